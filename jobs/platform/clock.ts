@@ -1,0 +1,10 @@
+/** Where "now" comes from. Passed in everywhere, so that tests and the demo can live other nights. */
+export type Clock = { now(): Temporal.Instant };
+
+export const systemClock: Clock = { now: () => Temporal.Now.instant() };
+
+/** `2025-11-30 02:00:01`, the wall-clock time of an instant in an IANA time zone. */
+export function localTimestamp(instant: Temporal.Instant, zone: string): string {
+  const local = instant.toZonedDateTimeISO(zone);
+  return `${local.toPlainDate()} ${local.toPlainTime().toString({ smallestUnit: 'second' })}`;
+}

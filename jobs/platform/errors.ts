@@ -1,0 +1,94 @@
+/**
+ * Everything that can go wrong, by code. The exit code says what kind of reader must act:
+ * 1 the run failed, 2 the settings or arguments are wrong, 3 somebody else holds the lock, 4 stopped on request.
+ */
+const exitCodes = {
+  SETTINGS_INVALID: 2,
+  ARGUMENT_INVALID: 2,
+
+  DATABASE_MISSING: 1,
+  DATABASE_EMPTY: 1,
+  DATABASE_NOT_A_FILE: 1,
+  DATABASE_UNREADABLE: 1,
+  DATABASE_NOT_SQLITE: 1,
+  DATABASE_CORRUPT: 1,
+  DATABASE_LOCKED: 1,
+  DATABASE_READ_ONLY_MOUNT: 1,
+  DATABASE_SHM_UNWRITABLE: 1,
+
+  STAGING_UNWRITABLE: 1,
+  STATE_UNWRITABLE: 1,
+  DISK_FULL: 1,
+
+  STORE_UNREACHABLE: 1,
+  STORE_TLS: 1,
+  STORE_KEY_UNKNOWN: 1,
+  STORE_SECRET_WRONG: 1,
+  STORE_DENIED: 1,
+  STORE_BUCKET_MISSING: 1,
+  STORE_WRONG_REGION: 1,
+  STORE_CLOCK_SKEW: 1,
+  STORE_BUSY: 1,
+  STORE_FULL: 1,
+  STORE_FAILED: 1,
+  OBJECT_MISSING: 1,
+
+  ARCHIVE_UNREADABLE: 1,
+  ARCHIVE_IDENTITY_MISSING: 1,
+  ARCHIVE_IDENTITY_WRONG: 1,
+  READ_BACK_DIFFERS: 1,
+
+  RESTORE_UNFINISHED: 1,
+  LOCKED: 3,
+  INTERRUPTED: 4,
+  UNEXPECTED: 1,
+} as const;
+
+export type FailureCode = keyof typeof exitCodes;
+
+/** An error a person can act on: a code to search for, a sentence that says what was found, a cure that says what to do. */
+export class Failure extends Error {
+  readonly code: FailureCode;
+  readonly cure: string;
+
+  constructor(code: FailureCode, sentence: string, cure: string, cause?: unknown) {
+    super(sentence, cause === undefined ? undefined : { cause });
+    this.name = 'Failure';
+    this.code = code;
+    this.cure = cure;
+  }
+}
+
+/** Process exit code for an error; anything that is not a `Failure` counts as unexpected. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof Failure ? exitCodes[error.code] : exitCodes.UNEXPECTED;
+}
+
+/** `error` itself when it is a Failure, else an UNEXPECTED one that keeps it as its cause. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof Error && error.name === 'AbortError') return interrupted(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return new Failure(
+    'UNEXPECTED',
+    `Something nightshift does not know happened: ${message}`,
+    'Run it again; if it stays, report this text with the lines before it.',
+    error,
+  );
+}
+
+export function interrupted(cause?: unknown): Failure {
+  return new Failure(
+    'INTERRUPTED',
+    'Stopped on request before it was done.',
+    'Nothing to do: the next start runs again.',
+    cause,
+  );
+}
+
+/** Node's `code` of a system error (`ENOSPC`, `EACCES`, …), or null. Looks through `cause`. */
+export function systemCodeOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.cause === undefined ? null : systemCodeOf(error.cause);
+}

@@ -1,0 +1,30 @@
+import { SingleBar } from 'cli-progress';
+import { formatBytes } from './format.ts';
+
+/** Tells how far a long step is: a bar in a terminal, nothing elsewhere (the log has a line per step). */
+export type Progress = { start(name: string, totalBytes: number): Step };
+export type Step = { advanceTo(bytes: number): void; stop(): void };
+
+export const noProgress: Progress = { start: () => ({ advanceTo() {}, stop() {} }) };
+
+/** Bars on stderr when it is a terminal, so that stdout stays clean for pipes. */
+export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
+  if (!stream.isTTY) return noProgress;
+  return {
+    start(name, totalBytes) {
+      const bar = new SingleBar({
+        stream,
+        format: `  {step} {bar} {percentage}%  {done} of {all}  {eta_formatted} left`,
+        barsize: 24,
+        hideCursor: true,
+        clearOnComplete: true,
+        etaBuffer: 50,
+      });
+      bar.start(Math.max(1, totalBytes), 0, { step: name.padEnd(12), done: '0 B', all: formatBytes(totalBytes) });
+      return {
+        advanceTo: (bytes) => bar.update(Math.min(bytes, totalBytes), { done: formatBytes(bytes) }),
+        stop: () => bar.stop(),
+      };
+    },
+  };
+}

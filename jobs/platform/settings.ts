@@ -1,0 +1,203 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Failure } from './errors.ts';
+import { type Values, type Variable, type VariableName, variables } from './variables.ts';
+
+/** A database to look after. `name` is the file name without its ending and begins every object name. */
+export type Database = { readonly name: string; readonly path: string };
+
+export type StoreLocation =
+  | { readonly kind: 'directory'; readonly folder: string }
+  | {
+      readonly kind: 's3';
+      readonly endpoint: string;
+      readonly region: string;
+      readonly bucket: string;
+      readonly accessKey: string;
+      readonly secretKey: string;
+    };
+
+export type Compression = { readonly format: 'gzip' | 'zstd'; readonly level: number };
+
+export type Smtp = {
+  readonly host: string;
+  readonly port: number;
+  readonly login: { readonly user: string; readonly password: string } | null;
+  readonly from: string;
+};
+
+/** Everything the environment says, checked. Null means off. */
+export type Settings = {
+  readonly databases: readonly Database[];
+  readonly store: StoreLocation;
+  readonly stateDir: string;
+  readonly stagingDir: string;
+  readonly zone: string;
+  /** Cron line of five fields, read in `zone`. */
+  readonly schedule: string;
+  readonly compression: Compression;
+  readonly ageRecipients: readonly string[];
+  readonly ageIdentityFile: string | null;
+  readonly retention: { readonly daily: number; readonly weekly: number | null };
+  readonly pingUrl: string | null;
+  readonly stopGraceSeconds: number;
+  readonly httpPort: number | null;
+  readonly restoreServices: readonly string[];
+  readonly alerts: { readonly smtp: Smtp; readonly recipients: readonly string[] } | null;
+};
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A setting that cannot be used: which, what was found (never a secret), what to do. */
+export type Problem = { readonly variable: string; readonly found: string; readonly cure: string };
+
+/** Reads all settings from an environment. Throws one SETTINGS_INVALID that lists every problem. */
+export function readSettings(environment: Environment): Settings {
+  const problems: Problem[] = [];
+  const values = readValues(environment, problems);
+  const settings = assemble(values, problems);
+  if (problems.length > 0) throw settingsFailure(problems);
+  return settings;
+}
+
+function settingsFailure(problems: readonly Problem[]): Failure {
+  const count = problems.length === 1 ? '1 setting is' : `${problems.length} settings are`;
+  const lines = problems.map(({ variable, found, cure }) => `${variable} ${found}: ${cure}`);
+  return new Failure('SETTINGS_INVALID', `${count} not usable; nothing was done.`, lines.join('\n'));
+}
+
+function readValues(environment: Environment, problems: Problem[]): Values {
+  const names = Object.keys(variables) as VariableName[];
+  return Object.fromEntries(names.map((name) => [name, readValue(name, environment, problems)])) as Values;
+}
+
+function readValue(name: VariableName, environment: Environment, problems: Problem[]): unknown {
+  const variable: Variable<unknown> = variables[name];
+  const given = givenText(name, environment, problems);
+  const text = given ?? variable.default;
+  if (text === null) return null;
+  const parsed = variable.schema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  const found = variable.secret ? 'is not usable' : `is "${text}"`;
+  const wanted = parsed.error.issues[0]?.message ?? 'another value';
+  const orDefault = variable.default === null ? '' : `, or leave it out for ${variable.default}`;
+  problems.push({ variable: name, found, cure: `set it to ${wanted}${orDefault}` });
+  return null;
+}
+
+/** The text of NAME or of the file that NAME_FILE names; empty counts as not given. */
+function givenText(name: string, environment: Environment, problems: Problem[]): string | null {
+  const direct = environment[name]?.trim() || null;
+  const file = environment[`${name}_FILE`]?.trim() || null;
+  if (file === null) return direct;
+  if (direct !== null) {
+    problems.push({ variable: name, found: `and ${name}_FILE are both set`, cure: 'keep one of them' });
+    return direct;
+  }
+  try {
+    const content = readFileSync(file, 'utf8').trim();
+    if (content === '')
+      problems.push({
+        variable: `${name}_FILE`,
+        found: `names ${file}, which is empty`,
+        cure: 'write the value into it',
+      });
+    return content || null;
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? error.code : error;
+    problems.push({
+      variable: `${name}_FILE`,
+      found: `names ${file}, which cannot be read (${reason})`,
+      cure: 'check the path and that this user may read it',
+    });
+    return null;
+  }
+}
+
+/** Reads what belongs together as one; a half-set group is a problem. Nulls here were reported before. */
+function assemble(values: Values, problems: Problem[]): Settings {
+  const format = values.BACKUP_COMPRESSION ?? 'gzip';
+  const level = format === 'gzip' ? values.BACKUP_GZIP_LEVEL : values.BACKUP_ZSTD_LEVEL;
+  const hour = values.BACKUP_SCHEDULE_HOUR ?? 2;
+  return {
+    databases: databases(values.DATABASE_PATH ?? [], problems),
+    store: storeLocation(values, problems),
+    stateDir: values.STATE_DIR ?? '',
+    stagingDir: values.STAGING_DIR ?? '',
+    zone: values.TIME_ZONE ?? 'UTC',
+    schedule: values.BACKUP_SCHEDULE ?? `0 ${hour} * * *`,
+    compression: { format, level: level ?? 9 },
+    ageRecipients: values.BACKUP_AGE_RECIPIENTS ?? [],
+    ageIdentityFile: values.BACKUP_AGE_IDENTITY,
+    retention: { daily: values.BACKUP_RETENTION_DAILY ?? 20, weekly: values.BACKUP_RETENTION_WEEKLY || null },
+    pingUrl: values.BACKUP_PING_URL?.replace(/\/+$/, '') ?? null,
+    stopGraceSeconds: values.STOP_GRACE_SECONDS ?? 10,
+    httpPort: values.HTTP_PORT,
+    restoreServices: values.RESTORE_SERVICES ?? [],
+    alerts: alerts(values, problems),
+  };
+}
+
+function databases(paths: readonly string[], problems: Problem[]): Database[] {
+  const all = paths.map((file) => ({ name: path.parse(file).name, path: path.resolve(file) }));
+  const repeated = all.filter(({ name }, index) => all.findIndex((other) => other.name === name) < index);
+  for (const { name, path: file } of repeated) {
+    problems.push({
+      variable: 'DATABASE_PATH',
+      found: `names two databases called ${name} (${file} is the second)`,
+      cure: 'backups are named after the file, so rename one of the files',
+    });
+  }
+  for (const { name, path: file } of all.filter((database) => !/^[\w.-]+$/.test(database.name))) {
+    problems.push({
+      variable: 'DATABASE_PATH',
+      found: `names ${file}, and "${name}" cannot begin an object name`,
+      cure: 'use letters, digits, dot, dash and underscore in the file name',
+    });
+  }
+  if (all.length === 0) {
+    problems.push({ variable: 'DATABASE_PATH', found: 'names no file', cure: 'set it to the path of the database' });
+  }
+  return all;
+}
+
+function storeLocation(values: Values, problems: Problem[]): StoreLocation {
+  const store = values.BACKUP_STORE ?? 's3';
+  if (store !== 's3') return { kind: 'directory', folder: fileURLToPath(store) };
+  const cure =
+    'set it (or its _FILE) to a key of the bucket, or set BACKUP_STORE=file:///folder to back up to a folder';
+  for (const name of ['LINODE_ACCESS_KEY', 'LINODE_SECRET_KEY'] as const) {
+    const reported = problems.some(({ variable }) => variable.startsWith(name));
+    if (values[name] === null && !reported) problems.push({ variable: name, found: 'is not set', cure });
+  }
+  const region = values.LINODE_REGION ?? '';
+  return {
+    kind: 's3',
+    endpoint: values.LINODE_ENDPOINT ?? `https://${region}.linodeobjects.com`,
+    region,
+    bucket: values.LINODE_BUCKET ?? '',
+    accessKey: values.LINODE_ACCESS_KEY ?? '',
+    secretKey: values.LINODE_SECRET_KEY ?? '',
+  };
+}
+
+function alerts(values: Values, problems: Problem[]): Settings['alerts'] {
+  const { SMTP_HOST: host, SMTP_USER: user, SMTP_PASSWORD: password, ALERT_RECIPIENTS: recipients } = values;
+  const from = values.SMTP_FROM ?? user;
+  const missing = (variable: string, found: string, cure: string) => problems.push({ variable, found, cure });
+  if (user !== null && password === null)
+    missing('SMTP_PASSWORD', 'is not set but SMTP_USER is', 'set both, or neither');
+  if (password !== null && user === null)
+    missing('SMTP_USER', 'is not set but SMTP_PASSWORD is', 'set both, or neither');
+  if (host === null) {
+    if (recipients !== null)
+      missing('SMTP_HOST', 'is not set but ALERT_RECIPIENTS is', 'set it, or alerts reach nobody');
+    else if (user !== null) missing('SMTP_HOST', 'is not set but SMTP_USER is', 'set it to the mail server');
+    return null;
+  }
+  if (from === null) missing('SMTP_FROM', 'is not set', 'set it to the sender of the mails');
+  if (recipients === null) return null;
+  const login = user === null || password === null ? null : { user, password };
+  return { smtp: { host, port: values.SMTP_PORT ?? 465, login, from: from ?? '' }, recipients };
+}

@@ -1,0 +1,50 @@
+import type { Readable } from 'node:stream';
+
+/** Small text facts kept with an object. Names are lower case with dashes; on S3 they are `x-amz-meta-*` (2 KB in all). */
+export type Metadata = Readonly<Record<string, string>>;
+
+export type ListedObject = {
+  /** Full key, `sqlite-backups/daily/csv_data_2025-11-30_020000.db.gz`. */
+  readonly key: string;
+  readonly bytes: number;
+  readonly modified: Temporal.Instant;
+};
+
+export type StoredObject = ListedObject & {
+  readonly metadata: Metadata;
+  /** Changes whenever the stored bytes are written anew. Opaque. */
+  readonly etag: string;
+};
+
+export type Transfer = {
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the bytes sent or received so far; may go back to 0 when an attempt starts over. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+};
+
+/**
+ * Where backups lie. One contract for every kind (test/platform/store/contract.ts); no policy lives behind it.
+ * Every method throws `Failure` with a STORE_ code, and takes back what it began when it is aborted or fails.
+ */
+export type ObjectStore = {
+  /** For people: `s3://bucket at https://…` or `file:///folder`. */
+  readonly name: string;
+  /** Every object whose key starts with `prefix`, in key order. */
+  list(prefix: string, signal?: AbortSignal): Promise<ListedObject[]>;
+  /** The object with its metadata, or null when there is none. */
+  head(key: string, signal?: AbortSignal): Promise<StoredObject | null>;
+  /** Stores a whole file, replacing what was there. Readers see the old or the new object, never a part. */
+  put(key: string, file: string, metadata: Metadata, transfer?: Transfer): Promise<void>;
+  /** The object's bytes, from the first. Throws OBJECT_MISSING. A stream that breaks ends with a `Failure`. */
+  read(key: string, transfer?: Transfer): Promise<Readable>;
+  /** Server-side copy, bytes untouched. Without `metadata` the source's is kept; `to` may equal `from` to change it. */
+  copy(from: string, to: string, metadata?: Metadata, signal?: AbortSignal): Promise<void>;
+  /** Removes one object; one that is not there is no error. */
+  remove(key: string, signal?: AbortSignal): Promise<void>;
+  /** Gives up unfinished uploads of keys that `isStale` names, and returns those keys. */
+  sweepUploads(prefix: string, isStale: (upload: UnfinishedUpload) => boolean, signal?: AbortSignal): Promise<string[]>;
+  /** Closes connections; the store is not used afterwards. */
+  close(): void;
+};
+
+export type UnfinishedUpload = { readonly key: string; readonly started: Temporal.Instant };
