@@ -1,0 +1,14 @@
+import type { Clock } from './clock.ts';
+import type { Environment } from './settings.ts';
+
+/** What a command gets from the process it runs in; tests give their own. */
+export type CliContext = {
+  readonly environment: Environment;
+  readonly clock: Clock;
+  /** Aborted by SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** A person sits at a terminal: questions may be asked. */
+  readonly interactive: boolean;
+};
