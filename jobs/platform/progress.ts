@@ -5,7 +5,8 @@ import { formatBytes } from './format.ts';
 export type Progress = { start(name: string, totalBytes: number): Step };
 export type Step = { advanceTo(bytes: number): void; stop(): void };
 
-export const noProgress: Progress = { start: () => ({ advanceTo() {}, stop() {} }) };
+export const noStep: Step = { advanceTo() {}, stop() {} };
+export const noProgress: Progress = { start: () => noStep };
 
 /** Bars on stderr when it is a terminal, so that stdout stays clean for pipes. */
 export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): Progress {

@@ -1,0 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Cron } from 'croner';
+import type { Clock } from './clock.ts';
+
+/** When a job runs: a cron line of five fields, read in an IANA zone. */
+export type Schedule = { readonly cron: string; readonly zone: string };
+
+const longestTickMs = 15_000;
+const yearOfNights = 370;
+
+/**
+ * The first scheduled instant after `after`. A local time that a DST change skips runs at the end of the gap; one that
+ * happens twice runs the first time.
+ */
+export function nextRun({ cron, zone }: Schedule, after: Temporal.Instant): Temporal.Instant {
+  const next = new Cron(cron, { timezone: zone, mode: '5-part', paused: true }).nextRun(
+    new Date(after.epochMilliseconds),
+  );
+  if (next === null) throw new RangeError(`${cron} never runs again`);
+  return Temporal.Instant.fromEpochMilliseconds(next.getTime());
+}
+
+/** Seconds between the two most distant neighbours of the runs after `after`: a year of nights, or as many runs. */
+export function longestGapSeconds(schedule: Schedule, after: Temporal.Instant): number {
+  let longest = 0;
+  let run = nextRun(schedule, after);
+  const end = after.add({ hours: 24 * yearOfNights });
+  for (let count = 0; count < yearOfNights && Temporal.Instant.compare(run, end) < 0; count += 1) {
+    const next = nextRun(schedule, run);
+    longest = Math.max(longest, (next.epochMilliseconds - run.epochMilliseconds) / 1000);
+    run = next;
+  }
+  return longest;
+}
+
+/**
+ * Resolves once the clock shows `instant`. Looks at the clock every few seconds instead of trusting one long timer, so a
+ * changed clock or a suspended machine delays it by seconds at most. Throws AbortError when aborted.
+ */
+export async function sleepUntil(instant: Temporal.Instant, clock: Clock, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const left = instant.epochMilliseconds - clock.now().epochMilliseconds;
+    if (left <= 0) return;
+    await delay(Math.min(left, longestTickMs), undefined, { signal });
+  }
+}
