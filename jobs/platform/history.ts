@@ -65,15 +65,16 @@ export type History = {
   openAlert(database: string, kind: AlertKind, subject: string, at: Temporal.Instant): void;
   alert(database: string, kind: AlertKind): { readonly subject: string; readonly since: Temporal.Instant } | null;
   closeAlert(database: string, kind: AlertKind): void;
-  /** When the service first ran with this state folder; `at` when it never did. */
-  firstStart(at: Temporal.Instant): Temporal.Instant;
+  /** Remembers when the service first ran with this state folder. */
+  markStart(at: Temporal.Instant): void;
+  firstStart(): Temporal.Instant | null;
   close(): void;
 };
 
 /** What can be asked of a history that another process writes. */
 export type ReadOnlyHistory = Pick<
   History,
-  'runs' | 'newestGood' | 'proofs' | 'counts' | 'acceptedKeys' | 'alert' | 'close'
+  'runs' | 'newestGood' | 'proofs' | 'counts' | 'acceptedKeys' | 'alert' | 'firstStart' | 'close'
 >;
 
 const schema = `
@@ -165,7 +166,7 @@ function historyOf(db: Sqlite.Database, file: string): History {
       ).map(runOf)[0] ?? null,
     unprovenKeys: (database) =>
       rows<{ key: string }>(
-        `SELECT DISTINCT key FROM runs WHERE job = 'backup' AND database = ? AND key NOT IN (SELECT key FROM proofs)`,
+        `SELECT DISTINCT key FROM runs WHERE job = 'backup' AND database = ? AND key IS NOT NULL AND key NOT IN (SELECT key FROM proofs)`,
         database,
       ).map(({ key }) => key),
     prove: (key, proof, at) =>
@@ -207,10 +208,10 @@ function historyOf(db: Sqlite.Database, file: string): History {
       return found === undefined ? null : { subject: found.subject, since: Temporal.Instant.from(found.since) };
     },
     closeAlert: (database, kind) => run('DELETE FROM alerts WHERE database = ? AND kind = ?', database, kind),
-    firstStart: (at) => {
-      run(`INSERT OR IGNORE INTO service (name, value) VALUES ('first-start', ?)`, at.toString());
+    markStart: (at) => run(`INSERT OR IGNORE INTO service (name, value) VALUES ('first-start', ?)`, at.toString()),
+    firstStart: () => {
       const [found] = rows<{ value: string }>(`SELECT value FROM service WHERE name = 'first-start'`);
-      return found === undefined ? at : Temporal.Instant.from(found.value);
+      return found === undefined ? null : Temporal.Instant.from(found.value);
     },
     close: () => db.close(),
   };

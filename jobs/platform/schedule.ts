@@ -37,10 +37,15 @@ export function longestGapSeconds(schedule: Schedule, after: Temporal.Instant): 
  * Resolves once the clock shows `instant`. Looks at the clock every few seconds instead of trusting one long timer, so a
  * changed clock or a suspended machine delays it by seconds at most. Throws AbortError when aborted.
  */
-export async function sleepUntil(instant: Temporal.Instant, clock: Clock, signal: AbortSignal): Promise<void> {
+export async function sleepUntil(
+  instant: Temporal.Instant,
+  clock: Clock,
+  signal: AbortSignal,
+  pause: (ms: number) => Promise<void> = (ms) => delay(ms, undefined, { signal }),
+): Promise<void> {
   for (;;) {
     const left = instant.epochMilliseconds - clock.now().epochMilliseconds;
     if (left <= 0) return;
-    await delay(Math.min(left, longestTickMs), undefined, { signal });
+    await pause(Math.min(left, longestTickMs));
   }
 }

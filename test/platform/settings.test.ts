@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Failure } from '../../jobs/platform/errors.ts';
+import { type Environment, readSettings } from '../../jobs/platform/settings.ts';
+
+const keys = { LINODE_ACCESS_KEY: 'AK', LINODE_SECRET_KEY: 'SK-secret' };
+
+/** The lines of the one failure that lists every problem; none when the settings are usable. */
+function problems(environment: Environment): string[] {
+  try {
+    readSettings(environment);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof Failure);
+    assert.equal(error.code, 'SETTINGS_INVALID');
+    return error.cure.split('\n');
+  }
+}
+
+test('with the two keys alone everything has the promised default', () => {
+  assert.deepEqual(readSettings(keys), {
+    databases: [{ name: 'csv_data', path: '/data/csv_data.db' }],
+    store: {
+      kind: 's3',
+      endpoint: 'https://sg-sin-1.linodeobjects.com',
+      region: 'sg-sin-1',
+      bucket: 'zygy-backups-service',
+      accessKey: 'AK',
+      secretKey: 'SK-secret',
+    },
+    stateDir: '/state',
+    stagingDir: '/staging',
+    zone: 'Asia/Kuala_Lumpur',
+    schedule: '0 2 * * *',
+    compression: { format: 'gzip', level: 9 },
+    ageRecipients: [],
+    ageIdentityFile: null,
+    retention: { daily: 20, weekly: null },
+    pingUrl: null,
+    stopGraceSeconds: 10,
+    httpPort: null,
+    restoreServices: [],
+    alerts: null,
+  });
+});
+
+test('every wrong setting is named at once, each with what to do', () => {
+  assert.deepEqual(
+    problems({
+      LINODE_ACCESS_KEY: 'AK',
+      BACKUP_RETENTION_DAILY: '0',
+      BACKUP_SCHEDULE_HOUR: '24',
+      TIME_ZONE: 'Asia/Kuala Lumpur',
+      BACKUP_SCHEDULE: '0 2 * *',
+      ALERT_RECIPIENTS: 'owner@example.com',
+    }),
+    [
+      'TIME_ZONE is "Asia/Kuala Lumpur": set it to an IANA time zone such as Asia/Kuala_Lumpur or Europe/Berlin, or leave it out for Asia/Kuala_Lumpur',
+      'BACKUP_SCHEDULE_HOUR is "24": set it to a whole number from 0 to 23, or leave it out for 2',
+      'BACKUP_SCHEDULE is "0 2 * *": set it to a cron line of five fields such as "30 2 * * *"',
+      'BACKUP_RETENTION_DAILY is "0": set it to a whole number from 1 to 10,000, or leave it out for 20',
+      'LINODE_SECRET_KEY is not set: set it (or its _FILE) to a key of the bucket, or set BACKUP_STORE=file:///folder to back up to a folder',
+      'SMTP_HOST is not set but ALERT_RECIPIENTS is: set it, or alerts reach nobody',
+    ],
+  );
+});
+
+for (const value of ['0', '-1', 'x', '1.5', '', ' ', '99999999999']) {
+  test(`a retention of "${value}" is ${value.trim() === '' ? 'the default' : 'refused'}`, () => {
+    const found = problems({ ...keys, BACKUP_RETENTION_DAILY: value });
+    assert.equal(found.length, value.trim() === '' ? 0 : 1);
+  });
+}
+
+test('two databases of one name are refused, since their backups would have one name', () => {
+  assert.deepEqual(problems({ ...keys, DATABASE_PATH: '/data/a/shop.db,/data/b/shop.db' }), [
+    'DATABASE_PATH names two databases called shop (/data/b/shop.db is the second): backups are named after the file, so rename one of the files',
+  ]);
+});
+
+test('a secret may come from a file, and a secret is never in an error', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'settings-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, 'secret');
+  await writeFile(file, 'SK-secret\n');
+  const read = readSettings({ LINODE_ACCESS_KEY: 'AK', LINODE_SECRET_KEY_FILE: file });
+  assert.equal(read.store.kind === 's3' && read.store.secretKey, 'SK-secret');
+  const both = problems({ ...keys, LINODE_SECRET_KEY_FILE: file });
+  assert.deepEqual(both, ['LINODE_SECRET_KEY and LINODE_SECRET_KEY_FILE are both set: keep one of them']);
+  const absent = problems({ LINODE_ACCESS_KEY: 'AK', LINODE_SECRET_KEY_FILE: path.join(folder, 'none') });
+  assert.match(absent.join('\n'), /^LINODE_SECRET_KEY_FILE names .*none, which cannot be read \(ENOENT\)/);
+  const ping = problems({ ...keys, BACKUP_PING_URL: 'hunter2' });
+  assert.deepEqual(ping, ['BACKUP_PING_URL is not usable: set it to a full http:// or https:// address']);
+});
+
+test('s3 without keys is an error, never a silent fallback to a folder', () => {
+  assert.equal(problems({}).length, 2);
+  assert.deepEqual(problems({ BACKUP_STORE: 'file:///backups' }), []);
+});
+
+test('a name that is not ours changes nothing, and no value makes it crash', () => {
+  const names = [
+    'TIME_ZONE',
+    'BACKUP_SCHEDULE',
+    'BACKUP_STORE',
+    'LINODE_ENDPOINT',
+    'DATABASE_PATH',
+    'BACKUP_AGE_RECIPIENTS',
+    'HTTP_PORT',
+  ];
+  fc.assert(
+    fc.property(fc.constantFrom(...names), fc.string({ unit: 'grapheme' }), (name, value) => {
+      for (const line of problems({ ...keys, [name]: value })) assert.match(line, /: (set|use|rename|backups)/);
+    }),
+  );
+});
