@@ -1,0 +1,33 @@
+/**
+ * The child of `checkIntegrity`: checks the private copy named as its argument and answers by IPC. A process of its own, since
+ * nothing but its death interrupts a running query. When its parent is gone it ends after the query it is in.
+ */
+import Sqlite from 'better-sqlite3';
+import { readContents } from './contents.ts';
+import { damageOf } from './damage.ts';
+import type { Answer } from './integrity.ts';
+
+/** A larger cache saves little of the check's time and counts against the memory of the container. */
+const cacheKib = 8 * 1024;
+
+process.on('disconnect', () => process.exit());
+
+const answer = answerFor(process.argv[2] ?? '');
+process.send?.(answer, () => process.disconnect?.());
+
+function answerFor(file: string): Answer {
+  try {
+    const connection = new Sqlite(file, { readonly: true, fileMustExist: true });
+    connection.pragma(`cache_size = -${cacheKib}`);
+    const { problems, unchecked } = damageOf(connection);
+    if (problems.length > 0) return { kind: 'damaged', problems };
+    const contents = readContents(connection);
+    const names = new Set([...contents.unchecked, ...unchecked]);
+    return { kind: 'sound', contents: { ...contents, unchecked: [...names].sort() } };
+  } catch (error) {
+    const code = error instanceof Sqlite.SqliteError ? error.code : '';
+    const message = error instanceof Error ? error.message : String(error);
+    if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return { kind: 'damaged', problems: [message] };
+    return { kind: 'failed', message: `${message} ${code}`.trim() };
+  }
+}
