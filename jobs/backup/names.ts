@@ -28,6 +28,12 @@ export function dailyKey({ database, at, ending }: DailyName): string {
   return `${dailyPrefix}${database}_${at.toPlainDate()}_${time}${ending}`;
 }
 
+/** The daily key, a second or more later where `taken` has it: a local hour can happen twice, and no backup replaces another. */
+export function freeDailyKey(name: DailyName, taken: ReadonlySet<string>): string {
+  const key = dailyKey(name);
+  return taken.has(key) ? freeDailyKey({ ...name, at: name.at.add({ seconds: 1 }) }, taken) : key;
+}
+
 /** `sqlite-backups/weekly/csv_data_2025-W48.db.gz`. */
 export function weeklyKey({ database, week, ending }: WeeklyName): string {
   return `${weeklyPrefix}${database}_${week}${ending}`;

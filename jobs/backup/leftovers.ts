@@ -1,0 +1,49 @@
+import { rm } from 'node:fs/promises';
+import type { Clock } from '../platform/clock.ts';
+import type { History } from '../platform/history.ts';
+import type { Log } from '../platform/log.ts';
+import { noStep } from '../platform/progress.ts';
+import type { ObjectStore } from '../platform/store/store.ts';
+import { factsOf } from './metadata.ts';
+import { dailyPrefix, parseDailyKey } from './names.ts';
+import { isBadObject, readBack } from './read-back.ts';
+import type { Identity } from './unarchive.ts';
+
+type Place = {
+  readonly database: string;
+  readonly stagingFolder: string;
+  readonly store: ObjectStore;
+  readonly history: History;
+  readonly clock: Clock;
+};
+
+/**
+ * Cleans or finishes what a killed run left: work files, unfinished uploads, and objects that were stored but never read
+ * back (proven now, or removed). The caller holds the database's lock.
+ */
+export async function settleLeftovers(
+  { database, stagingFolder, store, history, clock }: Place,
+  { identity, log, signal }: { identity: Identity | null; log: Log; signal: AbortSignal },
+): Promise<void> {
+  await rm(stagingFolder, { recursive: true, force: true });
+  const isOurs = ({ key }: { key: string }) => parseDailyKey(key)?.database === database;
+  const swept = await store.sweepUploads(`${dailyPrefix}${database}_`, isOurs, signal);
+  for (const key of swept) log.line(`gave up the unfinished upload of ${key}`);
+  for (const key of history.unprovenKeys(database)) {
+    const head = await store.head(key, signal);
+    const facts = head === null ? null : factsOf(head.metadata);
+    if (facts === null) {
+      history.giveUp(key);
+      continue;
+    }
+    try {
+      history.prove(key, await readBack(store, key, facts, { identity, signal, bar: noStep }), clock.now());
+      log.line(`an earlier run stored ${key} and was stopped; read back now, it is good`);
+    } catch (error) {
+      if (!isBadObject(error)) throw error;
+      await store.remove(key, signal);
+      history.giveUp(key);
+      log.warn(`an earlier run stored ${key} and was stopped; it does not read back and was removed`);
+    }
+  }
+}

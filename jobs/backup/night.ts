@@ -1,0 +1,65 @@
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { Database } from '../platform/settings.ts';
+import type { RunOutcome } from './outcome.ts';
+
+/** Minutes to wait before each further try of a failed run. */
+const retryMinutes = [5, 15, 60];
+
+/** Is told how a night goes: alerts and the dead-man's switch. Never throws, and does not hold the night up. */
+export type Watch = {
+  started(): void;
+  /** After each run. `tries`: when a failed one is tried again by itself, the next night the last. */
+  ran(database: Database, outcome: RunOutcome, tries: readonly Temporal.Instant[]): void;
+  /** After each round of runs: the databases still without tonight's backup. */
+  rounded(failed: readonly Database[]): void;
+};
+
+type Night = {
+  readonly databases: readonly Database[];
+  /** Runs one backup; never throws. */
+  readonly run: (database: Database) => Promise<RunOutcome>;
+  readonly watch: Watch;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Present when failed runs are to be tried again. */
+  readonly retry: {
+    readonly sleepUntil: (instant: Temporal.Instant) => Promise<void>;
+    readonly before: Temporal.Instant;
+  } | null;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * One night: every database in turn, then, with `retry`, those that failed again after 5, 15 and 60 minutes, as long as
+ * that is before the next night. One failing does not stop the others. Ends early when `signal` aborts.
+ */
+export async function runNight({ databases, run, watch, clock, log, retry, signal }: Night): Promise<void> {
+  watch.started();
+  let pending = databases;
+  for (let round = 0; pending.length > 0; round += 1) {
+    const failed: Database[] = [];
+    let tries: Temporal.Instant[] = [];
+    for (const database of pending) {
+      const outcome = await run(database);
+      if (outcome.kind === 'interrupted') return;
+      tries = retry === null ? [] : triesAfter(clock.now(), retryMinutes.slice(round), retry.before);
+      watch.ran(database, outcome, retry === null ? [] : [...tries, retry.before]);
+      if (outcome.kind === 'failed') failed.push(database);
+      if (signal.aborted) return;
+    }
+    watch.rounded(failed);
+    const [next] = tries;
+    if (failed.length === 0 || next === undefined || retry === null) return;
+    log.line(`trying ${failed.map(({ name }) => name).join(', ')} again in ${retryMinutes[round]} minutes`);
+    await retry.sleepUntil(next);
+    pending = failed;
+  }
+}
+
+/** The instants of further tries, each so many minutes after the one before, that come before the next night. */
+function triesAfter(now: Temporal.Instant, minutes: readonly number[], before: Temporal.Instant): Temporal.Instant[] {
+  const total = (count: number) => minutes.slice(0, count + 1).reduce((sum, some) => sum + some, 0);
+  const tries = minutes.map((_, index) => now.add({ minutes: total(index) }));
+  return tries.filter((instant) => Temporal.Instant.compare(instant, before) < 0);
+}

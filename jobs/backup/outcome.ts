@@ -1,0 +1,31 @@
+import type { Failure } from '../platform/errors.ts';
+import type { Proof } from '../platform/history.ts';
+import type { BackupResult } from './backup.ts';
+import type { Suspicion } from './suspect.ts';
+
+/** A failure as a plain value, so that it can cross from the run's process to the service's. */
+export type Trouble = { readonly code: string; readonly sentence: string; readonly cure: string };
+
+/** How one run on one database ended. */
+export type RunOutcome =
+  | {
+      readonly kind: 'succeeded';
+      readonly key: string;
+      readonly proof: Proof;
+      readonly suspicion: Suspicion | null;
+      readonly housekeeping: Trouble | null;
+    }
+  | { readonly kind: 'failed'; readonly trouble: Trouble }
+  | { readonly kind: 'interrupted' };
+
+export function outcomeOfResult({ key, proof, suspicion, housekeeping }: BackupResult): RunOutcome {
+  return { kind: 'succeeded', key, proof, suspicion, housekeeping: housekeeping && troubleOf(housekeeping) };
+}
+
+export function outcomeOfFailure(failure: Failure): RunOutcome {
+  return failure.code === 'INTERRUPTED' ? { kind: 'interrupted' } : { kind: 'failed', trouble: troubleOf(failure) };
+}
+
+function troubleOf({ code, message, cure }: Failure): Trouble {
+  return { code, sentence: message, cure };
+}

@@ -1,0 +1,61 @@
+import { hashFile } from '../platform/hash.ts';
+import { type Archive, type ArchiveFormat, archiveEnding } from './archive.ts';
+import { compressionName, recipientsDigest } from './facts.ts';
+import { type Contents, checkIntegrity } from './integrity.ts';
+import type { KnownDaily, StoredDaily } from './inventory.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** A checked snapshot, ready to be stored: as an archive, or as a copy of the same one in the store. */
+export type Prepared = { readonly contents: Contents; readonly snapshotSha256: string } & (
+  | { readonly archive: Archive; readonly sameAs: null }
+  | { readonly archive: null; readonly sameAs: KnownDaily }
+);
+
+/**
+ * Checks the snapshot and, beside that, compresses it, unless `newest` in the store turns out to be the very same. Throws
+ * DATABASE_CORRUPT and what `compress` throws; either failing stops the other.
+ */
+export async function prepare(
+  snapshot: Snapshot,
+  newest: KnownDaily | null,
+  compress: (signal: AbortSignal) => Promise<Archive>,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  const check = checkIntegrity(snapshot.file, { signal: either });
+  const pack = packOrMatch(snapshot, newest, compress, either);
+  try {
+    const [contents, packed] = await Promise.all([check, pack]);
+    return { contents, ...packed };
+  } catch (error) {
+    failed.abort();
+    await Promise.allSettled([check, pack]);
+    throw error;
+  }
+}
+
+async function packOrMatch(
+  snapshot: Snapshot,
+  newest: KnownDaily | null,
+  compress: (signal: AbortSignal) => Promise<Archive>,
+  signal: AbortSignal,
+) {
+  if (newest !== null && newest.facts.snapshotBytes === snapshot.bytes) {
+    const snapshotSha256 = await hashFile(snapshot.file, { signal });
+    if (snapshotSha256 === newest.facts.snapshotSha256) return { snapshotSha256, archive: null, sameAs: newest };
+  }
+  const archive = await compress(signal);
+  return { snapshotSha256: archive.plainSha256, archive, sameAs: null };
+}
+
+/** The newest daily backup when a new archive would get its form, else null. */
+export function newestOfForm(dailies: readonly StoredDaily[], format: ArchiveFormat): KnownDaily | null {
+  const newest = dailies[0];
+  if (newest === undefined || newest.facts === null) return null;
+  const isSameForm =
+    newest.ending === archiveEnding(format) &&
+    newest.facts.compression === compressionName(format) &&
+    newest.facts.recipients === recipientsDigest(format);
+  return isSameForm ? { ...newest, facts: newest.facts } : null;
+}

@@ -1,0 +1,38 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { asFailure } from '../platform/errors.ts';
+import { acquireLock } from '../platform/lock.ts';
+import type { Database } from '../platform/settings.ts';
+import { type BackupResult, type BackupTools, backUp } from './backup.ts';
+
+/**
+ * One recorded run on one database: alone by the database's lock, staging emptied at the end, the outcome in the history.
+ * Throws a Failure; then the store is as it was. Prints the two promised lines once the stored bytes were read back.
+ */
+export async function runBackup(database: Database, tools: BackupTools): Promise<BackupResult> {
+  const { settings, history, clock, log, signal } = tools;
+  const runId = history.begin('backup', database.name, clock.now());
+  try {
+    const lock = await acquireLock(database.path, settings.stateDir, { holder: 'backup', wait: true, log, signal });
+    const stagingFolder = path.join(settings.stagingDir, `nightshift-${database.name}`);
+    try {
+      history.closeAbandoned(runId, database.name, clock.now());
+      const result = await backUp({ database, runId, stagingFolder }, tools);
+      history.finish(runId, 'succeeded', clock.now(), {
+        code: result.housekeeping?.code ?? null,
+        sentence: result.housekeeping?.message ?? null,
+      });
+      log.line('Backup completed successfully');
+      log.line('Backup uploaded to Object Storage');
+      return result;
+    } finally {
+      await rm(stagingFolder, { recursive: true, force: true });
+      lock.release();
+    }
+  } catch (error) {
+    const failure = asFailure(signal.aborted ? signal.reason : error);
+    const outcome = failure.code === 'INTERRUPTED' ? 'interrupted' : 'failed';
+    history.finish(runId, outcome, clock.now(), { code: failure.code, sentence: failure.message });
+    throw failure;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Clock } from '../platform/clock.ts';
+import { formatDuration } from '../platform/format.ts';
+import { type History, openHistory } from '../platform/history.ts';
+import { createLog, type Log } from '../platform/log.ts';
+import { nextRun, type Schedule, sleepUntil } from '../platform/schedule.ts';
+import type { Settings } from '../platform/settings.ts';
+import { toolVersion } from '../platform/version.ts';
+import { afterGrace } from './grace.ts';
+import { runNight } from './night.ts';
+import { runInProcess } from './run-in-process.ts';
+import { statusOf } from './status.ts';
+import { watchOf } from './watch.ts';
+
+/**
+ * The container's entrypoint: a backup now, then one at every scheduled time, until `signal` aborts. A run under way then
+ * has `STOP_GRACE_SECONDS`. Failed runs never end it. Throws SETTINGS_INVALID and STATE_UNWRITABLE at the start.
+ */
+export async function serveBackups(settings: Settings, clock: Clock, signal: AbortSignal): Promise<void> {
+  const log = createLog(clock, settings.zone);
+  const history = openHistory(settings.stateDir);
+  history.markStart(clock.now());
+  const schedule: Schedule = { cron: settings.schedule, zone: settings.zone };
+  const stop = afterGrace(signal, settings.stopGraceSeconds);
+  const names = settings.databases.map(({ name }) => name).join(', ');
+  log.line(`nightshift ${toolVersion}: backups of ${names}, "${schedule.cron}" ${schedule.zone}`);
+  const watch = watchOf(settings, { history, clock, log, signal });
+  try {
+    await serveHealth(settings, history, clock, signal);
+    while (!signal.aborted) {
+      await runNight({
+        databases: settings.databases,
+        run: (database) => runInProcess(database, stop),
+        watch,
+        clock,
+        log,
+        retry: {
+          sleepUntil: (instant) => sleepUntil(instant, clock, signal),
+          before: nextRun(schedule, clock.now()),
+        },
+        signal,
+      });
+      const next = nextRun(schedule, clock.now());
+      tellNext(next, settings.zone, clock, log);
+      await sleepUntil(next, clock, signal);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await watch.settled();
+    history.close();
+  }
+  log.line('stopped');
+}
+
+async function serveHealth(settings: Settings, history: History, clock: Clock, signal: AbortSignal): Promise<void> {
+  if (settings.httpPort === null) return;
+  const { createHealthServer } = await import('./http.ts');
+  await createHealthServer({
+    port: settings.httpPort,
+    status: () => statusOf(settings, history, clock.now()),
+    signal,
+  });
+}
+
+function tellNext(next: Temporal.Instant, zone: string, clock: Clock, log: Log): void {
+  const local = next.toZonedDateTimeISO(zone);
+  const seconds = (next.epochMilliseconds - clock.now().epochMilliseconds) / 1000;
+  const when = `${local.toPlainDate()} ${local.toPlainTime().toString({ smallestUnit: 'minute' })}`;
+  log.line(`next backup ${when}, in ${formatDuration(seconds)}`);
+}

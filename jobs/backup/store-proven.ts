@@ -1,0 +1,126 @@
+import type { Clock } from '../platform/clock.ts';
+import { Failure } from '../platform/errors.ts';
+import { formatBytes } from '../platform/format.ts';
+import type { History, Proof } from '../platform/history.ts';
+import type { Step } from '../platform/progress.ts';
+import type { ObjectStore } from '../platform/store/store.ts';
+import type { Archive } from './archive.ts';
+import type { SnapshotFacts } from './facts.ts';
+import type { KnownDaily } from './inventory.ts';
+import { type BackupFacts, metadataOf } from './metadata.ts';
+import type { Prepared } from './prepare.ts';
+import { isBadObject, readBack } from './read-back.ts';
+import type { RunStep } from './steps.ts';
+import type { Identity } from './unarchive.ts';
+
+type Target = {
+  readonly key: string;
+  readonly store: ObjectStore;
+  readonly history: History;
+  readonly clock: Clock;
+  readonly runId: number;
+  readonly identity: Identity | null;
+  readonly step: RunStep;
+  readonly signal: AbortSignal;
+};
+
+export type Stored = {
+  readonly proof: Proof;
+  readonly facts: BackupFacts;
+  readonly bytes: number;
+  /** The older object an unchanged night was to be copied from does not read back. */
+  readonly damaged: Failure | null;
+};
+
+const takeBackMs = 5000;
+
+/**
+ * Stores a prepared snapshot and reads it back: an upload, or a server-side copy of the same backup in the store. A copy
+ * that does not read back is replaced by an upload. When it fails, nothing stays under the key.
+ */
+export async function storeProven(
+  prepared: Prepared,
+  snapshotFacts: SnapshotFacts,
+  compress: (bar: Step, signal: AbortSignal) => Promise<Archive>,
+  target: Target,
+): Promise<Stored> {
+  const { step, signal } = target;
+  const factsOf = (archiveSha256: string): BackupFacts => ({ ...snapshotFacts, archiveSha256 });
+  const upload = async (archive: Archive, damaged: Failure | null): Promise<Stored> => {
+    const facts = factsOf(archive.sha256);
+    return { proof: await uploadProven(archive, facts, target), facts, bytes: archive.bytes, damaged };
+  };
+  if (prepared.sameAs === null) return upload(prepared.archive, null);
+  const { sameAs } = prepared;
+  try {
+    const facts = factsOf(sameAs.facts.archiveSha256);
+    return { proof: await copyProven(sameAs, facts, target), facts, bytes: sameAs.bytes, damaged: null };
+  } catch (error) {
+    if (!isBadObject(error)) throw error;
+    const archive = await step('compress', (bar) => compress(bar(snapshotFacts.snapshotBytes), signal));
+    return upload(archive, damagedSource(sameAs.key, error));
+  }
+}
+
+function uploadProven(archive: Archive, facts: BackupFacts, target: Target): Promise<Proof> {
+  const { key, store, step, signal } = target;
+  return takingBack(facts, archive.bytes, target, () =>
+    step(
+      'upload',
+      (bar) => {
+        const { advanceTo } = bar(archive.bytes);
+        return store.put(key, archive.file, metadataOf(facts), { signal, onProgress: advanceTo });
+      },
+      () => `${formatBytes(archive.bytes)} to ${key}`,
+    ),
+  );
+}
+
+function copyProven(same: KnownDaily, facts: BackupFacts, target: Target): Promise<Proof> {
+  const { key, store, step, signal } = target;
+  return takingBack(facts, same.bytes, target, () =>
+    step(
+      'copy',
+      () => store.copy(same.key, key, metadataOf(facts), signal),
+      () => `${same.key} to ${key} on the server`,
+    ),
+  );
+}
+
+/** Notes the key in the history before `put` lays anything there; removes the object again when it is not proven. */
+async function takingBack(facts: BackupFacts, bytes: number, target: Target, put: () => Promise<void>): Promise<Proof> {
+  const { key, store, history, clock, runId, identity, step, signal } = target;
+  history.note(runId, {
+    key,
+    snapshotBytes: facts.snapshotBytes,
+    archiveBytes: bytes,
+    rows: facts.rows,
+    suspect: facts.suspect,
+  });
+  try {
+    await put();
+    const proof = await step(
+      'read back',
+      (bar) => readBack(store, key, facts, { identity, signal, bar: bar(bytes) }),
+      (proof) => (proof === 'proven' ? 'equal to the checked snapshot' : 'equal to what was sent (no identity here)'),
+    );
+    history.prove(key, proof, clock.now());
+    return proof;
+  } catch (error) {
+    // Where removing fails too, the key stays in the history and the next run settles it.
+    await store.remove(key, AbortSignal.timeout(takeBackMs)).then(
+      () => history.giveUp(key),
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+function damagedSource(key: string, cause: unknown): Failure {
+  return new Failure(
+    'READ_BACK_DIFFERS',
+    `The stored backup ${key} no longer reads back as it was written; the new one was uploaded afresh.`,
+    'Do not rely on that object: try it with `nightshift restore --to`, then remove it by hand.',
+    cause,
+  );
+}

@@ -1,0 +1,58 @@
+import process from 'node:process';
+import { Command, CommanderError } from 'commander';
+import { acceptCommand } from './backup/accept-command.ts';
+import { backupCommand } from './backup/backup-command.ts';
+import { checkCommand } from './backup/check-command.ts';
+import { listCommand } from './backup/list-command.ts';
+import { pruneCommand } from './backup/prune-command.ts';
+import { healthCommand, statusCommand } from './backup/status-command.ts';
+import { demoCommand } from './demo/command.ts';
+import { systemClock } from './platform/clock.ts';
+import type { CliContext } from './platform/context.ts';
+import { asFailure, exitCodeOf, interrupted } from './platform/errors.ts';
+import { failureText } from './platform/log.ts';
+import { toolVersion } from './platform/version.ts';
+import { restoreCommand } from './restore/command.ts';
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort(interrupted(name)));
+
+const context: CliContext = {
+  environment: process.env,
+  clock: systemClock,
+  signal: stop.signal,
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+};
+
+const program = new Command('nightshift')
+  .description('Backs up live SQLite databases every night, proves each copy, and brings one back.')
+  .version(toolVersion)
+  .addHelpText('after', '\nSettings come from the environment; README.md has the table. `nightshift check` tries them.')
+  .exitOverride();
+
+const commands = [
+  statusCommand,
+  listCommand,
+  backupCommand,
+  restoreCommand,
+  pruneCommand,
+  acceptCommand,
+  checkCommand,
+  healthCommand,
+  demoCommand,
+];
+for (const command of commands) program.addCommand(command(context).exitOverride());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    const failure = asFailure(error);
+    context.err(`${failureText(failure)}\n`);
+    process.exitCode = exitCodeOf(failure);
+  }
+}

@@ -1,0 +1,120 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { BackupResult } from '../backup/backup.ts';
+import { listCommand } from '../backup/list-command.ts';
+import { runBackup } from '../backup/run.ts';
+import { statusCommand } from '../backup/status-command.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { CliContext } from '../platform/context.ts';
+import { formatCount } from '../platform/format.ts';
+import { openHistory } from '../platform/history.ts';
+import { createLog, type Log } from '../platform/log.ts';
+import { terminalProgress } from '../platform/progress.ts';
+import { nextRun } from '../platform/schedule.ts';
+import { type Environment, readSettings, type Settings } from '../platform/settings.ts';
+import { openStore } from '../platform/store/open.ts';
+
+import { restoreCommand } from '../restore/command.ts';
+import { proveByHand } from './proof.ts';
+import { loseOrders, makeShop, sellForADay } from './shop.ts';
+import { startWriter } from './writer.ts';
+
+const orders = 60_000;
+const nights = 21;
+
+/** Backs up a made-up shop while it sells, lives three weeks of nights, loses the shop and brings it back. */
+export async function runDemo(folder: string, context: CliContext): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  for (const name of ['data', 'staging', 'state', 'store']) await mkdir(path.join(folder, name), { recursive: true });
+  const database = path.join(folder, 'data', 'shop.db');
+  const environment = {
+    DATABASE_PATH: database,
+    BACKUP_STORE: pathToFileURL(path.join(folder, 'store')).href,
+    STATE_DIR: path.join(folder, 'state'),
+    STAGING_DIR: path.join(folder, 'staging'),
+  };
+  const settings = readSettings(environment);
+  const demo = { ...context, environment };
+  const { clock, out } = context;
+  const title = (text: string) => out(`\n== ${text}\n`);
+
+  title(`A shop with ${formatCount(orders)} orders, in ${database}`);
+  makeShop(database, orders, 365, clock.now().toZonedDateTimeISO(settings.zone).toPlainDate());
+
+  title('Tonight: backed up while the shop goes on selling');
+  const writer = startWriter(database);
+  const { key } = await backUpAt(clock, settings, createLog(clock, settings.zone), context);
+  const { commits, longestMs } = await writer.stop();
+  out(`Meanwhile the shop committed ${commits} orders; the longest wait was ${longestMs.toFixed(1)} ms.\n`);
+
+  title('Proven by hand: gunzip, then SQLite');
+  out(`${await proveByHand(path.join(folder, 'store', key))}\n`);
+
+  title(`Three weeks of nights, lived in a moment (BACKUP_RETENTION_DAILY=${settings.retention.daily})`);
+  const lastNight = await liveNights(settings, database, context);
+  const later = { ...demo, clock: { now: () => lastNight } };
+  await listCommand(later).parseAsync([], { from: 'user' });
+  title('nightshift status');
+  await statusCommand(later).parseAsync([], { from: 'user' });
+
+  title('The worst happens: every order is gone. nightshift restore latest');
+  loseOrders(database);
+  await restoreCommand({ ...later, clock }).parseAsync(['latest', '--yes'], { from: 'user' });
+
+  title('What to do next');
+  out(nextSteps(environment));
+}
+
+async function backUpAt(clock: Clock, settings: Settings, log: Log, { signal }: CliContext): Promise<BackupResult> {
+  const [database] = settings.databases;
+  if (database === undefined) throw new Error('the demo has no database');
+  const history = openHistory(settings.stateDir);
+  const store = await openStore(settings.store);
+  history.markStart(clock.now());
+  try {
+    const tools = { settings, history, store, clock, log, progress: terminalProgress(), patient: false, signal };
+    return await runBackup(database, tools);
+  } finally {
+    store.close();
+    history.close();
+  }
+}
+
+/** Sells by day and backs up by night, on a clock that only the nights move. Returns when it is the last morning. */
+async function liveNights(settings: Settings, database: string, context: CliContext): Promise<Temporal.Instant> {
+  const schedule = { cron: settings.schedule, zone: settings.zone };
+  let now = context.clock.now();
+  for (let night = 1; night <= nights; night += 1) {
+    now = nextRun(schedule, now);
+    const day = now.toZonedDateTimeISO(settings.zone).toPlainDate();
+    const isClosed = night % 7 === 3;
+    if (!isClosed) sellForADay(database, 40 + night, day);
+    const clock = { now: () => now };
+    const lines: string[] = [];
+    const log = createLog(clock, settings.zone, { out: (text) => lines.push(text), err: context.err });
+    const { key, proof } = await backUpAt(clock, settings, log, context);
+    context.out(
+      `${day} 02:00  ${proof}  ${key}${isClosed ? '  (nothing sold: copied on the server, no upload)' : ''}\n`,
+    );
+    const told = lines
+      .filter((line) => / (weekly copy|remove) /.test(line))
+      .map((line) => line.replace(/^\[.*?\]/, '   '));
+    context.out(told.join(''));
+  }
+  return now.add({ hours: 7 });
+}
+
+function nextSteps(environment: Environment): string {
+  const exports = Object.entries(environment).map(([name, value]) => `  export ${name}=${value}`);
+  return [
+    'Look around in what the demo left:',
+    ...exports,
+    '  npx nightshift list            npx nightshift status',
+    '  npx nightshift restore --help  npx nightshift prune --dry-run',
+    'Back up your own database to a folder: set DATABASE_PATH to it and run `npx nightshift backup`.',
+    'To object storage: LINODE_ACCESS_KEY, LINODE_SECRET_KEY, LINODE_BUCKET and LINODE_REGION instead of BACKUP_STORE,',
+    'then `npx nightshift check`. README.md has every setting.',
+    '',
+  ].join('\n');
+}

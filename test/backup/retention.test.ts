@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { dailyRetention, weeklyRetention } from '../../jobs/backup/retention.ts';
+
+function daily(at: string) {
+  return { key: at, at: Temporal.PlainDateTime.from(at) };
+}
+
+function nights(count: number, from = '2025-11-01') {
+  const first = Temporal.PlainDate.from(from);
+  return Array.from({ length: count }, (_, night) => daily(`${first.add({ days: night })}T02:00:00`));
+}
+
+function removedOf(verdicts: readonly { key: string; keep: boolean }[]) {
+  return verdicts.filter(({ keep }) => !keep).map(({ key }) => key);
+}
+
+test('with as many backups as the limit nothing is removed', () => {
+  assert.deepEqual(removedOf(dailyRetention(nights(20), 20, null)), []);
+});
+
+test('over the limit the oldest night goes, and each verdict says why', () => {
+  assert.deepEqual(dailyRetention(nights(3), 2, null), [
+    { key: '2025-11-03T02:00:00', keep: true, reason: 'the newest' },
+    { key: '2025-11-02T02:00:00', keep: true, reason: 'of the newest 2' },
+    { key: '2025-11-01T02:00:00', keep: false, reason: 'over 2, and the oldest' },
+  ]);
+});
+
+test('a day of thirty redeploys does not push out nineteen nights', () => {
+  const redeploys = Array.from({ length: 30 }, (_, run) =>
+    daily(`2025-11-20T${String(9 + Math.floor(run / 6)).padStart(2, '0')}:${(run % 6) * 10 + 5}`.replace(/:5$/, ':05')),
+  );
+  const all = [...nights(19), ...redeploys];
+  const kept = dailyRetention(all, 20, null).filter(({ keep }) => keep);
+  assert.equal(kept.length, 20);
+  assert.deepEqual(
+    kept.map(({ key }) => key.slice(0, 10)),
+    [
+      '2025-11-20',
+      '2025-11-20',
+      ...nights(18, '2025-11-02')
+        .map(({ key }) => key.slice(0, 10))
+        .toReversed(),
+    ],
+  );
+});
+
+test('the last good backup stays beside the newest ones when newer runs were no good', () => {
+  assert.deepEqual(removedOf(dailyRetention(nights(4), 2, '2025-11-01T02:00:00')), ['2025-11-02T02:00:00']);
+});
+
+const someDailies = fc
+  .uniqueArray(fc.integer({ min: 0, max: 24 * 60 * 40 }), { maxLength: 60 })
+  .map((minutes) =>
+    minutes.map((minute) => daily(Temporal.PlainDateTime.from('2025-11-01').add({ minutes: minute }).toString())),
+  );
+
+test('whatever lies in the store: never fewer than the limit stay, the newest and the last good always do, none is lost', () => {
+  fc.assert(
+    fc.property(someDailies, fc.integer({ min: 1, max: 25 }), fc.nat(), (dailies, limit, pick) => {
+      const lastGood = dailies[pick % Math.max(1, dailies.length)]?.key ?? null;
+      const verdicts = dailyRetention(dailies, limit, lastGood);
+      const kept = verdicts.filter(({ keep }) => keep).map(({ key }) => key);
+      const newest = dailies
+        .map(({ key }) => key)
+        .toSorted()
+        .at(-1);
+      assert.deepEqual(verdicts.map(({ key }) => key).toSorted(), dailies.map(({ key }) => key).toSorted());
+      assert.ok(kept.length >= Math.min(limit, dailies.length));
+      assert.ok(kept.length <= limit + 1);
+      if (newest !== undefined) assert.ok(kept.includes(newest));
+      if (lastGood !== null) assert.ok(kept.includes(lastGood));
+    }),
+  );
+});
+
+test('as long as a day has runs between its first and its newest, no whole day goes', () => {
+  fc.assert(
+    fc.property(someDailies, fc.integer({ min: 1, max: 25 }), (dailies, limit) => {
+      const verdicts = dailyRetention(dailies, limit, null);
+      const wholeDays = verdicts.some(({ reason }) => reason.endsWith('the oldest'));
+      const between = Map.groupBy(
+        verdicts.filter(({ keep }) => keep),
+        ({ key }) => key.slice(0, 10),
+      );
+      if (wholeDays) for (const kept of between.values()) assert.ok(kept.length <= 2);
+    }),
+  );
+});
+
+test('running it again on what it kept removes nothing more', () => {
+  fc.assert(
+    fc.property(someDailies, fc.integer({ min: 1, max: 25 }), (dailies, limit) => {
+      const kept = new Set(
+        dailyRetention(dailies, limit, null)
+          .filter(({ keep }) => keep)
+          .map(({ key }) => key),
+      );
+      assert.deepEqual(
+        removedOf(
+          dailyRetention(
+            dailies.filter(({ key }) => kept.has(key)),
+            limit,
+            null,
+          ),
+        ),
+        [],
+      );
+    }),
+  );
+});
+
+test('weekly backups are kept for good unless a number is set', () => {
+  const weeks = ['2025-W46', '2025-W47', '2026-W01'].map((week) => ({ key: week, week }));
+  assert.deepEqual(removedOf(weeklyRetention(weeks, null)), []);
+  assert.deepEqual(removedOf(weeklyRetention(weeks, 2)), ['2025-W46']);
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { isoWeek } from '../../jobs/backup/names.ts';
+import { weekliesDue } from '../../jobs/backup/weekly.ts';
+
+function daily(at: string) {
+  return { at: Temporal.PlainDateTime.from(at) };
+}
+
+function due(dailies: string[], existing: string[], today: string, limit: number | null = null) {
+  return weekliesDue(dailies.map(daily), new Set(existing), Temporal.PlainDate.from(today), limit).map(
+    ({ week, daily, reason }) => `${week} from ${daily.at} (${reason})`,
+  );
+}
+
+test('on Sunday tonight’s backup becomes the weekly one of its ISO week', () => {
+  assert.deepEqual(due(['2025-11-29T02:00', '2025-11-30T02:00'], ['2025-W47'], '2025-11-30'), [
+    '2025-W48 from 2025-11-30T02:00:00 (today is Sunday)',
+  ]);
+});
+
+test('a later run on the same Sunday takes the place of the weekly', () => {
+  assert.deepEqual(due(['2025-11-30T02:00', '2025-11-30T15:00'], ['2025-W48'], '2025-11-30'), [
+    '2025-W48 from 2025-11-30T15:00:00 (today is Sunday)',
+  ]);
+});
+
+test('on other days nothing is due', () => {
+  assert.deepEqual(due(['2025-11-29T02:00'], [], '2025-11-29'), []);
+});
+
+test('a missed Sunday is made up on Monday from the last daily of that week', () => {
+  assert.deepEqual(due(['2025-11-27T02:00', '2025-11-28T02:00', '2025-12-01T02:00'], ['2025-W47'], '2025-12-01'), [
+    '2025-W48 from 2025-11-28T02:00:00 (its Sunday was missed)',
+  ]);
+});
+
+test('a Sunday whose backup failed does not take an older day of the same week before the week is over', () => {
+  assert.deepEqual(due(['2025-11-29T02:00'], [], '2025-11-30'), []);
+});
+
+test('with a weekly retention no week is made that would be removed at once', () => {
+  const dailies = ['2025-11-16T02:00', '2025-11-23T02:00', '2025-11-30T02:00'];
+  assert.deepEqual(due(dailies, ['2025-W47'], '2025-11-30', 2), [
+    '2025-W48 from 2025-11-30T02:00:00 (today is Sunday)',
+  ]);
+});
+
+test('after the copies are made, only today’s Sunday is ever due again', () => {
+  const someDays = fc.uniqueArray(fc.integer({ min: 0, max: 60 }), { maxLength: 30 });
+  fc.assert(
+    fc.property(someDays, fc.integer({ min: 60, max: 70 }), (days, todayOffset) => {
+      const start = Temporal.PlainDate.from('2025-12-01');
+      const today = start.add({ days: todayOffset });
+      const dailies = days.map((day) => ({ at: start.add({ days: day }).toPlainDateTime('02:00') }));
+      const made = new Set(weekliesDue(dailies, new Set(), today, null).map(({ week }) => week));
+      const again = weekliesDue(dailies, made, today, null).map(({ week }) => week);
+      assert.deepEqual(
+        again,
+        again.filter((week) => week === isoWeek(today) && today.dayOfWeek === 7),
+      );
+    }),
+  );
+});

@@ -1,0 +1,40 @@
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+// `npm test`: every test file, or those named as arguments; then, loudly, what was skipped and how to get it.
+const root = path.resolve(import.meta.dirname, '..');
+process.chdir(root);
+const named = process.argv.slice(2);
+const files = named.length > 0 ? named : globSync('test/**/*.test.ts').toSorted();
+const skipped = new Map<string, string[]>();
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+const events = run({ files: files.map((file) => path.resolve(file)), concurrency: true, timeout: 600_000 });
+events.on('test:pass', ({ name, skip, details, file }) => {
+  if (details.type === 'suite' || name === file) return;
+  if (skip === undefined) {
+    counts.passed += 1;
+    return;
+  }
+  counts.skipped += 1;
+  const reason = typeof skip === 'string' && skip !== '' ? skip : 'no reason given';
+  skipped.set(reason, [...(skipped.get(reason) ?? []), name]);
+});
+events.on('test:fail', ({ details }) => {
+  if (details.type !== 'suite') counts.failed += 1;
+  process.exitCode = 1;
+});
+events.compose(spec).pipe(process.stdout);
+await new Promise((resolve) => events.on('end', resolve));
+process.on('exit', tellSkipped);
+
+function tellSkipped(): void {
+  for (const [reason, names] of skipped) console.log(`\nSKIPPED ${names.length}: ${reason}\n  ${names.join('\n  ')}`);
+  if (skipped.size > 0 && process.env['LAB'] === 'required') {
+    console.log('\nLAB=required: a skipped test is a failure.');
+    process.exitCode = 1;
+  }
+  console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+}
