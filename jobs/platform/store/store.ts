@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
+import type { Clock } from '../clock.ts';
 
-/** Small text facts kept with an object. Names are lower case with dashes; on S3 they are `x-amz-meta-*` (2 KB in all). */
+/** Small text facts kept with an object, as checkedMetadata allows; on S3 they are `x-amz-meta-*`. */
 export type Metadata = Readonly<Record<string, string>>;
 
 export type ListedObject = {
@@ -24,7 +25,8 @@ export type Transfer = {
 
 /**
  * Where backups lie. One contract for every kind (test/platform/store/contract.ts); no policy lives behind it.
- * Every method throws `Failure` with a STORE_ code, and takes back what it began when it is aborted or fails.
+ * Every method throws `Failure` with a STORE_ code (INTERRUPTED when aborted, ARGUMENT_INVALID for what checkedKey
+ * refuses) and takes back what it began. A write whose answer was lost may still have happened, then whole.
  */
 export type ObjectStore = {
   /** For people: `s3://bucket at https://…` or `file:///folder`. */
@@ -43,6 +45,8 @@ export type ObjectStore = {
   remove(key: string, signal?: AbortSignal): Promise<void>;
   /** Gives up unfinished uploads of keys that `isStale` names, and returns those keys. */
   sweepUploads(prefix: string, isStale: (upload: UnfinishedUpload) => boolean, signal?: AbortSignal): Promise<string[]>;
+  /** Seconds the store's clock is ahead of `clock` (negative: behind), or null when it has none of its own. */
+  clockSkewSeconds(clock: Clock, signal?: AbortSignal): Promise<number | null>;
   /** Closes connections; the store is not used afterwards. */
   close(): void;
 };

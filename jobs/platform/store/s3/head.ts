@@ -1,0 +1,44 @@
+import { Readable } from 'node:stream';
+import { GetObjectCommand, HeadObjectCommand, NoSuchKey } from '@aws-sdk/client-s3';
+import type { StoredObject } from '../store.ts';
+import type { Bucket } from './client.ts';
+import { isTransient, statusOf } from './retry.ts';
+
+/** The object with its metadata, or null when the bucket is there and has no such key. */
+export async function headObject(
+  bucket: Bucket,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<StoredObject | null> {
+  const { client, name, attempt } = bucket;
+  const command = new HeadObjectCommand({ Bucket: name, Key: key });
+  try {
+    const answer = await attempt(() => client.send(command, { abortSignal: signal }), signal);
+    const { ContentLength: bytes, LastModified, ETag: etag, Metadata: metadata = {} } = answer;
+    if (bytes === undefined || LastModified === undefined || etag === undefined) {
+      throw new Error('the answer lacks length, time or etag');
+    }
+    return { key, bytes, modified: LastModified.toTemporalInstant(), metadata, etag };
+  } catch (error) {
+    if (statusOf(error) === null || isTransient(error)) throw error;
+    return await absentOrReason(bucket, key, signal, error);
+  }
+}
+
+/** An answer to HEAD has no body, so 404 may mean the key or the bucket, 403 any of four things. GET tells which. */
+async function absentOrReason(
+  { client, name, attempt }: Bucket,
+  key: string,
+  signal: AbortSignal | undefined,
+  headError: unknown,
+) {
+  const command = new GetObjectCommand({ Bucket: name, Key: key, Range: 'bytes=0-0' });
+  try {
+    const { Body } = await attempt(() => client.send(command, { abortSignal: signal }), signal);
+    if (Body instanceof Readable) Body.destroy();
+  } catch (error) {
+    if (error instanceof NoSuchKey) return null;
+    throw error;
+  }
+  throw headError;
+}

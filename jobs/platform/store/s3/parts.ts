@@ -1,0 +1,42 @@
+/** A stretch of an object, numbered from 1 as S3 does. */
+export type Part = { readonly number: number; readonly start: number; readonly bytes: number };
+
+const mostParts = 10_000;
+const mebibyte = 1024 * 1024;
+
+/** Cuts `bytes` into parts of `partBytes`, larger (in whole MiB) where S3's limit of 10,000 parts asks for it. */
+export function partsOf(bytes: number, partBytes: number): Part[] {
+  const least = Math.ceil(bytes / mostParts / mebibyte) * mebibyte;
+  const size = Math.max(partBytes, least);
+  return Array.from({ length: Math.ceil(bytes / size) }, (_, index) => ({
+    number: index + 1,
+    start: index * size,
+    bytes: Math.min(size, bytes - index * size),
+  }));
+}
+
+/**
+ * Does `work` for each item, `atOnce` at a time. The first failure aborts the others' signal; it is thrown when all have
+ * come to rest, so that nothing goes on behind the caller's back. Results are in the order of the items.
+ */
+export async function mapAtOnce<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  signal: AbortSignal | undefined,
+  work: (item: T, signal: AbortSignal) => Promise<R>,
+): Promise<R[]> {
+  const failed = new AbortController();
+  const stop = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
+  const results: R[] = [];
+  const queue = items.entries();
+  const worker = async () => {
+    for (const [index, item] of queue) {
+      stop.throwIfAborted();
+      results[index] = await work(item, stop);
+    }
+  };
+  const workers = Array.from({ length: atOnce }, () => worker().catch((error) => failed.abort(error)));
+  await Promise.all(workers);
+  failed.signal.throwIfAborted();
+  return results;
+}

@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutBucketPolicyCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import type { S3Location } from '../../../jobs/platform/store/s3/client.ts';
+import { labS3 } from '../../lab.ts';
+
+/** A bucket of its own on the lab's server, and what only its owner can do with it. */
+export type LabBucket = {
+  readonly location: S3Location;
+  /** Begins an upload in parts, sends one part and leaves it at that. */
+  leaveUnfinished(key: string): Promise<void>;
+  /** Keys of the unfinished uploads. */
+  unfinished(): Promise<string[]>;
+  /** Keys of a user of its own who may list and read here, and nothing else. */
+  readOnlyLocation(): Promise<S3Location>;
+  /** Removes the bucket and everything in it. */
+  remove(): Promise<void>;
+};
+
+/** Makes a bucket with a random name. Only for tests that `needs('s3')`. */
+export async function makeBucket(): Promise<LabBucket> {
+  const { endpoint, region, accessKey, secretKey } = labS3();
+  const suffix = randomBytes(6).toString('hex');
+  const bucket = `store-test-${suffix}`;
+  const client = new S3Client({
+    endpoint,
+    region,
+    forcePathStyle: true,
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+  await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  const location: S3Location = { kind: 's3', endpoint, region, bucket, accessKey, secretKey };
+  const users: string[] = [];
+
+  return {
+    location,
+    async leaveUnfinished(key) {
+      const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket: bucket, Key: key }));
+      await client.send(
+        new UploadPartCommand({ Bucket: bucket, Key: key, UploadId, PartNumber: 1, Body: Buffer.alloc(1000) }),
+      );
+    },
+    async unfinished() {
+      const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+      return Uploads.map(({ Key = '' }) => Key);
+    },
+    async readOnlyLocation() {
+      const user = `reader-${suffix}`;
+      users.push(user);
+      const keys = { accessKey: `key-${suffix}`, secretKey: randomBytes(12).toString('hex') };
+      radosgwAdmin('user', 'create', `--uid=${user}`, '--display-name=reader', ...keyOptions(keys));
+      const statement = {
+        Effect: 'Allow',
+        Principal: { AWS: [`arn:aws:iam:::user/${user}`] },
+        Action: ['s3:GetObject', 's3:ListBucket'],
+        Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
+      };
+      const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+      await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+      return { ...location, ...keys };
+    },
+    async remove() {
+      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
+      for (const { Key } of Contents) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+      await client.send(new DeleteBucketCommand({ Bucket: bucket }));
+      for (const user of users) radosgwAdmin('user', 'rm', `--uid=${user}`);
+      client.destroy();
+    },
+  };
+}
+
+function keyOptions({ accessKey, secretKey }: { accessKey: string; secretKey: string }): string[] {
+  return [`--access-key=${accessKey}`, `--secret-key=${secretKey}`];
+}
+
+function radosgwAdmin(...command: string[]): void {
+  execFileSync('radosgw-admin', ['-c', process.env['LAB_CEPH_CONF'] ?? '', ...command], { stdio: 'pipe' });
+}
