@@ -76,7 +76,7 @@ function unreadable(sentence: string, found: Stats | null, cause: unknown): Fail
 }
 
 /** Whether Linux lists `file` as a mount point, as with `docker run -v /host/file.db:/data/file.db`. */
-async function isMountPoint(file: string): Promise<boolean> {
+export async function isMountPoint(file: string): Promise<boolean> {
   const mountinfo = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
   return mountinfo.split('\n').some((line) => unescapeOctal(line.split(' ')[4] ?? '') === file);
 }

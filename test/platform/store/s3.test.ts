@@ -118,22 +118,6 @@ describe('a bucket on a real server', needs('s3'), () => {
     assert.deepEqual(await bucket.unfinished(), []);
   });
 
-  test('uploading and reading hold little of a large object in memory', async () => {
-    const store = open({}, { wholeBytes: 16 * mebibyte });
-    const file = await fileOf('');
-    await truncate(file, 160 * mebibyte);
-    const before = process.memoryUsage.rss();
-    let most = 0;
-    const onProgress = () => {
-      most = Math.max(most, process.memoryUsage.rss() - before);
-    };
-    await store.put('memory/large', file, {}, { onProgress });
-    for await (const _ of await store.read('memory/large', { onProgress })) {
-    }
-    await store.remove('memory/large');
-    assert.ok(most < 64 * mebibyte, `${most} bytes more`);
-  });
-
   test('listings and sweeps of many pages are complete and in order', async () => {
     const store = open({}, { pageEntries: 2 });
     const file = await fileOf('x');

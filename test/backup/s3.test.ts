@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Environment } from '../../jobs/platform/settings.ts';
+import { needs } from '../lab.ts';
+import { nightshift, startNightshift } from '../nightshift.ts';
+import { type LabBucket, makeBucket } from '../platform/store/buckets.ts';
+import { makeScene, type Scene } from './scene.ts';
+
+describe('backups in a real S3 server', needs('s3', 'tools'), () => {
+  let bucket: LabBucket;
+  before(async () => {
+    bucket = await makeBucket();
+  });
+  after(() => bucket.remove());
+
+  const inBucket = (changes: Environment = {}): Environment => ({
+    BACKUP_STORE: 's3',
+    LINODE_ENDPOINT: bucket.location.endpoint,
+    LINODE_REGION: bucket.location.region,
+    LINODE_BUCKET: bucket.location.bucket,
+    LINODE_ACCESS_KEY: bucket.location.accessKey,
+    LINODE_SECRET_KEY: bucket.location.secretKey,
+    ...changes,
+  });
+
+  /** A person's own client, which knows nothing of ours. */
+  function s3cmd({ folder }: Scene, ...command: string[]): string {
+    const { endpoint, accessKey, secretKey } = bucket.location;
+    const { host } = new URL(endpoint);
+    const config = path.join(folder, 's3cfg');
+    writeFileSync(
+      config,
+      `[default]\naccess_key=${accessKey}\nsecret_key=${secretKey}\nhost_base=${host}\nhost_bucket=${host}\nuse_https=False\n`,
+    );
+    return execFileSync('s3cmd', ['-c', config, ...command], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  async function keysOf(environment: Environment): Promise<string[]> {
+    const { out } = await nightshift(['list', '--json'], environment);
+    return JSON.parse(out).map(({ key }: { key: string }) => key);
+  }
+
+  test('a night large enough for a multipart upload, brought back with s3cmd, gunzip and sqlite3', async (t) => {
+    const scene = await makeScene(t, inBucket());
+    scene.sql(`CREATE TABLE blobs (data BLOB); WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 70)
+               INSERT INTO blobs SELECT randomblob(1048576) FROM n;`);
+    const { code, err } = await nightshift(['backup'], scene.environment);
+    assert.equal(code, 0, err);
+    const [key = ''] = await keysOf(scene.environment);
+    assert.match(key, /^sqlite-backups\/daily\/shop_\d{4}-\d\d-\d\d_\d{6}\.db\.gz$/);
+    const file = path.join(scene.folder, 'back.db.gz');
+    s3cmd(scene, 'get', `s3://${bucket.location.bucket}/${key}`, file);
+    execFileSync('gunzip', [file]);
+    const asked = ['PRAGMA integrity_check; SELECT count(*) FROM blobs; SELECT count(*) FROM orders;'];
+    const answer = execFileSync('sqlite3', [path.join(scene.folder, 'back.db'), ...asked], { encoding: 'utf8' });
+    assert.equal(answer, 'ok\n70\n2000\n');
+
+    const again = await nightshift(['backup'], scene.environment);
+    assert.match(again.out, /unchanged since the newest backup/);
+    assert.match(again.out, /Backup uploaded to Object Storage/);
+    assert.equal((await keysOf(scene.environment)).length, 2);
+  });
+
+  test('backups laid down the old way are listed and counted by retention', async (t) => {
+    const scene = await makeScene(t, { ...inBucket({ BACKUP_RETENTION_DAILY: '1' }), DATABASE_PATH: '/dev/null' });
+    const database = path.join(scene.folder, 'data', 'csv_data.db');
+    const environment = { ...scene.environment, DATABASE_PATH: database };
+    execFileSync('sqlite3', [database, 'CREATE TABLE one (x); INSERT INTO one VALUES (1);']);
+    const old = path.join(scene.folder, 'csv_data_2025-11-30_020000.db');
+    execFileSync('sqlite3', [database, `.backup ${old}`]);
+    execFileSync('gzip', ['-9', old]);
+    for (const kind of ['daily', 'weekly']) {
+      s3cmd(scene, 'put', `${old}.gz`, `s3://${bucket.location.bucket}/sqlite-backups/${kind}/`);
+    }
+    const listed = JSON.parse((await nightshift(['list', '--json'], environment)).out).filter(
+      ({ database }: { database: string | null }) => database !== 'shop',
+    );
+    assert.deepEqual(
+      listed.map(({ name, kind, state }: Record<string, string>) => `${kind} ${name} ${state}`).toSorted(),
+      ['daily csv_data_2025-11-30_020000.db.gz unknown', 'weekly csv_data_2025-11-30_020000.db.gz unknown'],
+    );
+    const { code, out, err } = await nightshift(['backup'], environment);
+    assert.equal(code, 0, err);
+    assert.match(out, /weekly copy sqlite-backups\/weekly\/csv_data_2025-W48\.db\.gz \(its Sunday was missed\)/);
+    assert.match(out, /remove sqlite-backups\/daily\/csv_data_2025-11-30_020000\.db\.gz \(over 1, and the oldest\)/);
+  });
+
+  test('an encrypted backup is proven by a host with the identity, stored by one without, and read by age itself', async (t) => {
+    const scene = await makeScene(t, inBucket());
+    const identity = path.join(scene.folder, 'key.txt');
+    execFileSync('age-keygen', ['-o', identity], { stdio: 'pipe' });
+    const recipient = execFileSync('age-keygen', ['-y', identity], { encoding: 'utf8' }).trim();
+    const encrypting = { ...scene.environment, BACKUP_AGE_RECIPIENTS: recipient, BACKUP_COMPRESSION: 'zstd' };
+    const without = await nightshift(['backup'], encrypting);
+    assert.match(without.out, /read back: equal to what was sent \(no identity here\)/);
+    const withIdentity = await nightshift(['backup'], { ...encrypting, BACKUP_AGE_IDENTITY: identity });
+    assert.match(withIdentity.out, /read back: equal to the checked snapshot/);
+
+    const [key = ''] = (await keysOf(scene.environment)).filter((key) => key.endsWith('.db.zst.age'));
+    const file = path.join(scene.folder, 'back.db.zst.age');
+    s3cmd(scene, 'get', `s3://${bucket.location.bucket}/${key}`, file);
+    const database = path.join(scene.folder, 'back.db');
+    execFileSync('sh', ['-c', 'age -d -i "$1" "$2" | zstd -dq > "$3"', 'sh', identity, file, database]);
+    assert.equal(execFileSync('sqlite3', [database, 'SELECT count(*) FROM orders'], { encoding: 'utf8' }), '2000\n');
+  });
+
+  test('a wrong key, a missing bucket and a key that may only read are clear errors, and nothing is stored', async (t) => {
+    const scene = await makeScene(t, inBucket());
+    const reader = await bucket.readOnlyLocation();
+    const before = await keysOf(scene.environment);
+    const cases: [Environment, string][] = [
+      [{ LINODE_ACCESS_KEY: 'unknown' }, 'STORE_KEY_UNKNOWN'],
+      [{ LINODE_SECRET_KEY: 'wrong' }, 'STORE_SECRET_WRONG'],
+      [{ LINODE_BUCKET: 'there-is-no-such-bucket' }, 'STORE_BUCKET_MISSING'],
+      [{ LINODE_ACCESS_KEY: reader.accessKey, LINODE_SECRET_KEY: reader.secretKey }, 'STORE_DENIED'],
+    ];
+    for (const [wrong, code] of cases) {
+      const { code: exit, err, out } = await nightshift(['backup'], { ...scene.environment, ...wrong });
+      assert.equal(exit, 1);
+      assert.match(err, new RegExp(`^${code}: `, 'm'));
+      assert.doesNotMatch(out, /Backup (completed|uploaded)/);
+    }
+    assert.deepEqual(await keysOf(scene.environment), before);
+    assert.deepEqual(scene.staged(), []);
+  });
+
+  test('killed in the middle of a multipart upload, the next run gives it up', async (t) => {
+    const scene = await makeScene(t, inBucket());
+    const key = 'sqlite-backups/daily/shop_2025-11-30_020000.db.gz';
+    await bucket.leaveUnfinished(key);
+    const { code, out } = await nightshift(['backup'], scene.environment);
+    assert.equal(code, 0);
+    assert.match(out, new RegExp(`gave up the unfinished upload of ${key}`));
+    assert.deepEqual(await bucket.unfinished(), []);
+  });
+
+  test('a service whose key does not work yet tries for a while on its first start', async (t) => {
+    const scene = await makeScene(t, inBucket({ LINODE_ACCESS_KEY: 'too-new' }));
+    const service = startNightshift(['backup', '--schedule'], scene.environment);
+    await service.said('a new key may need a while, trying for 2 minutes');
+    service.child.kill('SIGTERM');
+    assert.equal((await service.finished).code, 0);
+  });
+});
