@@ -2,10 +2,10 @@ import { chmod, cp, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 
-// `npm run build` makes dist/sqlite-backup/, all that the image copies: the bundled program, SQLite's native part for
-// 64-bit Linux, and the Dockerfile. Nothing is installed or compiled where the image is built.
+// `npm run build [FOLDER]` makes FOLDER (dist)/sqlite-backup/, all that the image copies: the bundled program, SQLite's
+// native part for 64-bit Linux, and the Dockerfile. Nothing is installed or compiled where the image is built.
 const root = path.resolve(import.meta.dirname, '..');
-const out = path.join(root, 'dist', 'sqlite-backup');
+const out = path.resolve(process.argv[2] ?? path.join(root, 'dist'), 'sqlite-backup');
 
 await rm(out, { recursive: true, force: true });
 await bundle();

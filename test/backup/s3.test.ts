@@ -138,7 +138,7 @@ describe('backups in a real S3 server', needs('s3', 'tools'), () => {
   });
 
   test('a service whose key does not work yet tries for a while on its first start', async (t) => {
-    const scene = await makeScene(t, inBucket({ LINODE_ACCESS_KEY: 'too-new' }));
+    const scene = await makeScene(t, inBucket({ LINODE_ACCESS_KEY: 'too-new', STOP_GRACE_SECONDS: '0' }));
     const service = startNightshift(['backup', '--schedule'], scene.environment);
     await service.said('a new key may need a while, trying for 2 minutes');
     service.child.kill('SIGTERM');
