@@ -5,7 +5,7 @@ import type { Log } from '../platform/log.ts';
 import { noStep } from '../platform/progress.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
 import { factsOf } from './metadata.ts';
-import { dailyPrefix, parseDailyKey } from './names.ts';
+import { dailyPrefix, parseDailyKey, parseWeeklyKey, weeklyPrefix } from './names.ts';
 import { isBadObject, readBack } from './read-back.ts';
 import type { Identity } from './unarchive.ts';
 
@@ -26,9 +26,11 @@ export async function settleLeftovers(
   { identity, log, signal }: { identity: Identity | null; log: Log; signal: AbortSignal },
 ): Promise<void> {
   await rm(stagingFolder, { recursive: true, force: true });
-  const isOurs = ({ key }: { key: string }) => parseDailyKey(key)?.database === database;
-  const swept = await store.sweepUploads(`${dailyPrefix}${database}_`, isOurs, signal);
-  for (const key of swept) log.line(`gave up the unfinished upload of ${key}`);
+  const isOurs = ({ key }: { key: string }) => (parseDailyKey(key) ?? parseWeeklyKey(key))?.database === database;
+  for (const prefix of [dailyPrefix, weeklyPrefix]) {
+    const swept = await store.sweepUploads(`${prefix}${database}_`, isOurs, signal);
+    for (const key of swept) log.line(`gave up the unfinished upload of ${key}`);
+  }
   for (const key of history.unprovenKeys(database)) {
     const head = await store.head(key, signal);
     const facts = head === null ? null : factsOf(head.metadata);

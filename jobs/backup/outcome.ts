@@ -1,10 +1,10 @@
-import type { Failure } from '../platform/errors.ts';
+import { Failure, type FailureCode } from '../platform/errors.ts';
 import type { Proof } from '../platform/history.ts';
 import type { BackupResult } from './backup.ts';
 import type { Suspicion } from './suspect.ts';
 
 /** A failure as a plain value, so that it can cross from the run's process to the service's. */
-export type Trouble = { readonly code: string; readonly sentence: string; readonly cure: string };
+export type Trouble = { readonly code: FailureCode; readonly sentence: string; readonly cure: string };
 
 /** How one run on one database ended. */
 export type RunOutcome =
@@ -24,6 +24,10 @@ export function outcomeOfResult({ key, proof, suspicion, housekeeping }: BackupR
 
 export function outcomeOfFailure(failure: Failure): RunOutcome {
   return failure.code === 'INTERRUPTED' ? { kind: 'interrupted' } : { kind: 'failed', trouble: troubleOf(failure) };
+}
+
+export function failureOf({ code, sentence, cure }: Trouble): Failure {
+  return new Failure(code, sentence, cure);
 }
 
 function troubleOf({ code, message, cure }: Failure): Trouble {

@@ -9,8 +9,9 @@ import { openStore } from '../platform/store/open.ts';
 import { outcomeOfFailure, outcomeOfResult, type RunOutcome } from './outcome.ts';
 import { runBackup } from './run.ts';
 
-// One run in a process of its own, so that its memory goes back and a crash takes no service down. The service decides
-// when it stops: signals to the whole group are left to it, and when it is gone so is the run.
+// One run in a process of its own, so that its memory goes back and a crash takes no service down. Who asked for it decides
+// when it stops: signals to the whole group are left to that process, and when it is gone so is the run.
+// arguments: DATABASE_NAME [patient]
 const stop = new AbortController();
 const abort = () => stop.abort(interrupted());
 process.on('message', abort);
@@ -18,24 +19,23 @@ process.on('disconnect', abort);
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 
-const outcome = await run(process.argv[2] ?? '');
-process.send?.(outcome, () => process.exit(outcome.kind === 'succeeded' ? 0 : 1));
+const [, , name = '', patience] = process.argv;
+const outcome = await run(name, patience === 'patient');
+process.send?.(outcome, () => process.exit());
 
-async function run(name: string): Promise<RunOutcome> {
-  const settings = readSettings(process.env);
-  const log = createLog(systemClock, settings.zone);
+async function run(name: string, mayBePatient: boolean): Promise<RunOutcome> {
   try {
+    const settings = readSettings(process.env);
     const database = settings.databases.find((one) => one.name === name);
     if (database === undefined) throw new Error(`no database is called ${name}`);
     const history = openHistory(settings.stateDir);
     const store = await openStore(settings.store);
-    const progress = terminalProgress();
-    const patient = history.newestGood(name) === null;
-    const tools = { settings, history, store, clock: systemClock, log, progress, patient, signal: stop.signal };
+    const clock = systemClock;
+    const log = createLog(clock, settings.zone);
+    const patient = mayBePatient && history.newestGood(name) === null;
+    const tools = { settings, history, store, clock, log, progress: terminalProgress(), patient, signal: stop.signal };
     return outcomeOfResult(await runBackup(database, tools));
   } catch (error) {
-    const failure = asFailure(error);
-    log.failure(failure);
-    return outcomeOfFailure(failure);
+    return outcomeOfFailure(asFailure(error));
   }
 }

@@ -3,10 +3,11 @@ import { formatDuration } from '../platform/format.ts';
 import { type History, openHistory } from '../platform/history.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { nextRun, type Schedule, sleepUntil } from '../platform/schedule.ts';
-import type { Settings } from '../platform/settings.ts';
+import type { Database, Settings } from '../platform/settings.ts';
 import { toolVersion } from '../platform/version.ts';
 import { afterGrace } from './grace.ts';
 import { runNight } from './night.ts';
+import { failureOf } from './outcome.ts';
 import { runInProcess } from './run-in-process.ts';
 import { statusOf } from './status.ts';
 import { watchOf } from './watch.ts';
@@ -21,6 +22,11 @@ export async function serveBackups(settings: Settings, clock: Clock, signal: Abo
   history.markStart(clock.now());
   const schedule: Schedule = { cron: settings.schedule, zone: settings.zone };
   const stop = afterGrace(signal, settings.stopGraceSeconds);
+  const run = async (database: Database) => {
+    const outcome = await runInProcess(database, { patient: true, stop });
+    if (outcome.kind === 'failed') log.failure(failureOf(outcome.trouble));
+    return outcome;
+  };
   const names = settings.databases.map(({ name }) => name).join(', ');
   log.line(`nightshift ${toolVersion}: backups of ${names}, "${schedule.cron}" ${schedule.zone}`);
   const watch = watchOf(settings, { history, clock, log, signal });
@@ -29,7 +35,7 @@ export async function serveBackups(settings: Settings, clock: Clock, signal: Abo
     while (!signal.aborted) {
       await runNight({
         databases: settings.databases,
-        run: (database) => runInProcess(database, stop),
+        run,
         watch,
         clock,
         log,

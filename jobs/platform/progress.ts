@@ -8,8 +8,8 @@ export type Step = { advanceTo(bytes: number): void; stop(): void };
 export const noStep: Step = { advanceTo() {}, stop() {} };
 export const noProgress: Progress = { start: () => noStep };
 
-/** Bars on stderr when it is a terminal, so that stdout stays clean for pipes. */
-export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
+/** Bars among the lines of stdout when that is a terminal; nothing in a pipe or a container's log. */
+export function terminalProgress(stream: NodeJS.WriteStream = process.stdout): Progress {
   if (!stream.isTTY) return noProgress;
   return {
     start(name, totalBytes) {
