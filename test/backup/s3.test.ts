@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Environment } from '../../jobs/platform/settings.ts';
+import { startFaultProxy } from '../fault-proxy.ts';
 import { needs } from '../lab.ts';
 import { nightshift, startNightshift } from '../nightshift.ts';
 import { type LabBucket, makeBucket } from '../platform/store/buckets.ts';
@@ -143,5 +144,32 @@ describe('backups in a real S3 server', needs('s3', 'tools'), () => {
     await service.said('a new key may need a while, trying for 2 minutes');
     service.child.kill('SIGTERM');
     assert.equal((await service.finished).code, 0);
+  });
+
+  test('a night on a bad network: a broken upload, a busy server and a broken download, and the object is proven', async (t) => {
+    const proxy = await startFaultProxy(bucket.location.endpoint);
+    t.after(() => proxy.close());
+    const scene = await makeScene(t, inBucket({ LINODE_ENDPOINT: proxy.endpoint }));
+    proxy.inject({ kind: 'break upload', afterBytes: 1000 }, { method: 'PUT', url: '/daily/' });
+    proxy.inject({ kind: 'answer', status: 503, code: 'SlowDown' }, { method: 'GET', url: 'list-type' });
+    proxy.inject({ kind: 'break download', afterBytes: 2000 }, { method: 'GET', url: '/daily/' });
+    const { code, out, err } = await nightshift(['backup'], scene.environment);
+    assert.equal(code, 0, err);
+    assert.match(out, /read back: equal to the checked snapshot/);
+  });
+
+  test('a byte that changes on its way back fails the run, and the object is removed', async (t) => {
+    const proxy = await startFaultProxy(bucket.location.endpoint);
+    t.after(() => proxy.close());
+    const scene = await makeScene(t, inBucket({ LINODE_ENDPOINT: proxy.endpoint }));
+    const before = await keysOf(scene.environment);
+    proxy.inject({ kind: 'flip', atByte: 1500 }, { method: 'GET', url: '/daily/', times: 9 });
+    scene.sql("INSERT INTO notes VALUES ('so that this night is no copy')");
+    const { code, out, err } = await nightshift(['backup'], scene.environment);
+    assert.equal(code, 1);
+    assert.match(err, /^(READ_BACK_DIFFERS|ARCHIVE_UNREADABLE): /m);
+    assert.doesNotMatch(out, /Backup (completed|uploaded)/);
+    proxy.clear();
+    assert.deepEqual(await keysOf(scene.environment), before);
   });
 });
