@@ -19,7 +19,7 @@ async function bundle(): Promise<void> {
     entryPoints: {
       nightshift: 'jobs/cli.ts',
       'run-process': 'jobs/backup/run-process.ts',
-      'integrity-process': 'jobs/backup/integrity-process.ts',
+      'integrity-process': 'jobs/backup/snapshot/integrity-process.ts',
       'writer-process': 'jobs/demo/writer-process.ts',
     },
     outdir: out,

@@ -1,11 +1,11 @@
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
-import { acceptCommand } from './backup/accept-command.ts';
-import { backupCommand } from './backup/backup-command.ts';
-import { checkCommand } from './backup/check-command.ts';
-import { listCommand } from './backup/list-command.ts';
-import { pruneCommand } from './backup/prune-command.ts';
-import { healthCommand, statusCommand } from './backup/status-command.ts';
+import { acceptCommand } from './backup/commands/accept-command.ts';
+import { backupCommand } from './backup/commands/backup-command.ts';
+import { checkCommand } from './backup/commands/check-command.ts';
+import { listCommand } from './backup/commands/list-command.ts';
+import { pruneCommand } from './backup/commands/prune-command.ts';
+import { healthCommand, statusCommand } from './backup/commands/status-command.ts';
 import { demoCommand } from './demo/command.ts';
 import { systemClock } from './platform/clock.ts';
 import type { CliContext } from './platform/context.ts';

@@ -6,20 +6,20 @@ import type { Proof } from '../platform/history.ts';
 import type { Step } from '../platform/progress.ts';
 import type { Database, Settings } from '../platform/settings.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
-import { archiveEnding, writeArchive } from './archive.ts';
-import { requireStaging } from './disk-space.ts';
-import { factsOfSnapshot } from './facts.ts';
+import { archiveEnding, writeArchive } from './archive/archive.ts';
+import { readIdentity } from './archive/unarchive.ts';
 import { keepHouse } from './housekeeping.ts';
-import { inventoryOf, newestTrusted, openSuspects, withDaily } from './inventory.ts';
 import { settleLeftovers } from './leftovers.ts';
-import { freeDailyKey } from './names.ts';
 import { newestOfForm, prepare } from './prepare.ts';
-import { takeSnapshot } from './snapshot.ts';
+import { requireStaging } from './snapshot/disk-space.ts';
+import { takeSnapshot } from './snapshot/snapshot.ts';
 import { stepsOf, type Tools } from './steps.ts';
 import { storeProven } from './store-proven.ts';
 import { storeReady } from './store-ready.ts';
-import { type Suspicion, suspicionOf } from './suspect.ts';
-import { readIdentity } from './unarchive.ts';
+import { factsOfSnapshot } from './stored/facts.ts';
+import { inventoryOf, newestTrusted, openSuspects, withDaily } from './stored/inventory.ts';
+import { freeDailyKey } from './stored/names.ts';
+import { type Suspicion, suspicionOf } from './stored/suspect.ts';
 
 export type BackupTools = Tools & {
   readonly settings: Settings;

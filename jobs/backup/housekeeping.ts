@@ -6,14 +6,14 @@ import type { Log } from '../platform/log.ts';
 import { noStep } from '../platform/progress.ts';
 import type { Settings } from '../platform/settings.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
-import type { Inventory, StoredDaily, StoredWeekly } from './inventory.ts';
-import type { BackupFacts } from './metadata.ts';
-import { weeklyKey } from './names.ts';
-import { pruneVerdicts, removeVerdicts, verdictText } from './prune.ts';
-import { isBadObject, readBack } from './read-back.ts';
+import { isBadObject, readBack } from './archive/read-back.ts';
+import type { Identity } from './archive/unarchive.ts';
 import type { RunStep } from './steps.ts';
-import type { Identity } from './unarchive.ts';
-import { weekliesDue } from './weekly.ts';
+import type { Inventory, StoredDaily, StoredWeekly } from './stored/inventory.ts';
+import type { BackupFacts } from './stored/metadata.ts';
+import { weeklyKey } from './stored/names.ts';
+import { pruneVerdicts, removeVerdicts, verdictText } from './stored/prune.ts';
+import { weekliesDue } from './stored/weekly.ts';
 
 type House = {
   readonly store: ObjectStore;

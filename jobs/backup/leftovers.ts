@@ -4,10 +4,10 @@ import type { History } from '../platform/history.ts';
 import type { Log } from '../platform/log.ts';
 import { noStep } from '../platform/progress.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
-import { factsOf } from './metadata.ts';
-import { dailyPrefix, parseDailyKey, parseWeeklyKey, weeklyPrefix } from './names.ts';
-import { isBadObject, readBack } from './read-back.ts';
-import type { Identity } from './unarchive.ts';
+import { isBadObject, readBack } from './archive/read-back.ts';
+import type { Identity } from './archive/unarchive.ts';
+import { factsOf } from './stored/metadata.ts';
+import { dailyPrefix, parseDailyKey, parseWeeklyKey, weeklyPrefix } from './stored/names.ts';
 
 type Place = {
   readonly database: string;

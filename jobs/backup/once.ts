@@ -6,7 +6,7 @@ import type { Database, Settings } from '../platform/settings.ts';
 import { runNight } from './night.ts';
 import { failureOf, type Trouble } from './outcome.ts';
 import { runInProcess } from './run-in-process.ts';
-import { watchOf } from './watch.ts';
+import { watchOf } from './watch/watch.ts';
 
 /**
  * Backs up databases once, now, with the alerts and the dead-man's switch of the service. Throws the last Failure when any

@@ -1,7 +1,7 @@
 import { Failure, type FailureCode } from '../platform/errors.ts';
 import type { Proof } from '../platform/history.ts';
 import type { BackupResult } from './backup.ts';
-import type { Suspicion } from './suspect.ts';
+import type { Suspicion } from './stored/suspect.ts';
 
 /** A failure as a plain value, so that it can cross from the run's process to the service's. */
 export type Trouble = { readonly code: FailureCode; readonly sentence: string; readonly cure: string };

@@ -5,12 +5,12 @@ import { createLog, type Log } from '../platform/log.ts';
 import { nextRun, type Schedule, sleepUntil } from '../platform/schedule.ts';
 import type { Database, Settings } from '../platform/settings.ts';
 import { toolVersion } from '../platform/version.ts';
+import { statusOf } from './commands/status.ts';
 import { afterGrace } from './grace.ts';
 import { runNight } from './night.ts';
 import { failureOf } from './outcome.ts';
 import { runInProcess } from './run-in-process.ts';
-import { statusOf } from './status.ts';
-import { watchOf } from './watch.ts';
+import { watchOf } from './watch/watch.ts';
 
 /**
  * The container's entrypoint: a backup now, then one at every scheduled time, until `signal` aborts. A run under way then
@@ -60,7 +60,7 @@ export async function serveBackups(settings: Settings, clock: Clock, signal: Abo
 
 async function serveHealth(settings: Settings, history: History, clock: Clock, signal: AbortSignal): Promise<void> {
   if (settings.httpPort === null) return;
-  const { createHealthServer } = await import('./http.ts');
+  const { createHealthServer } = await import('./watch/http.ts');
   await createHealthServer({
     port: settings.httpPort,
     status: () => statusOf(settings, history, clock.now()),

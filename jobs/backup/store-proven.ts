@@ -4,14 +4,14 @@ import { formatBytes } from '../platform/format.ts';
 import type { History, Proof } from '../platform/history.ts';
 import type { Step } from '../platform/progress.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
-import type { Archive } from './archive.ts';
-import type { SnapshotFacts } from './facts.ts';
-import type { KnownDaily } from './inventory.ts';
-import { type BackupFacts, metadataOf } from './metadata.ts';
+import type { Archive } from './archive/archive.ts';
+import { isBadObject, readBack } from './archive/read-back.ts';
+import type { Identity } from './archive/unarchive.ts';
 import type { Prepared } from './prepare.ts';
-import { isBadObject, readBack } from './read-back.ts';
 import type { RunStep } from './steps.ts';
-import type { Identity } from './unarchive.ts';
+import type { SnapshotFacts } from './stored/facts.ts';
+import type { KnownDaily } from './stored/inventory.ts';
+import { type BackupFacts, metadataOf } from './stored/metadata.ts';
 
 type Target = {
   readonly key: string;

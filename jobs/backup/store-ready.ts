@@ -2,7 +2,7 @@ import pRetry from 'p-retry';
 import { Failure } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
-import { dailyPrefix } from './names.ts';
+import { dailyPrefix } from './stored/names.ts';
 
 const patienceSeconds = 120;
 const pauseSeconds = 5;

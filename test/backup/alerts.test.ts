@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { deliver } from '../../jobs/backup/alert-delivery.ts';
+import { deliver } from '../../jobs/backup/watch/alert-delivery.ts';
 import {
   type Alert,
   type FailureAlert,
@@ -10,7 +10,7 @@ import {
   recoveryAlert,
   type SuspectAlert,
   suspectAlert,
-} from '../../jobs/backup/alerts.ts';
+} from '../../jobs/backup/watch/alerts.ts';
 import type { Log } from '../../jobs/platform/log.ts';
 import { type Faults, startSmtpServer } from '../smtp-server.ts';
 

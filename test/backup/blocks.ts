@@ -1,4 +1,4 @@
-import type { ReadBlock } from '../../jobs/backup/blocks.ts';
+import type { ReadBlock } from '../../jobs/backup/archive/blocks.ts';
 
 /** Gives the bytes of `content` block by block, as a file would. */
 export function blocksOf(content: Buffer): ReadBlock {

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { gzip, trailer } from '../../jobs/backup/gzip.ts';
+import { gzip, trailer } from '../../jobs/backup/archive/gzip.ts';
 import { needs } from '../lab.ts';
 import { blocksOf, bytesOf } from './blocks.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { createHealthServer, type HealthServer } from '../../jobs/backup/http.ts';
-import type { BackupStatus, DatabaseStatus } from '../../jobs/backup/status.ts';
+import type { BackupStatus, DatabaseStatus } from '../../jobs/backup/commands/status.ts';
+import { createHealthServer, type HealthServer } from '../../jobs/backup/watch/http.ts';
 import { Failure } from '../../jobs/platform/errors.ts';
 
 const database: DatabaseStatus = {

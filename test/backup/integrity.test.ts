@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { build } from 'esbuild';
-import { checkIntegrity } from '../../jobs/backup/integrity.ts';
+import { checkIntegrity } from '../../jobs/backup/snapshot/integrity.ts';
 import { Failure } from '../../jobs/platform/errors.ts';
 import { makeDatabase, temporaryFolder } from './sqlite-files.ts';
 
@@ -205,7 +205,7 @@ test('a copy that is not there is not called damaged', async () => {
 test('when its parent is killed, the check ends by itself after its query', async (t) => {
   const file = path.join(await temporaryFolder(t), 'copy.db');
   makeSlowDatabase(file, 100);
-  const integrity = new URL('../../jobs/backup/integrity.ts', import.meta.url).href;
+  const integrity = new URL('../../jobs/backup/snapshot/integrity.ts', import.meta.url).href;
   const script = `import { checkIntegrity } from ${JSON.stringify(integrity)};
     checkIntegrity(${JSON.stringify(file)}, { signal: new AbortController().signal });`;
   const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
@@ -235,7 +235,7 @@ test('the check works from a bundle that has integrity-process.mjs beside it', a
   mkdirSync(path.join(folder, 'node_modules'));
   const installed = path.dirname(fileURLToPath(import.meta.resolve('better-sqlite3/package.json')));
   symlinkSync(installed, path.join(folder, 'node_modules', 'better-sqlite3'));
-  const bundled: typeof import('../../jobs/backup/integrity.ts') = await import(
+  const bundled: typeof import('../../jobs/backup/snapshot/integrity.ts') = await import(
     path.join(folder, 'bundle', 'integrity.mjs')
   );
   const { tables } = await bundled.checkIntegrity(file, { signal: anySignal });

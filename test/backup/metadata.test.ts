@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type BackupFacts, factsOf, metadataOf } from '../../jobs/backup/metadata.ts';
+import { type BackupFacts, factsOf, metadataOf } from '../../jobs/backup/stored/metadata.ts';
 
 const facts: BackupFacts = {
   snapshotSha256: 'a'.repeat(64),

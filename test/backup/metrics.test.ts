@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { metricsText } from '../../jobs/backup/metrics.ts';
-import type { BackupStatus } from '../../jobs/backup/status.ts';
+import type { BackupStatus } from '../../jobs/backup/commands/status.ts';
+import { metricsText } from '../../jobs/backup/watch/metrics.ts';
 import type { Run } from '../../jobs/platform/history.ts';
 
 const at = (text: string) => Temporal.Instant.from(text);

@@ -9,7 +9,7 @@ import {
   parseDailyKey,
   parseWeeklyKey,
   weeklyKey,
-} from '../../jobs/backup/names.ts';
+} from '../../jobs/backup/stored/names.ts';
 import { Failure } from '../../jobs/platform/errors.ts';
 
 const endings = ['.db.gz', '.db.zst', '.db.gz.age', '.db.zst.age'] as const;

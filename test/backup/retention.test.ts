@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { dailyRetention, weeklyRetention } from '../../jobs/backup/retention.ts';
+import { dailyRetention, weeklyRetention } from '../../jobs/backup/stored/retention.ts';
 
 function daily(at: string) {
   return { key: at, at: Temporal.PlainDateTime.from(at) };

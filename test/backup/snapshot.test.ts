@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { takeSnapshot } from '../../jobs/backup/snapshot.ts';
+import { takeSnapshot } from '../../jobs/backup/snapshot/snapshot.ts';
 import { Failure } from '../../jobs/platform/errors.ts';
 import { noStep, type Step } from '../../jobs/platform/progress.ts';
 import { needs } from '../lab.ts';

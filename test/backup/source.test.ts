@@ -16,7 +16,7 @@ import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { openSource } from '../../jobs/backup/source.ts';
+import { openSource } from '../../jobs/backup/snapshot/source.ts';
 import { Failure } from '../../jobs/platform/errors.ts';
 import { needs } from '../lab.ts';
 import { recordingLog } from './recording-log.ts';
@@ -276,7 +276,7 @@ test('a database mounted without its folder is refused, since its -wal is not th
 /** The same as `refusal`, asked by a process of uid 1000. */
 function refusalForUid1000(file: string): unknown {
   const script = `
-    import { openSource } from ${JSON.stringify(new URL('../../jobs/backup/source.ts', import.meta.url).href)};
+    import { openSource } from ${JSON.stringify(new URL('../../jobs/backup/snapshot/source.ts', import.meta.url).href)};
     const options = { signal: new AbortController().signal, log: { line() {}, warn() {}, failure() {} }, lockWaitMs: 0 };
     openSource(${JSON.stringify(file)}, options).then(
       (source) => console.log(JSON.stringify(source.journalMode)),

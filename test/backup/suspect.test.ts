@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { suspicionOf } from '../../jobs/backup/suspect.ts';
+import { suspicionOf } from '../../jobs/backup/stored/suspect.ts';
 
 const previous = {
   key: 'sqlite-backups/daily/csv_data_2025-11-29_020000.db.gz',

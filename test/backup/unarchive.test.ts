@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test';
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 import fc from 'fast-check';
-import { type Identity, plainStream, readIdentity } from '../../jobs/backup/unarchive.ts';
+import { type Identity, plainStream, readIdentity } from '../../jobs/backup/archive/unarchive.ts';
 import { Failure } from '../../jobs/platform/errors.ts';
 import { needs } from '../lab.ts';
 import { bytesOf } from './blocks.ts';

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
-import { zstd } from '../../jobs/backup/zstd.ts';
+import { zstd } from '../../jobs/backup/archive/zstd.ts';
 import { needs } from '../lab.ts';
 import { blocksOf, bytesOf } from './blocks.ts';
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { takeSnapshot } from '../../jobs/backup/snapshot.ts';
+import { takeSnapshot } from '../../jobs/backup/snapshot/snapshot.ts';
 import { noStep } from '../../jobs/platform/progress.ts';
 import { recordingLog } from '../backup/recording-log.ts';
 import { startWriter } from '../backup/writer.ts';

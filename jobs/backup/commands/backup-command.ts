@@ -1,0 +1,41 @@
+import { Command } from 'commander';
+import type { CliContext } from '../../platform/context.ts';
+import { Failure } from '../../platform/errors.ts';
+import { type Database, readSettings, type Settings } from '../../platform/settings.ts';
+
+type Options = { schedule?: boolean; database?: string };
+
+export function backupCommand(context: CliContext): Command {
+  return new Command('backup')
+    .description('back up every database of DATABASE_PATH now; with --schedule now and then every night')
+    .option('--schedule', 'stay, and back up at every scheduled time (the entrypoint of the container)')
+    .option('--database <name>', 'only this one of several')
+    .addHelpText(
+      'after',
+      `
+A backup is a snapshot of the live database that passed SQLite's integrity check, compressed, stored, read back and
+compared. Then old ones are removed as BACKUP_RETENTION_DAILY says. Exit codes: 0 backed up and proven, 1 failed,
+2 settings wrong, 3 somebody else holds the lock, 4 interrupted.
+
+Examples:
+  nightshift backup
+  DATABASE_PATH=shop.db BACKUP_STORE=file:///mnt/backups STATE_DIR=state STAGING_DIR=/var/tmp nightshift backup`,
+    )
+    .action(async (options: Options) => {
+      const settings = readSettings(context.environment);
+      if (options.schedule === true) {
+        const { serveBackups } = await import('../service.ts');
+        return serveBackups(settings, context.clock, context.signal);
+      }
+      const { backUpOnce } = await import('../once.ts');
+      return backUpOnce(settings, chosen(settings, options.database), context);
+    });
+}
+
+function chosen({ databases }: Settings, name: string | undefined): readonly Database[] {
+  if (name === undefined) return databases;
+  const found = databases.filter((database) => database.name === name);
+  if (found.length > 0) return found;
+  const known = databases.map((database) => database.name).join(', ');
+  throw new Failure('ARGUMENT_INVALID', `DATABASE_PATH has no database called "${name}".`, `Choose one of: ${known}.`);
+}

@@ -1,0 +1,87 @@
+import { Command } from 'commander';
+import type { CliContext } from '../../platform/context.ts';
+import { Failure } from '../../platform/errors.ts';
+import { plural } from '../../platform/format.ts';
+import { type History, openHistory } from '../../platform/history.ts';
+import { acquireLock } from '../../platform/lock.ts';
+import { createLog } from '../../platform/log.ts';
+import { type Database, readSettings, type Settings } from '../../platform/settings.ts';
+import { openStore } from '../../platform/store/open.ts';
+import type { ObjectStore } from '../../platform/store/store.ts';
+import { inventoryOf, openSuspects } from '../stored/inventory.ts';
+import { pruneVerdicts, removeVerdicts, verdictText } from '../stored/prune.ts';
+import type { Verdict } from '../stored/retention.ts';
+
+type Options = { dryRun?: boolean; json?: boolean };
+
+export function pruneCommand(context: CliContext): Command {
+  return new Command('prune')
+    .description('remove backups over the retention; every backup run does it as its last step')
+    .option('--dry-run', 'print what would be kept and removed, and why; remove nothing')
+    .option('--json', 'the same as JSON')
+    .addHelpText('after', '\nOnly keys that are exactly a name of this database are ever touched.')
+    .action(async (options: Options) => {
+      const settings = readSettings(context.environment);
+      const store = await openStore(settings.store);
+      const history = openHistory(settings.stateDir);
+      const pruned: Record<string, Verdict[]> = {};
+      try {
+        for (const database of settings.databases) {
+          const place = { database, settings, store, history };
+          pruned[database.name] = options.dryRun
+            ? (await verdictsOf(place, context)).verdicts
+            : await pruneLocked(place, context);
+          if (options.json !== true) tell(pruned[database.name] ?? [], options, context);
+        }
+        if (options.json === true) context.out(`${JSON.stringify(pruned, null, 2)}\n`);
+      } finally {
+        store.close();
+        history.close();
+      }
+    });
+}
+
+type Place = {
+  readonly database: Database;
+  readonly settings: Settings;
+  readonly store: ObjectStore;
+  readonly history: History;
+};
+
+async function verdictsOf({ database, settings, store, history }: Place, { signal }: CliContext) {
+  const inventory = await inventoryOf(store, database.name, signal);
+  const lastGood = history.newestGood(database.name)?.key ?? null;
+  return {
+    verdicts: pruneVerdicts(inventory, settings.retention, lastGood),
+    suspects: openSuspects(inventory, history.acceptedKeys()),
+  };
+}
+
+async function pruneLocked(place: Place, context: CliContext): Promise<Verdict[]> {
+  const { database, settings, store } = place;
+  const { clock, signal } = context;
+  const log = createLog(clock, settings.zone, { out: context.err, err: context.err });
+  const lock = await acquireLock(database.path, settings.stateDir, { holder: 'backup', wait: true, log, signal });
+  try {
+    const { verdicts, suspects } = await verdictsOf(place, context);
+    if (suspects.length > 0) throw suspectsWait(suspects.map(({ key }) => key));
+    await removeVerdicts(store, verdicts, signal);
+    return verdicts;
+  } finally {
+    lock.release();
+  }
+}
+
+function suspectsWait(keys: readonly string[]): Failure {
+  return new Failure(
+    'SUSPECT_WAITS',
+    `Nothing was removed: ${plural(keys.length, 'suspect backup')} of a database that seems to have lost data.`,
+    `Look at what happened to the database, then say:\n${keys.map((key) => `nightshift accept ${key}`).join('\n')}`,
+  );
+}
+
+function tell(verdicts: readonly Verdict[], { dryRun }: Options, context: CliContext): void {
+  for (const verdict of verdicts) context.out(`${verdictText(verdict)}\n`);
+  const removed = verdicts.filter(({ keep }) => !keep).length;
+  context.out(`${plural(removed, 'backup')} ${dryRun ? 'would be removed; nothing was' : 'removed'}\n`);
+}

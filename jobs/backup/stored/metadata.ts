@@ -1,0 +1,113 @@
+import type { Metadata } from '../../platform/store/store.ts';
+
+/** What nightshift knows of a backup and keeps with the object. Never a secret. */
+export type BackupFacts = {
+  /** Of the plain snapshot, which passed the integrity check. Hex. */
+  readonly snapshotSha256: string;
+  readonly snapshotBytes: number;
+  /** Of the stored bytes. Hex. */
+  readonly archiveSha256: string;
+  readonly pages: number;
+  /** All tables together. */
+  readonly rows: number;
+  /** Rows per table; null when the names do not fit into the metadata. */
+  readonly tables: Readonly<Record<string, number>> | null;
+  readonly schemaSha256: string;
+  readonly applicationId: number;
+  readonly userVersion: number;
+  /** Of the live database; the snapshot itself is always in rollback mode. */
+  readonly journalMode: 'wal' | 'rollback';
+  readonly sqliteVersion: string;
+  readonly toolVersion: string;
+  readonly takenAt: Temporal.Instant;
+  /** Why the snapshot is suspect, or null. */
+  readonly suspect: string | null;
+  /** `gzip-9`, `zstd-9`. */
+  readonly compression: string;
+  /** Digest of the age recipients it is encrypted for, or null. */
+  readonly recipients: string | null;
+};
+
+/** S3 allows 2 KB for all names and values together; the other facts take under 1,000 bytes. */
+const tablesLimit = 1000;
+const suspectLimit = 200;
+
+/** Facts as object metadata: lower-case names, ASCII values. */
+export function metadataOf(facts: BackupFacts): Metadata {
+  const tables = facts.tables === null ? null : asciiJson(facts.tables);
+  return {
+    'snapshot-sha256': facts.snapshotSha256,
+    'snapshot-bytes': String(facts.snapshotBytes),
+    'archive-sha256': facts.archiveSha256,
+    pages: String(facts.pages),
+    rows: String(facts.rows),
+    ...(tables === null || tables.length > tablesLimit ? {} : { tables }),
+    'schema-sha256': facts.schemaSha256,
+    'application-id': String(facts.applicationId),
+    'user-version': String(facts.userVersion),
+    'journal-mode': facts.journalMode,
+    'sqlite-version': facts.sqliteVersion,
+    'nightshift-version': facts.toolVersion,
+    'taken-at': facts.takenAt.toString(),
+    compression: facts.compression,
+    ...(facts.suspect === null ? {} : { suspect: facts.suspect.replace(/[^\x20-\x7e]/g, '?').slice(0, suspectLimit) }),
+    ...(facts.recipients === null ? {} : { recipients: facts.recipients }),
+  };
+}
+
+/** What an object's metadata says, or null: not laid down by nightshift, or not whole. */
+export function factsOf(metadata: Metadata): BackupFacts | null {
+  const text = (name: string) => metadata[name] ?? '';
+  const number = (name: string) => Number.parseInt(text(name), 10);
+  const hashes = [text('snapshot-sha256'), text('archive-sha256')];
+  const numbers = [number('snapshot-bytes'), number('pages'), number('rows')];
+  const takenAt = instantOf(text('taken-at'));
+  if (
+    !hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash)) ||
+    !numbers.every(Number.isSafeInteger) ||
+    takenAt === null
+  ) {
+    return null;
+  }
+  return {
+    snapshotSha256: text('snapshot-sha256'),
+    snapshotBytes: number('snapshot-bytes'),
+    archiveSha256: text('archive-sha256'),
+    pages: number('pages'),
+    rows: number('rows'),
+    tables: tablesOf(text('tables')),
+    schemaSha256: text('schema-sha256'),
+    applicationId: number('application-id') || 0,
+    userVersion: number('user-version') || 0,
+    journalMode: text('journal-mode') === 'wal' ? 'wal' : 'rollback',
+    sqliteVersion: text('sqlite-version'),
+    toolVersion: text('nightshift-version'),
+    takenAt,
+    suspect: metadata['suspect'] ?? null,
+    compression: text('compression'),
+    recipients: metadata['recipients'] ?? null,
+  };
+}
+
+function instantOf(text: string): Temporal.Instant | null {
+  try {
+    return Temporal.Instant.from(text);
+  } catch {
+    return null;
+  }
+}
+
+function tablesOf(json: string): Record<string, number> | null {
+  try {
+    const entries = Object.entries(JSON.parse(json) as object);
+    return entries.every(([, rows]) => typeof rows === 'number') ? Object.fromEntries(entries) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Metadata travels in HTTP headers: other letters are written as \uXXXX. */
+function asciiJson(value: object): string {
+  const escaped = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value).replace(/[^\x20-\x7e]/g, escaped);
+}

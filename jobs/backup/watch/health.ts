@@ -1,0 +1,50 @@
+import { formatDuration } from '../../platform/format.ts';
+
+export type Health = { readonly healthy: boolean; readonly reason: string };
+
+/** What the health of one database's backups depends on. */
+export type HealthFacts = {
+  readonly now: Temporal.Instant;
+  /** When the service first ran; counts while there is no good backup. */
+  readonly firstStart: Temporal.Instant;
+  /** When the newest good backup was taken. */
+  readonly newestGood: Temporal.Instant | null;
+  /** When the start-up backup under way began; null when none is. */
+  readonly running: Temporal.Instant | null;
+  /** Seconds between the two most distant neighbours of the schedule. */
+  readonly longestGapSeconds: number;
+};
+
+const graceSeconds = 2 * 3600;
+
+/**
+ * Unhealthy when the newest good backup (with none yet: the first start) is older than the schedule's longest gap plus
+ * 2 h. A start-up backup under way is healthy, within the same limit.
+ */
+export function healthOf({ now, firstStart, newestGood, running, longestGapSeconds }: HealthFacts): Health {
+  const limit = longestGapSeconds + graceSeconds;
+  const ageOf = (instant: Temporal.Instant) => (now.epochMilliseconds - instant.epochMilliseconds) / 1000;
+  const age = ageOf(newestGood ?? firstStart);
+  const since =
+    newestGood === null
+      ? `no good backup yet, first started ${words(age)} ago`
+      : `newest good backup is ${words(age)} old`;
+  if (age <= limit) return { healthy: true, reason: since };
+  if (running !== null && ageOf(running) <= limit) {
+    return { healthy: true, reason: `${since}, a backup has been under way for ${words(ageOf(running))}` };
+  }
+  return { healthy: false, reason: `${since}, over the limit of ${words(limit)}` };
+}
+
+/** Healthy when every database is. The reason names each database, unhealthy ones only when there are any. */
+export function healthOfAll(databases: readonly { readonly name: string; readonly health: Health }[]): Health {
+  const unhealthy = databases.filter(({ health }) => !health.healthy);
+  const told = unhealthy.length === 0 ? databases : unhealthy;
+  const reason = told.map(({ name, health }) => `${name}: ${health.reason}`).join('; ');
+  return { healthy: unhealthy.length === 0, reason };
+}
+
+/** A clock set back makes ages negative: they count as none. */
+function words(seconds: number): string {
+  return formatDuration(Math.max(0, seconds));
+}

@@ -1,0 +1,32 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { extname } from 'node:path';
+import type { Character } from './verified.ts';
+
+/** What the child says, once. */
+export type Answer = { readonly character: Character } | { readonly problem: string };
+
+/**
+ * Reads what a database holds, in a child process, since nothing but its death interrupts a running query. `problem` says
+ * why SQLite cannot read it. Throws AbortError when aborted.
+ */
+export async function readCharacter(file: string, signal: AbortSignal): Promise<Answer> {
+  signal.throwIfAborted();
+  const entry = new URL(`./contents-process${extname(import.meta.url)}`, import.meta.url);
+  const child = fork(entry, [file], { env: {}, execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  const kill = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', kill, { once: true });
+  const answer = await answerOf(child).finally(() => signal.removeEventListener('abort', kill));
+  signal.throwIfAborted();
+  return answer ?? { problem: 'the process that reads it died' };
+}
+
+function answerOf(child: ChildProcess): Promise<Answer | null> {
+  return new Promise((resolve, reject) => {
+    let answer: Answer | null = null;
+    child.on('message', (message) => {
+      answer = message as Answer; // the only thing contents-process.ts sends
+    });
+    child.once('error', reject);
+    child.once('close', () => resolve(answer));
+  });
+}

@@ -1,0 +1,19 @@
+/** The child of `readCharacter`: reads what the database named as its argument holds, and answers by IPC. */
+import Sqlite from 'better-sqlite3';
+import { readContents } from '../backup/snapshot/contents.ts';
+import type { Answer } from './character.ts';
+
+process.on('disconnect', () => process.exit());
+process.send?.(answerFor(process.argv[2] ?? ''), () => process.disconnect?.());
+
+function answerFor(file: string): Answer {
+  try {
+    const connection = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 5000 });
+    connection.exec('BEGIN');
+    const { tables, schemaSha256, applicationId, userVersion } = readContents(connection);
+    connection.close();
+    return { character: { tables, schemaSha256, applicationId, userVersion } };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}

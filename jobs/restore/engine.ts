@@ -1,0 +1,67 @@
+/** What restore knows of a Docker engine, as plain values; `docker.ts` fills them in. */
+export type RestartPolicy = { readonly Name: string; readonly MaximumRetryCount: number };
+
+export type Mount = {
+  /** Paths on the host that the mount shows: the source, and the folder behind a bind volume. */
+  readonly sources: readonly string[];
+  readonly destination: string;
+  readonly writable: boolean;
+};
+
+export type Health = 'none' | 'starting' | 'healthy' | 'unhealthy';
+
+export type Container = {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** `restarting` is a crash loop: meant to run, and not up at this moment. */
+  readonly state: 'running' | 'restarting' | 'paused' | 'off';
+  /** Started with `--rm`: gone once stopped. */
+  readonly removedWhenStopped: boolean;
+  readonly restartPolicy: RestartPolicy;
+  readonly stopTimeoutSeconds: number;
+  readonly health: Health;
+  /** The longest its own health check can take from start to a verdict; null without a health check. */
+  readonly healthSeconds: number | null;
+  /** Last output of the health check, or why the container ended. */
+  readonly remark: string;
+  readonly mounts: readonly Mount[];
+};
+
+export type SwarmService = {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Null when it is not replicated (a global service or a job) and so cannot be scaled. */
+  readonly replicas: number | null;
+  readonly stopTimeoutSeconds: number;
+  readonly healthSeconds: number | null;
+  readonly mounts: readonly Mount[];
+};
+
+/** Tasks of a Swarm service: those that hold or will hold a container, those that run and are healthy, those that failed. */
+export type Tasks = {
+  readonly live: number;
+  readonly running: number;
+  readonly failed: number;
+  readonly remark: string;
+};
+
+/** Throws DOCKER_UNREACHABLE when the engine does not answer, DOCKER_FAILED when it refuses. */
+export type Engine = {
+  /** For people: `unix:///var/run/docker.sock`. */
+  readonly address: string;
+  containers(): Promise<Container[]>;
+  /** Null when the container is gone. */
+  container(id: string): Promise<Container | null>;
+  /** Empty when this engine manages no swarm. */
+  swarmServices(): Promise<SwarmService[]>;
+  setRestartPolicy(id: string, policy: RestartPolicy): Promise<void>;
+  /** Waits for the container's own stop timeout, then kills. One that is off or gone is no error. */
+  stop(id: string, timeoutSeconds: number): Promise<void>;
+  /** One that runs is no error. */
+  start(id: string): Promise<void>;
+  scale(id: string, replicas: number): Promise<void>;
+  /** Failures count from `failedSince` on. */
+  tasks(id: string, failedSince: Temporal.Instant): Promise<Tasks>;
+};

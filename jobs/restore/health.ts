@@ -1,0 +1,39 @@
+import type { Container, Tasks } from './engine.ts';
+
+export type Verdict = { readonly state: 'well' | 'waiting' | 'failed'; readonly reason: string };
+
+/** A container without a health check counts as well when it has stayed up for this long. */
+const settledSeconds = 2;
+/** Swarm starts a failed task again by itself; after this many failures it is not going to come up. */
+const failedTasksLimit = 3;
+/** Time for a first look at the database and slow disks, on top of what the service's own health check may take. */
+const leastSeconds = 60;
+const marginSeconds = 10;
+
+/** How a container does, `seconds` after its start. Null: it is gone. */
+export function verdictOnContainer(container: Container | null, seconds: number): Verdict {
+  if (container === null) return { state: 'failed', reason: 'it was removed' };
+  const { state, health, remark } = container;
+  if (state !== 'running') return { state: 'failed', reason: short(remark) || `it is ${state}` };
+  if (health === 'healthy') return { state: 'well', reason: 'healthy' };
+  if (health === 'unhealthy') return { state: 'failed', reason: `its health check fails: ${short(remark)}` };
+  if (health === 'starting')
+    return { state: 'waiting', reason: `its health check has not passed yet: ${short(remark)}` };
+  return seconds >= settledSeconds
+    ? { state: 'well', reason: 'running (it has no health check)' }
+    : { state: 'waiting', reason: 'it has only just started' };
+}
+
+/** How a Swarm service does that should run `replicas` tasks. Swarm calls a task running once its health check passed. */
+export function verdictOnTasks(tasks: Tasks, replicas: number): Verdict {
+  if (tasks.running >= replicas) return { state: 'well', reason: `${tasks.running} of ${replicas} tasks running` };
+  const reason = `${tasks.running} of ${replicas} tasks running${tasks.remark ? `: ${short(tasks.remark)}` : ''}`;
+  return { state: tasks.failed >= failedTasksLimit ? 'failed' : 'waiting', reason };
+}
+
+/** How long to wait for a verdict: as asked, else as long as the service's own health check may take, and a minute at least. */
+export function healthLimit(healthSeconds: number | null, asked: number | null): number {
+  return asked ?? Math.max(leastSeconds, (healthSeconds ?? 0) + marginSeconds);
+}
+
+const short = (text: string) => (text.length > 160 ? `${text.slice(0, 159)}…` : text).replaceAll(/\s+/g, ' ').trim();

@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { sidecars } from './names.ts';
+
+/** A process that has the database open. */
+export type Holder = {
+  readonly pid: number;
+  /** Its command line, shortened. */
+  readonly command: string;
+  /** The container it runs in, as far as /proc tells. */
+  readonly container: string | null;
+};
+
+export type Scan = {
+  readonly holders: readonly Holder[];
+  /** Processes of other users that this user may not look into. */
+  readonly unreadable: number;
+  /** Only the processes of this container can be seen (no --pid=host). */
+  readonly onlyOwnNamespace: boolean;
+};
+
+/** The inode number of the first pid namespace is fixed in Linux (PROC_PID_INIT_INO in include/linux/proc_ns.h). */
+const hostPidNamespace = 'pid:[4026531836]';
+
+/** Finds processes that hold the database or its sidecars, open or mapped. Empty where there is no /proc (not Linux). */
+export function findHolders(database: string, proc = '/proc'): Scan {
+  const wanted = new Set(['', ...sidecars].map((part) => identityOf(database + part)).filter((id) => id !== null));
+  const pids = listed(proc)?.filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid) ?? [];
+  const holders: Holder[] = [];
+  let unreadable = 0;
+  for (const pid of pids) {
+    const folder = `${proc}/${pid}`;
+    const descriptors = listed(`${folder}/fd`);
+    if (descriptors === null) {
+      if (identityOf(folder) !== null) unreadable += 1;
+      continue;
+    }
+    const holds = descriptors.some((fd) => wanted.has(identityOf(`${folder}/fd/${fd}`) ?? '')) || maps(folder, wanted);
+    if (holds) holders.push({ pid: Number(pid), command: commandOf(folder), container: containerOf(folder) });
+  }
+  return { holders, unreadable, onlyOwnNamespace: !isHostNamespace(proc) };
+}
+
+/** `device:inode` of what a path leads to, or null when it is not there or may not be seen. */
+export function identityOf(path: string): string | null {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
+}
+
+function listed(folder: string): string[] | null {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return null;
+  }
+}
+
+function text(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** A line of /proc/PID/maps: `address perms offset major:minor inode path`, device numbers in hex. */
+function maps(folder: string, wanted: ReadonlySet<string>): boolean {
+  return text(`${folder}/maps`)
+    .split('\n')
+    .some((line) => {
+      const [, , , device = '', inode = '0'] = line.split(/\s+/);
+      return inode !== '0' && wanted.has(`${deviceNumber(device)}:${inode}`);
+    });
+}
+
+/** As `makedev` of glibc puts the two numbers into one. */
+function deviceNumber(text: string): bigint {
+  const [major = 0n, minor = 0n] = text.split(':').map((part) => BigInt(`0x${part || '0'}`));
+  return ((major & 0xfffn) << 8n) | ((major & ~0xfffn) << 32n) | (minor & 0xffn) | ((minor & ~0xffn) << 12n);
+}
+
+function commandOf(folder: string): string {
+  const command = text(`${folder}/cmdline`).replaceAll('\0', ' ').trim() || text(`${folder}/comm`).trim();
+  return command.length > 80 ? `${command.slice(0, 79)}…` : command;
+}
+
+const containerOf = (folder: string) => /[0-9a-f]{64}/.exec(text(`${folder}/cgroup`))?.[0] ?? null;
+
+/** The container this process runs in, or null: Docker mounts its files (hostname, resolv.conf) from a folder named for it. */
+export function ownContainer(proc = '/proc'): string | null {
+  return /\/containers\/([0-9a-f]{64})\//.exec(text(`${proc}/self/mountinfo`))?.[1] ?? null;
+}
+
+function isHostNamespace(proc: string): boolean {
+  try {
+    return readlinkSync(`${proc}/self/ns/pid`) === hostPidNamespace;
+  } catch {
+    return true;
+  }
+}

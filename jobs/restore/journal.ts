@@ -1,0 +1,83 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { z } from 'zod';
+import { Failure } from '../platform/errors.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { syncFolderOf, writeDurably } from './durable.ts';
+import { journalPath } from './names.ts';
+import { type Step, steps } from './steps.ts';
+
+const instant = z.string().refine((text) => !Number.isNaN(Date.parse(text)));
+
+const container = z.object({
+  kind: z.literal('container'),
+  id: z.string(),
+  name: z.string(),
+  restartPolicy: z.object({ Name: z.string(), MaximumRetryCount: z.number() }),
+  stopTimeoutSeconds: z.number(),
+  healthSeconds: z.number().nullable(),
+});
+const swarm = z.object({
+  kind: z.literal('swarm'),
+  id: z.string(),
+  name: z.string(),
+  replicas: z.number(),
+  stopTimeoutSeconds: z.number(),
+  healthSeconds: z.number().nullable(),
+});
+
+const schema = z.object({
+  version: z.literal(1),
+  step: z.enum(Object.keys(steps) as [Step, ...Step[]]),
+  database: z.string(),
+  /** What is restored, for people: an object's key, or a safety copy's path. */
+  source: z.string(),
+  sourceTakenAt: instant.nullable(),
+  startedAt: instant,
+  staged: z.object({ inode: z.string(), bytes: z.number() }),
+  tables: z.record(z.string(), z.number()).nullable(),
+  /** Stamp in the names of the safety copy and of a rejected file. */
+  stamp: z.string(),
+  services: z.array(z.discriminatedUnion('kind', [container, swarm])),
+  healthRollback: z.boolean(),
+  /** Null: each service's own health check decides how long. */
+  healthTimeoutSeconds: z.number().nullable(),
+  downAt: instant.nullable(),
+  upAt: instant.nullable(),
+  /** Services may have written into the restored file. */
+  servedRestored: z.boolean(),
+  /** Why it goes back to the old database; or what is not well when it stays. */
+  problem: z.string().nullable(),
+});
+
+/** A restore under way: all that is needed to finish it or to take it back. Times are UTC instants in ISO 8601. */
+export type Journal = z.infer<typeof schema>;
+
+/** The unfinished restore of a database, or null. Throws RESTORE_UNFINISHED when the journal cannot be read. */
+export function readJournal(database: string): Journal | null {
+  const file = journalPath(database);
+  if (!existsSync(file)) return null;
+  try {
+    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new Failure(
+      'RESTORE_UNFINISHED',
+      `${file} says that a restore is unfinished, but it cannot be read.`,
+      'Look into it: it names the safety copy and the services. Put them right by hand, then remove it.',
+      error,
+    );
+  }
+}
+
+/** Writes the journal so that it survives a power loss, in one piece. */
+export async function writeJournal(journal: Journal, checkpoint: Checkpoint): Promise<void> {
+  await checkpoint(`before journalling ${journal.step}`);
+  writeDurably(journalPath(journal.database), `${JSON.stringify(journal, null, 2)}\n`);
+  await checkpoint(`journalled ${journal.step}`);
+}
+
+export async function removeJournal(database: string, checkpoint: Checkpoint): Promise<void> {
+  await checkpoint('before removing the journal');
+  rmSync(journalPath(database), { force: true });
+  syncFolderOf(database);
+  await checkpoint('journal removed');
+}

@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../platform/clock.ts';
+import { Failure } from '../platform/errors.ts';
+import { formatDuration } from '../platform/format.ts';
+import type { Log } from '../platform/log.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { Engine } from './engine.ts';
+import { healthLimit, type Verdict, verdictOnContainer, verdictOnTasks } from './health.ts';
+import type { StoppedService } from './services.ts';
+
+type Parts = { readonly engine: Engine; readonly clock: Clock; readonly log: Log; readonly checkpoint: Checkpoint };
+
+const pollMilliseconds = 200;
+
+/**
+ * Stops services one after another, each within its own stop timeout. Before the first stops, all get the restart policy
+ * `no`, so that a reboot revives none. Returns when the first was told to stop.
+ */
+export async function stopServices(services: readonly StoppedService[], parts: Parts): Promise<Temporal.Instant> {
+  const { engine, clock, log, checkpoint } = parts;
+  for (const service of services) {
+    if (service.kind === 'swarm' || service.restartPolicy.Name === 'no') continue;
+    await checkpoint(`before holding ${service.name}`);
+    await engine.setRestartPolicy(service.id, { Name: 'no', MaximumRetryCount: 0 });
+    await checkpoint(`held ${service.name}`);
+  }
+  const downAt = clock.now();
+  for (const service of services) {
+    const began = clock.now();
+    await checkpoint(`before stopping ${service.name}`);
+    if (service.kind === 'container') await engine.stop(service.id, service.stopTimeoutSeconds);
+    else await scaleToZero(service, engine, clock);
+    log.line(`Stopped ${service.name} (${took(began, clock)})`);
+    await checkpoint(`stopped ${service.name}`);
+  }
+  return downAt;
+}
+
+async function scaleToZero(service: StoppedService & { kind: 'swarm' }, engine: Engine, clock: Clock): Promise<void> {
+  await engine.scale(service.id, 0);
+  const began = clock.now();
+  const limit = service.stopTimeoutSeconds + 60;
+  while ((await engine.tasks(service.id, began)).live > 0) {
+    if (secondsSince(began, clock) > limit) {
+      throw new Failure(
+        'DOCKER_FAILED',
+        `The Swarm service ${service.name} still has tasks ${limit} s after it was scaled to 0.`,
+        `Look at \`docker service ps ${service.name}\`.`,
+      );
+    }
+    await sleep(pollMilliseconds);
+  }
+}
+
+/** Starts services in the same order, without waiting for health. Returns what could not be started, and when the last was. */
+export async function startServices(
+  services: readonly StoppedService[],
+  parts: Parts,
+): Promise<{ readonly upAt: Temporal.Instant; readonly problems: readonly string[] }> {
+  const { engine, clock, log, checkpoint } = parts;
+  const problems: string[] = [];
+  for (const service of services) {
+    const began = clock.now();
+    await checkpoint(`before starting ${service.name}`);
+    try {
+      if (service.kind === 'container') await engine.start(service.id);
+      else await engine.scale(service.id, service.replicas);
+      log.line(`Started ${service.name} (${took(began, clock)})`);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'DOCKER_FAILED') throw error;
+      problems.push(`${service.name} does not start: ${error.message}`);
+      log.warn(`${service.name} does not start: ${error.message}`);
+    }
+    await checkpoint(`started ${service.name}`);
+  }
+  return { upAt: clock.now(), problems };
+}
+
+/**
+ * Waits until every service is well or has failed; with `untilFirstFailure`, until one has failed. Returns a sentence for
+ * each that failed, empty when all are well.
+ */
+export async function awaitHealth(
+  services: readonly StoppedService[],
+  options: { readonly askedSeconds: number | null; readonly untilFirstFailure: boolean },
+  { engine, clock, log }: Parts,
+): Promise<string[]> {
+  const began = clock.now();
+  const failures: string[] = [];
+  let waiting = [...services];
+  while (waiting.length > 0) {
+    const seconds = secondsSince(began, clock);
+    const looks = await Promise.all(
+      waiting.map(async (service) => ({ service, verdict: await verdictOn(service, began, seconds, engine) })),
+    );
+    for (const { service, verdict } of looks) {
+      const { name } = service;
+      const limit = healthLimit(service.healthSeconds, options.askedSeconds);
+      if (verdict.state === 'well') log.line(`${name}: ${verdict.reason} (${formatDuration(seconds)})`);
+      else if (verdict.state === 'failed') failures.push(`${name} is not well: ${verdict.reason}`);
+      else if (seconds >= limit) failures.push(`${name} is not well after ${formatDuration(limit)}: ${verdict.reason}`);
+      else continue;
+      waiting = waiting.filter((other) => other !== service);
+    }
+    if (failures.length > 0 && options.untilFirstFailure) break;
+    if (waiting.length > 0) await sleep(pollMilliseconds);
+  }
+  return failures;
+}
+
+async function verdictOn(
+  service: StoppedService,
+  began: Temporal.Instant,
+  seconds: number,
+  engine: Engine,
+): Promise<Verdict> {
+  return service.kind === 'container'
+    ? verdictOnContainer(await engine.container(service.id), seconds)
+    : verdictOnTasks(await engine.tasks(service.id, began), service.replicas);
+}
+
+/** Gives every container its own restart policy back. */
+export async function releaseServices(services: readonly StoppedService[], parts: Parts): Promise<void> {
+  for (const service of services) {
+    if (service.kind === 'swarm' || service.restartPolicy.Name === 'no') continue;
+    await parts.checkpoint(`before releasing ${service.name}`);
+    await parts.engine.setRestartPolicy(service.id, service.restartPolicy);
+    await parts.checkpoint(`released ${service.name}`);
+  }
+}
+
+function secondsSince(began: Temporal.Instant, clock: Clock): number {
+  return clock.now().since(began).total('seconds');
+}
+
+const took = (began: Temporal.Instant, clock: Clock) => formatDuration(secondsSince(began, clock));

@@ -1,0 +1,41 @@
+export type Folder = 'daily' | 'weekly';
+
+/** Which backup a person asks for. */
+export type Wish =
+  | { readonly kind: 'file'; readonly name: string; readonly folder: Folder | null }
+  | { readonly kind: 'latest'; readonly folder: Folder | null }
+  /** The last one taken up to then; local time. */
+  | { readonly kind: 'at'; readonly until: Temporal.PlainDateTime; readonly asked: string };
+
+export type Owner = { readonly uid: number; readonly gid: number; readonly mode: number };
+
+/** How a person wants it done. */
+export type Choices = {
+  /** Name of the database, when the backup's name does not say it. */
+  readonly database: string | null;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+  /** Answers every question with yes. */
+  readonly yes: boolean;
+  /** Goes on although a process holds the database, or a safety copy is damaged. */
+  readonly force: boolean;
+  readonly identityFile: string | null;
+  readonly healthRollback: boolean;
+  /** Null: as long as each service's own health check may take. */
+  readonly healthTimeoutSeconds: number | null;
+  readonly owner: Owner;
+};
+
+/** What the backup container and the services run as. */
+export const defaultOwner: Owner = { uid: 1000, gid: 1000, mode: 0o644 };
+
+/** The end of what a person wrote as a date (its whole day) or as a local time. Null when it is neither. */
+export function untilOf(text: string): Temporal.PlainDateTime | null {
+  try {
+    if (!/[T ]/.test(text))
+      return Temporal.PlainDate.from(text, { overflow: 'reject' }).add({ days: 1 }).toPlainDateTime();
+    return Temporal.PlainDateTime.from(text.replace(' ', 'T'), { overflow: 'reject' });
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,178 @@
+import type { Container, Mount, SwarmService } from './engine.ts';
+
+/** A running service that restore stops, and what brings it back as it was. Kept in the journal. */
+export type StoppedService =
+  | {
+      readonly kind: 'container';
+      readonly id: string;
+      readonly name: string;
+      readonly restartPolicy: { readonly Name: string; readonly MaximumRetryCount: number };
+      readonly stopTimeoutSeconds: number;
+      readonly healthSeconds: number | null;
+    }
+  | {
+      readonly kind: 'swarm';
+      readonly id: string;
+      readonly name: string;
+      readonly replicas: number;
+      readonly stopTimeoutSeconds: number;
+      readonly healthSeconds: number | null;
+    };
+
+export type Chosen = { readonly service: StoppedService; readonly reason: string; readonly remark: string | null };
+
+export type Selection = {
+  /** In the order of stopping and of starting: as RESTORE_SERVICES lists them, then the others by name. */
+  readonly stop: readonly Chosen[];
+  /** Sentences about what is left as it is. */
+  readonly leftAlone: readonly string[];
+  /** Why the services cannot be stopped and started again safely. Not empty: nothing may be stopped. */
+  readonly obstacles: readonly string[];
+};
+
+export const noServices: Selection = { stop: [], leftAlone: [], obstacles: [] };
+
+/** The database's file and every folder above it, with the identity (`device:inode`) of each. */
+export type Place = { readonly path: string; readonly identity: string };
+
+type Facts = {
+  readonly containers: readonly Container[];
+  readonly swarmServices: readonly SwarmService[];
+  /** Names from RESTORE_SERVICES. */
+  readonly wanted: readonly string[];
+  readonly places: readonly Place[];
+  /** `device:inode` of a path on this host, or null when it cannot be seen from here. */
+  readonly identityOf: (path: string) => string | null;
+  /** The container this process runs in. */
+  readonly self: string | null;
+};
+
+const composeService = 'com.docker.compose.service';
+const composeProject = 'com.docker.compose.project';
+const composeOneOff = 'com.docker.compose.oneoff';
+const swarmServiceId = 'com.docker.swarm.service.id';
+const stackName = 'com.docker.stack.namespace';
+
+/** What the containers of nightshift carry (the image does, so every container made from it does). */
+export const ownLabel = 'nightshift';
+
+/** Decides which services are stopped for a restore: those asked for and those that could write to the database. */
+export function selectServices(facts: Facts): Selection {
+  const selections = [
+    ...facts.wanted.map((name) => selectNamed(name, facts)),
+    ...facts.swarmServices.map((service) => selectWritingSwarmService(service, facts)),
+    ...facts.containers.toSorted(byName).map((container) => selectWritingContainer(container, facts)),
+  ];
+  const stop = selections.flatMap((selection) => selection.stop);
+  return {
+    stop: stop.filter(({ service }, at) => stop.findIndex((other) => other.service.id === service.id) === at),
+    leftAlone: [...new Set(selections.flatMap((selection) => selection.leftAlone))],
+    obstacles: [...new Set(selections.flatMap((selection) => selection.obstacles))],
+  };
+}
+
+/** Whether a container is one of nightshift's own (or this very one), which is never stopped. */
+export function isOwn({ id, labels }: Pick<Container, 'id' | 'labels'>, self: string | null): boolean {
+  return id === self || Object.keys(labels).some((label) => label === ownLabel || label.startsWith(`${ownLabel}.`));
+}
+
+function selectNamed(name: string, facts: Facts): Selection {
+  const swarm = facts.swarmServices.filter((service) => isSwarmServiceName(service, name));
+  const containers = swarm.length > 0 ? [] : containersNamed(name, facts.containers);
+  const projects = new Set(containers.map(({ labels }) => labels[composeProject] ?? ''));
+  if (swarm.length + projects.size > 1 && containers.length !== 1) {
+    return obstacle(`${name} is the name of a service in several projects; give container names in RESTORE_SERVICES.`);
+  }
+  if (swarm.length === 0 && containers.length === 0) return left(`${name}: no container or service has this name.`);
+  const reason = 'RESTORE_SERVICES';
+  return joined([
+    ...swarm.map((service) => stopSwarmService(service, reason, facts)),
+    ...containers.toSorted(byName).map((container) => stopContainer(container, reason, facts)),
+  ]);
+}
+
+/** A container's own name goes before a Compose service of the same name. */
+function containersNamed(name: string, containers: readonly Container[]): Container[] {
+  const standAlone = containers.filter(({ labels }) => labels[swarmServiceId] === undefined);
+  const exact = standAlone.filter((container) => container.name === name);
+  if (exact.length > 0) return exact;
+  return standAlone.filter(
+    ({ labels }) => labels[composeService] === name && labels[composeOneOff]?.toLowerCase() !== 'true',
+  );
+}
+
+function isSwarmServiceName({ name, labels }: SwarmService, wanted: string): boolean {
+  return name === wanted || name === `${labels[stackName]}_${wanted}`;
+}
+
+function selectWritingSwarmService(service: SwarmService, facts: Facts): Selection {
+  const mount = databaseMount(service.mounts, facts);
+  if (mount === null || !mount.writable) return noServices;
+  return stopSwarmService(service, writesThrough(mount), facts);
+}
+
+function selectWritingContainer(container: Container, facts: Facts): Selection {
+  const mount = databaseMount(container.mounts, facts);
+  if (mount === null || container.state === 'off') return noServices;
+  const { name, labels } = container;
+  if (isOwn(container, facts.self)) return left(`${name}: one of nightshift's own, never stopped.`);
+  if (!mount.writable) {
+    return left(`${name}: reads the database through a read-only mount; restart it to see the restored data.`);
+  }
+  const service = labels[swarmServiceId];
+  if (service === undefined) return stopContainer(container, writesThrough(mount), facts);
+  if (facts.swarmServices.some(({ id }) => id === service)) return noServices;
+  return obstacle(`${name} belongs to a Swarm service, and this engine is no manager; run restore against a manager.`);
+}
+
+function stopContainer(container: Container, reason: string, { self }: Facts): Selection {
+  const { id, name, state, restartPolicy, stopTimeoutSeconds, healthSeconds, health } = container;
+  if (isOwn(container, self)) return left(`${name}: one of nightshift's own, never stopped.`);
+  if (state === 'off') return left(`${name}: off, and stays off.`);
+  if (state === 'paused') {
+    return obstacle(`${name} is paused: \`docker unpause ${name}\` or \`docker kill ${name}\` first.`);
+  }
+  if (container.removedWhenStopped) {
+    return obstacle(
+      `${name} was started with --rm and would be gone once stopped: stop it yourself, then run restore.`,
+    );
+  }
+  const remarks = { restarting: 'in a crash loop now', running: health === 'unhealthy' ? 'unhealthy now' : null };
+  const service = { kind: 'container', id, name, restartPolicy, stopTimeoutSeconds, healthSeconds } as const;
+  return { ...noServices, stop: [{ service, reason, remark: remarks[state] }] };
+}
+
+function stopSwarmService(swarm: SwarmService, reason: string, { self }: Facts): Selection {
+  const { id, name, replicas, stopTimeoutSeconds, healthSeconds } = swarm;
+  if (isOwn(swarm, self)) return left(`${name}: one of nightshift's own, never stopped.`);
+  if (replicas === 0) return left(`${name}: scaled to 0, and stays so.`);
+  if (replicas === null) {
+    return obstacle(
+      `${name} is a Swarm service that cannot be scaled to 0 (global, or a job): remove it for the restore.`,
+    );
+  }
+  const service = { kind: 'swarm', id, name, replicas, stopTimeoutSeconds, healthSeconds } as const;
+  return { ...noServices, stop: [{ service, reason, remark: null }] };
+}
+
+/** The mount that shows the database, a writable one first. */
+function databaseMount(mounts: readonly Mount[], { places, identityOf }: Facts): Mount | null {
+  const paths = new Set(places.map(({ path }) => path));
+  const identities = new Set(places.map(({ identity }) => identity));
+  const shows = (source: string) => paths.has(source) || identities.has(identityOf(source) ?? '');
+  const showing = mounts.filter(({ sources }) => sources.some(shows));
+  return showing.find(({ writable }) => writable) ?? showing[0] ?? null;
+}
+
+const writesThrough = ({ sources, destination }: Mount) => `mounts ${sources[0]} writable at ${destination}`;
+const byName = (a: Container, b: Container) => (a.name < b.name ? -1 : 1);
+const left = (sentence: string): Selection => ({ ...noServices, leftAlone: [sentence] });
+const obstacle = (sentence: string): Selection => ({ ...noServices, obstacles: [sentence] });
+
+function joined(selections: readonly Selection[]): Selection {
+  return {
+    stop: selections.flatMap(({ stop }) => stop),
+    leftAlone: selections.flatMap(({ leftAlone }) => leftAlone),
+    obstacles: selections.flatMap(({ obstacles }) => obstacles),
+  };
+}

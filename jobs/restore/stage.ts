@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, createWriteStream, existsSync, renameSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Identity, plainStream } from '../backup/archive/unarchive.ts';
+import { filledUp } from '../backup/snapshot/disk-space.ts';
+import { checkIntegrity } from '../backup/snapshot/integrity.ts';
+import type { BackupFacts } from '../backup/stored/metadata.ts';
+import type { Clock } from '../platform/clock.ts';
+import { Failure, systemCodeOf } from '../platform/errors.ts';
+import { formatBytes, formatDuration } from '../platform/format.ts';
+import type { Log } from '../platform/log.ts';
+import type { Progress } from '../platform/progress.ts';
+import type { ObjectStore } from '../platform/store/store.ts';
+import { readCharacter } from './character.ts';
+import { giveTo, syncFolderOf } from './durable.ts';
+import { type JournalMode, journalModeOf, setJournalMode } from './header.ts';
+import { sidecars } from './names.ts';
+import { partPath } from './place.ts';
+import type { Owner } from './request.ts';
+import { identify, removeParts } from './swap.ts';
+import { type Character, characterOf, type Staged } from './verified.ts';
+
+export type StageTools = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+};
+
+export type StagePlace = {
+  /** Where the verified file lies in the end, in the folder of the database. */
+  readonly file: string;
+  readonly owner: Owner;
+  /** Null: as the backup itself says. */
+  readonly journalMode: JournalMode | null;
+};
+
+type Backup = { readonly key: string; readonly bytes: number; readonly facts: BackupFacts | null };
+
+/**
+ * Downloads a backup into its place and verifies it: by the hash in its metadata, which is that of a snapshot that passed
+ * the integrity check, or else by an integrity check. Throws BACKUP_WRONG, ARCHIVE_, STORE_ failures, DISK_FULL; nothing
+ * is left then.
+ */
+export async function stageBackup(
+  backup: Backup,
+  store: ObjectStore,
+  identity: Identity | null,
+  place: StagePlace,
+  tools: StageTools,
+): Promise<Staged> {
+  const part = partPath(place.file);
+  return cleanedUp(place.file, async () => {
+    const sha256 = await unpack(backup, store, identity, part, tools);
+    const { facts, key } = backup;
+    if (facts !== null && facts.snapshotSha256 !== sha256) throw differs(key, facts.snapshotSha256, sha256);
+    const proven = facts !== null;
+    const character = proven ? await provenCharacter(part, facts, tools) : await checkedCharacter(part, key, tools);
+    const proof = proven
+      ? 'sha256 equals that of the snapshot that passed its integrity check'
+      : 'integrity check passed';
+    return settle(part, place, character, proof, tools.log);
+  });
+}
+
+/** Runs `work`; when it fails, removes everything under the staged name. */
+export async function cleanedUp<T>(staged: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    removeParts(partPath(staged));
+    removeParts(staged);
+    throw error;
+  }
+}
+
+async function unpack(
+  { key, bytes }: Backup,
+  store: ObjectStore,
+  identity: Identity | null,
+  part: string,
+  { clock, log, progress, signal }: StageTools,
+): Promise<string> {
+  const began = clock.now();
+  const bar = progress.start('download', bytes);
+  const hash = createHash('sha256');
+  let plainBytes = 0;
+  const hashed = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      plainBytes += chunk.length;
+      done(null, chunk);
+    },
+  });
+  try {
+    const stored = await store.read(key, { signal, onProgress: (done) => bar.advanceTo(done) });
+    const plain = await plainStream(stored, key, identity, signal);
+    await pipeline(plain, hashed, createWriteStream(part, { mode: 0o600, highWaterMark: 1024 * 1024 }), { signal });
+  } catch (error) {
+    if (systemCodeOf(error) !== 'ENOSPC') throw error;
+    const cure = 'Free space there and run restore again; nothing was stopped or changed.';
+    throw await filledUp(path.dirname(part), plainBytes, 'the restored database', error, cure);
+  } finally {
+    bar.stop();
+  }
+  log.line(
+    `Downloaded and unpacked ${key}, ${formatBytes(bytes)} to ${formatBytes(plainBytes)} (${took(began, clock)})`,
+  );
+  return hash.digest('hex');
+}
+
+/** What the metadata says of the file whose hash it knows; tables that did not fit into the metadata are counted. */
+async function provenCharacter(
+  part: string,
+  facts: BackupFacts,
+  { clock, log, signal }: StageTools,
+): Promise<Character> {
+  log.line(`sha256 ${facts.snapshotSha256.slice(0, 12)}… is that of the snapshot that passed its integrity check`);
+  const known = characterOf(facts);
+  if (known !== null) return known;
+  const began = clock.now();
+  const answer = await readCharacter(part, signal);
+  if ('problem' in answer) throw wrong(part, answer.problem);
+  log.line(`Counted the rows of each table (${took(began, clock)})`);
+  return answer.character;
+}
+
+/** Checks a staged file in full. Throws BACKUP_WRONG naming `source` when it is damaged. */
+export async function checkedCharacter(
+  part: string,
+  source: string,
+  { clock, log, signal, progress }: StageTools,
+): Promise<Character> {
+  if (journalModeOf(part) === null) throw wrong(source, 'it is not a SQLite database');
+  const began = clock.now();
+  const asFound = journalModeOf(part);
+  // In rollback mode a reader makes no -wal and -shm beside it.
+  setJournalMode(part, 'rollback');
+  log.line('Checking its integrity in full: it has no metadata to compare with');
+  const bar = progress.start('check', 0);
+  try {
+    const character = await checkIntegrity(part, { signal });
+    if (asFound !== null) setJournalMode(part, asFound);
+    log.line(`Integrity check passed (${took(began, clock)})`);
+    return character;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'DATABASE_CORRUPT') throw wrong(source, error.message, error);
+    throw error;
+  } finally {
+    bar.stop();
+  }
+}
+
+/** Gives the verified file its mode, owner and name, and brings all of it to the disk. */
+export async function settle(
+  part: string,
+  { file, owner, journalMode }: StagePlace,
+  character: Character,
+  proof: string,
+  log: Log,
+): Promise<Staged> {
+  if (journalMode !== null) setJournalMode(part, journalMode);
+  const stray = sidecars.find((sidecar) => existsSync(part + sidecar));
+  if (stray !== undefined) throw wrong(part, `SQLite left ${stray} beside it`);
+  chmodSync(part, owner.mode);
+  if (!giveTo(part, owner)) {
+    log.line(`Not root: the restored file belongs to uid ${process.getuid?.()}, not to ${owner.uid}:${owner.gid}`);
+  }
+  const handle = await open(part, 'r+');
+  await handle.sync().finally(() => handle.close());
+  renameSync(part, file);
+  syncFolderOf(file);
+  return { file, ...identify(file), character, proof };
+}
+
+function differs(key: string, expected: string, found: string): Failure {
+  return wrong(key, `its sha256 is ${found}, and its metadata says ${expected}`);
+}
+
+function wrong(source: string, why: string, cause?: unknown): Failure {
+  return new Failure(
+    'BACKUP_WRONG',
+    `${source} is not a good backup: ${why.replace(/\.$/, '')}.`,
+    'Choose another from `nightshift list`. Nothing was stopped or changed.',
+    cause,
+  );
+}
+
+const took = (began: Temporal.Instant, clock: Clock) => formatDuration(clock.now().since(began).total('seconds'));

@@ -1,0 +1,89 @@
+/**
+ * The order of a restore once services may be touched, as a table. Each step is journalled before it happens and may be
+ * done twice without harm. Forward: stopping … finishing. Back: halting … clearing, which leaves the old database.
+ */
+export type Step =
+  | 'stopping'
+  | 'swapping'
+  | 'checking'
+  | 'starting'
+  | 'watching'
+  | 'finishing'
+  | 'halting'
+  | 'returning'
+  | 'reviving'
+  | 'clearing';
+
+type Row = {
+  readonly says: string;
+  readonly next: Step | null;
+  /** Where to go when the step fails; null: stop there with the journal in place, for the next `nightshift restore`. */
+  readonly onProblem: Step | null;
+};
+
+export const steps: Readonly<Record<Step, Row>> = {
+  stopping: { says: 'stopping services', next: 'swapping', onProblem: 'reviving' },
+  swapping: { says: 'putting the restored file in place', next: 'checking', onProblem: 'returning' },
+  checking: { says: 'checking the file in place', next: 'starting', onProblem: 'returning' },
+  starting: { says: 'starting services', next: 'watching', onProblem: 'halting' },
+  watching: { says: 'waiting for health checks', next: 'finishing', onProblem: 'halting' },
+  finishing: { says: 'finishing', next: null, onProblem: null },
+
+  halting: { says: 'stopping services for the way back', next: 'returning', onProblem: null },
+  returning: { says: 'putting the old file back', next: 'reviving', onProblem: null },
+  reviving: { says: 'starting services on the old file', next: 'clearing', onProblem: null },
+  clearing: { says: 'clearing up', next: null, onProblem: null },
+};
+
+/**
+ * The step after `step`, or null at the end. `stuck`: the step failed and nothing may go on by itself. Without
+ * `healthRollback` services that do not come up are only reported.
+ */
+export function stepAfter(step: Step, failed: boolean, healthRollback: boolean): Step | null | 'stuck' {
+  const { next, onProblem } = steps[step];
+  const onlyReported = !healthRollback && (step === 'starting' || step === 'watching');
+  if (!failed || onlyReported) return next;
+  return onProblem ?? 'stuck';
+}
+
+/** What lies beside the database: the staged file, a rejected file, whether the database's place is taken. */
+export type Disk = { readonly staged: boolean; readonly rejected: boolean; readonly database: boolean };
+
+export type Resumption = { readonly step: Step; readonly sentence: string };
+
+/**
+ * Where a restore goes on whose process died during `step`. The staged file is gone exactly when it was renamed into the
+ * database's place, and the old files had all been moved, durably, before that.
+ */
+export function resumeFrom(step: Step, disk: Disk): Resumption {
+  switch (step) {
+    case 'stopping':
+      return {
+        step: 'reviving',
+        sentence: 'It had begun to stop services; the database was not touched. Starting them again.',
+      };
+    case 'swapping':
+      return disk.staged
+        ? {
+            step: 'halting',
+            sentence: 'It had begun to move files; the restored one was not in place yet. Going back.',
+          }
+        : { step: 'checking', sentence: 'The restored file was already in place. Going on from there.' };
+    case 'checking':
+    case 'starting':
+    case 'watching':
+      return {
+        step,
+        sentence: `The restored file was in place; it died while ${steps[step].says}. Going on from there.`,
+      };
+    case 'finishing':
+      return { step, sentence: 'The restore had succeeded; only the end was missing. Finishing.' };
+    case 'halting':
+    case 'returning':
+    case 'reviving':
+    case 'clearing':
+      return { step, sentence: `It was on its way back to the old database (${steps[step].says}). Going on back.` };
+  }
+}
+
+export const isWayBack = (step: Step) => ['halting', 'returning', 'reviving', 'clearing'].includes(step);

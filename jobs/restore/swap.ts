@@ -1,0 +1,118 @@
+import { existsSync, lstatSync, renameSync, rmSync, statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import { Failure } from '../platform/errors.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { syncFolderOf } from './durable.ts';
+import { parts, rejectedPath, safetyCopyPath, sidecars, stagedPath } from './names.ts';
+import type { Disk } from './steps.ts';
+
+type Files = { readonly database: string; readonly stamp: string };
+
+/** What lies beside the database now. */
+export function lookAtDisk({ database, stamp }: Files): Disk {
+  return {
+    staged: existsSync(stagedPath(database)),
+    rejected: existsSync(rejectedPath(database, stamp)),
+    database: existsSync(database),
+  };
+}
+
+/**
+ * Moves the database with its sidecars to the safety copy, then the staged file into its place. The old files' new names
+ * are on the disk before the staged file moves, so that a missing staged file always means: all old files are safe.
+ */
+export async function swapIn(files: Files, checkpoint: Checkpoint): Promise<void> {
+  const { database, stamp } = files;
+  if (!existsSync(stagedPath(database))) return;
+  await moveParts(database, safetyCopyPath(database, stamp), checkpoint);
+  syncFolderOf(database);
+  await move(stagedPath(database), database, checkpoint);
+  syncFolderOf(database);
+}
+
+/**
+ * Undoes `swapIn`, wherever it stopped: the restored file (with what services wrote beside it) goes to the rejected name,
+ * the safety copy back to the database's name. A database that appeared meanwhile is never overwritten.
+ */
+export async function swapBack(files: Files, checkpoint: Checkpoint): Promise<void> {
+  const { database, stamp } = files;
+  const [safety, rejected] = [safetyCopyPath(database, stamp), rejectedPath(database, stamp)];
+  const restoredInPlace = !existsSync(stagedPath(database)) && !existsSync(rejected);
+  const strangerInPlace = existsSync(safety) && existsSync(database);
+  if (restoredInPlace || strangerInPlace) {
+    await moveParts(database, rejected, checkpoint);
+    syncFolderOf(database);
+  }
+  await moveParts(safety, database, checkpoint);
+  syncFolderOf(database);
+}
+
+/** Sidecars first: the main file's name says whether all have moved. */
+async function moveParts(from: string, to: string, checkpoint: Checkpoint): Promise<void> {
+  for (const part of parts.toReversed()) {
+    if (existsSync(from + part)) await move(from + part, to + part, checkpoint);
+  }
+}
+
+async function move(from: string, to: string, checkpoint: Checkpoint): Promise<void> {
+  await checkpoint(`before moving ${from}`);
+  if (existsSync(to)) throw inTheWay(from, to);
+  renameSync(from, to);
+  await checkpoint(`moved ${from}`);
+}
+
+function inTheWay(from: string, to: string): Failure {
+  return new Failure(
+    'DATABASE_UNMOVABLE',
+    `${from} cannot move to ${to}: something is there that restore did not put there.`,
+    `Find out what made ${to}, move it aside, and run \`nightshift restore\`.`,
+  );
+}
+
+/** Removes files of a name with its sidecars. */
+export function removeParts(file: string): void {
+  for (const part of parts) rmSync(file + part, { force: true });
+  syncFolderOf(file);
+}
+
+/** The inode as text: it may be larger than a number holds. */
+export function identify(file: string): { inode: string; bytes: number } {
+  const { ino, size } = statSync(file, { bigint: true });
+  return { inode: String(ino), bytes: Number(size) };
+}
+
+/**
+ * Whether the file in the database's place is the one that was staged and verified, and SQLite reads its schema. Null:
+ * it is; else what is wrong. When services may have run on it since (`served`), size and sidecars may differ.
+ */
+export function checkInPlace(
+  database: string,
+  staged: { readonly inode: string; readonly bytes: number },
+  served: boolean,
+): string | null {
+  if (!existsSync(database)) return `${database} is not there`;
+  const found = identify(database);
+  if (lstatSync(database).isSymbolicLink() || found.inode !== staged.inode) return `${database} is another file`;
+  const stale = sidecars.find((part) => existsSync(database + part));
+  if (!served && found.bytes !== staged.bytes) return `${database} has ${found.bytes} bytes, not ${staged.bytes}`;
+  if (!served && stale !== undefined) return `${database}${stale} is there and belongs to no one`;
+  return schemaProblem(database);
+}
+
+/** Reads the schema without locks and without making a -wal or -shm. */
+function schemaProblem(database: string): string | null {
+  const address = pathToFileURL(database);
+  address.searchParams.set('immutable', '1');
+  try {
+    const connection = new DatabaseSync(address, { readOnly: true });
+    try {
+      connection.prepare('SELECT count(*) FROM sqlite_schema').get();
+      return null;
+    } finally {
+      connection.close();
+    }
+  } catch (error) {
+    return `SQLite cannot read its schema (${error instanceof Error ? error.message : error})`;
+  }
+}
