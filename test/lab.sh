@@ -1,18 +1,29 @@
 #!/usr/bin/env bash
 # Starts the real parts the tests can use, and prints the exports that point the tests at them.
-# usage: eval "$(test/lab.sh s3|docker|tools|root ...)"       needs root, apt and the lab scripts beside the checkout
+# usage: eval "$(test/lab.sh s3|docker|tools|root|chromium ...)"       needs root, apt and the lab scripts beside the checkout
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 lab=${LAB_SCRIPTS:-$here/../shared/lab}
 dir=${LAB_DIR:-/tmp/nightshift-lab}
 mkdir -p "$dir"
+# On a machine that has just installed Ceph, the first start may fail while its disk is made; a second one works.
+start_s3() {
+  for try in 1 2 3; do
+    "$lab/rgw.sh" start "$dir/rgw" >"$dir/rgw.out" 2>"$dir/rgw.err" && return
+    echo "S3 server: start $try failed" >&2
+    "$lab/rgw.sh" stop "$dir/rgw"
+    sleep 5
+  done
+  cat "$dir/rgw.err" >&2
+  exit 1
+}
 need() { apt-get -qq update >&2; apt-get -qq install -y --no-install-recommends "$@" >&2; }
 
 for part in "$@"; do
   case $part in
     s3)
       command -v curl >/dev/null || need curl
-      curl -s -o /dev/null http://127.0.0.1:7480/ || "$lab/rgw.sh" start "$dir/rgw" >"$dir/rgw.out" 2>"$dir/rgw.err" || { cat "$dir/rgw.err" >&2; exit 1; }
+      curl -s -o /dev/null http://127.0.0.1:7480/ || start_s3
       read -r _ endpoint _ access _ secret <"$dir/rgw.out"
       echo "export LAB_S3_ENDPOINT=$endpoint LAB_S3_ACCESS_KEY=$access LAB_S3_SECRET_KEY=$secret LAB_CEPH_CONF=$dir/rgw/ceph.conf" ;;
     docker)
@@ -26,6 +37,9 @@ for part in "$@"; do
     root)
       [ "$(id -u)" = 0 ] || { echo 'the part root needs root' >&2; exit 1; }
       echo 'export LAB_ROOT=yes' ;;
-    *) echo "usage: test/lab.sh s3|docker|tools|root ..." >&2; exit 2 ;;
+    chromium)
+      command -v chromium >/dev/null && [ -d /usr/share/fonts/truetype/roboto ] || need chromium fonts-roboto-unhinted
+      echo "export LAB_CHROMIUM=$(command -v chromium)" ;;
+    *) echo "usage: test/lab.sh s3|docker|tools|root|chromium ..." >&2; exit 2 ;;
   esac
 done

@@ -8,6 +8,7 @@ const parts = {
   s3: { variable: 'LAB_S3_ENDPOINT', cure: 'eval "$(test/lab.sh s3)" (Ceph RADOS Gateway)' },
   docker: { variable: 'LAB_DOCKER_HOST', cure: 'eval "$(test/lab.sh docker)" (a private Docker engine)' },
   tools: { variable: 'LAB_TOOLS', cure: 'eval "$(test/lab.sh tools)" (s3cmd, sqlite3, age, zstd)' },
+  chromium: { variable: 'LAB_CHROMIUM', cure: 'eval "$(test/lab.sh chromium)" (Debian’s browser)' },
   root: { variable: 'LAB_ROOT', cure: 'eval "$(test/lab.sh root)" as root (mounts full and read-only disks)' },
 } as const satisfies Record<string, Part>;
 
