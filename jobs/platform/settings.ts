@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Environment, type Problem, readValues } from './environment.ts';
 import { Failure } from './errors.ts';
-import { type Values, type Variable, type VariableName, variables } from './variables.ts';
+import type { Values } from './variables.ts';
+
+export type { Environment } from './environment.ts';
 
 /** A database to look after. `name` is the file name without its ending and begins every object name. */
 export type Database = { readonly name: string; readonly path: string };
@@ -45,18 +47,45 @@ export type Settings = {
   readonly httpPort: number | null;
   readonly restoreServices: readonly string[];
   readonly alerts: { readonly smtp: Smtp; readonly recipients: readonly string[] } | null;
+  readonly summary: SummarySettings;
 };
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+/** Settings for what never opens the store, and so needs no keys of the bucket. */
+export type SettingsWithoutStore = Omit<Settings, 'store'>;
 
-/** A setting that cannot be used: which, what was found (never a secret), what to do. */
-export type Problem = { readonly variable: string; readonly found: string; readonly cure: string };
+export type SummarySettings = {
+  /** YAML file; null profiles the database. */
+  readonly report: string | null;
+  /** Cron line of five fields, read in `zone`. */
+  readonly schedule: string;
+  readonly catchUpHours: number;
+  readonly recipients: readonly string[];
+  /** Null writes mails to `outbox`. */
+  readonly smtp: Smtp | null;
+  readonly outbox: string;
+  readonly pingUrl: string | null;
+  readonly publicUrl: string | null;
+  readonly port: number;
+  readonly passwordHash: string | null;
+  readonly signingKey: string | null;
+};
 
 /** Reads all settings from an environment. Throws one SETTINGS_INVALID that lists every problem. */
 export function readSettings(environment: Environment): Settings {
+  return read(environment, (values, problems) => ({
+    store: storeLocation(values, problems),
+    ...assemble(values, problems),
+  }));
+}
+
+/** The same, but the store's settings may be absent. */
+export function readSettingsWithoutStore(environment: Environment): SettingsWithoutStore {
+  return read(environment, assemble);
+}
+
+function read<T>(environment: Environment, assembled: (values: Values, problems: Problem[]) => T): T {
   const problems: Problem[] = [];
-  const values = readValues(environment, problems);
-  const settings = assemble(values, problems);
+  const settings = assembled(readValues(environment, problems), problems);
   if (problems.length > 0) throw settingsFailure(problems);
   return settings;
 }
@@ -67,62 +96,14 @@ function settingsFailure(problems: readonly Problem[]): Failure {
   return new Failure('SETTINGS_INVALID', `${count} not usable; nothing was done.`, lines.join('\n'));
 }
 
-function readValues(environment: Environment, problems: Problem[]): Values {
-  const names = Object.keys(variables) as VariableName[];
-  return Object.fromEntries(names.map((name) => [name, readValue(name, environment, problems)])) as Values;
-}
-
-function readValue(name: VariableName, environment: Environment, problems: Problem[]): unknown {
-  const variable: Variable<unknown> = variables[name];
-  const given = givenText(name, environment, problems);
-  const text = given ?? variable.default;
-  if (text === null) return null;
-  const parsed = variable.schema.safeParse(text);
-  if (parsed.success) return parsed.data;
-  const found = variable.secret ? 'is not usable' : `is "${text}"`;
-  const wanted = parsed.error.issues[0]?.message ?? 'another value';
-  const orDefault = variable.default === null ? '' : `, or leave it out for ${variable.default}`;
-  problems.push({ variable: name, found, cure: `set it to ${wanted}${orDefault}` });
-  return null;
-}
-
-/** The text of NAME or of the file that NAME_FILE names; empty counts as not given. */
-function givenText(name: string, environment: Environment, problems: Problem[]): string | null {
-  const direct = environment[name]?.trim() || null;
-  const file = environment[`${name}_FILE`]?.trim() || null;
-  if (file === null) return direct;
-  if (direct !== null) {
-    problems.push({ variable: name, found: `and ${name}_FILE are both set`, cure: 'keep one of them' });
-    return direct;
-  }
-  try {
-    const content = readFileSync(file, 'utf8').trim();
-    if (content === '')
-      problems.push({
-        variable: `${name}_FILE`,
-        found: `names ${file}, which is empty`,
-        cure: 'write the value into it',
-      });
-    return content || null;
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? error.code : error;
-    problems.push({
-      variable: `${name}_FILE`,
-      found: `names ${file}, which cannot be read (${reason})`,
-      cure: 'check the path and that this user may read it',
-    });
-    return null;
-  }
-}
-
 /** Reads what belongs together as one; a half-set group is a problem. Nulls here were reported before. */
-function assemble(values: Values, problems: Problem[]): Settings {
+function assemble(values: Values, problems: Problem[]): SettingsWithoutStore {
   const format = values.BACKUP_COMPRESSION ?? 'gzip';
   const level = format === 'gzip' ? values.BACKUP_GZIP_LEVEL : values.BACKUP_ZSTD_LEVEL;
   const hour = values.BACKUP_SCHEDULE_HOUR ?? 2;
+  const smtp = smtpServer(values, problems);
   return {
     databases: databases(values.DATABASE_PATH ?? [], problems),
-    store: storeLocation(values, problems),
     stateDir: values.STATE_DIR ?? '',
     stagingDir: values.STAGING_DIR ?? '',
     zone: values.TIME_ZONE ?? 'UTC',
@@ -131,12 +112,33 @@ function assemble(values: Values, problems: Problem[]): Settings {
     ageRecipients: values.BACKUP_AGE_RECIPIENTS ?? [],
     ageIdentityFile: values.BACKUP_AGE_IDENTITY,
     retention: { daily: values.BACKUP_RETENTION_DAILY ?? 20, weekly: values.BACKUP_RETENTION_WEEKLY || null },
-    pingUrl: values.BACKUP_PING_URL?.replace(/\/+$/, '') ?? null,
+    pingUrl: withoutSlash(values.BACKUP_PING_URL),
     stopGraceSeconds: values.STOP_GRACE_SECONDS ?? 10,
     httpPort: values.HTTP_PORT,
     restoreServices: values.RESTORE_SERVICES ?? [],
-    alerts: alerts(values, problems),
+    alerts: smtp === null || values.ALERT_RECIPIENTS === null ? null : { smtp, recipients: values.ALERT_RECIPIENTS },
+    summary: summary(values, smtp),
   };
+}
+
+function summary(values: Values, smtp: Smtp | null): SummarySettings {
+  return {
+    report: values.SUMMARY_REPORT,
+    schedule: `0 ${values.SUMMARY_SCHEDULE_HOUR ?? 8} * * *`,
+    catchUpHours: values.SUMMARY_CATCH_UP_HOURS ?? 12,
+    recipients: values.SUMMARY_RECIPIENTS ?? [],
+    smtp,
+    outbox: values.SUMMARY_OUTBOX ?? path.join(values.STATE_DIR ?? '', 'outbox'),
+    pingUrl: withoutSlash(values.SUMMARY_PING_URL),
+    publicUrl: withoutSlash(values.SUMMARY_PUBLIC_URL),
+    port: values.SUMMARY_PORT ?? 8080,
+    passwordHash: values.SUMMARY_PASSWORD_HASH,
+    signingKey: values.SUMMARY_SIGNING_KEY,
+  };
+}
+
+function withoutSlash(address: string | null): string | null {
+  return address?.replace(/\/+$/, '') ?? null;
 }
 
 function databases(paths: readonly string[], problems: Problem[]): Database[] {
@@ -182,7 +184,7 @@ function storeLocation(values: Values, problems: Problem[]): StoreLocation {
   };
 }
 
-function alerts(values: Values, problems: Problem[]): Settings['alerts'] {
+function smtpServer(values: Values, problems: Problem[]): Smtp | null {
   const { SMTP_HOST: host, SMTP_USER: user, SMTP_PASSWORD: password, ALERT_RECIPIENTS: recipients } = values;
   const from = values.SMTP_FROM ?? user;
   const missing = (variable: string, found: string, cure: string) => problems.push({ variable, found, cure });
@@ -197,7 +199,6 @@ function alerts(values: Values, problems: Problem[]): Settings['alerts'] {
     return null;
   }
   if (from === null) missing('SMTP_FROM', 'is not set', 'set it to the sender of the mails');
-  if (recipients === null) return null;
   const login = user === null || password === null ? null : { user, password };
-  return { smtp: { host, port: values.SMTP_PORT ?? 465, login, from: from ?? '' }, recipients };
+  return { host, port: values.SMTP_PORT ?? 465, login, from: from ?? '' };
 }

@@ -47,6 +47,8 @@ const store = z
   .string()
   .refine((value) => value === 's3' || /^file:\/\/\/./.test(value), 's3, or a folder written as file:///folder');
 
+const signingKey = z.string().min(16, 'a random text of 16 characters or more, such as `openssl rand -hex 32` prints');
+
 const addresses = list.refine(
   (items) => items.every((item) => z.email().safeParse(item).success),
   'mail addresses separated by commas',
@@ -86,12 +88,26 @@ export const variables = {
     null,
     'containers or Compose services stopped during a restore, separated by commas',
   ),
-  SMTP_HOST: variable(text, null, 'mail server for alerts'),
+  SMTP_HOST: variable(text, null, 'mail server for alerts and summaries'),
   SMTP_PORT: variable(whole(1, 65_535), '465', '465: TLS from the start; any other: STARTTLS'),
   SMTP_USER: variable(text, null, 'mail account'),
   SMTP_PASSWORD: secret(text, 'its password'),
   SMTP_FROM: variable(text, null, 'sender; else `SMTP_USER`'),
-  ALERT_RECIPIENTS: variable(addresses, null, 'who is told when backups fail and when they work again'),
+  ALERT_RECIPIENTS: variable(addresses, null, 'who is told when backups or summaries fail and when they work again'),
+  SUMMARY_RECIPIENTS: variable(addresses, null, 'who gets the daily summary, separated by commas'),
+  SUMMARY_SCHEDULE_HOUR: variable(whole(0, 23), '8', 'local hour of the daily summary'),
+  SUMMARY_CATCH_UP_HOURS: variable(whole(0, 23), '12', 'how late a summary missed during downtime may still go out'),
+  SUMMARY_REPORT: variable(text, null, 'YAML file that says what to report; else the database is profiled'),
+  SUMMARY_OUTBOX: variable(
+    text,
+    null,
+    'folder of the mails while `SMTP_HOST` is not set; else `outbox` in `STATE_DIR`',
+  ),
+  SUMMARY_PING_URL: secret(url, 'the same switch for the daily summary'),
+  SUMMARY_PUBLIC_URL: variable(url, null, 'address of the summary site; mails link to their page there'),
+  SUMMARY_PORT: variable(whole(1, 65_535), '8080', 'port of the summary site; TLS is the work of a proxy'),
+  SUMMARY_PASSWORD_HASH: secret(text, 'hash that `nightshift summary hash-password` prints; required by the site'),
+  SUMMARY_SIGNING_KEY: secret(signingKey, 'signs sessions and links, at least 16 characters; required by the site'),
 } satisfies Record<string, Variable<unknown>>;
 
 export type VariableName = keyof typeof variables;

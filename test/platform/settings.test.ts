@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Failure } from '../../jobs/platform/errors.ts';
-import { type Environment, readSettings } from '../../jobs/platform/settings.ts';
+import { type Environment, readSettings, readSettingsWithoutStore } from '../../jobs/platform/settings.ts';
 
 const keys = { LINODE_ACCESS_KEY: 'AK', LINODE_SECRET_KEY: 'SK-secret' };
 
@@ -45,7 +45,41 @@ test('with the two keys alone everything has the promised default', () => {
     httpPort: null,
     restoreServices: [],
     alerts: null,
+    summary: {
+      report: null,
+      schedule: '0 8 * * *',
+      catchUpHours: 12,
+      recipients: [],
+      smtp: null,
+      outbox: '/state/outbox',
+      pingUrl: null,
+      publicUrl: null,
+      port: 8080,
+      passwordHash: null,
+      signingKey: null,
+    },
   });
+});
+
+test('what never opens the store needs no keys of the bucket', () => {
+  const { store, ...others } = readSettings(keys);
+  assert.equal(store.kind, 's3');
+  assert.deepEqual(readSettingsWithoutStore({}), others);
+});
+
+test('the mail server serves alerts and summaries; each has its own recipients', () => {
+  const mail = { SMTP_HOST: 'mail.example.com', SMTP_USER: 'shop@example.com', SMTP_PASSWORD: 'word' };
+  const smtp = {
+    host: 'mail.example.com',
+    port: 465,
+    login: { user: 'shop@example.com', password: 'word' },
+    from: 'shop@example.com',
+  };
+  const { alerts, summary } = readSettings({ ...keys, ...mail, SUMMARY_RECIPIENTS: 'a@example.com, b@example.com' });
+  assert.deepEqual(
+    { alerts, smtp: summary.smtp, recipients: summary.recipients },
+    { alerts: null, smtp, recipients: ['a@example.com', 'b@example.com'] },
+  );
 });
 
 test('every wrong setting is named at once, each with what to do', () => {
