@@ -20,6 +20,7 @@ async function bundle(): Promise<void> {
       nightshift: 'jobs/cli.ts',
       'run-process': 'jobs/backup/run-process.ts',
       'integrity-process': 'jobs/backup/snapshot/integrity-process.ts',
+      'contents-process': 'jobs/restore/contents-process.ts',
       'writer-process': 'jobs/demo/writer-process.ts',
     },
     outdir: out,

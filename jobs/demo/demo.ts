@@ -60,7 +60,9 @@ export async function runDemo(folder: string, context: CliContext): Promise<void
 
   title('The worst happens: every order is gone. nightshift restore latest');
   loseOrders(database);
-  await restoreCommand({ ...later, clock }).parseAsync(['latest', '--yes'], { from: 'user' });
+  const began = clock.now();
+  const morning = { now: () => lastNight.add(clock.now().since(began)) };
+  await restoreCommand({ ...later, clock: morning }).parseAsync(['latest', '--yes', '--no-docker'], { from: 'user' });
 
   title('What to do next');
   out(nextSteps(environment));

@@ -7,6 +7,15 @@ export type Wish =
   /** The last one taken up to then; local time. */
   | { readonly kind: 'at'; readonly until: Temporal.PlainDateTime; readonly asked: string };
 
+/** What the command is to do. */
+export type Request =
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'list kept' }
+  | { readonly kind: 'remove kept'; readonly name: string }
+  | { readonly kind: 'undo'; readonly name: string | null }
+  | { readonly kind: 'restore'; readonly wish: Wish }
+  | { readonly kind: 'write'; readonly wish: Wish; readonly to: string };
+
 export type Owner = { readonly uid: number; readonly gid: number; readonly mode: number };
 
 /** How a person wants it done. */
@@ -14,10 +23,9 @@ export type Choices = {
   /** Name of the database, when the backup's name does not say it. */
   readonly database: string | null;
   readonly dryRun: boolean;
-  readonly json: boolean;
   /** Answers every question with yes. */
   readonly yes: boolean;
-  /** Goes on although a process holds the database, or a safety copy is damaged. */
+  /** Goes on although a process holds the database, a safety copy is damaged, or --yes meets another database. */
   readonly force: boolean;
   readonly identityFile: string | null;
   readonly healthRollback: boolean;

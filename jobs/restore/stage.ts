@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, createWriteStream, existsSync, renameSync } from 'node:fs';
+import { chmodSync, createWriteStream, existsSync, renameSync, statfsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { Transform } from 'node:stream';
@@ -15,6 +15,7 @@ import type { Log } from '../platform/log.ts';
 import type { Progress } from '../platform/progress.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
 import { readCharacter } from './character.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { giveTo, syncFolderOf } from './durable.ts';
 import { type JournalMode, journalModeOf, setJournalMode } from './header.ts';
 import { sidecars } from './names.ts';
@@ -28,6 +29,7 @@ export type StageTools = {
   readonly log: Log;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  readonly checkpoint: Checkpoint;
 };
 
 export type StagePlace = {
@@ -37,6 +39,10 @@ export type StagePlace = {
   /** Null: as the backup itself says. */
   readonly journalMode: JournalMode | null;
 };
+
+/** Room on the disk that staging leaves to the services, which go on writing to it. */
+export const spareBytes = 16 * 1024 * 1024;
+const nearlyFull = new Error('the disk is nearly full');
 
 type Backup = { readonly key: string; readonly bytes: number; readonly facts: BackupFacts | null };
 
@@ -62,7 +68,7 @@ export async function stageBackup(
     const proof = proven
       ? 'sha256 equals that of the snapshot that passed its integrity check'
       : 'integrity check passed';
-    return settle(part, place, character, proof, tools.log);
+    return settle(part, place, character, proof, tools);
   });
 }
 
@@ -88,11 +94,14 @@ async function unpack(
   const bar = progress.start('download', bytes);
   const hash = createHash('sha256');
   let plainBytes = 0;
+  let lookedAt = 0;
   const hashed = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk);
       plainBytes += chunk.length;
-      done(null, chunk);
+      const isTimeToLook = plainBytes - lookedAt > spareBytes / 2;
+      if (isTimeToLook) lookedAt = plainBytes;
+      done(isTimeToLook && isNearlyFull(path.dirname(part)) ? nearlyFull : null, chunk);
     },
   });
   try {
@@ -100,7 +109,7 @@ async function unpack(
     const plain = await plainStream(stored, key, identity, signal);
     await pipeline(plain, hashed, createWriteStream(part, { mode: 0o600, highWaterMark: 1024 * 1024 }), { signal });
   } catch (error) {
-    if (systemCodeOf(error) !== 'ENOSPC') throw error;
+    if (systemCodeOf(error) !== 'ENOSPC' && error !== nearlyFull) throw error;
     const cure = 'Free space there and run restore again; nothing was stopped or changed.';
     throw await filledUp(path.dirname(part), plainBytes, 'the restored database', error, cure);
   } finally {
@@ -110,6 +119,11 @@ async function unpack(
     `Downloaded and unpacked ${key}, ${formatBytes(bytes)} to ${formatBytes(plainBytes)} (${took(began, clock)})`,
   );
   return hash.digest('hex');
+}
+
+function isNearlyFull(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize < spareBytes;
 }
 
 /** What the metadata says of the file whose hash it knows; tables that did not fit into the metadata are counted. */
@@ -158,10 +172,11 @@ export async function checkedCharacter(
 export async function settle(
   part: string,
   { file, owner, journalMode }: StagePlace,
-  character: Character,
+  character: Character | null,
   proof: string,
-  log: Log,
+  { log, checkpoint }: StageTools,
 ): Promise<Staged> {
+  await checkpoint('staged file verified');
   if (journalMode !== null) setJournalMode(part, journalMode);
   const stray = sidecars.find((sidecar) => existsSync(part + sidecar));
   if (stray !== undefined) throw wrong(part, `SQLite left ${stray} beside it`);
@@ -171,8 +186,10 @@ export async function settle(
   }
   const handle = await open(part, 'r+');
   await handle.sync().finally(() => handle.close());
+  await checkpoint('before naming the staged file');
   renameSync(part, file);
   syncFolderOf(file);
+  await checkpoint('staged');
   return { file, ...identify(file), character, proof };
 }
 

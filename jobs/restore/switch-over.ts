@@ -12,8 +12,7 @@ import { type Step, stepAfter, steps } from './steps.ts';
 import { checkInPlace, identify, lookAtDisk, removeParts, swapBack, swapIn } from './swap.ts';
 
 export type SwitchOverParts = {
-  /** Null: no Docker here, and no service to stop. */
-  readonly engine: Engine | null;
+  readonly engine: Engine;
   readonly clock: Clock;
   readonly log: Log;
   readonly checkpoint: Checkpoint;
@@ -31,9 +30,12 @@ export async function switchOver(begun: Journal, resumed: boolean, parts: Switch
   for (;;) {
     const { step } = journal;
     journal = { ...journal, ...onEntering(step, parts.clock) };
-    await writeJournal(journal, parts.checkpoint);
+    await writeJournal(journal, parts.checkpoint).catch((error) => {
+      throw stuck(journal, asFailure(error));
+    });
     const { changes, problem } = await attempt(journal, resumed, parts);
-    journal = { ...journal, ...changes, problem: journal.problem ?? problem?.message ?? null };
+    const problems = [journal.problem, changes.problem, problem?.message].filter((text) => typeof text === 'string');
+    journal = { ...journal, ...changes, problem: problems.length > 0 ? problems.join(' ') : null };
     const next = stepAfter(step, problem !== null, journal.healthRollback);
     if (problem !== null && (next === 'stuck' || problem.code === 'DOCKER_UNREACHABLE')) throw stuck(journal, problem);
     if (problem !== null) parts.log.failure(problem);
@@ -63,7 +65,7 @@ type Perform = (journal: Journal, parts: SwitchOverParts, resumed: boolean) => P
 
 const perform: Readonly<Record<Step, Perform>> = {
   async stopping({ services }, parts) {
-    const downAt = await stopServices(services, docker(services, parts));
+    const downAt = await stopServices(services, parts);
     await parts.refuseHolders();
     return { downAt: String(downAt) };
   },
@@ -82,25 +84,25 @@ const perform: Readonly<Record<Step, Perform>> = {
   },
 
   async starting({ services }, parts) {
-    const { upAt, problems } = await startServices(services, docker(services, parts));
+    const { upAt, problems } = await startServices(services, parts);
     if (problems.length > 0) throw unwell(problems);
     return { upAt: String(upAt) };
   },
 
   async watching({ services, healthTimeoutSeconds, healthRollback }, parts) {
     const options = { askedSeconds: healthTimeoutSeconds, untilFirstFailure: healthRollback };
-    const problems = await awaitHealth(services, options, docker(services, parts));
+    const problems = await awaitHealth(services, options, parts);
     if (problems.length > 0) throw unwell(problems);
     return {};
   },
 
   async finishing({ services }, parts) {
-    await releaseServices(services, docker(services, parts));
+    await releaseServices(services, parts);
     return {};
   },
 
   async halting({ services }, parts) {
-    await stopServices(services, docker(services, parts));
+    await stopServices(services, parts);
     return {};
   },
 
@@ -111,12 +113,12 @@ const perform: Readonly<Record<Step, Perform>> = {
   },
 
   async reviving({ services }, parts) {
-    const { upAt, problems } = await startServices(services, docker(services, parts));
-    return { upAt: String(upAt), ...(problems.length > 0 ? { problem: problems.join('; ') } : {}) };
+    const { upAt, problems } = await startServices(services, parts);
+    return { upAt: String(upAt), ...(problems.length > 0 ? { problem: `${problems.join('; ')}.` } : {}) };
   },
 
   async clearing(journal, parts) {
-    await releaseServices(journal.services, docker(journal.services, parts));
+    await releaseServices(journal.services, parts);
     rmSync(stagedPath(journal.database), { force: true });
     if (isPristine(journal)) removeParts(rejectedPath(journal.database, journal.stamp));
     return {};
@@ -127,14 +129,6 @@ const perform: Readonly<Record<Step, Perform>> = {
 function isPristine(journal: Journal): boolean {
   if (!lookAtDisk(journal).rejected || journal.servedRestored) return false;
   return identify(rejectedPath(journal.database, journal.stamp)).inode === journal.staged.inode;
-}
-
-function docker(services: Journal['services'], parts: SwitchOverParts) {
-  const { engine, clock, log, checkpoint } = parts;
-  if (engine !== null) return { engine, clock, log, checkpoint };
-  if (services.length === 0) return { engine: absent, clock, log, checkpoint };
-  const names = services.map(({ name }) => name).join(', ');
-  throw new Failure('DOCKER_UNREACHABLE', `No Docker engine to stop and start ${names}.`, 'Start Docker.');
 }
 
 function unwell(problems: readonly string[]): Failure {

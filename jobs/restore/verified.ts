@@ -9,7 +9,8 @@ export type Staged = {
   readonly file: string;
   readonly inode: string;
   readonly bytes: number;
-  readonly character: Character;
+  /** Null: damaged, and taken all the same. */
+  readonly character: Character | null;
   /** How it was verified, for people. */
   readonly proof: string;
 };

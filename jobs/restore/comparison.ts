@@ -1,0 +1,55 @@
+import type { Character } from './verified.ts';
+
+/** One of the two files. `character` is null when nobody could read what it holds. */
+export type Side = {
+  readonly bytes: number | null;
+  readonly changedAt: Temporal.Instant | null;
+  readonly character: Character | null;
+};
+
+export type Comparison = {
+  /** Rows by table in both; null where the table is not there, or the file's content is not known. */
+  readonly rows: readonly { readonly table: string; readonly now: number | null; readonly backup: number | null }[];
+  /** `other`: not the same database at all. `changed`: another version of its schema. */
+  readonly kinship: 'same' | 'changed' | 'other' | 'unknown';
+  /** Why it is not the same. */
+  readonly differences: readonly string[];
+};
+
+/** Compares what the current file holds with what takes its place. */
+export function compare(now: Character | null, backup: Character | null): Comparison {
+  const tables = [...new Set([...Object.keys(now?.tables ?? {}), ...Object.keys(backup?.tables ?? {})])].sort();
+  const rows = tables.map((table) => ({
+    table,
+    now: now?.tables[table] ?? null,
+    backup: backup?.tables[table] ?? null,
+  }));
+  if (now === null || backup === null) return { rows, kinship: 'unknown', differences: [] };
+  const differences = [
+    ...changed('application_id', now.applicationId, backup.applicationId),
+    ...changed('user_version', now.userVersion, backup.userVersion),
+    ...missing('the backup', now, backup),
+    ...missing('the current file', backup, now),
+  ];
+  if (differences.length === 0 && now.schemaSha256 !== backup.schemaSha256) {
+    differences.push('columns, indexes, views or triggers differ');
+  }
+  return { rows, kinship: kinshipOf(now, backup, differences.length > 0), differences };
+}
+
+function kinshipOf(now: Character, backup: Character, differs: boolean): Comparison['kinship'] {
+  if (!differs) return 'same';
+  const names = Object.keys(now.tables);
+  const bothHaveTables = names.length > 0 && Object.keys(backup.tables).length > 0;
+  const strangers = bothHaveTables && !names.some((table) => table in backup.tables);
+  return strangers || now.applicationId !== backup.applicationId ? 'other' : 'changed';
+}
+
+function changed(what: string, now: number, backup: number): string[] {
+  return now === backup ? [] : [`${what} is ${now} in the current file and ${backup} in the backup`];
+}
+
+function missing(where: string, has: Character, lacks: Character): string[] {
+  const names = Object.keys(has.tables).filter((table) => !(table in lacks.tables));
+  return names.length === 0 ? [] : [`${where} has no ${names.length === 1 ? 'table' : 'tables'} ${names.join(', ')}`];
+}

@@ -1,0 +1,174 @@
+import { existsSync } from 'node:fs';
+import { readIdentity } from '../backup/archive/unarchive.ts';
+import type { CliContext } from '../platform/context.ts';
+import { Failure } from '../platform/errors.ts';
+import { readHistory } from '../platform/history.ts';
+import { acquireLock } from '../platform/lock.ts';
+import { createLog } from '../platform/log.ts';
+import { terminalProgress } from '../platform/progress.ts';
+import { type Database, type Environment, readSettings, type Settings } from '../platform/settings.ts';
+import { openStore } from '../platform/store/open.ts';
+import { engineAt } from './affected.ts';
+import { type ChosenBackup, chooseBackup } from './backup-choice.ts';
+import { noCheckpoint } from './checkpoint.ts';
+import { targetOf } from './choose.ts';
+import { journalPath } from './names.ts';
+import { noEngine } from './no-engine.ts';
+import { clearLeftovers } from './place.ts';
+import { requireAnswer, terminalAsk } from './questions.ts';
+import { recorded } from './record.ts';
+import type { Choices, Wish } from './request.ts';
+import { describeUnfinished, resumeUnfinished } from './resume.ts';
+import { type RestoreTools, restore, showPlan, tellResumed } from './run.ts';
+import { findKept, keptFiles, keptText, removeKept } from './safety-copies.ts';
+import { backupSource, type Source, safetyCopySource } from './source.ts';
+import { writeTo } from './to.ts';
+import { choicesOf, requestOf, type Typed } from './typed.ts';
+
+/** Does what a person typed; an unfinished restore comes first. Throws a Failure. */
+export async function perform(typed: Typed, context: CliContext): Promise<void> {
+  const request = requestOf(typed);
+  const choices = choicesOf(typed);
+  const { settings, tools } = toolsOf(typed.docker, context);
+  const changesSomething = !choices.dryRun && request.kind !== 'list kept' && request.kind !== 'write';
+  if (changesSomething && (await finishUnfinished(settings.databases, tools))) return;
+  tellUnfinished(settings.databases, tools);
+
+  const target = () => targetOf(null, choices.database, settings.databases);
+  switch (request.kind) {
+    case 'resume':
+      return refuseIdle(settings.databases, tools);
+    case 'list kept':
+      return listKept(settings.databases, tools);
+    case 'remove kept':
+      return remove(request.name, target(), tools);
+    case 'undo': {
+      const copy = findKept(target().path, request.name);
+      const source = safetyCopySource(copy, settings.zone, choices.force);
+      return restoreOrShow(source, target(), choices, tools);
+    }
+    case 'restore':
+      if (!choices.dryRun) requireAnswer(choices.yes, tools.ask);
+      return withBackup(request.wish, choices, context, (source, { database }) =>
+        restoreOrShow(source, database, choices, tools),
+      );
+    case 'write':
+      return withBackup(request.wish, choices, context, (source) =>
+        writeTo(request.to, source, { databases: settings.databases, owner: choices.owner }, tools),
+      );
+  }
+}
+
+/** What is needed without the bucket, so that undo and the end of a restore need no keys. */
+function toolsOf(useDocker: boolean, context: CliContext): { settings: Settings; tools: RestoreTools } {
+  const { environment, clock, signal, out, err, interactive } = context;
+  const settings = readSettings(withoutStore(environment));
+  const wanted = useDocker ? settings.restoreServices : [];
+  const isNeeded = wanted.length > 0;
+  const tools = {
+    settings: { ...settings, restoreServices: wanted },
+    engine: useDocker ? engineAt(environment['DOCKER_HOST'] ?? null, isNeeded) : noEngine,
+    clock,
+    log: createLog(clock, settings.zone, { out, err }),
+    progress: terminalProgress(),
+    signal,
+    checkpoint: noCheckpoint,
+    ask: interactive ? terminalAsk(signal) : null,
+    out,
+  };
+  return { settings, tools };
+}
+
+function withoutStore(environment: Environment): Environment {
+  return { ...environment, BACKUP_STORE: 'file:///none', BACKUP_STORE_FILE: undefined };
+}
+
+/** Takes unfinished restores to their ends. False when there was none. */
+async function finishUnfinished(databases: readonly Database[], tools: RestoreTools): Promise<boolean> {
+  const unfinished = databases.filter(({ path }) => existsSync(journalPath(path)));
+  for (const database of unfinished) {
+    await locked(database, tools, () =>
+      recorded({ stateDir: tools.settings.stateDir, database: database.name }, tools, async (record) => {
+        const ended = await resumeUnfinished(database.path, tools.settings.zone, tools);
+        if (ended === null) return;
+        record.note({ key: ended.source, snapshotBytes: ended.staged.bytes });
+        tellResumed(ended, tools);
+      }),
+    );
+  }
+  return unfinished.length > 0;
+}
+
+function tellUnfinished(databases: readonly Database[], { settings, log }: RestoreTools): void {
+  for (const { path } of databases) {
+    const sentence = describeUnfinished(path, settings.zone);
+    if (sentence !== null) log.warn(`${sentence} \`nightshift restore\` does that; nothing was done now.`);
+  }
+}
+
+async function refuseIdle(databases: readonly Database[], tools: RestoreTools): Promise<never> {
+  for (const database of databases) {
+    const cleared = await locked(database, tools, async () => clearLeftovers(database.path));
+    for (const name of cleared) tools.log.line(`Removed ${name}, left by a restore that was cut short`);
+  }
+  throw new Failure(
+    'ARGUMENT_INVALID',
+    'No restore is unfinished, and no backup was named.',
+    'See `nightshift list`, then `nightshift restore NAME`, or `nightshift restore latest`. `nightshift restore --help` has more.',
+  );
+}
+
+function listKept(databases: readonly Database[], { settings, clock, out }: RestoreTools): void {
+  for (const { path } of databases) {
+    const kept = keptFiles(path);
+    const now = clock.now().toZonedDateTimeISO(settings.zone).toPlainDateTime();
+    out(kept.length === 0 ? `No safety copies of ${path}.\n` : `Safety copies of ${path}:\n${keptText(kept, now)}`);
+  }
+}
+
+async function remove(name: string, database: Database, tools: RestoreTools): Promise<void> {
+  await locked(database, tools, async () => {
+    const file = findKept(database.path, name);
+    removeKept(database.path, file);
+    tools.out(`Removed ${file.path}.\n`);
+  });
+}
+
+function restoreOrShow(source: Source, database: Database, choices: Choices, tools: RestoreTools): Promise<void> {
+  return choices.dryRun ? showPlan(source, database, choices, tools) : restore(source, database, choices, tools);
+}
+
+async function withBackup(
+  wish: Wish,
+  choices: Choices,
+  { environment, signal }: CliContext,
+  work: (source: Source, chosen: ChosenBackup) => Promise<void>,
+): Promise<void> {
+  const settings = readSettings(environment);
+  const identityFile = choices.identityFile ?? settings.ageIdentityFile;
+  const identity = identityFile === null ? null : await readIdentity(identityFile);
+  const history = readHistory(settings.stateDir);
+  const accepted = history?.acceptedKeys() ?? new Set<string>();
+  history?.close();
+  const store = await openStore(settings.store);
+  try {
+    const { databases, zone } = settings;
+    const chosen = await chooseBackup(wish, store, { databases, asked: choices.database, zone, accepted, signal });
+    await work(backupSource(chosen, store, identity), chosen);
+  } finally {
+    store.close();
+  }
+}
+
+async function locked<T>(
+  { path }: Database,
+  { settings, log, signal, clock }: RestoreTools,
+  work: () => Promise<T>,
+): Promise<T> {
+  const lock = await acquireLock(path, settings.stateDir, { holder: 'restore', wait: true, log, signal, clock });
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}

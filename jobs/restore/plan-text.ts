@@ -1,0 +1,73 @@
+import { localTimestamp } from '../platform/clock.ts';
+import { formatBytes, formatCount, formatDuration } from '../platform/format.ts';
+import { tableText } from '../platform/table.ts';
+import { downtimeSentence, healthSentence, type Plan } from './plan.ts';
+
+type Here = { readonly now: Temporal.Instant; readonly zone: string };
+
+/** The plan as a person reads it before saying yes. */
+export function planText(plan: Plan, here: Here): string {
+  const { source, database, safetyCopy, oldFiles } = plan;
+  const health = healthSentence(plan);
+  const facts = [
+    ['from', source.from],
+    ['taken', source.takenAt === null ? 'not known' : whenText(source.takenAt, here)],
+    ['verified', source.proof ?? 'not yet: before anything stops'],
+    ['into', database],
+    ['old file', oldFiles.length === 0 ? 'there is none' : `kept as ${safetyCopy}`],
+    ...(oldFiles.length > 1 ? [['', `with its ${oldFiles.slice(0, -1).join(' and ')}`]] : []),
+    ['downtime', downtimeSentence(plan)],
+    ...(health === null ? [] : [['then', health]]),
+  ];
+  return [
+    `\nRestore ${source.label}\n`,
+    facts.map(([name = '', text]) => `  ${name.padEnd(10)}  ${text}\n`).join(''),
+    servicesText(plan),
+    indented(comparisonText(plan, here)),
+    plan.remarks.map((remark) => `  NOTE: ${remark}\n`).join(''),
+    '\n',
+  ].join('');
+}
+
+function servicesText({ services: { stop, leftAlone } }: Plan): string {
+  const stopped = stop.map(({ service, reason, remark }, index) => {
+    const now = remark === null ? '' : `; ${remark}`;
+    return `  ${index + 1}. ${service.name} (${reason}${now})\n`;
+  });
+  return [
+    stopped.length > 0 ? `\n  Services stopped and started again, in this order:\n${stopped.join('')}` : '',
+    leftAlone.length > 0 ? `\n  Left alone:\n${leftAlone.map((sentence) => `  - ${sentence}\n`).join('')}` : '',
+  ].join('');
+}
+
+function comparisonText({ now, backup, comparison }: Plan, here: Here): string {
+  const changedAt = (instant: Temporal.Instant | null) => (instant === null ? '?' : localTimestamp(instant, here.zone));
+  const size = (bytes: number | null) => (bytes === null ? '?' : formatBytes(bytes));
+  const count = (known: boolean, rows: number | null) => (rows !== null ? formatCount(rows) : known ? '-' : '?');
+  const rows = comparison.rows.map((row) => {
+    const [before, after] = [count(now?.character !== null, row.now), count(backup.character !== null, row.backup)];
+    return [`rows of ${row.table}`, before, after, change(row.now, row.backup)];
+  });
+  return `\n${tableText(
+    ['', 'NOW', 'AFTER', ''],
+    [
+      ['size', size(now === null ? 0 : now.bytes), size(backup.bytes), ''],
+      ['last change', now === null ? '-' : changedAt(now.changedAt), changedAt(backup.changedAt), ''],
+      ...rows,
+    ],
+  )}`;
+}
+
+function change(now: number | null, backup: number | null): string {
+  if (now === null || backup === null || now === backup) return '';
+  return backup > now ? `+${formatCount(backup - now)}` : `-${formatCount(now - backup)}`;
+}
+
+/** `2025-11-30 02:00:00, 5 h 10 min ago`. */
+export function whenText(instant: Temporal.Instant, { now, zone }: Here): string {
+  const seconds = now.since(instant).total('seconds');
+  const age = seconds < 0 ? `${formatDuration(-seconds)} in the future` : `${formatDuration(seconds)} ago`;
+  return `${localTimestamp(instant, zone)}, ${age}`;
+}
+
+const indented = (text: string) => text.replace(/^(?=.)/gm, '  ');

@@ -1,0 +1,42 @@
+import { formatDuration } from '../platform/format.ts';
+import type { Comparison, Side } from './comparison.ts';
+import type { Selection } from './services.ts';
+
+/** All that a restore is going to do, before anything stops. */
+export type Plan = {
+  readonly source: {
+    readonly label: string;
+    readonly from: string;
+    readonly takenAt: Temporal.Instant | null;
+    /** How it was verified; null when that is still to come. */
+    readonly proof: string | null;
+  };
+  readonly database: string;
+  /** Files that move with the old database, the file itself last; empty when there is none. */
+  readonly oldFiles: readonly string[];
+  readonly safetyCopy: string;
+  readonly services: Selection;
+  readonly healthRollback: boolean;
+  readonly healthTimeoutSeconds: number | null;
+  /** Null: there is no current file. */
+  readonly now: Side | null;
+  readonly backup: Side;
+  readonly comparison: Comparison;
+  readonly remarks: readonly string[];
+};
+
+/** What the services' own time adds to the swap, in words. */
+export function downtimeSentence({ services }: Pick<Plan, 'services'>): string {
+  const stopped = services.stop.map(({ service }) => service);
+  if (stopped.length === 0) return 'none: no service is stopped, the files move within a moment';
+  const most = stopped.reduce((sum, { stopTimeoutSeconds }) => sum + stopTimeoutSeconds, 0);
+  return `under 1 s, and the time the services take to stop (${formatDuration(most)} at the most) and to start`;
+}
+
+/** What happens when a service is not well afterwards, in words. */
+export function healthSentence({ services, healthRollback, healthTimeoutSeconds }: Plan): string | null {
+  if (services.stop.length === 0) return null;
+  const limit = healthTimeoutSeconds === null ? 'as long as each one needs' : formatDuration(healthTimeoutSeconds);
+  const otherwise = healthRollback ? 'else everything goes back' : 'else that is reported (--no-health-rollback)';
+  return `their health checks are awaited (${limit}), ${otherwise}`;
+}

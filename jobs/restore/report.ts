@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { Failure } from '../platform/errors.ts';
+import { formatCount, formatDuration, plural } from '../platform/format.ts';
+import type { Journal } from './journal.ts';
+import { rejectedPath, safetyCopyPath } from './names.ts';
+import { whenText } from './plan-text.ts';
+import { isWayBack } from './steps.ts';
+
+/** What a finished restore did, for a person. */
+export function reportText(ended: Journal, here: { readonly now: Temporal.Instant; readonly zone: string }): string {
+  const { source, sourceTakenAt, database, stamp, tables } = ended;
+  const taken = sourceTakenAt === null ? '' : `, taken ${whenText(Temporal.Instant.from(sourceTakenAt), here)}`;
+  const safety = safetyCopyPath(database, stamp);
+  const hasSafety = existsSync(safety);
+  const rows = Object.entries(tables ?? {}).map(([table, count]) => `${table} ${formatCount(count)}`);
+  const facts = [
+    ['into', database],
+    ...rows.map((row, index) => [index === 0 ? 'rows' : '', row]),
+    ['downtime', downtimeText(ended)],
+    ['safety copy', hasSafety ? safety : 'none: there was no database before'],
+    ...(hasSafety ? [['undo', 'nightshift restore --undo']] : []),
+  ];
+  return `\nRestored ${source}${taken}\n${facts.map(([name = '', text]) => `  ${name.padEnd(11)}  ${text}\n`).join('')}`;
+}
+
+/** From the first service told to stop to the last one started. */
+function downtimeText({ services, downAt, upAt }: Journal): string {
+  if (services.length === 0) return 'none: no service was stopped';
+  if (downAt === null || upAt === null) return 'not known';
+  const seconds = Temporal.Instant.from(upAt).since(Temporal.Instant.from(downAt)).total('seconds');
+  return `${formatDuration(seconds)}, ${plural(services.length, 'service')} stopped and started again`;
+}
+
+/** The error that a restore ended with although all is in order again; null when it ended as it was meant to. */
+export function endingFailure(ended: Journal): Failure | null {
+  const { step, problem, database, stamp } = ended;
+  if (problem === null) return null;
+  if (!isWayBack(step)) {
+    return new Failure(
+      'RESTORE_UNHEALTHY',
+      `The restored database is in place, but not all is well: ${problem}`,
+      'Look at `docker logs`. `nightshift restore --undo` brings the old database back.',
+    );
+  }
+  const rejected = rejectedPath(database, stamp);
+  const kept = existsSync(rejected) ? ` What services wrote meanwhile is kept in ${rejected}.` : '';
+  return new Failure(
+    'RESTORE_ROLLED_BACK',
+    `The restore was taken back: ${problem} The old database is in place again, and the services were started on it.${kept}`,
+    'Put right what it says and run restore again, or choose another backup.',
+  );
+}

@@ -1,0 +1,32 @@
+import { localTimestamp } from '../platform/clock.ts';
+import { type Journal, readJournal } from './journal.ts';
+import { resumeFrom } from './steps.ts';
+import { lookAtDisk } from './swap.ts';
+import { type SwitchOverParts, switchOver } from './switch-over.ts';
+
+/** What the unfinished restore of a database is, and how it goes on, in words; null when there is none. */
+export function describeUnfinished(database: string, zone: string): string | null {
+  const journal = readJournal(database);
+  if (journal === null) return null;
+  const begun = localTimestamp(Temporal.Instant.from(journal.startedAt), zone);
+  const { sentence } = resumeFrom(journal.step, lookAtDisk({ database, stamp: journal.stamp }));
+  return `Found an unfinished restore of ${database} from ${journal.source}, begun ${begun}. ${sentence}`;
+}
+
+/**
+ * Takes an unfinished restore to its end, forward or back. The caller holds the database's lock. Returns the journal as it
+ * was at the end, or null when nothing was unfinished.
+ */
+export async function resumeUnfinished(
+  database: string,
+  zone: string,
+  parts: Omit<SwitchOverParts, 'refuseHolders'>,
+): Promise<Journal | null> {
+  const journal = readJournal(database);
+  if (journal === null) return null;
+  // Another mount may show the same folder under another path than when it began.
+  const here = { ...journal, database };
+  parts.log.line(describeUnfinished(database, zone) ?? '');
+  const { step } = resumeFrom(here.step, lookAtDisk(here));
+  return switchOver({ ...here, step }, true, { ...parts, refuseHolders: async () => {} });
+}

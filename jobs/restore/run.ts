@@ -1,0 +1,213 @@
+import { existsSync } from 'node:fs';
+import { acquireLock } from '../platform/lock.ts';
+import type { Database, Settings } from '../platform/settings.ts';
+import { refuseStrangers } from './affected.ts';
+import { compare } from './comparison.ts';
+import type { Engine } from './engine.ts';
+import type { Journal } from './journal.ts';
+import { journalPath, safetyCopyPath, stagedPath } from './names.ts';
+import { clearLeftovers, requireMovable } from './place.ts';
+import type { Plan } from './plan.ts';
+import { planText } from './plan-text.ts';
+import { type Ask, confirm, requireAnswer } from './questions.ts';
+import { type Record, recorded } from './record.ts';
+import { endingFailure, reportText } from './report.ts';
+import type { Choices } from './request.ts';
+import { resumeUnfinished } from './resume.ts';
+import type { Source } from './source.ts';
+import { cleanedUp, type StageTools } from './stage.ts';
+import { currentSide, type Survey, survey } from './survey.ts';
+import { removeParts } from './swap.ts';
+import { switchOver } from './switch-over.ts';
+import type { Staged } from './verified.ts';
+
+export type RestoreTools = StageTools & {
+  readonly settings: Pick<Settings, 'stateDir' | 'zone' | 'restoreServices'>;
+  readonly engine: Engine;
+  readonly ask: Ask;
+  /** Takes the plan and the report. */
+  readonly out: (text: string) => void;
+};
+
+/**
+ * Puts `source` in the place of `database`: all checked and staged while services run, then the switch. Throws a Failure;
+ * then the old database is in place, or RESTORE_UNFINISHED says what is not.
+ */
+export async function restore(
+  source: Source,
+  database: Database,
+  choices: Choices,
+  tools: RestoreTools,
+): Promise<void> {
+  const { settings, clock, log, signal } = tools;
+  requireAnswer(choices.yes, tools.ask);
+  await requireMovable(database.path);
+  const lock = await acquireLock(database.path, settings.stateDir, {
+    holder: 'restore',
+    wait: true,
+    log,
+    signal,
+    clock,
+  });
+  try {
+    const place = { stateDir: settings.stateDir, database: database.name };
+    await recorded(place, tools, async (record) => {
+      const resumed = await resumeUnfinished(database.path, settings.zone, tools);
+      if (resumed !== null) return tellResumed(resumed, tools);
+      await restoreAlone(source, database, choices, record, tools);
+    });
+  } finally {
+    lock.release();
+  }
+}
+
+async function restoreAlone(
+  source: Source,
+  database: Database,
+  choices: Choices,
+  record: Record,
+  tools: RestoreTools,
+): Promise<void> {
+  const { clock, log, signal, out, ask, settings, engine, checkpoint } = tools;
+  for (const name of clearLeftovers(database.path)) log.line(`Removed ${name}, left by a restore that was cut short`);
+  const startedAt = clock.now();
+
+  record.step('survey');
+  const found = await surveyed(source, database, choices, tools);
+  record.step('stage and verify');
+  await checkpoint('before staging');
+  const [staged, current] = await Promise.all([
+    source.stage(stagedPath(database.path), choices.owner, tools),
+    currentSide(database.path, signal),
+  ]);
+  const journal = await cleanedUp(staged.file, async () => {
+    record.step('ask');
+    const plan = planOf(source, database, choices, found, current, staged);
+    out(planText(plan, { now: clock.now(), zone: settings.zone }));
+    await confirm(plan.comparison, database.name, choices, ask);
+    signal.throwIfAborted();
+    return journalOf(source, database, choices, found, staged, startedAt);
+  });
+
+  record.step('switch over');
+  record.note({ key: source.label, rows: rowsIn(staged), snapshotBytes: staged.bytes });
+  const refuseHolders = async () => {
+    refuseStrangers(database.path, stayingUp(found), choices.force);
+  };
+  const ended = await uninterrupted(tools, () =>
+    switchOver(journal, false, { engine, clock, log, checkpoint, refuseHolders }),
+  ).catch((error) => {
+    if (!existsSync(journalPath(database.path))) removeParts(staged.file);
+    throw error;
+  });
+  tell(ended, tools);
+}
+
+/** Shows what a restore would do, as far as that is known without downloading anything. Changes nothing. */
+export async function showPlan(
+  source: Source,
+  database: Database,
+  choices: Choices,
+  tools: RestoreTools,
+): Promise<void> {
+  await requireMovable(database.path);
+  const found = await surveyed(source, database, choices, tools);
+  const current = await currentSide(database.path, tools.signal);
+  const plan = planOf(source, database, choices, found, current, null);
+  tools.out(planText(plan, { now: tools.clock.now(), zone: tools.settings.zone }));
+  tools.out('Nothing was done (--dry-run).\n');
+}
+
+function surveyed(source: Source, database: Database, { force }: Choices, tools: RestoreTools): Promise<Survey> {
+  const { engine, settings, clock } = tools;
+  const at = clock.now().toZonedDateTimeISO(settings.zone).toPlainDateTime();
+  return survey(database.path, source, { engine, wanted: settings.restoreServices, force, at });
+}
+
+function planOf(
+  source: Source,
+  database: Database,
+  { healthRollback, healthTimeoutSeconds }: Choices,
+  found: Survey,
+  current: Awaited<ReturnType<typeof currentSide>>,
+  staged: Staged | null,
+): Plan {
+  const { label, from, takenAt } = source;
+  const character = staged === null ? source.character : staged.character;
+  const comparison = compare(current.side?.character ?? null, character);
+  return {
+    source: { label, from, takenAt, proof: staged?.proof ?? null },
+    database: database.path,
+    oldFiles: found.oldFiles,
+    safetyCopy: safetyCopyPath(database.path, found.stamp),
+    services: found.services,
+    healthRollback,
+    healthTimeoutSeconds,
+    now: current.side,
+    backup: { bytes: staged?.bytes ?? source.bytes, changedAt: takenAt, character },
+    comparison,
+    remarks: [...source.remarks, ...found.remarks, ...current.remarks, ...comparison.differences],
+  };
+}
+
+function journalOf(
+  source: Source,
+  database: Database,
+  { healthRollback, healthTimeoutSeconds }: Choices,
+  { stamp, services }: Survey,
+  { inode, bytes, character }: Staged,
+  startedAt: Temporal.Instant,
+): Journal {
+  return {
+    version: 1,
+    step: 'stopping',
+    database: database.path,
+    source: source.label,
+    sourceTakenAt: source.takenAt?.toString() ?? null,
+    startedAt: String(startedAt),
+    staged: { inode, bytes },
+    tables: character?.tables ?? null,
+    stamp,
+    services: services.stop.map(({ service }) => service),
+    healthRollback,
+    healthTimeoutSeconds,
+    downAt: null,
+    upAt: null,
+    servedRestored: false,
+    problem: null,
+  };
+}
+
+/** Containers that go on running: nightshift's own, and those that can only read the database. */
+function stayingUp({ containers, services }: Survey): ReadonlySet<string> {
+  return containers.difference(new Set(services.stop.map(({ service }) => service.id)));
+}
+
+function rowsIn({ character }: Staged): number | null {
+  return character === null ? null : Object.values(character.tables).reduce((sum, rows) => sum + rows, 0);
+}
+
+/** Services are down now: a request to stop is answered, and obeyed by finishing. */
+async function uninterrupted<T>({ signal, log }: RestoreTools, work: () => Promise<T>): Promise<T> {
+  const answer = () => log.warn('Services are stopped: finishing first, it takes a moment.');
+  signal.addEventListener('abort', answer, { once: true });
+  return work().finally(() => signal.removeEventListener('abort', answer));
+}
+
+/** Prints the report. Throws how it ended when that is not as it was meant to. */
+function tell(ended: Journal, { clock, settings, out }: RestoreTools): void {
+  const failure = endingFailure(ended);
+  if (failure?.code !== 'RESTORE_ROLLED_BACK') out(reportText(ended, { now: clock.now(), zone: settings.zone }));
+  if (failure !== null) throw failure;
+}
+
+/** As `tell`, of a restore that another process began. */
+export function tellResumed(ended: Journal, tools: RestoreTools): void {
+  const wentBack = ended.step === 'clearing';
+  if (wentBack && ended.problem === null) {
+    tools.out(`\nThe old database ${ended.database} is in place, as before that restore. Services are as they were.\n`);
+  } else {
+    tell(ended, tools);
+  }
+  tools.log.line('The unfinished restore is dealt with; run the command again if you want another one.');
+}

@@ -1,0 +1,79 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { Failure } from '../platform/errors.ts';
+import { formatBytes, formatDuration } from '../platform/format.ts';
+import { tableText } from '../platform/table.ts';
+import { journalPath, parseKeptName, parts } from './names.ts';
+import { removeParts } from './swap.ts';
+
+/** A database that a restore put aside: the one it replaced, or a restored one that it took back. */
+export type KeptFile = {
+  readonly name: string;
+  readonly path: string;
+  readonly kind: 'backup' | 'rejected';
+  /** When it was put aside; local time. */
+  readonly at: Temporal.PlainDateTime;
+  /** With its -wal and -journal. */
+  readonly bytes: number;
+};
+
+/** What restores put aside beside a database, newest first. */
+export function keptFiles(database: string): KeptFile[] {
+  const folder = path.dirname(database);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const kept = names.flatMap((name) => {
+    const parsed = parseKeptName(path.basename(database), name);
+    return parsed === null ? [] : [{ name, path: path.join(folder, name), ...parsed }];
+  });
+  return kept
+    .map((file) => ({ ...file, bytes: bytesOf(file.path) }))
+    .toSorted((a, b) => Temporal.PlainDateTime.compare(b.at, a.at) || (a.name < b.name ? -1 : 1));
+}
+
+function bytesOf(file: string): number {
+  const sizes = parts
+    .filter((part) => part !== '-shm')
+    .map((part) => statSync(file + part, { throwIfNoEntry: false })?.size ?? 0);
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** The one with that name or path; without a name the newest safety copy. Throws SAFETY_COPY_MISSING. */
+export function findKept(database: string, name: string | null): KeptFile {
+  const kept = keptFiles(database);
+  const found =
+    name === null
+      ? kept.find(({ kind }) => kind === 'backup')
+      : kept.find(
+          (file) => file.name === path.basename(name) && (name === file.name || path.resolve(name) === file.path),
+        );
+  if (found !== undefined) return found;
+  throw new Failure(
+    'SAFETY_COPY_MISSING',
+    name === null ? `There is no safety copy of ${database}.` : `There is no safety copy ${name} of ${database}.`,
+    'See what there is with `nightshift restore --safety-copies`, and what the bucket has with `nightshift list`.',
+  );
+}
+
+/** Removes one of them for good. The caller holds the database's lock. */
+export function removeKept(database: string, file: KeptFile): void {
+  if (existsSync(journalPath(database))) {
+    throw new Failure(
+      'RESTORE_UNFINISHED',
+      `A restore of ${database} is unfinished and may need ${file.name}.`,
+      'Run `nightshift restore` first: it finishes it or takes it back.',
+    );
+  }
+  removeParts(file.path);
+}
+
+/** The list for a person; ages count from `now`, local time. */
+export function keptText(kept: readonly KeptFile[], now: Temporal.PlainDateTime): string {
+  const kinds = { backup: 'replaced by a restore', rejected: 'restored, and taken back' } as const;
+  const rows = kept.map(({ name, at, bytes, kind }) => [
+    name,
+    formatDuration(Math.max(0, now.since(at).total({ unit: 'seconds', relativeTo: at }))),
+    formatBytes(bytes),
+    kinds[kind],
+  ]);
+  return tableText(['NAME', 'AGE', 'SIZE', 'WHAT IT IS'], rows);
+}

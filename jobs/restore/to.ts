@@ -1,0 +1,48 @@
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { requireFreeSpace } from '../backup/snapshot/disk-space.ts';
+import { Failure } from '../platform/errors.ts';
+import { formatBytes, formatCount } from '../platform/format.ts';
+import type { Database } from '../platform/settings.ts';
+import { parts } from './names.ts';
+import { requireMovable } from './place.ts';
+import type { Owner } from './request.ts';
+import type { Source } from './source.ts';
+import type { StageTools } from './stage.ts';
+
+/**
+ * Writes a verified copy of `source` to `file`, which must not be there yet. Touches no database and no service. Throws
+ * ARGUMENT_INVALID, DATABASE_UNMOVABLE, DISK_FULL, or what the source is found to be.
+ */
+export async function writeTo(
+  file: string,
+  source: Source,
+  { databases, owner }: { readonly databases: readonly Database[]; readonly owner: Owner },
+  tools: StageTools & { readonly out: (text: string) => void },
+): Promise<void> {
+  refusePlace(file, databases);
+  await requireMovable(file);
+  const cure = 'Choose a folder on a larger disk.';
+  await requireFreeSpace(path.dirname(file), source.leastBytes, 'the database', cure);
+  const { bytes, character } = await source.stage(file, owner, tools);
+  const rows = Object.entries(character?.tables ?? {}).map(([table, count]) => `${table} ${formatCount(count)}`);
+  tools.out(`\nWrote ${source.label} to ${file}, ${formatBytes(bytes)}\n`);
+  tools.out(rows.map((row, index) => `  ${(index === 0 ? 'rows' : '').padEnd(11)}  ${row}\n`).join(''));
+}
+
+function refusePlace(file: string, databases: readonly Database[]): void {
+  if (databases.some((database) => database.path === file)) {
+    throw new Failure('ARGUMENT_INVALID', `${file} is the database itself.`, 'Leave out --to to restore into it.');
+  }
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Failure('ARGUMENT_INVALID', `${file} is a folder.`, 'Give the name of a file in it.');
+  }
+  const there = parts.map((part) => file + part).filter((name) => existsSync(name));
+  if (there.length > 0) {
+    throw new Failure(
+      'ARGUMENT_INVALID',
+      `${there.join(' and ')} is there already.`,
+      'Give another name, or move it away.',
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import path from 'node:path';
+import { Failure } from '../platform/errors.ts';
+import type { Choices, Folder, Owner, Request, Wish } from './request.ts';
+import { untilOf } from './request.ts';
+
+/** What a person typed after `nightshift restore`. */
+export type Typed = {
+  readonly file: string | undefined;
+  readonly folder: Folder | undefined;
+  readonly at?: string;
+  readonly undo?: string | true;
+  readonly safetyCopies?: true;
+  readonly remove?: string;
+  readonly to?: string;
+  readonly database?: string;
+  readonly identity?: string;
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly force?: true;
+  readonly docker: boolean;
+  readonly healthRollback: boolean;
+  readonly healthTimeout?: number;
+  readonly owner: Pick<Owner, 'uid' | 'gid'>;
+  readonly mode: number;
+};
+
+/** What is meant by it. Throws ARGUMENT_INVALID when it says two things at once. */
+export function requestOf(typed: Typed): Request {
+  const asked = [
+    typed.file === undefined ? null : typed.file,
+    typed.at === undefined ? null : '--at',
+    typed.undo === undefined ? null : '--undo',
+    typed.safetyCopies === undefined ? null : '--safety-copies',
+  ].filter((what) => what !== null);
+  if (asked.length > 1) throw invalid(`${asked.join(' and ')} cannot be asked for at once.`, 'Give one of them.');
+  if (typed.remove !== undefined && typed.safetyCopies === undefined) {
+    throw invalid('--remove is for safety copies only.', 'Add --safety-copies, and name one that it lists.');
+  }
+  if (typed.safetyCopies) {
+    return typed.remove === undefined ? { kind: 'list kept' } : { kind: 'remove kept', name: typed.remove };
+  }
+  if (typed.undo !== undefined) return { kind: 'undo', name: typed.undo === true ? null : typed.undo };
+  const wish = wishOf(typed);
+  if (wish === null && typed.to !== undefined) throw invalid('--to needs a backup.', 'Name one, or say `latest`.');
+  if (wish === null) return { kind: 'resume' };
+  return typed.to === undefined ? { kind: 'restore', wish } : { kind: 'write', wish, to: path.resolve(typed.to) };
+}
+
+function wishOf({ file, folder: given, at }: Typed): Wish | null {
+  if (at !== undefined) {
+    const until = untilOf(at);
+    if (until !== null) return { kind: 'at', until, asked: at };
+    throw invalid(`"${at}" is no date.`, 'Write it as 2025-11-30, or as "2025-11-30 14:00" (local time).');
+  }
+  if (file === undefined) return null;
+  const folder = given ?? null;
+  return file === 'latest' ? { kind: 'latest', folder } : { kind: 'file', name: file, folder };
+}
+
+/** How it is to be done. */
+export function choicesOf(typed: Typed): Choices {
+  return {
+    database: typed.database ?? null,
+    dryRun: typed.dryRun ?? false,
+    yes: typed.yes ?? false,
+    force: typed.force ?? false,
+    identityFile: typed.identity ?? null,
+    healthRollback: typed.healthRollback,
+    healthTimeoutSeconds: typed.healthTimeout ?? null,
+    owner: { uid: typed.owner.uid, gid: typed.owner.gid, mode: typed.mode },
+  };
+}
+
+function invalid(sentence: string, cure: string): Failure {
+  return new Failure('ARGUMENT_INVALID', sentence, cure);
+}
