@@ -1,0 +1,42 @@
+/** An attempt to sign in: go on, and take it back if the password was right; or wait. */
+export type Attempt =
+  | { readonly allowed: true; readonly forgive: () => void }
+  | { readonly allowed: false; readonly retryAfterSeconds: number };
+
+export type Throttle = { attempt(client: string, now: Temporal.Instant): Attempt };
+
+const windowMs = 15 * 60_000;
+const mostPerClient = 5;
+const mostInAll = 60;
+
+/**
+ * Limits failed passwords: 5 in 15 minutes from one client, 60 in all. An attempt counts from its beginning, so that many
+ * at once do not slip through.
+ */
+export function createThrottle(): Throttle {
+  let attempts: { readonly client: string; readonly at: number }[] = [];
+  return {
+    attempt(client, now) {
+      const at = now.epochMilliseconds;
+      attempts = attempts.filter((past) => past.at > at - windowMs && past.at <= at);
+      const own = attempts.filter((past) => past.client === client);
+      const waits = [waitFor(own, mostPerClient, at), waitFor(attempts, mostInAll, at)];
+      const retryAfterSeconds = Math.ceil(Math.max(...waits) / 1000);
+      if (retryAfterSeconds > 0) return { allowed: false, retryAfterSeconds };
+      const attempt = { client, at };
+      attempts.push(attempt);
+      return {
+        allowed: true,
+        forgive: () => {
+          attempts = attempts.filter((past) => past !== attempt);
+        },
+      };
+    },
+  };
+}
+
+/** Milliseconds until one of the last `most` attempts is out of the window; 0 when there is room. */
+function waitFor(attempts: readonly { readonly at: number }[], most: number, now: number): number {
+  const oldest = attempts.at(-most);
+  return oldest === undefined || attempts.length < most ? 0 : oldest.at + windowMs - now;
+}

@@ -1,0 +1,57 @@
+import { Hono } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { Clock } from '../../platform/clock.ts';
+import { asFailure } from '../../platform/errors.ts';
+import type { Log } from '../../platform/log.ts';
+import { longestGapSeconds } from '../../platform/schedule.ts';
+import type { SettingsWithoutStore } from '../../platform/settings.ts';
+import { parsePasswordHash } from './access/password.ts';
+import { readAssets } from './assets.ts';
+import { createGate } from './gate.ts';
+import { protectiveHeaders } from './headers.ts';
+import { addPages } from './pages.ts';
+import type { Sources } from './sources.ts';
+
+export type SiteSettings = Pick<SettingsWithoutStore, 'databases' | 'schedule' | 'zone'> & {
+  readonly summary: Pick<SettingsWithoutStore['summary'], 'publicUrl' | 'passwordHash' | 'signingKey'>;
+};
+
+export type SiteMeans = Sources & { readonly settings: SiteSettings; readonly clock: Clock; readonly log: Log };
+
+/**
+ * The private site as a function from request to answer. Fails closed: without a usable password hash and a signing key
+ * `/healthz` is all there is, and `closed` says why.
+ */
+export function createSite(means: SiteMeans): { readonly app: Hono; readonly closed: string | null } {
+  const { settings, archive, clock, log } = means;
+  const { publicUrl, passwordHash, signingKey } = settings.summary;
+  const https = publicUrl?.startsWith('https:') ?? false;
+  const app = new Hono();
+  app.use(...protectiveHeaders(https));
+  app.get('/healthz', (c) => {
+    archive.days();
+    return c.text('healthy\n');
+  });
+  app.onError((error, c) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    log.failure(asFailure(error));
+    return c.text('The page cannot be shown; the log of the service says why.\n', 500);
+  });
+  const password = passwordHash === null ? null : parsePasswordHash(passwordHash);
+  if (passwordHash === null || password === null || signingKey === null) {
+    app.all('*', (c) => c.body(null, 503));
+    return { app, closed: reasonClosed(passwordHash, password !== null, signingKey) };
+  }
+  const assets = readAssets();
+  const gate = createGate({ assets, clock, signingKey, password, passwordHash, publicUrl });
+  const gapSeconds = longestGapSeconds({ cron: settings.schedule, zone: settings.zone }, clock.now());
+  gate.addDoors(app);
+  addPages(app, { ...means, assets, gate, gapSeconds });
+  return { app, closed: null };
+}
+
+function reasonClosed(hash: string | null, usable: boolean, signingKey: string | null): string {
+  if (hash === null) return 'SUMMARY_PASSWORD_HASH is not set; `nightshift summary hash-password` makes one';
+  if (!usable) return 'SUMMARY_PASSWORD_HASH is not what `nightshift summary hash-password` prints';
+  return signingKey === null ? 'SUMMARY_SIGNING_KEY is not set; `openssl rand -hex 32` makes one' : '';
+}
