@@ -1,0 +1,9 @@
+import { openLedger } from '../../jobs/summary/ledger.ts';
+import { acquireSendingLock } from '../../jobs/summary/sending-lock.ts';
+
+// Claims a delivery, says so, and hangs: a test kills it in the middle of sending.
+const [stateDir = '', day = '', recipient = ''] = process.argv.slice(2);
+const lock = acquireSendingLock(stateDir);
+const claimed = openLedger(stateDir).claim(day, recipient, ['pending'], Temporal.Now.instant());
+process.stdout.write(`${lock !== null && claimed}\n`);
+setInterval(() => {}, 1000);
