@@ -72,6 +72,7 @@ test('a sender that is killed leaves an uncertain delivery, and its lock is free
   const child = spawn(process.execPath, [path.join(import.meta.dirname, 'sender-process.ts'), stateDir, day, owner], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  t.after(() => child.kill('SIGKILL'));
   await once(child.stdout, 'data');
   assert.equal(acquireSendingLock(stateDir), null, 'the other process holds it');
   child.kill('SIGKILL');

@@ -6,4 +6,5 @@ const [stateDir = '', day = '', recipient = ''] = process.argv.slice(2);
 const lock = acquireSendingLock(stateDir);
 const claimed = openLedger(stateDir).claim(day, recipient, ['pending'], Temporal.Now.instant());
 process.stdout.write(`${lock !== null && claimed}\n`);
-setInterval(() => {}, 1000);
+// The lock is named here so that it is not collected, which would release it.
+setInterval(() => lock, 1000);
