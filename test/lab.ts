@@ -10,6 +10,9 @@ const parts = {
   tools: { variable: 'LAB_TOOLS', cure: 'eval "$(test/lab.sh tools)" (s3cmd, sqlite3, age, zstd)' },
   chromium: { variable: 'LAB_CHROMIUM', cure: 'eval "$(test/lab.sh chromium)" (Debian’s browser)' },
   root: { variable: 'LAB_ROOT', cure: 'eval "$(test/lab.sh root)" as root (mounts full and read-only disks)' },
+  pulumi: { variable: 'LAB_PULUMI', cure: 'eval "$(test/lab.sh pulumi)" (builds the Pulumi engine, 3 minutes once)' },
+  sshd: { variable: 'LAB_SSHD', cure: 'eval "$(test/lab.sh sshd)" (OpenSSH server, on loopback)' },
+  loop: { variable: 'LAB_LOOP', cure: 'eval "$(test/lab.sh loop)" as root (loop devices, file system tools)' },
 } as const satisfies Record<string, Part>;
 
 export type LabPart = keyof typeof parts;
