@@ -224,7 +224,7 @@ test('the check works from a bundle that has integrity-process.mjs beside it', a
   makeDatabase(file, { mode: 'DELETE' });
   const backup = fileURLToPath(new URL('../../jobs/backup/', import.meta.url));
   await build({
-    entryPoints: [path.join(backup, 'integrity.ts'), path.join(backup, 'integrity-process.ts')],
+    entryPoints: [path.join(backup, 'snapshot', 'integrity.ts'), path.join(backup, 'snapshot', 'integrity-process.ts')],
     outdir: path.join(folder, 'bundle'),
     outExtension: { '.js': '.mjs' },
     bundle: true,
