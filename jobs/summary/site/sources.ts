@@ -1,11 +1,15 @@
 import type { ReadOnlyHistory } from '../../platform/history.ts';
 import type { ReadOnlyArchive } from '../archive.ts';
-import type { ReadOnlyLedger } from '../ledger.ts';
+import type { Delivery } from '../ledger.ts';
+import type { SummaryRun } from '../runs.ts';
 
 /** Where the site reads. It writes nowhere. */
 export type Sources = {
   readonly archive: Pick<ReadOnlyArchive, 'pageOf' | 'days'>;
-  readonly ledger: Pick<ReadOnlyLedger, 'since'>;
+  /** What the ledger has of that day and later ones. */
+  readonly deliveries: (fromDay: string) => readonly Delivery[];
+  /** Runs of the summary, newest first. */
+  readonly summaryRuns: (limit: number) => readonly SummaryRun[];
   /** Opens the backups' history for one look, which closes it; null when no backup ever ran. */
   readonly history: () => ReadOnlyHistory | null;
 };

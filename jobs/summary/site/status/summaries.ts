@@ -1,7 +1,9 @@
-import type { Page } from '../../page.ts';
+import { formatBytes, formatDuration } from '../../../platform/format.ts';
+import type { Delivery } from '../../ledger.ts';
+import type { Chart, Page } from '../../page.ts';
+import type { SummaryRun } from '../../runs.ts';
 import type { Sources } from '../sources.ts';
-
-type Delivery = ReturnType<Sources['ledger']['since']>[number];
+import { chartOf, secondsOf } from './measured.ts';
 
 /** What became of one day's summary. */
 export type SummaryState = {
@@ -10,48 +12,62 @@ export type SummaryState = {
   readonly tone: 'good' | 'bad' | 'waiting';
   readonly sentence: string;
   readonly deliveries: readonly Delivery[];
-  readonly madeAt: Temporal.Instant | null;
-  /** From the page being made to the last mail being accepted. */
-  readonly seconds: number | null;
+  /** The newest run for this day. */
+  readonly run: SummaryRun | null;
 };
 
 const daysShown = 30;
+const runsRead = 60;
 
 /** The last 30 days up to `yesterday`, newest first; days before the first summary are left out. */
-export function summaryStates(yesterday: string, { archive, ledger }: Sources): SummaryState[] {
+export function summaryStates(yesterday: string, { archive, deliveries, summaryRuns }: Sources): SummaryState[] {
   const last = Temporal.PlainDate.from(yesterday);
   const days = Array.from({ length: daysShown }, (_, back) => last.subtract({ days: back }).toString());
-  const deliveries = ledger.since(days.at(-1) ?? yesterday);
-  const states = days.map((day) =>
-    stateOf(
-      day,
-      archive.pageOf(day),
-      deliveries.filter((delivery) => delivery.day === day),
-    ),
+  const all = deliveries(days.at(-1) ?? yesterday);
+  const runs = summaryRuns(runsRead);
+  const kept = new Map(days.flatMap((day) => archive.pageOf(day) ?? []).map((page) => [page.day, page]));
+  const states = days.map((day) => stateOf(day, kept.get(day) ?? null, all, runs));
+  const first = states.findLastIndex(
+    (state) => kept.has(state.day) || state.deliveries.length > 0 || state.run !== null,
   );
-  return states.slice(0, states.findLastIndex((state) => state.madeAt !== null || state.deliveries.length > 0) + 1);
+  return states.slice(0, first + 1);
 }
 
-function stateOf(day: string, page: Page | null, deliveries: readonly Delivery[]): SummaryState {
-  const madeAt = page === null ? null : Temporal.Instant.from(page.madeAt);
-  const accepted = deliveries.filter(({ state }) => state === 'accepted');
-  const lastMs = Math.max(...accepted.map(({ at }) => at.epochMilliseconds));
-  const seconds = madeAt === null || accepted.length === 0 ? null : (lastMs - madeAt.epochMilliseconds) / 1000;
-  const known = { day, deliveries, madeAt, seconds: seconds !== null && seconds >= 0 ? seconds : null };
+function stateOf(day: string, page: Page | null, all: readonly Delivery[], runs: readonly SummaryRun[]): SummaryState {
+  const deliveries = all.filter((delivery) => delivery.day === day);
+  const run = runs.find((other) => other.day === day) ?? null;
+  const known = { day, deliveries, run };
   if (deliveries.length === 0) {
-    return { ...known, tone: 'bad', sentence: page === null ? 'No summary was made.' : 'Made, and sent to nobody.' };
+    if (run?.outcome === 'running') return { ...known, tone: 'waiting', sentence: 'Being made.' };
+    const why = run?.sentence ?? (page === null ? 'No summary was made.' : 'Made, and sent to nobody.');
+    return { ...known, tone: 'bad', sentence: why };
   }
-  const sentence = sentenceOf(deliveries, accepted.length);
-  if (accepted.length === deliveries.length) return { ...known, tone: 'good', sentence };
   const lost = deliveries.some(({ state }) => state === 'rejected' || state === 'uncertain');
-  return { ...known, tone: lost ? 'bad' : 'waiting', sentence };
+  const accepted = deliveries.every(({ state }) => state === 'accepted');
+  return { ...known, tone: accepted ? 'good' : lost ? 'bad' : 'waiting', sentence: sentenceOf(deliveries) };
 }
 
-function sentenceOf(deliveries: readonly Delivery[], accepted: number): string {
+function sentenceOf(deliveries: readonly Delivery[]): string {
   const count = (wanted: Delivery['state']) => deliveries.filter(({ state }) => state === wanted).length;
   const others = (['rejected', 'uncertain', 'sending', 'pending'] as const).flatMap((state) =>
     count(state) === 0 ? [] : [`${count(state)} ${state}`],
   );
   const people = deliveries.length === 1 ? 'person' : 'people';
-  return [`Sent to ${accepted} of ${deliveries.length} ${people}`, ...others].join(', ').concat('.');
+  return `${[`Sent to ${count('accepted')} of ${deliveries.length} ${people}`, ...others].join(', ')}.`;
+}
+
+/** How large the mails were and how long the runs took. */
+export function summaryCharts(states: readonly SummaryState[]): Chart[] {
+  const runs = states.flatMap(({ run }) => run ?? []).toReversed();
+  const sizes = runs.flatMap(({ day, mailBytes }) =>
+    mailBytes === null ? [] : [{ label: day, value: mailBytes, shown: formatBytes(mailBytes) }],
+  );
+  const durations = runs.flatMap((run) => {
+    const seconds = secondsOf(run);
+    return seconds === null ? [] : [{ label: run.day, value: seconds, shown: formatDuration(seconds) }];
+  });
+  return [
+    ...chartOf('summary-size', 'Summary: size of the mail', sizes),
+    ...chartOf('summary-duration', 'Summary: duration', durations),
+  ];
 }

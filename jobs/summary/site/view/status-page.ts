@@ -2,9 +2,10 @@ import { html } from 'hono/html';
 import { localTimestamp } from '../../../platform/clock.ts';
 import { formatBytes, formatCount, formatDuration } from '../../../platform/format.ts';
 import type { Run } from '../../../platform/history.ts';
-import type { Table } from '../../page.ts';
-import { type BackupState, backupCharts, secondsOf } from '../status/backups.ts';
-import type { SummaryState } from '../status/summaries.ts';
+import type { Chart, Table } from '../../page.ts';
+import { type BackupState, backupCharts } from '../status/backups.ts';
+import { secondsOf } from '../status/measured.ts';
+import { type SummaryState, summaryCharts } from '../status/summaries.ts';
 import { chartView } from './chart.ts';
 import { documentOf, type Frame, type Html } from './layout.ts';
 import { tableView } from './table.ts';
@@ -32,28 +33,42 @@ export function statusPage(frame: Frame, { zone, summaries, backups }: StatusFac
 ${(backups ?? []).map(({ database, health }) => html`<p class="state ${health.healthy ? 'good' : 'bad'}">Backup of ${database}: ${health.reason}.</p>`)}
 ${backups === null ? html`<p class="state waiting">No history of backups can be read here.</p>` : ''}
 </section>
+${chartPair(summaryCharts(summaries))}
 ${tableView(summaryTable(summaries, zone), null)}
 ${(backups ?? []).map((state) => backupView(state, zone))}`,
   });
 }
 
 function backupView(state: BackupState, zone: string): Html {
+  const { database, backups, restores } = state;
+  const runs = runTable(`${database}-backups`, `Backups of ${database}`, backups.slice(0, runsListed), zone);
+  const restored = runTable(`${database}-restores`, `Restores of ${database}`, restores, zone);
+  return html`${chartPair(backupCharts(state, (at) => localTimestamp(at, zone).slice(0, 16)))}
+${tableView(runs, null)}
+${restores.length === 0 ? '' : tableView(restored, null)}`;
+}
+
+function chartPair(charts: readonly Chart[]): Html | '' {
   const words = wordsFor('en-GB');
-  const charts = backupCharts(state, (at) => localTimestamp(at, zone).slice(0, 16));
-  return html`${charts.length === 0 ? '' : html`<div class="pair">${charts.map((chart) => chartView(chart, words))}</div>`}
-${tableView(runTable(`${state.database}-backups`, `Backups of ${state.database}`, state.backups.slice(0, runsListed), zone), null)}
-${state.restores.length === 0 ? '' : tableView(runTable(`${state.database}-restores`, `Restores of ${state.database}`, state.restores, zone), null)}`;
+  return charts.length === 0 ? '' : html`<div class="pair">${charts.map((chart) => chartView(chart, words))}</div>`;
 }
 
 function summaryTable(summaries: readonly SummaryState[], zone: string): Table {
-  const rows = summaries.map(({ day, sentence, madeAt, seconds, deliveries }) => [
-    day,
-    sentence,
-    madeAt === null ? '' : localTimestamp(madeAt, zone),
-    seconds === null ? '' : formatDuration(seconds),
-    deliveries.map(({ recipient, state }) => (state === 'accepted' ? recipient : `${recipient} (${state})`)).join(', '),
-  ]);
-  return table('summaries', 'Summaries, the last 30 days', rows, ['Day', 'Outcome', 'Made at', '>Sent after', 'To']);
+  const rows = summaries.map(({ day, sentence, run, deliveries }) => {
+    const seconds = run === null ? null : secondsOf(run);
+    return [
+      day,
+      sentence,
+      run === null ? '' : localTimestamp(run.startedAt, zone),
+      seconds === null ? '' : formatDuration(seconds),
+      run === null || run.mailBytes === null ? '' : formatBytes(run.mailBytes),
+      deliveries
+        .map(({ recipient, state }) => (state === 'accepted' ? recipient : `${recipient} (${state})`))
+        .join(', '),
+    ];
+  });
+  const titles = ['Day', 'Outcome', 'Started', '>Took', '>Mail', 'To'];
+  return table('summaries', 'Summaries, the last 30 days', rows, titles);
 }
 
 function runTable(id: string, title: string, runs: readonly Run[], zone: string): Table {
