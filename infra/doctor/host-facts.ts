@@ -1,0 +1,56 @@
+export type ContainerFact = { readonly name: string; readonly ours: boolean; readonly ports: readonly number[] };
+
+/** What the script saw on a host. Null: not asked, or not there. */
+export type HostFacts = {
+  /** Seconds since 1970, by the host's clock. */
+  readonly now: number;
+  readonly root: 'root' | 'sudo' | 'none';
+  readonly docker: { readonly version: string } | { readonly error: string } | 'missing';
+  readonly containers: readonly ContainerFact[];
+  readonly listening: readonly number[];
+  readonly mounted: { readonly source: string; readonly type: string } | null;
+  readonly folder: 'absent' | 'empty' | 'filled' | null;
+  readonly device:
+    | { readonly path: string; readonly type: string | null; readonly mountedAt: string | null }
+    | 'absent'
+    | null;
+  /** `open`, or what the host said when it tried. */
+  readonly mail: string | null;
+};
+
+/** Reads the script's lines; null when they do not reach the end. */
+export function readHostFacts(output: string): HostFacts | null {
+  const lines = output.split('\n').map((line) => line.split('\t'));
+  const one = (name: string) => lines.find(([key]) => key === name)?.[1]?.trim() || null;
+  const all = (name: string) => lines.filter(([key]) => key === name);
+  if (one('end') === null) return null;
+  const device = one('device');
+  const [source, type] = one('mounted')?.split(' ') ?? [];
+  return {
+    now: Number(one('now')),
+    root: oneOf(['root', 'sudo', 'none'], one('root')) ?? 'none',
+    docker: dockerOf(one('docker-version'), one('docker-error')),
+    containers: all('container').map(([, name = '', label = '', ports = '']) => ({
+      name,
+      ours: label.trim() !== '',
+      ports: [...ports.matchAll(/:(\d+)->/g)].map((match) => Number(match[1])),
+    })),
+    listening: [...new Set(all('listening').map(([, port = '']) => Number.parseInt(port, 16)))].sort((a, b) => a - b),
+    mounted: source !== undefined && type !== undefined ? { source, type } : null,
+    folder: oneOf(['absent', 'empty', 'filled'], one('folder')),
+    device:
+      device === null || device === 'absent'
+        ? device
+        : { path: device, type: one('device-type'), mountedAt: one('device-mounted') },
+    mail: one('mail'),
+  };
+}
+
+function dockerOf(version: string | null, error: string | null): HostFacts['docker'] {
+  if (version !== null) return { version };
+  return error === null ? 'missing' : { error };
+}
+
+function oneOf<T extends string>(choices: readonly T[], found: string | null): T | null {
+  return choices.find((choice) => choice === found) ?? null;
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+/** The API's answer to a GET: what came, or why not. `scopes` are the token's, from the answer's header, null if it has none. */
+export type Answer<T> =
+  | { readonly kind: 'found'; readonly value: T; readonly scopes: string | null }
+  | { readonly kind: 'refused'; readonly status: number; readonly reason: string; readonly scopes: string | null }
+  | { readonly kind: 'unreachable'; readonly reason: string };
+
+export type LinodeApi = {
+  /** `path` without `/v4`. Never throws for what the network or the API says. */
+  get<T>(path: string, shape: z.ZodType<T>): Promise<Answer<T>>;
+};
+
+const refusal = z.object({ errors: z.array(z.object({ reason: z.string() })) });
+
+/** The Linode API at `url` (without `/v4`); without a token only its public part answers. */
+export function linodeApi(url: string, token: string | null, signal: AbortSignal): LinodeApi {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (token !== null) headers['authorization'] = `Bearer ${token}`;
+  return {
+    async get(path, shape) {
+      try {
+        const limit = AbortSignal.any([signal, AbortSignal.timeout(20_000)]);
+        const response = await fetch(`${url.replace(/\/+$/, '')}/v4${path}`, { headers, signal: limit });
+        return read(response.status, response.headers.get('x-oauth-scopes'), await response.text(), shape);
+      } catch (error) {
+        signal.throwIfAborted();
+        return { kind: 'unreachable', reason: reasonOf(error) };
+      }
+    },
+  };
+}
+
+function read<T>(status: number, scopes: string | null, body: string, shape: z.ZodType<T>): Answer<T> {
+  const content = parsed(body);
+  if (status === 200) {
+    const value = shape.safeParse(content);
+    if (value.success) return { kind: 'found', value: value.data, scopes };
+    return { kind: 'unreachable', reason: `an answer of another shape: ${z.prettifyError(value.error)}` };
+  }
+  const said = refusal.safeParse(content);
+  const reason = said.success ? said.data.errors.map((error) => error.reason).join('; ') : body.slice(0, 200);
+  return { kind: 'refused', status, reason, scopes };
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  return `${error.message}${cause}`;
+}
