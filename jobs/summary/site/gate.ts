@@ -27,7 +27,7 @@ export type Gate = {
   /** What a visitor may see of a day, or of everything that is no day (null). */
   sessionFor(c: Context, day: string | null): Session | null;
   /** Asks for the password in place of what was asked for. Says the same whether that exists or not. */
-  ask(c: Context, problem?: string, status?: 401 | 403 | 410): Response | Promise<Response>;
+  ask(c: Context, problem?: string, status?: 200 | 401 | 403 | 410): Response | Promise<Response>;
 };
 
 const fullHours = 14 * 24;
@@ -114,7 +114,7 @@ export function createGate(means: Means): Gate {
         );
       }
       app.get('/robots.txt', (c) => c.text('User-agent: *\nDisallow: /\n'));
-      app.get('/login', (c) => (sessionFor(c, null) === null ? ask(c, undefined) : c.redirect('/', 303)));
+      app.get('/login', (c) => (sessionFor(c, null) === null ? ask(c, undefined, 200) : c.redirect('/', 303)));
       app.post('*', bodyLimit({ maxSize: 4096 }));
       app.post('*', (c, next) =>
         isOwnForm(c, publicUrl) ? next() : c.text('This form belongs to another site.\n', 403),

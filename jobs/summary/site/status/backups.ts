@@ -37,14 +37,16 @@ export function backupState(
 export function backupCharts({ database, backups }: BackupState, when: (at: Temporal.Instant) => string): Chart[] {
   const proven = backups.filter(({ proof }) => proof !== null).toReversed();
   const sizes = proven.flatMap(({ archiveBytes, startedAt }) =>
-    archiveBytes === null ? [] : [{ label: when(startedAt), value: archiveBytes, shown: formatBytes(archiveBytes) }],
+    archiveBytes === null
+      ? []
+      : [{ label: when(startedAt), value: archiveBytes / 2 ** 20, shown: formatBytes(archiveBytes) }],
   );
   const durations = proven.flatMap((run) => {
     const seconds = secondsOf(run);
     return seconds === null ? [] : [{ label: when(run.startedAt), value: seconds, shown: formatDuration(seconds) }];
   });
   return [
-    ...chartOf(`${database}-size`, `Backup of ${database}: size`, sizes),
-    ...chartOf(`${database}-duration`, `Backup of ${database}: duration`, durations),
+    ...chartOf(`${database}-size`, `Backup of ${database}, MiB`, sizes),
+    ...chartOf(`${database}-duration`, `Backup of ${database}, seconds`, durations),
   ];
 }

@@ -60,14 +60,14 @@ function sentenceOf(deliveries: readonly Delivery[]): string {
 export function summaryCharts(states: readonly SummaryState[]): Chart[] {
   const runs = states.flatMap(({ run }) => run ?? []).toReversed();
   const sizes = runs.flatMap(({ day, mailBytes }) =>
-    mailBytes === null ? [] : [{ label: day, value: mailBytes, shown: formatBytes(mailBytes) }],
+    mailBytes === null ? [] : [{ label: day, value: mailBytes / 1024, shown: formatBytes(mailBytes) }],
   );
   const durations = runs.flatMap((run) => {
     const seconds = secondsOf(run);
     return seconds === null ? [] : [{ label: run.day, value: seconds, shown: formatDuration(seconds) }];
   });
   return [
-    ...chartOf('summary-size', 'Summary: size of the mail', sizes),
-    ...chartOf('summary-duration', 'Summary: duration', durations),
+    ...chartOf('summary-size', 'Summary mail, KiB', sizes),
+    ...chartOf('summary-duration', 'Summary, seconds', durations),
   ];
 }

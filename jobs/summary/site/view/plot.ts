@@ -21,7 +21,7 @@ export function plotOf(values: readonly (number | null)[], style: 'line' | 'bar'
   const least = Math.min(...known, most);
   const zoomed = style === 'line' && least > 0.6 * most && least < most;
   const floor = zoomed ? least : Math.min(0, least);
-  const step = niceStep((most - floor) / 2);
+  const step = niceStep((most - floor) / 4);
   const low = Math.floor(floor / step) * step;
   const high = Math.max(Math.ceil(most / step) * step, low + step);
   const y = (value: number) => round(((high - value) / (high - low)) * box);

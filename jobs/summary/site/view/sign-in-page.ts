@@ -11,6 +11,7 @@ export function signInPage(frame: Frame, { next, problem }: { next: string; prob
 ${problem === null ? '' : html`<p class="problem" role="alert">${problem}</p>`}
 <form method="post" action="/login">
 <input type="hidden" name="next" value="${next}">
+<input type="text" name="username" value="owner" autocomplete="username" hidden>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" maxlength="200" required autofocus>
 <button>Sign in</button>

@@ -20,6 +20,7 @@ export type StatusFacts = {
 };
 
 const runsListed = 20;
+const marksShown = 30;
 
 /** Are summaries being sent, are backups being made: the answers first, then the runs. */
 export function statusPage(frame: Frame, { zone, summaries, backups }: StatusFacts): Html {
@@ -30,13 +31,29 @@ export function statusPage(frame: Frame, { zone, summaries, backups }: StatusFac
     hero: html`<h1 class="large">Status</h1><p class="lead">What the two nightly jobs did. Times are ${zone}.</p>`,
     body: html`<section class="card"><h2>In one look</h2>
 <p class="state ${latest?.tone ?? 'waiting'}">${latest === undefined ? 'No summary was made yet.' : `Summary of ${latest.day}: ${latest.sentence}`}</p>
-${(backups ?? []).map(({ database, health }) => html`<p class="state ${health.healthy ? 'good' : 'bad'}">Backup of ${database}: ${health.reason}.</p>`)}
+${stripView(summaries.map(({ tone, day, sentence }) => ({ tone, text: `${day}: ${sentence}` })))}
+${(backups ?? []).map((state) => backupLook(state, zone))}
 ${backups === null ? html`<p class="state waiting">No history of backups can be read here.</p>` : ''}
 </section>
 ${chartPair(summaryCharts(summaries))}
 ${tableView(summaryTable(summaries, zone), null)}
 ${(backups ?? []).map((state) => backupView(state, zone))}`,
   });
+}
+
+function backupLook({ database, health, backups }: BackupState, zone: string): Html {
+  const marks = backups.slice(0, marksShown).map(({ outcome, startedAt, suspect }) => ({
+    tone: outcome === 'running' ? 'waiting' : outcome === 'succeeded' && suspect === null ? 'good' : 'bad',
+    text: `${localTimestamp(startedAt, zone)}: ${outcome}${suspect === null ? '' : ', suspect'}`,
+  }));
+  return html`<p class="state ${health.healthy ? 'good' : 'bad'}">Backup of ${database}: ${health.reason}.</p>
+${stripView(marks)}`;
+}
+
+/** The last runs as a row of marks, oldest first; given newest first. */
+function stripView(marks: readonly { readonly tone: string; readonly text: string }[]): Html | '' {
+  if (marks.length === 0) return '';
+  return html`<ol class="strip">${marks.toReversed().map(({ tone, text }) => html`<li class="${tone}" title="${text}"><span class="unseen">${text}</span></li>`)}</ol>`;
 }
 
 function backupView(state: BackupState, zone: string): Html {

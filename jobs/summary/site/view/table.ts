@@ -16,10 +16,15 @@ ${rows.length === 0 ? html`<p class="none">${none === '' ? 'No rows.' : none}</p
 </section>`;
 }
 
+/** Cells up to this many characters stay on one line when all of their column do. */
+const shortCell = 24;
+
 function gridView({ title, columns, rows, left }: Table): Html {
-  const right = (index: number) => (columns[index]?.align === 'right' ? 'right' : '');
+  const classes = columns.map(({ align }, index) =>
+    align === 'right' ? 'right' : rows.every((row) => (row[index]?.length ?? 0) <= shortCell) ? 'short' : '',
+  );
   return html`<div class="scroll" role="region" aria-label="${title}" tabindex="0"><table>
-<thead><tr>${columns.map((column, index) => html`<th scope="col" class="${right(index)}">${column.title}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => html`<td class="${right(index)}">${cell}</td>`)}</tr>`)}</tbody>
+<thead><tr>${columns.map((column, index) => html`<th scope="col" class="${classes[index]}">${column.title}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => html`<td class="${classes[index]}">${cell}</td>`)}</tr>`)}</tbody>
 </table></div>${left > 0 ? html`<p class="left">and ${formatCount(left)} more</p>` : ''}`;
 }

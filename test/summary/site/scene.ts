@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type History, openHistory, readHistory } from '../../../jobs/platform/history.ts';
+import { createLog } from '../../../jobs/platform/log.ts';
+import { type Environment, readSettingsWithoutStore } from '../../../jobs/platform/settings.ts';
+import { openArchive } from '../../../jobs/summary/archive.ts';
+import { openLedger } from '../../../jobs/summary/ledger.ts';
+import type { Page } from '../../../jobs/summary/page.ts';
+import { openRuns } from '../../../jobs/summary/runs.ts';
+import { hashPassword } from '../../../jobs/summary/site/access/password.ts';
+import { startSite } from '../../../jobs/summary/site/start.ts';
+import { samplePage } from './sample.ts';
+
+export const password = 'a long enough password';
+export const signingKey = '0123456789abcdef0123456789abcdef';
+const passwordHash = await hashPassword(password);
+
+/** A served site over the real files of a state folder, at a time that the test sets. */
+export type SiteScene = {
+  readonly origin: string;
+  readonly stateDir: string;
+  readonly history: History;
+  readonly lines: string[];
+  keep(page: Page): void;
+  /** Mails of a day to two people: accepted, and what the second one became. */
+  sent(day: string, second: 'accepted' | 'rejected' | 'uncertain'): void;
+  setClock(local: string): void;
+  close(): Promise<void>;
+};
+
+/** The archive has 27 to 30 November 2025, and 31 October; it is 08:30 on 1 December. */
+export async function serveSite(environment: Environment = {}): Promise<SiteScene> {
+  const stateDir = mkdtempSync(path.join(tmpdir(), 'nightshift-site-'));
+  const settings = readSettingsWithoutStore({
+    DATABASE_PATH: '/data/shop.db',
+    STATE_DIR: stateDir,
+    SUMMARY_PASSWORD_HASH: passwordHash,
+    SUMMARY_SIGNING_KEY: signingKey,
+    ...environment,
+  });
+  const archive = openArchive(stateDir);
+  const ledger = openLedger(stateDir);
+  const runs = openRuns(stateDir);
+  const history = openHistory(stateDir);
+  const lines: string[] = [];
+  const stop = new AbortController();
+  let now = Temporal.Instant.from('2025-12-01T08:30:00+08:00');
+  const clock = { now: () => now };
+  const say = (text: string) => void lines.push(text.trimEnd().replace(/^\[.*?\] /, ''));
+  const means = {
+    settings: { ...settings, summary: { ...settings.summary, port: 0 } },
+    archive,
+    deliveries: ledger.since,
+    summaryRuns: runs.newest,
+    history: () => readHistory(stateDir),
+    clock,
+    log: createLog(clock, settings.zone, { out: say, err: say }),
+    signal: stop.signal,
+  };
+  const sent: SiteScene['sent'] = (day, second) => {
+    const at = Temporal.Instant.from(samplePage(day).madeAt);
+    const id = runs.begin(day, at);
+    for (const [recipient, state] of [
+      ['owner@shop.test', 'accepted'],
+      ['partner@shop.test', second],
+    ] as const) {
+      ledger.claim(day, recipient, [], at);
+      ledger.settle(day, recipient, { state, said: '250 OK', code: null }, at.add({ seconds: 2 }));
+    }
+    const mailBytes = 41_000 + Number(day.slice(-2)) * 90;
+    runs.finish(id, { outcome: 'succeeded', mailBytes, sentence: null }, at.add({ milliseconds: 3200 }));
+  };
+  for (const day of ['2025-10-31', '2025-11-27', '2025-11-28', '2025-11-29', '2025-11-30']) {
+    archive.archivePage(samplePage(day));
+    sent(day, 'accepted');
+  }
+  const site = await startSite(means);
+  return {
+    origin: `http://127.0.0.1:${site.port}`,
+    stateDir,
+    history,
+    lines,
+    keep: archive.archivePage,
+    sent,
+    setClock(local) {
+      now = Temporal.PlainDateTime.from(local).toZonedDateTime('Asia/Kuala_Lumpur').toInstant();
+    },
+    async close() {
+      stop.abort();
+      await site.close();
+      for (const file of [archive, ledger, runs, history]) file.close();
+      rmSync(stateDir, { recursive: true });
+    },
+  };
+}
