@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { HalfMade, type ResourceType } from '../resource.ts';
+import { type ContainerInputs, replaces, updates } from './container-inputs.ts';
+import { readBack } from './container-read.ts';
+import { containerRequest, updateRequest } from './container-request.ts';
+import { engine, ifThere } from './engine.ts';
+
+/** `docker:index/container:Container` as terraform-provider-docker has it. */
+export const container: ResourceType = {
+  replaces,
+  updates,
+  deleteBeforeReplace: true,
+  async create(values) {
+    const inputs = values as ContainerInputs;
+    const made = await engine.createContainer(containerRequest(inputs));
+    try {
+      await connect(made.id, inputs.networksAdvanced ?? []);
+      if (inputs.start ?? true) await made.start();
+      if (inputs.wait) await waitUntilHealthy(made, inputs.waitTimeout ?? 60);
+    } catch (error) {
+      const found = await ifThere(made.inspect());
+      throw new HalfMade(made.id, found ? readBack(found, inputs) : {}, messageOf(error));
+    }
+    return { id: made.id, read: readBack(await made.inspect(), inputs) };
+  },
+  async read(id, state) {
+    const inputs = state as ContainerInputs;
+    const found = await ifThere(engine.getContainer(id).inspect());
+    if (!found) return null;
+    if (found.State.Running || inputs.mustRun === false) return readBack(found, inputs);
+    await remove(id, inputs);
+    return null;
+  },
+  async update(id, before, after) {
+    const inputs = after as ContainerInputs;
+    const reaches = ['restart', 'maxRetryCount', 'memory', 'memorySwap'] as const;
+    if (reaches.some((name) => before[name] !== inputs[name])) {
+      await engine.getContainer(id).update(updateRequest(inputs));
+    }
+    return readBack(await engine.getContainer(id).inspect(), inputs);
+  },
+  remove: (id, state) => remove(id, state as ContainerInputs),
+};
+
+/** Killed at once unless it has a grace: what the real provider does. */
+async function remove(id: string, { destroyGraceSeconds = 0 }: ContainerInputs): Promise<void> {
+  const there = engine.getContainer(id);
+  if (!(await ifThere(there.inspect()))) throw new Error(`Error deleting container ${id}: No such container`);
+  if (destroyGraceSeconds > 0) await ifThere(there.stop({ t: destroyGraceSeconds }).catch(ignoreStopped));
+  await there.remove({ force: true, v: true });
+}
+
+function ignoreStopped(error: unknown): void {
+  if (!(error instanceof Error && 'statusCode' in error && error.statusCode === 304)) throw error;
+}
+
+/** Off the default network, then onto each: the order of the real provider. */
+async function connect(id: string, networks: NonNullable<ContainerInputs['networksAdvanced']>): Promise<void> {
+  if (networks.length === 0) return;
+  await engine
+    .getNetwork('bridge')
+    .disconnect({ Container: id, Force: false })
+    .catch((error: unknown) => {
+      if (!messageOf(error).includes('is not connected')) throw error;
+    });
+  for (const { name, aliases } of networks) {
+    await engine.getNetwork(name).connect({ Container: id, EndpointConfig: { Aliases: aliases } });
+  }
+}
+
+async function waitUntilHealthy(made: Docker.Container, seconds: number): Promise<void> {
+  const until = performance.now() + seconds * 1000;
+  for (;;) {
+    const { State } = await made.inspect();
+    if (State.Health?.Status === 'healthy') return;
+    if (performance.now() > until) throw new Error(`container not healthy after ${seconds} seconds`);
+    await sleep(200);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,41 @@
+import { main } from '@pulumi/pulumi/provider/index.js';
+import { type AccountKind, account } from './linode/account.ts';
+import { bucket } from './linode/bucket.ts';
+import { key } from './linode/key.ts';
+import { domainRecord, firewall, firewallDevice, instance, volume } from './linode/records.ts';
+import { providerOf, type Values } from './resource.ts';
+
+// The `linode` stand-in: buckets and their keys in the lab's real RADOS Gateway, the rest in a file. Prints its port.
+type Filter = { readonly name: string; readonly values: readonly string[] };
+
+const list = (kind: AccountKind, property: string) => async (inputs: Values) => {
+  const filters = (inputs['filters'] ?? []) as Filter[];
+  const found = account
+    .all(kind)
+    .filter((thing) => filters.every(({ name, values }) => values.includes(String(thing[camel(name)]))))
+    .map((thing) => ({ ...thing, id: Number(thing.id) }));
+  return { id: kind, filters, [property]: found };
+};
+
+const provider = providerOf(
+  '5.1.1',
+  {
+    'linode:index/domainRecord:DomainRecord': domainRecord,
+    'linode:index/firewall:Firewall': firewall,
+    'linode:index/firewallDevice:FirewallDevice': firewallDevice,
+    'linode:index/instance:Instance': instance,
+    'linode:index/objectStorageBucket:ObjectStorageBucket': bucket,
+    'linode:index/objectStorageKey:ObjectStorageKey': key,
+    'linode:index/volume:Volume': volume,
+  },
+  {
+    'linode:index/getInstances:getInstances': list('instances', 'instances'),
+    'linode:index/getDomains:getDomains': list('domains', 'domains'),
+    'linode:index/getVolumes:getVolumes': list('volumes', 'volumes'),
+  },
+);
+await main(provider, process.argv.slice(2));
+
+function camel(name: string): string {
+  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,60 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Values } from '../resource.ts';
+
+export type AccountKind =
+  | 'buckets'
+  | 'keys'
+  | 'volumes'
+  | 'instances'
+  | 'firewalls'
+  | 'devices'
+  | 'domains'
+  | 'records';
+
+/** One thing on the account, by its id. */
+export type Thing = Values & { readonly id: string };
+
+/** A Linode account kept in the file that LINODE_ACCOUNT names, so that a restart of the stand-in looks like no drift. */
+export const account = {
+  all: (kind: AccountKind): Thing[] => Object.values(load()[kind] ?? {}),
+  get: (kind: AccountKind, id: string): Thing | null => load()[kind]?.[id] ?? null,
+  put(kind: AccountKind, thing: Thing): Thing {
+    const all = load();
+    save({ ...all, [kind]: { ...all[kind], [thing.id]: thing } });
+    return thing;
+  },
+  remove(kind: AccountKind, id: string): void {
+    const all = load();
+    const { [id]: _gone, ...rest } = all[kind] ?? {};
+    save({ ...all, [kind]: rest });
+  },
+  /** The next number, as Linode numbers what it makes. */
+  nextId(): string {
+    const numbers = Object.values(load()).flatMap((things) => Object.keys(things).map(Number).filter(Number.isFinite));
+    return String(Math.max(1000, ...numbers) + 1);
+  },
+};
+
+type Account = { readonly [Kind in AccountKind]?: Readonly<Record<string, Thing>> };
+
+function fileName(): string {
+  const file = process.env['LINODE_ACCOUNT'];
+  if (!file) throw new Error('LINODE_ACCOUNT does not name the file of the stand-in account.');
+  return file;
+}
+
+function load(): Account {
+  try {
+    return JSON.parse(readFileSync(fileName(), 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+function save(all: Account): void {
+  const file = fileName();
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(`${file}.new`, JSON.stringify(all, null, 1), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
