@@ -1,9 +1,9 @@
 import { localTimestamp } from '../../platform/clock.ts';
 import { formatBytes, formatDuration, plural } from '../../platform/format.ts';
 import type { Run } from '../../platform/history.ts';
+import { sparkline } from '../../platform/sparkline.ts';
 import type { BackupStatus, DatabaseStatus } from './status.ts';
 
-const bars = '▁▂▃▄▅▆▇█';
 const trendRuns = 14;
 
 /** The status as a person reads it; local times in `zone`, ages at `now`. */
@@ -59,13 +59,6 @@ function trendLine(runs: readonly Run[]): string[] {
   const change = ((last - first) / first) * 100;
   const sign = change >= 0 ? '+' : '';
   return [`  trend         ${sparkline(sizes)} ${sign}${change.toFixed(1)} % over ${plural(sizes.length, 'backup')}`];
-}
-
-function sparkline(values: readonly number[]): string {
-  const least = Math.min(...values);
-  const span = Math.max(...values) - least;
-  const level = (value: number) => (span === 0 ? 3 : Math.round(((value - least) / span) * (bars.length - 1)));
-  return values.map((value) => bars[level(value)]).join('');
 }
 
 function between(from: Temporal.Instant, to: Temporal.Instant): string {

@@ -1,0 +1,126 @@
+import { html } from 'hono/html';
+import { plural } from '../../platform/format.ts';
+import type { Block, Chart, Comparison, FailedBlock, Note, Page, Table, Tile } from '../page.ts';
+import { wordsFor } from '../site/view/words.ts';
+import { colours } from './colours.ts';
+import type { Shown } from './html.ts';
+import { isDrawn } from './pictures.ts';
+import { styles } from './style.ts';
+
+type Html = ReturnType<typeof html>;
+
+/** All blocks as rows of the mail's table; tiles that follow each other stand two in a row. */
+export function blockRows(page: Page, shown: Shown): Html[] {
+  const blocks = page.blocks.slice(0, shown.blocks);
+  const rows: Html[] = [];
+  for (let index = 0; index < blocks.length; index += 1) {
+    const block = blocks[index];
+    if (block === undefined) break;
+    const next = blocks[index + 1];
+    if (block.kind !== 'tile') rows.push(row(blockHtml(block, shown)));
+    else if (next?.kind === 'tile') {
+      rows.push(row(tilePair(block, next, shown)));
+      index += 1;
+    } else rows.push(row(tilePair(block, null, shown)));
+  }
+  const left = page.blocks.length - blocks.length;
+  if (left > 0)
+    rows.push(row(html`<p class="muted" style="${styles.small}">${moreText(left, 'part', shown.link)}</p>`));
+  return rows;
+}
+
+function row(content: Html): Html {
+  return html`<tr><td class="edge" style="padding:0 24px 22px 24px">${content}</td></tr>\n`;
+}
+
+function blockHtml(block: Exclude<Block, Tile>, shown: Shown): Html {
+  switch (block.kind) {
+    case 'chart':
+      return chartHtml(block, shown);
+    case 'table':
+      return tableHtml(block, shown);
+    case 'note':
+      return noteHtml(block);
+    case 'failed':
+      return failedHtml(block);
+  }
+}
+
+function tilePair(left: Tile, right: Tile | null, shown: Shown): Html {
+  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>
+<td class="tile" width="48%" valign="top">${tileHtml(left, shown)}</td>
+<td class="gap" width="4%" style="font-size:0;line-height:0">&nbsp;</td>
+<td class="tile" width="48%" valign="top">${right === null ? '' : tileHtml(right, shown)}</td>
+</tr></table>`;
+}
+
+function tileHtml(tile: Tile, shown: Shown): Html {
+  const { id, title, value, comparisons, spark, anomaly } = tile;
+  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td class="box" style="border-top:2px solid ${colours.line};padding:10px 0 0 0">
+<p class="muted" style="${styles.small}">${title}</p>
+<p class="ink" style="${styles.value}">${value}</p>
+${anomaly === null ? '' : html`<p class="bad" style="${styles.small};color:${colours.bad};font-weight:600">${anomaly}</p>`}
+${comparisons.map(comparisonHtml)}
+${isDrawn(tile) ? html`<img class="picture" src="${shown.imageSource(id)}" width="160" height="36" alt="${sparkAlt(spark, shown.locale)}" style="${styles.small};display:block;border:0;margin:6px 0 10px 0">` : ''}
+</td></tr></table>`;
+}
+
+/** `14 days: 1.2K to 950, least 900, most 1.4K`: what the line shows, for who sees none. */
+function sparkAlt(values: Tile['spark'], locale: string): string {
+  const known = values.filter((value) => value !== null);
+  const { tick } = wordsFor(locale);
+  const [first = 0] = known;
+  const said = (value: number) => tick(value, Math.abs(value) / 100 || 1);
+  return `${values.length} days: ${said(first)} to ${said(known.at(-1) ?? 0)}, least ${said(Math.min(...known))}, most ${said(Math.max(...known))}`;
+}
+
+const arrows = { up: '↑', down: '↓', level: '→' } as const satisfies Record<Comparison['direction'], string>;
+
+function comparisonHtml({ to, change, direction }: Comparison): Html {
+  return html`<p class="muted" style="${styles.small}">${arrows[direction]} <span class="ink" style="color:${colours.ink};font-weight:600">${change}</span> vs ${to}</p>`;
+}
+
+function chartHtml(chart: Chart, shown: Shown): Html {
+  const { id, title, alt } = chart;
+  if (!isDrawn(chart)) return html`${heading(title)}<p class="ink" style="${styles.body}">${alt}</p>`;
+  return html`${heading(title)}
+<img class="picture" src="${shown.imageSource(id)}" width="552" alt="${alt}" style="${styles.image}">`;
+}
+
+function tableHtml({ title, tone, none, columns, rows, left }: Table, shown: Shown): Html {
+  if (rows.length === 0) return html`${heading(title)}<p class="muted" style="${styles.body}">${none}</p>`;
+  const cut = rows.slice(0, shown.rows);
+  const hidden = left + rows.length - cut.length;
+  const fit = (index: number) =>
+    `${columns[index]?.align === 'right' ? 'white-space:nowrap;' : ''}${index === columns.length - 1 ? '' : 'padding-right:14px'}`;
+  return html`${heading(title, tone === 'exceptions' ? plural(left + rows.length, 'row') : null)}
+<table width="100%" cellpadding="0" cellspacing="0" border="0"><tr>${columns.map(
+    ({ title, align }, index) =>
+      html`<th class="muted" scope="col" align="${align}" valign="bottom" style="${styles.headCell};${fit(index)}">${title}</th>`,
+  )}</tr>
+${cut.map(
+  (cells) =>
+    html`<tr>${cells.map(
+      (cell, index) =>
+        html`<td class="ink line" align="${columns[index]?.align ?? 'left'}" valign="top" style="${styles.cell};${fit(index)}">${cell}</td>`,
+    )}</tr>\n`,
+)}</table>${hidden > 0 ? html`<p class="muted" style="${styles.small};padding-top:6px">${moreText(hidden, 'row', shown.link)}</p>` : ''}`;
+}
+
+function noteHtml({ title, text }: Note): Html {
+  const lines = text.split('\n').map((line, index) => (index === 0 ? html`${line}` : html`<br>${line}`));
+  return html`${heading(title)}<p class="ink" style="${styles.body}">${lines}</p>`;
+}
+
+function failedHtml({ title, reason }: FailedBlock): Html {
+  return html`${heading(title)}<p class="bad" style="${styles.body};color:${colours.bad}">${reason}</p>`;
+}
+
+function heading(title: string, count: string | null = null): Html {
+  const counted = count === null ? '' : html` <span class="warntext" style="color:${colours.warn}">(${count})</span>`;
+  return html`<h2 class="ink" style="${styles.heading}">${title}${counted}</h2>`;
+}
+
+function moreText(count: number, noun: string, link: string | null): string {
+  return `and ${plural(count, `more ${noun}`)}${link === null ? '' : ' on the page'}`;
+}

@@ -1,0 +1,151 @@
+import { BarChart, LineChart } from 'echarts/charts';
+import { GridComponent } from 'echarts/components';
+import { type EChartsCoreOption, init, setPlatformAPI, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import type { Chart } from '../page.ts';
+import { wordsFor } from '../site/view/words.ts';
+import { colours } from './colours.ts';
+import { fontFamily } from './fonts.ts';
+
+use([LineChart, BarChart, GridComponent, SVGRenderer]);
+// ECharts measures text to place labels, and there is no canvas here: the mean width of DejaVu Sans will do.
+setPlatformAPI({ measureText: (text, font) => ({ width: text.length * 0.6 * sizeOf(font) }) });
+
+/** A picture to be: SVG in CSS pixels. */
+export type Picture = { readonly svg: string; readonly width: number; readonly height: number };
+
+const width = 460;
+const lineHeight = 200;
+const barHeight = 34;
+const mostBars = 20;
+const font = { fontFamily, fontSize: 13, color: colours.muted };
+
+/** A chart of the page as it is drawn in the mail: days along a line, or bars below each other. */
+export function chartPicture(chart: Chart, locale: string): Picture {
+  if (chart.style === 'line') return picture(width, lineHeight, lineOption(chart, locale));
+  const bars = chart.points.slice(0, mostBars);
+  return picture(width, bars.length * barHeight + 12, barOption(bars));
+}
+
+/** The last days of a tile as a line without axes, its last point marked. */
+export function sparkPicture(values: readonly (number | null)[]): Picture {
+  const known = values.filter((value) => value !== null);
+  const last = values.at(-1) ?? null;
+  return picture(160, 36, {
+    animation: false,
+    grid: { left: 4, right: 6, top: 5, bottom: 5 },
+    xAxis: { type: 'category', show: false, boundaryGap: false, data: values.map((_, index) => index) },
+    yAxis: { type: 'value', show: false, min: Math.min(...known), max: Math.max(...known) },
+    series: [
+      {
+        ...lineSeries,
+        lineStyle: { color: colours.accent, width: 1.5 },
+        areaStyle: undefined,
+        data: values.map((value, index) =>
+          index === values.length - 1 && last !== null ? lastPoint(value, 5) : { value: value ?? '-', symbol: 'none' },
+        ),
+      },
+    ],
+  });
+}
+
+const lineSeries = {
+  type: 'line',
+  silent: true,
+  connectNulls: false,
+  itemStyle: { color: colours.accent },
+  lineStyle: { color: colours.accent, width: 2 },
+  areaStyle: { color: colours.accent, opacity: 0.1 },
+};
+
+function lineOption({ points }: Chart, locale: string): EChartsCoreOption {
+  const words = wordsFor(locale);
+  const span = Math.max(...points.map(({ value }) => Math.abs(value ?? 0)));
+  const every = Math.max(1, Math.ceil(points.length / 7));
+  return {
+    animation: false,
+    grid: { left: 8, right: 12, top: 14, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    xAxis: {
+      type: 'category',
+      boundaryGap: false,
+      data: points.map(({ label }) => label),
+      axisLine: { lineStyle: { color: colours.line } },
+      axisTick: { show: false },
+      axisLabel: { ...font, hideOverlap: true, interval: (index: number) => (points.length - 1 - index) % every === 0 },
+    },
+    yAxis: {
+      type: 'value',
+      splitNumber: 3,
+      axisLabel: { ...font, formatter: (value: number) => words.tick(value, span / 4) },
+      splitLine: { lineStyle: { color: colours.line } },
+    },
+    series: [
+      {
+        ...lineSeries,
+        data: points.map(({ value }, index) =>
+          index === points.length - 1 && value !== null
+            ? lastPoint(value, 8)
+            : { value: value ?? '-', symbol: isAlone(points, index) ? 'circle' : 'none', symbolSize: 4 },
+        ),
+      },
+    ],
+  };
+}
+
+function barOption(points: Chart['points']): EChartsCoreOption {
+  const longest = Math.max(...points.map(({ shown }) => shown.length), 0);
+  return {
+    animation: false,
+    grid: { left: 140, right: longest * 8 + 12, top: 4, bottom: 8 },
+    xAxis: { type: 'value', show: false },
+    yAxis: {
+      type: 'category',
+      inverse: true,
+      data: points.map(({ label }) => label),
+      axisLine: { show: false },
+      axisTick: { show: false },
+      axisLabel: { ...font, fontSize: 13, color: colours.ink, width: 128, overflow: 'truncate' },
+    },
+    series: [
+      {
+        type: 'bar',
+        silent: true,
+        barWidth: 16,
+        itemStyle: { color: colours.accent, borderRadius: 3 },
+        label: {
+          ...font,
+          show: true,
+          position: 'right',
+          fontSize: 13,
+          color: colours.ink,
+          formatter: ({ dataIndex }: { dataIndex: number }) => points[dataIndex]?.shown ?? '',
+        },
+        data: points.map(({ value }) => value ?? 0),
+      },
+    ],
+  };
+}
+
+/** A point between two days without data is seen only as a dot. */
+function isAlone(points: Chart['points'], index: number): boolean {
+  const isEmpty = (at: number) => (points[at]?.value ?? null) === null;
+  return isEmpty(index - 1) && isEmpty(index + 1);
+}
+
+function lastPoint(value: number | null | undefined, size: number) {
+  return { value: value ?? '-', symbol: 'circle', symbolSize: size };
+}
+
+function picture(wide: number, high: number, option: EChartsCoreOption): Picture {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: wide, height: high });
+  try {
+    chart.setOption({ ...option, textStyle: font, backgroundColor: '#ffffff' });
+    return { svg: chart.renderToSVGString(), width: wide, height: high };
+  } finally {
+    chart.dispose();
+  }
+}
+
+function sizeOf(font: string | undefined): number {
+  return Number(/(\d+(?:\.\d+)?)px/.exec(font ?? '')?.[1] ?? 12);
+}

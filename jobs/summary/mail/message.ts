@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { Mail } from '../../platform/mail.ts';
+import type { Page } from '../page.ts';
+import { wordsFor } from '../site/view/words.ts';
+import { mailHtml } from './html.ts';
+import { drawPictures } from './pictures.ts';
+import { mailText } from './text.ts';
+
+/** A day's mail before it has a recipient. */
+export type Message = { readonly day: string; readonly subject: string } & Required<
+  Pick<Mail, 'html' | 'text' | 'attachments'>
+>;
+
+const longestSubject = 120;
+
+/** Makes the mail of a page. `link`: the page on the site, or null. Throws CHART_FONT_MISSING. */
+export async function messageOf(page: Page, link: string | null): Promise<Message> {
+  const pictures = await drawPictures(page);
+  return {
+    day: page.day,
+    subject: subjectOf(page),
+    html: mailHtml(page, { link, imageSource: (id) => `cid:${contentId(page.day, id)}` }),
+    text: mailText(page, link),
+    attachments: [...pictures].map(([id, png]) => ({
+      cid: contentId(page.day, id),
+      filename: `${id}.png`,
+      contentType: 'image/png',
+      contentDisposition: 'inline',
+      content: Buffer.from(png),
+    })),
+  };
+}
+
+/** The message as it goes to one recipient. Its Message-ID is the same at every try, so a mailbox can tell a copy. */
+export function mailTo(recipient: string, message: Message, from: string, date: Temporal.Instant): Mail {
+  const { day, subject, html, text, attachments } = message;
+  const domain = /@([\w.-]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
+  const address = /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from;
+  const key = createHash('sha256').update(`daily\n${day}\n${recipient.toLowerCase()}`).digest('hex').slice(0, 24);
+  return {
+    to: recipient,
+    subject,
+    html,
+    text,
+    attachments,
+    date,
+    messageId: `<daily-summary.${day}.${key}@${domain}>`,
+    headers: {
+      'Auto-Submitted': 'auto-generated',
+      'List-Id': `Daily summary <daily-summary.${domain}>`,
+      'List-Unsubscribe': `<mailto:${address}?subject=unsubscribe>`,
+    },
+  };
+}
+
+function subjectOf(page: Page): string {
+  const count = page.warnings.length;
+  const look = count === 0 ? '' : count === 1 ? ' (1 warning)' : ` (${count} warnings)`;
+  const line = `${page.title}, ${wordsFor(page.locale).longDay(page.day)}`
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim();
+  return `${line.slice(0, longestSubject - look.length)}${look}`;
+}
+
+function contentId(day: string, id: string): string {
+  return `${id}.${day}@daily-summary`;
+}

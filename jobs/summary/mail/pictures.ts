@@ -1,0 +1,27 @@
+import type { Block, Chart, Page, Tile } from '../page.ts';
+
+/** PNG by the id of its block. */
+export type Pictures = ReadonlyMap<string, Uint8Array>;
+
+/** Whether a block has enough values for a picture. */
+export function isDrawn(block: Block): block is Chart | Tile {
+  if (block.kind === 'tile') return block.spark.filter((value) => value !== null).length > 1;
+  return block.kind === 'chart' && block.points.some(({ value }) => value !== null);
+}
+
+/** Draws every picture of a page. Throws CHART_FONT_MISSING. Loads the drawing libraries only now: they take memory. */
+export async function drawPictures(page: Page): Promise<Pictures> {
+  const drawn = page.blocks.filter(isDrawn);
+  if (drawn.length === 0) return new Map();
+  const [{ createPainter }, { chartPicture, sparkPicture }] = await Promise.all([
+    import('./png.ts'),
+    import('./chart-svg.ts'),
+  ]);
+  const paint = await createPainter();
+  return new Map(
+    drawn.map((block) => [
+      block.id,
+      paint(block.kind === 'tile' ? sparkPicture(block.spark) : chartPicture(block, page.locale)),
+    ]),
+  );
+}
