@@ -1,0 +1,14 @@
+import { snake } from './personal.ts';
+
+/** An id for each title, fit for HTML, files and URLs, each once. */
+export function identifiers(titles: readonly string[]): string[] {
+  const used = new Set<string>();
+  return titles.map((title) => {
+    const ascii = snake(title.normalize('NFKD').replaceAll(/\p{M}/gu, '')).replaceAll(/[^a-z0-9]+/g, '-');
+    const stem = ascii.replaceAll(/^-+|-+$/g, '').slice(0, 40) || 'block';
+    let id = stem;
+    for (let next = 2; used.has(id); next += 1) id = `${stem}-${next}`;
+    used.add(id);
+    return id;
+  });
+}

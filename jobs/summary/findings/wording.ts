@@ -1,0 +1,52 @@
+export type Format = 'number' | 'money' | 'percent';
+
+/** How a report writes its figures and dates. */
+export type Wording = {
+  /** Large amounts without cents, as a person says them. */
+  readonly said: (value: number, format: Format) => string;
+  /** Every amount with its cents, as a table lists them. */
+  readonly listed: (value: number, format: Format) => string;
+  /** `Monday, 24 November 2025`. */
+  readonly longDay: (day: string) => string;
+  /** `24 Nov`. */
+  readonly shortDay: (day: string) => string;
+};
+
+const nbsp = '\u00a0';
+
+export function wordingOf(locale: string, currency: string): Wording {
+  const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+  const amount = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const;
+  const money = new Intl.NumberFormat(locale, amount);
+  const wholeMoney = new Intl.NumberFormat(locale, { ...amount, maximumFractionDigits: 0 });
+  const listed = (value: number, format: Format) => {
+    if (format === 'money') return money.format(value);
+    return `${plain.format(value)}${format === 'percent' ? `${nbsp}%` : ''}`;
+  };
+  return {
+    listed,
+    said: (value, format) => {
+      if (Math.abs(value) < 1000 || format === 'percent') return listed(value, format);
+      return format === 'money' ? wholeMoney.format(value) : whole.format(value);
+    },
+    longDay: (day) => dateText(day, locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
+    shortDay: (day) => dateText(day, locale, { day: 'numeric', month: 'short' }),
+  };
+}
+
+function dateText(day: string, locale: string, options: Intl.DateTimeFormatOptions): string {
+  return Temporal.PlainDate.from(day).toLocaleString(locale, options);
+}
+
+/** `Monday`. */
+export function weekdayOf(day: string): string {
+  return Temporal.PlainDate.from(day).toLocaleString('en', { weekday: 'long' });
+}
+
+/** `12 %`, `2.8 %`: a share of 1, without its sign. */
+export function percentText(share: number): string {
+  const percent = Math.abs(share) * 100;
+  const digits = { maximumFractionDigits: percent < 9.95 ? 1 : 0 };
+  return `${new Intl.NumberFormat('en', digits).format(percent)}${nbsp}%`;
+}

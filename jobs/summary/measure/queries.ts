@@ -1,0 +1,71 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { extname } from 'node:path';
+import { formatDuration } from '../../platform/format.ts';
+import type { Answer, Ask, Question } from './question.ts';
+
+/** A database that answers questions, one at a time, until closed. */
+export type Queries = { readonly ask: Ask; close(): void };
+
+/**
+ * Starts the process that asks `file`; local dates in `zone`. A query over its time limit is killed with the process,
+ * and the next question starts another. Aborting kills it too, and `ask` then throws AbortError.
+ */
+export function openQueries(file: string, zone: string, signal: AbortSignal): Queries {
+  let child: ChildProcess | null = null;
+  let last: Promise<unknown> = Promise.resolve();
+  const close = () => {
+    child?.kill('SIGKILL');
+    child = null;
+  };
+  const ask = async (question: Question): Promise<Answer> => {
+    signal.throwIfAborted();
+    child ??= start(file, zone);
+    const answer = await answerOf(child, question, signal);
+    if (answer.ended) close();
+    signal.throwIfAborted();
+    return answer.answer;
+  };
+  return {
+    ask: (question) => {
+      const next = last.then(() => ask(question));
+      last = next.catch(() => {});
+      return next;
+    },
+    close,
+  };
+}
+
+function start(file: string, zone: string): ChildProcess {
+  // Beside this file as TypeScript, and beside the bundle as JavaScript.
+  const entry = new URL(`./query-process${extname(import.meta.url)}`, import.meta.url);
+  const { SQLITE_TMPDIR, TMPDIR } = process.env;
+  return fork(entry, [file, zone], {
+    env: { SQLITE_TMPDIR, TMPDIR }, // the rest of the parent's holds secrets and NODE_OPTIONS
+    execArgv: ['--max-semi-space-size=2', '--max-old-space-size=128'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+}
+
+/** `ended`: the process is of no more use. */
+function answerOf(child: ChildProcess, question: Question, signal: AbortSignal) {
+  const { promise, resolve } = Promise.withResolvers<{ answer: Answer; ended: boolean }>();
+  const failed = (reason: string) => resolve({ answer: { kind: 'failed', reason, code: null }, ended: true });
+  const onMessage = (answer: Answer) => resolve({ answer, ended: false });
+  const onExit = (code: number | null, name: string | null) =>
+    failed(`the process that asked ended with ${name ?? `exit code ${code}`}`);
+  const onError = (error: Error) => failed(`the process that asks did not start: ${error.message}`);
+  const onAbort = () => failed('stopped on request');
+  const limit = setTimeout(
+    () =>
+      failed(`it was not done after ${formatDuration(question.timeLimitMs / 1000)}, its time limit, and was stopped`),
+    question.timeLimitMs,
+  );
+  child.on('message', onMessage).on('exit', onExit).on('error', onError);
+  signal.addEventListener('abort', onAbort);
+  child.send(question, () => {});
+  return promise.finally(() => {
+    clearTimeout(limit);
+    child.off('message', onMessage).off('exit', onExit).off('error', onError);
+    signal.removeEventListener('abort', onAbort);
+  });
+}

@@ -1,0 +1,67 @@
+import { existsSync, statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sourceFailure } from '../../backup/snapshot/source-failure.ts';
+import { requireDatabaseFile } from '../../backup/snapshot/source-file.ts';
+import { Failure } from '../../platform/errors.ts';
+import { formatDuration } from '../../platform/format.ts';
+import { journalPath } from '../../restore/names.ts';
+import type { Answer } from './question.ts';
+
+const pollMs = 500;
+
+/**
+ * Reads a database with `read` while nobody puts another in its place: waits for a restore under way, and reads once more
+ * when the file was replaced meanwhile, or SQLite found what it does when it is. `warning`: a restore is still under way.
+ * Throws DATABASE_* and AbortError.
+ */
+export async function readSteadily<T extends { readonly answers: readonly Answer[] }>(
+  file: string,
+  { waitMs, signal }: { waitMs: number; signal: AbortSignal },
+  read: () => Promise<T>,
+): Promise<{ value: T; warning: string | null }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const isRestored = await restoreEnded(file, waitMs, signal);
+    await requireFile(file);
+    const inode = inodeOf(file);
+    try {
+      const value = await read();
+      const isSteady = inodeOf(file) === inode && !value.answers.some(isShaken);
+      if (isSteady || attempt > 1) return { value, warning: isRestored ? null : restoring(waitMs) };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (attempt > 1) throw await sourceFailure(file, error);
+    }
+  }
+}
+
+/** Whether no restore is under way, or it ended within the wait. */
+async function restoreEnded(file: string, waitMs: number, signal: AbortSignal): Promise<boolean> {
+  const began = performance.now();
+  while (existsSync(journalPath(file))) {
+    if (performance.now() - began >= waitMs) return false;
+    await sleep(Math.min(pollMs, waitMs), undefined, { signal });
+  }
+  return true;
+}
+
+function restoring(waitMs: number): string {
+  return `A restore of this database has been unfinished for more than ${formatDuration(waitMs / 1000)}; the figures may be of before or after it.`;
+}
+
+/** An empty file is a database without tables here, and the page says so. */
+async function requireFile(file: string): Promise<void> {
+  try {
+    await requireDatabaseFile(file);
+  } catch (error) {
+    if (!(error instanceof Failure && error.code === 'DATABASE_EMPTY')) throw error;
+  }
+}
+
+function inodeOf(file: string): bigint | null {
+  return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
+}
+
+/** What SQLite says when its file is replaced under it, among other things. */
+function isShaken(answer: Answer): boolean {
+  return answer.kind === 'failed' && /^SQLITE_(NOTADB|IOERR|CORRUPT|CANTOPEN)/.test(answer.code ?? '');
+}

@@ -1,0 +1,85 @@
+import { snake } from '../findings/personal.ts';
+import { num } from '../measure/num.ts';
+import { type Column, quoted, type Table } from './table.ts';
+
+/** A column that holds amounts. */
+export type AmountColumn = {
+  readonly name: string;
+  readonly isText: boolean;
+  readonly isMoney: boolean;
+  readonly score: number;
+};
+
+const total =
+  /(^|_)(grand_total|total|total_amount|amount|amt|revenue|sales|net|gross|subtotal|sub_total|paid|value|jumlah|harga_total)($|_)/;
+const part =
+  /(^|_)(price|cost|fee|freight|shipping|tax|vat|sst|gst|discount|tip|deposit|balance|unit_price|salary|rate|commission|rounding)($|_)/;
+const quantity =
+  /(^|_)(qty|quantity|units|count|minutes|seconds|milliseconds|hours|weight|distance|size|length|bytes|points|score|rating)($|_)/;
+const never =
+  /(^|_)(id|no|number|code|key|ref|year|month|day|lat|lng|lon|latitude|longitude|zip|version|status|type|flag|level|order|position|sort|phone|age|port|width|height|percent|pct)($|_)/;
+
+/** The column as amounts, or null: numbers, or texts that are numbers, which are no key, code, year or flag. */
+export function amountColumnOf(column: Column, table: Table): AmountColumn | null {
+  const name = snake(column.name);
+  const { sample } = column;
+  if (sample.length === 0 || column.isKey || table.foreignKeys.some((key) => key.column === column.name)) return null;
+  if (/BOOL|DATE|TIME/.test(column.type)) return null;
+  const isMoney = total.test(name) || part.test(name);
+  if (never.test(name) && !total.test(name)) return null;
+  const numbers = sample.map(num).filter((value) => value !== null);
+  if (numbers.length < sample.length * 0.9) return null;
+  const isText = sample.some((value) => typeof value === 'string');
+  const isFraction = numbers.some((value) => !Number.isInteger(value));
+  if (isText && !isMoney && !quantity.test(name)) return null;
+  const score =
+    (total.test(name) ? 6 : 0) + (part.test(name) ? -2 : 0) + (quantity.test(name) ? -1 : 0) + (isFraction ? 2 : 0);
+  return { name: column.name, isText, isMoney, score };
+}
+
+export function amountSql({ name, isText }: Pick<AmountColumn, 'name' | 'isText'>, alias = ''): string {
+  const c = `${alias === '' ? '' : `${alias}.`}${quoted(name)}`;
+  return isText ? `num(${c})` : c;
+}
+
+/** Price times quantity in a table of lines, for a table of heads that holds no total itself. */
+export type Lines = {
+  readonly table: string;
+  readonly column: string;
+  readonly to: string;
+  readonly sql: string;
+};
+
+/** The lines that belong to `head`: a table that refers to it and has a price and a quantity. Null when there are none. */
+export function linesOf(head: Table, tables: readonly Table[]): Lines | null {
+  const key = head.columns.filter(({ isKey }) => isKey);
+  const [only] = key;
+  if (key.length !== 1 || only === undefined) return null;
+  for (const table of tables) {
+    const link =
+      table.foreignKeys.find((foreign) => foreign.table.toLowerCase() === head.name.toLowerCase())?.column ??
+      table.columns.find(({ name }) => table !== head && snake(name) === snake(only.name) && snake(name) !== 'id')
+        ?.name;
+    const price = named(table, /(^|_)(unit_price|price)$/);
+    const quantityColumn = named(table, /(^|_)(qty|quantity)$/);
+    if (table === head || link === undefined || price === null || quantityColumn === null) continue;
+    const discount = named(table, /^discount$/);
+    const isShare = discount?.sample.every((value) => Number(num(value)) >= 0 && Number(num(value)) <= 1) ?? false;
+    const factor = discount !== null && isShare ? ` * (1 - ${cellSql(discount)})` : '';
+    return {
+      table: table.name,
+      column: link,
+      to: only.name,
+      sql: `${cellSql(price)} * ${cellSql(quantityColumn)}${factor}`,
+    };
+  }
+  return null;
+}
+
+function named(table: Table, pattern: RegExp): Column | null {
+  return table.columns.find(({ name, sample }) => pattern.test(snake(name)) && sample.length > 0) ?? null;
+}
+
+function cellSql({ name, sample }: Column): string {
+  return amountSql({ name, isText: sample.some((value) => typeof value === 'string') }, 'l');
+}

@@ -1,0 +1,136 @@
+import type { z } from 'zod';
+import type { reportSchema } from '../report/schema.ts';
+import { amountSql } from './amounts.ts';
+import { dateSql } from './dates.ts';
+import type { Subject } from './subject.ts';
+import { capital, literal, pluralWords, quoted, singularWords, type Table, words } from './table.ts';
+
+export type BlockInput = z.input<typeof reportSchema>['blocks'][number];
+
+/** The rows of a subject with its date and amount, joined with its lines where the amount is theirs. */
+type Rows = { readonly from: string; readonly amount: string | null; readonly count: string };
+
+function rowsOf({ table, amount, lines }: Subject): Rows {
+  const head = `${quoted(table.name)} t`;
+  if (lines !== null) {
+    const join = `LEFT JOIN ${quoted(lines.table)} l ON l.${quoted(lines.column)} = t.${quoted(lines.to)}`;
+    return { from: `${head} ${join}`, amount: lines.sql, count: `count(DISTINCT t.${quoted(lines.to)})` };
+  }
+  return { from: head, amount: amount === null ? null : amountSql(amount, 't'), count: 'count(*)' };
+}
+
+/** What the sum of the amounts is called. */
+export function amountTitle({ table, amount }: Subject): string {
+  const name = amount === null ? '' : words(amount.name);
+  const isPlain = /^(total|amount|amt|value|grand total|total amount|)$/.test(name);
+  return isPlain ? `${capital(singularWords(table.name))} total` : capital(name);
+}
+
+/** Amount, count and mean of the rows of a day; `format`: of the amount. */
+export function figures(subject: Subject, format: 'money' | 'number'): BlockInput[] {
+  const { from, amount, count } = rowsOf(subject);
+  const date = dateSql(subject.date, 't');
+  const perDay = (value: string) =>
+    `SELECT ${date.day} AS day, ${value} AS value FROM ${from} WHERE ${date.within(':from', ':to')} GROUP BY 1`;
+  const one = singularWords(subject.table.name);
+  const counted: BlockInput = {
+    kind: 'kpi',
+    title: capital(pluralWords(subject.table.name)),
+    unit: pluralWords(subject.table.name),
+    sql: perDay(count),
+  };
+  if (amount === null) return [counted];
+  return [
+    { kind: 'kpi', title: amountTitle(subject), format, sql: perDay(`sum(${amount})`) },
+    counted,
+    { kind: 'kpi', title: `Average ${one}`, format, empty: 'none', sql: perDay(`sum(${amount}) * 1.0 / ${count}`) },
+    { kind: 'series', title: `${amountTitle(subject)} by day`, format, sql: perDay(`sum(${amount})`) },
+  ];
+}
+
+/** How many rows a day, of a table that is not the main one. */
+export function newRows({ table, date }: Subject): BlockInput {
+  const { day, within } = dateSql(date);
+  return {
+    kind: 'kpi',
+    title: `New ${pluralWords(table.name)}`,
+    sql: `SELECT ${day} AS day, count(*) AS value FROM ${quoted(table.name)} WHERE ${within(':from', ':to')} GROUP BY 1`,
+  };
+}
+
+/** The five groups of a category with the largest amounts (or most rows) in 30 days, with those of the day beside. */
+export function topFive(subject: Subject, format: 'money' | 'number'): BlockInput | null {
+  const { category } = subject;
+  if (category === null) return null;
+  const { from, amount, count } = rowsOf(subject);
+  const date = dateSql(subject.date, 't');
+  const group = `t.${quoted(category.name)}`;
+  const name = words(category.name);
+  const value = amount === null ? count : `sum(${amount})`;
+  const ofDay = amount === null ? `sum(${date.day} = :day)` : `sum(CASE WHEN ${date.day} = :day THEN ${amount} END)`;
+  return {
+    kind: 'table',
+    title: `Top 5 by ${name}`,
+    rows: 5,
+    formats: { 'that day': format, '30 days': format },
+    sql: `SELECT ${group} AS ${quoted(name)}, ${ofDay} AS "that day", ${value} AS "30 days"
+FROM ${from} WHERE ${date.within(':from', ':to')} GROUP BY 1 ORDER BY 3 DESC`,
+  };
+}
+
+/** Rows of the last 30 days that look wrong: amounts that are missing, no number or below zero; dates after the day. */
+export function exceptions(subject: Subject): BlockInput | null {
+  const { table, date, amount } = subject;
+  const { day, within } = dateSql(date, 't');
+  const key = table.columns.filter(({ isKey }) => isKey).map(({ name }) => `t.${quoted(name)}`);
+  const id = key.length > 0 ? key : table.hasRowid ? ['t.rowid AS "row"'] : [];
+  if (amount === null) return null;
+  const raw = `t.${quoted(amount.name)}`;
+  const value = `num(${raw})`;
+  return {
+    kind: 'exceptions',
+    title: `${capital(pluralWords(table.name))} to look at`,
+    rows: 10,
+    none: `No ${singularWords(table.name)} of the last 30 days lacks its ${words(amount.name)} or has one below zero.`,
+    sql: `SELECT ${[...id, `${day} AS day`, raw].join(', ')},
+  CASE WHEN ${raw} IS NULL THEN 'missing' WHEN ${value} IS NULL THEN 'no number' ELSE 'below zero' END AS why
+FROM ${quoted(table.name)} t WHERE ${within(':from', ':to')} AND (${value} IS NULL OR ${value} < 0)
+ORDER BY ${day} DESC`,
+  };
+}
+
+/** One row a table: how many rows it has, how many came on the day and in 30 days, and its newest day. */
+export function health(tables: readonly Table[], subjects: readonly Subject[]): BlockInput {
+  const rows = tables.map((table) => {
+    const subject = subjects.find((one) => one.table === table);
+    const size = table.isEstimate
+      ? `(SELECT max(rowid) FROM ${quoted(table.name)}) - (SELECT min(rowid) FROM ${quoted(table.name)}) + 1`
+      : `(SELECT count(*) FROM ${quoted(table.name)})`;
+    const dated = subject === undefined ? ['NULL', 'NULL', 'NULL'] : datedCells(subject);
+    const title = `${table.name}${table.isEstimate ? ' (about)' : ''}`;
+    return `SELECT ${literal(title)} AS "table", ${size} AS "rows", ${dated[0]} AS "that day", ${dated[1]} AS "30 days", ${dated[2]} AS "newest"`;
+  });
+  return {
+    kind: 'table',
+    title: 'Data health',
+    rows: 20,
+    formats: { rows: 'number', 'that day': 'number', '30 days': 'number' },
+    sql: rows.join('\nUNION ALL '),
+  };
+}
+
+function datedCells({ table, date }: Subject): [string, string, string] {
+  const { newest, within, upTo } = dateSql(date);
+  const from = `FROM ${quoted(table.name)} WHERE`;
+  return [
+    `(SELECT count(*) ${from} ${within(':day', ':day')})`,
+    `(SELECT count(*) ${from} ${within(':from', ':to')})`,
+    `(SELECT ${newest} ${from} ${upTo(':day')})`,
+  ];
+}
+
+/** The newest day of a subject up to the page's day. */
+export function newestSql({ table, date }: Subject): string {
+  const { newest, upTo } = dateSql(date);
+  return `SELECT ${newest} FROM ${quoted(table.name)} WHERE ${upTo(':day')}`;
+}

@@ -1,0 +1,88 @@
+import type { Ask } from '../measure/question.ts';
+import { type Report, reportSchema } from '../report/schema.ts';
+import { type BlockInput, exceptions, figures, health, newestSql, newRows, topFive } from './blocks.ts';
+import { currencyOf } from './currency.ts';
+import { readTables } from './read-tables.ts';
+import { type Subject, subjectsOf } from './subject.ts';
+import { pluralWords, type Table } from './table.ts';
+
+/** A report for a database that nobody described, and what was assumed to write it. */
+export type Profile = {
+  /** Null: the database has no tables. */
+  readonly report: Report | null;
+  readonly assumptions: readonly string[];
+  /** What stops when data stops arriving: `orders`. */
+  readonly of: string;
+};
+
+const mostTables = 8;
+const mostSubjects = 3;
+
+/** Looks at a database and writes the report it would be given. `day`: the local date it will be about. Throws Unanswered. */
+export async function profileDatabase(ask: Ask, name: string, day: string, zone: string): Promise<Profile> {
+  return profileOf(await readTables(ask), name, day, zone);
+}
+
+export function profileOf(tables: readonly Table[], name: string, day: string, zone: string): Profile {
+  if (tables.length === 0) return { report: null, assumptions: [], of: 'rows' };
+  const all = subjectsOf(tables, day, zone);
+  const [main, ...others] = all;
+  const amount = main?.amount?.name ?? null;
+  const money = currencyOf(main?.table ?? emptyTable, amount, zone);
+  const isMoney =
+    main !== undefined && (main.lines !== null || main.amount?.isMoney === true) && money.currency !== null;
+  const format = isMoney ? 'money' : 'number';
+  const largest = tables.toSorted((a, b) => b.rows - a.rows).slice(0, mostTables);
+  const told = main === undefined || largest.includes(main.table) ? largest : [main.table, ...largest.slice(1)];
+  const secondary = others.slice(0, mostSubjects - 1);
+  const blocks: (BlockInput | null)[] =
+    main === undefined
+      ? [health(told, all)]
+      : [
+          ...figures(main, format),
+          ...secondary.map(newRows),
+          topFive(main, format),
+          exceptions(main),
+          health(told, all),
+        ];
+  const report = reportSchema.parse({
+    title: `${name}: daily summary`,
+    locale: money.locale,
+    currency: money.currency ?? 'USD',
+    ...(main === undefined ? {} : { newest: newestSql(main) }),
+    blocks: blocks.filter((block) => block !== null),
+  });
+  const assumptions =
+    main === undefined ? [noDates] : assumed(main, isMoney ? `${money.currency}, ${money.why}` : null, tables);
+  return { report, assumptions, of: main === undefined ? 'rows' : pluralWords(main.table.name) };
+}
+
+const emptyTable: Table = { name: '', rows: 0, isEstimate: false, hasRowid: true, columns: [], foreignKeys: [] };
+const noDates = 'No table has a column of dates that says when its rows happened, so nothing is told by day.';
+
+function assumed(main: Subject, currency: string | null, tables: readonly Table[]): string[] {
+  const { table, date, amount, lines, status, category } = main;
+  const counted = `Each row of ${table.name} counts on the day of its ${date.name}${formWords[date.form] ?? ''}.`;
+  const kinds = [...new Set(status?.sample.map(String))].slice(0, 6).join(', ');
+  return [
+    `${table.name} was taken as what the business does, of ${tables.length} ${tables.length === 1 ? 'table' : 'tables'}.`,
+    counted,
+    lines !== null ? `The amount is price times quantity of ${lines.table}.` : null,
+    amount !== null
+      ? `The amount is ${table.name}.${amount.name}${amount.isText ? ', a text read as a number' : ''}.`
+      : null,
+    currency === null ? null : `Amounts are in ${currency}.`,
+    status === null ? null : `Rows of every ${status.name} count (${kinds}).`,
+    category === null ? null : `Groups are those of ${category.name}.`,
+    'Columns that look personal are left out.',
+    'To change any of this, write it down with `nightshift summary init` and set SUMMARY_REPORT.',
+  ].filter((text) => text !== null);
+}
+
+const formWords: Readonly<Record<string, string>> = {
+  'utc-text': ', which is in UTC',
+  'epoch-s': ', in seconds since 1970',
+  'epoch-ms': ', in milliseconds since 1970',
+  excel: ', an Excel serial number',
+  mdy: ', the month first',
+};

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { isMap, isScalar, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { Failure, systemCodeOf } from '../../platform/errors.ts';
+import { type Report, reportSchema } from './schema.ts';
+
+/** Something wrong in a report, and where it stands; lines and columns count from 1. */
+export type ReportProblem = { readonly line: number; readonly column: number; readonly text: string };
+
+/** Reads a report file. Throws REPORT_INVALID with every problem, each with its line and column. */
+export async function readReport(file: string): Promise<Report> {
+  const text = await readFile(file, 'utf8').catch((error) => {
+    const sentence = `The report ${file} cannot be read (${systemCodeOf(error)}).`;
+    throw new Failure('REPORT_INVALID', sentence, 'Set SUMMARY_REPORT to the YAML file, or leave it out.', error);
+  });
+  const { report, problems } = parseReport(text);
+  if (report !== null) return report;
+  const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`;
+  const lines = problems.map(({ line, column, text: what }) => `${file}:${line}:${column} ${what}`);
+  throw new Failure('REPORT_INVALID', `The report ${file} has ${count}; no summary was made.`, lines.join('\n'));
+}
+
+/** The report that a YAML text describes, or what is wrong with it, in the order of the text. */
+export function parseReport(
+  text: string,
+): { report: Report; problems: [] } | { report: null; problems: ReportProblem[] } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number, what: string): ReportProblem => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col, text: what };
+  };
+  const broken = [...document.errors, ...document.warnings].map(({ pos, message }) =>
+    at(pos[0], `is no YAML: ${message}`),
+  );
+  if (broken.length > 0) return { report: null, problems: broken };
+  const parsed = reportSchema.safeParse(document.toJS() ?? {});
+  if (parsed.success) return { report: parsed.data, problems: [] };
+  const problems = parsed.error.issues.flatMap((issue) => placed(issue, document.contents, at));
+  return { report: null, problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+type Issue = z.core.$ZodIssue;
+
+function placed(issue: Issue, root: ParsedNode | null, at: (offset: number, what: string) => ReportProblem) {
+  const { node, offset } = nodeAt(root, issue.path);
+  const where = issue.path.length === 0 ? '' : `${pathText(issue.path)}: `;
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => at(keyOffset(node, key) ?? offset, `${where}unknown key ${key}`));
+  }
+  return [at(offset, `${where}${sentence(issue)}`)];
+}
+
+/** The node an issue is about; the nearest one around it when it is about something that is missing. */
+function nodeAt(root: ParsedNode | null, path: readonly PropertyKey[]): { node: Node | null; offset: number } {
+  let node: Node | null = root;
+  let offset = root?.range[0] ?? 0;
+  for (const step of path) {
+    const next: unknown = isMap(node) || (node !== null && 'items' in node) ? childOf(node, step) : undefined;
+    if (next === undefined || next === null) return { node, offset };
+    node = next as Node;
+    offset = node.range?.[0] ?? offset;
+  }
+  return { node, offset };
+}
+
+function childOf(node: Node, step: PropertyKey): unknown {
+  return 'get' in node && typeof node.get === 'function' ? node.get(step, true) : undefined;
+}
+
+function keyOffset(node: Node | null, key: string): number | null {
+  if (!isMap(node)) return null;
+  const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
+  return isScalar(pair?.key) ? (pair.key.range?.[0] ?? null) : null;
+}
+
+/** `blocks[2].sql` with blocks counted from 1, as a reader counts. */
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, index) => (typeof step === 'number' ? ` ${step + 1}` : `${index === 0 ? '' : ' '}${String(step)}`))
+    .join('');
+}
+
+function sentence(issue: Issue): string {
+  if (issue.code === 'invalid_type' && issue.input === undefined) return 'is missing';
+  if (issue.code === 'invalid_union') return 'kind is not one of kpi, series, table, exceptions, text';
+  return issue.message.replace(/^Invalid input: /, '').replace(/^Invalid option: /, '');
+}
