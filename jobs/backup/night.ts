@@ -1,10 +1,8 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
+import { retryMinutes, triesAfter } from '../platform/retries.ts';
 import type { Database } from '../platform/settings.ts';
 import type { RunOutcome } from './outcome.ts';
-
-/** Minutes to wait before each further try of a failed run. */
-const retryMinutes = [5, 15, 60];
 
 /** Is told how a night goes: alerts and the dead-man's switch. Never throws, and does not hold the night up. */
 export type Watch = {
@@ -55,11 +53,4 @@ export async function runNight({ databases, run, watch, clock, log, retry, signa
     await retry.sleepUntil(next);
     pending = failed;
   }
-}
-
-/** The instants of further tries, each so many minutes after the one before, that come before the next night. */
-function triesAfter(now: Temporal.Instant, minutes: readonly number[], before: Temporal.Instant): Temporal.Instant[] {
-  const total = (count: number) => minutes.slice(0, count + 1).reduce((sum, some) => sum + some, 0);
-  const tries = minutes.map((_, index) => now.add({ minutes: total(index) }));
-  return tries.filter((instant) => Temporal.Instant.compare(instant, before) < 0);
 }

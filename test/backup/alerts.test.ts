@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { deliver } from '../../jobs/backup/watch/alert-delivery.ts';
 import {
-  type Alert,
   type FailureAlert,
   failureAlert,
   housekeepingAlert,
@@ -11,6 +9,8 @@ import {
   type SuspectAlert,
   suspectAlert,
 } from '../../jobs/backup/watch/alerts.ts';
+import type { Alert } from '../../jobs/platform/alert.ts';
+import { deliver } from '../../jobs/platform/alert-delivery.ts';
 import type { Log } from '../../jobs/platform/log.ts';
 import { type Faults, startSmtpServer } from '../smtp-server.ts';
 

@@ -1,9 +1,7 @@
+import { type Alert, alertOf, oneLine } from '../../platform/alert.ts';
 import { localTimestamp } from '../../platform/clock.ts';
 import { formatBytes, formatCount, formatDuration } from '../../platform/format.ts';
 import type { Suspicion } from '../stored/suspect.ts';
-
-/** A mail to an owner in a hurry, who reads it on a phone. */
-export type Alert = { readonly subject: string; readonly text: string };
 
 /** What every alert tells: which database, on which host, when. */
 type Where = { readonly database: string; readonly host: string; readonly at: Temporal.Instant };
@@ -22,7 +20,6 @@ export type SuspectAlert = Where & Suspicion & { readonly key: string; readonly 
 /** `key`: the backup, which is safe. `step`: what failed after it, such as `weekly copy` or `prune`. */
 export type HousekeepingAlert = Where & What & { readonly key: string };
 
-const longestSubject = 120;
 const mostTables = 20;
 
 /** A backup failed. Times are told in `zone`, an IANA name, in every alert. */
@@ -99,15 +96,4 @@ function told(at: Temporal.Instant, zone: string): string {
 function age(from: Temporal.Instant, now: Temporal.Instant): string {
   const seconds = Math.max(0, (now.epochMilliseconds - from.epochMilliseconds) / 1000);
   return `${formatDuration(seconds)} ago`;
-}
-
-/** Paragraphs become text with an empty line between them; empty ones are left out. */
-function alertOf(subject: string, paragraphs: readonly (readonly string[])[]): Alert {
-  const text = paragraphs.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
-  return { subject: oneLine(`nightshift: ${subject}`).slice(0, longestSubject), text: `${text.join('\n\n')}\n` };
-}
-
-/** Without line breaks and other control characters, which could begin a header of the mail. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }

@@ -1,4 +1,6 @@
 import { hostname } from 'node:os';
+import type { Alert } from '../../platform/alert.ts';
+import { deliver } from '../../platform/alert-delivery.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { asFailure } from '../../platform/errors.ts';
 import type { AlertKind, History } from '../../platform/history.ts';
@@ -7,8 +9,7 @@ import { createPing } from '../../platform/ping.ts';
 import type { Database, Settings } from '../../platform/settings.ts';
 import type { Watch } from '../night.ts';
 import type { RunOutcome } from '../outcome.ts';
-import { deliver } from './alert-delivery.ts';
-import { type Alert, failureAlert, housekeepingAlert, recoveryAlert, suspectAlert } from './alerts.ts';
+import { failureAlert, housekeepingAlert, recoveryAlert, suspectAlert } from './alerts.ts';
 
 type Means = {
   readonly history: History;

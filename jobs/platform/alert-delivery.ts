@@ -1,9 +1,9 @@
 import pRetry from 'p-retry';
-import type { Clock } from '../../platform/clock.ts';
-import { asFailure, type FailureCode } from '../../platform/errors.ts';
-import { failureText, type Log } from '../../platform/log.ts';
-import type { Settings } from '../../platform/settings.ts';
-import type { Alert } from './alerts.ts';
+import type { Alert } from './alert.ts';
+import type { Clock } from './clock.ts';
+import { asFailure, type FailureCode } from './errors.ts';
+import { failureText, type Log } from './log.ts';
+import type { Settings } from './settings.ts';
 
 type Delivery = {
   readonly clock: Clock;
@@ -29,7 +29,7 @@ export async function deliver(
   to: NonNullable<Settings['alerts']>,
   { clock, log, signal, firstWaitMs = halfMinuteMs }: Delivery,
 ): Promise<string[]> {
-  const { sendMail } = await import('../../platform/mail.ts');
+  const { sendMail } = await import('./mail.ts');
   const reached = await Promise.all(
     to.recipients.map(async (recipient) => {
       const send = () => sendMail(to.smtp, { ...alert, to: recipient, date: clock.now() }, signal);
