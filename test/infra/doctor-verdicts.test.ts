@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { judgeDisk } from '../../infra/doctor/disk-verdict.ts';
+import { judgeDocker, judgeNames, judgePorts } from '../../infra/doctor/docker-verdicts.ts';
+import { type HostFacts, readHostFacts } from '../../infra/doctor/host-facts.ts';
+import { judgeClock, judgePage } from '../../infra/doctor/reach-verdicts.ts';
+import { holds } from '../../infra/doctor/scopes.ts';
+import { judgeSsh } from '../../infra/doctor/ssh-verdict.ts';
+import type { DiskTarget } from '../../infra/doctor/target.ts';
+
+const facts: HostFacts = {
+  now: 1_764_439_201,
+  root: 'sudo',
+  docker: { version: '28.5.1' },
+  containers: [],
+  listening: [22],
+  mounted: null,
+  folder: 'absent',
+  device: null,
+  mail: null,
+};
+const seen = (change: Partial<HostFacts>): HostFacts => ({ ...facts, ...change });
+const short = ({ state, found }: { state: string; found: string }) => `${state}: ${found}`;
+
+test('Docker from 20.10 on', () => {
+  const versions: [HostFacts['docker'], string][] = [
+    [{ version: '20.10.24+dfsg1' }, 'ok: 20.10.24+dfsg1'],
+    [{ version: '29.0.0' }, 'ok: 29.0.0'],
+    [{ version: '20.9.1' }, 'fail: 20.9.1 is too old'],
+    [{ version: '19.03.15' }, 'fail: 19.03.15 is too old'],
+    ['missing', 'fail: is not installed'],
+    [
+      { error: 'permission denied while trying to connect to the Docker daemon socket' },
+      'fail: this account may not use it',
+    ],
+    [{ error: 'Is the docker daemon running?' }, 'fail: does not answer (Is the docker daemon running?)'],
+  ];
+  for (const [docker, said] of versions) assert.equal(short(judgeDocker(seen({ docker }))), said);
+});
+
+test('ports 80 and 443: free, held by our own proxy, by another container, by a program', () => {
+  const ours = { name: 'nightshift-proxy', ours: true, ports: [443] };
+  const theirs = { name: 'nginx', ours: false, ports: [80] };
+  const of = (containers: HostFacts['containers'], listening: number[]) =>
+    judgePorts(seen({ containers, listening }), [80, 443]).map(short);
+  assert.deepEqual(of([], [22]), ['ok: free', 'ok: free']);
+  assert.deepEqual(of([ours, theirs], [80, 443]), [
+    'fail: taken by the container nginx',
+    'ok: held by our own nightshift-proxy',
+  ]);
+  assert.deepEqual(of([], [80]), ['fail: taken by a program on the host', 'ok: free']);
+});
+
+test('only containers that nightshift did not make take a name', () => {
+  const containers = [
+    { name: 'sqlite-backup', ours: false, ports: [] },
+    { name: 'backend-dailysummary', ours: true, ports: [] },
+    { name: 'backend-mcpserver', ours: false, ports: [] },
+  ];
+  assert.equal(
+    short(judgeNames(seen({ containers }), ['sqlite-backup', 'backend-dailysummary'])),
+    'fail: taken by containers that nightshift did not make: sqlite-backup',
+  );
+});
+
+const made: DiskTarget = { mountPoint: '/mnt/data', volume: { kind: 'made', label: 'data' } };
+const adopted: DiskTarget = { mountPoint: '/mnt/data', volume: { kind: 'adopted', id: 42 } };
+const plain: DiskTarget = { mountPoint: '/mnt/data', volume: { kind: 'folder' } };
+const device = (type: string | null, mountedAt: string | null = null) => ({ path: '/dev/sdc', type, mountedAt });
+const other = { source: '/dev/sdb', type: 'ext4' };
+
+const disks: [string, DiskTarget, Partial<HostFacts>, string][] = [
+  ['nothing there yet', made, {}, 'later: `up` makes the volume and mounts it here'],
+  ['an empty mount point', adopted, { folder: 'empty' }, 'later: `up` attaches the volume and mounts it here'],
+  ['attached, with data', adopted, { device: device('ext4') }, 'ok: /dev/sdc is ext4, not mounted yet; `up` does it'],
+  [
+    'attached and blank, made by up',
+    made,
+    { device: device(null) },
+    'ok: /dev/sdc is blank, not mounted yet; `up` does it',
+  ],
+  [
+    'mounted where it should be',
+    adopted,
+    { device: device('ext4', '/mnt/data'), mounted: { source: '/dev/sdc', type: 'ext4' }, folder: 'filled' },
+    'ok: /dev/sdc, ext4, is mounted',
+  ],
+  [
+    'blank, though to be adopted',
+    adopted,
+    { device: device(null) },
+    'fail: /dev/sdc is blank, though it is to be adopted with its data',
+  ],
+  ['a foreign filesystem', adopted, { device: device('ntfs') }, 'fail: /dev/sdc holds ntfs, not ext4'],
+  ['a partition table', made, { device: device('gpt') }, 'fail: /dev/sdc holds gpt, not ext4'],
+  ['mounted elsewhere', adopted, { device: device('ext4', '/srv') }, 'fail: /dev/sdc is mounted at /srv'],
+  [
+    'another disk at the mount point',
+    made,
+    { mounted: other, folder: 'filled' },
+    'fail: another disk is mounted there: /dev/sdb (ext4)',
+  ],
+  [
+    'another disk there, ours attached',
+    adopted,
+    { device: device('ext4'), mounted: other },
+    'fail: another disk is mounted there: /dev/sdb (ext4)',
+  ],
+  ['files below the mount point', made, { folder: 'filled' }, 'fail: holds files, though no disk is mounted there'],
+  [
+    'files below it, disk attached',
+    adopted,
+    { device: device('ext4'), folder: 'filled' },
+    'fail: holds files, though no disk is mounted there',
+  ],
+  ['no root', made, { root: 'none' }, 'fail: this account is neither root nor may it sudo without a password'],
+  ['no volume, a folder with data', plain, { folder: 'filled', root: 'none' }, 'ok: is there'],
+  ['no volume and no folder', plain, {}, 'fail: is not there'],
+];
+for (const [what, disk, change, said] of disks) {
+  test(`disk: ${what}`, () => assert.equal(short(judgeDisk(seen(change), disk)), said));
+}
+
+test('no advice on a disk ever is to format one that has anything on it', () => {
+  for (const [, disk, change] of disks) {
+    const verdict = judgeDisk(seen(change), disk);
+    assert.doesNotMatch(verdict.state === 'fail' ? verdict.cure : '', /mkfs/);
+  }
+});
+
+test('the host clock may lie anywhere in the time the look took, and a minute beyond', () => {
+  const at = (before: number, after: number) => short(judgeClock(facts, facts.now + before, facts.now + after));
+  assert.equal(at(-2, 3), 'ok: agrees with this machine');
+  assert.equal(at(40, 45), 'ok: the host is 40 seconds behind this machine');
+  assert.equal(at(-905, -900), 'fail: the host is 900 seconds ahead of this machine');
+});
+
+test('the name of the summary page', () => {
+  const page = { name: 'daily.shop.example', domain: null };
+  const zone = { ...page, domain: 'shop.example' };
+  const hosts = ['192.0.2.7'];
+  const right = { addresses: ['2001:db8::1', '192.0.2.7'] };
+  const wrong = { addresses: ['198.51.100.9'] };
+  const none = { reason: 'ENOTFOUND' };
+  assert.equal(short(judgePage(page, right, hosts)), 'ok: leads to 192.0.2.7');
+  assert.equal(short(judgePage(page, wrong, hosts)), 'fail: leads to 198.51.100.9, not to 192.0.2.7');
+  assert.equal(short(judgePage(page, none, hosts)), 'fail: leads nowhere');
+  assert.equal(short(judgePage(zone, none, hosts)), 'later: leads nowhere; `up` writes the record into shop.example');
+  assert.equal(short(judgePage(zone, wrong, hosts)), 'fail: leads to 198.51.100.9, not to 192.0.2.7');
+});
+
+test('scopes: all, writing includes reading, reading is not writing', () => {
+  assert.equal(holds('*', { area: 'volumes', access: 'read_write' }), true);
+  assert.equal(holds('linodes:read_only volumes:read_write', { area: 'volumes', access: 'read_only' }), true);
+  assert.equal(holds('linodes:read_only,volumes:read_only', { area: 'volumes', access: 'read_write' }), false);
+});
+
+test('a host whose key has changed is a warning, not a thing to wave through', () => {
+  const target = { user: 'zygy', address: '192.0.2.7', port: 22, options: [] };
+  const err = '@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.\n';
+  assert.deepEqual(judgeSsh(target, { code: 255, out: '', err }, false), {
+    part: 'ssh zygy@192.0.2.7',
+    state: 'fail',
+    found: 'the host shows another key than the one in known_hosts',
+    cure: 'find out why; if the host was made anew: `ssh-keygen -R 192.0.2.7`.',
+  });
+});
+
+test('what the script prints becomes facts; a script cut short becomes none', () => {
+  const output = [
+    'now\t1764439201',
+    'root\tsudo',
+    'docker-version\t28.5.1',
+    'container\tsqlite-backup\tprod\t',
+    'container\tnginx\t\t0.0.0.0:80->80/tcp, [::]:80->80/tcp',
+    'listening\t0016',
+    'listening\t0050',
+    'mounted\t/dev/sdc ext4',
+    'folder\tfilled',
+    'device\t/dev/sdc',
+    'device-type\text4',
+    'device-mounted\t/mnt/data',
+    'mail\topen',
+    'end\tyes',
+  ];
+  assert.deepEqual(readHostFacts(output.join('\n')), {
+    now: 1_764_439_201,
+    root: 'sudo',
+    docker: { version: '28.5.1' },
+    containers: [
+      { name: 'sqlite-backup', ours: true, ports: [] },
+      { name: 'nginx', ours: false, ports: [80, 80] },
+    ],
+    listening: [22, 80],
+    mounted: { source: '/dev/sdc', type: 'ext4' },
+    folder: 'filled',
+    device: { path: '/dev/sdc', type: 'ext4', mountedAt: '/mnt/data' },
+    mail: 'open',
+  } satisfies HostFacts);
+  assert.equal(readHostFacts(output.slice(0, -1).join('\n')), null);
+});
