@@ -65,7 +65,8 @@ export async function serveSite(environment: Environment = {}): Promise<SiteScen
       ['owner@shop.test', 'accepted'],
       ['partner@shop.test', second],
     ] as const) {
-      ledger.claim(day, recipient, [], at);
+      ledger.expect(day, [recipient], at);
+      ledger.claim(day, recipient, ['pending'], at);
       ledger.settle(day, recipient, { state, said: '250 OK', code: null }, at.add({ seconds: 2 }));
     }
     const mailBytes = 41_000 + Number(day.slice(-2)) * 90;

@@ -46,7 +46,7 @@ function backupLook({ database, health, backups }: BackupState, zone: string): H
     tone: outcome === 'running' ? 'waiting' : outcome === 'succeeded' && suspect === null ? 'good' : 'bad',
     text: `${localTimestamp(startedAt, zone)}: ${outcome}${suspect === null ? '' : ', suspect'}`,
   }));
-  return html`<p class="state ${health.healthy ? 'good' : 'bad'}">Backup of ${database}: ${health.reason}.</p>
+  return html`<p class="state ${!health.healthy ? 'bad' : backups.length === 0 ? 'waiting' : 'good'}">Backup of ${database}: ${health.reason}.</p>
 ${stripView(marks)}`;
 }
 
