@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { password } from './scene.ts';
 
 export type Answer = { readonly code: number; readonly headers: Headers; readonly body: string };
@@ -31,4 +32,21 @@ export function visitorOf(origin: string): Visitor {
     post,
     signIn: (given = password, headers = {}) => post('/login', { password: given, next: '/' }, headers),
   };
+}
+
+/** Sends a path as it is written: fetch would tidy it up. */
+export function askRaw(
+  origin: string,
+  path: string,
+  method = 'GET',
+  headers: Record<string, string> = {},
+): Promise<number> {
+  const { hostname, port } = new URL(origin);
+  return new Promise((resolve, reject) =>
+    request({ hostname, port, path, method, headers }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode ?? 0));
+    })
+      .on('error', reject)
+      .end(),
+  );
 }

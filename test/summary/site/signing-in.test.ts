@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { signedLink } from '../../../jobs/summary/site/links.ts';
+import { type SiteScene, serveSite, signingKey } from './scene.ts';
+import { askRaw, type Visitor, visitorOf } from './visitor.ts';
+
+describe('signing in and out', () => {
+  let site: SiteScene;
+  let stranger: Visitor;
+  let owner: Visitor;
+  before(async () => {
+    site = await serveSite();
+    stranger = visitorOf(site.origin);
+    owner = visitorOf(site.origin);
+    await owner.signIn();
+  });
+  after(() => site.close());
+
+  const linkTo = (day: string, expires = '2025-12-15T00:00:00Z') =>
+    new URL(signedLink(site.origin, signingKey, day, Temporal.Instant.from(expires))).pathname;
+
+  test('the password opens everything, by a cookie that no script reads and that shows nothing', async () => {
+    const visitor = visitorOf(site.origin);
+    const { code, headers } = await visitor.signIn();
+    assert.deepEqual({ code, to: headers.get('location') }, { code: 303, to: '/' });
+    const [line = ''] = headers.getSetCookie();
+    assert.match(line, /^nightshift=[\w-]{56,}; Max-Age=1209600; Path=\/; HttpOnly; SameSite=Lax$/);
+    assert.equal((await visitor.get('/')).headers.get('location'), '/day/2025-11-30');
+    const { code: shown, body } = await visitor.get('/day/2025-11-30');
+    assert.equal(shown, 200);
+    assert.match(body, /Yesterday: RM 12,340 from 87 orders/);
+  });
+
+  test('behind TLS the cookie is kept for this host and for TLS alone, and browsers are told to stay with TLS', async (t) => {
+    const secure = await serveSite({ SUMMARY_PUBLIC_URL: 'https://daily.shop.test' });
+    t.after(() => secure.close());
+    const { headers } = await visitorOf(secure.origin).signIn(undefined, { origin: 'https://daily.shop.test' });
+    assert.match(
+      headers.getSetCookie()[0] ?? '',
+      /^__Host-nightshift=[\w-]+; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
+    assert.equal(headers.get('strict-transport-security'), 'max-age=31536000');
+    const link = new URL(
+      signedLink('https://daily.shop.test', signingKey, '2025-11-30', Temporal.Instant.from('2026-01-01T00:00:00Z')),
+    );
+    const followed = await visitorOf(secure.origin).get(link.pathname);
+    assert.match(
+      followed.headers.getSetCookie()[0] ?? '',
+      /^__Secure-nightshift-day=[\w-]+; Max-Age=43200; Path=\/day\/2025-11-30; HttpOnly; Secure; SameSite=Lax$/,
+    );
+  });
+
+  test('after signing in one is where one wanted to be, and never on another site', async () => {
+    for (const [next, to] of [
+      ['/day/2025-11-28', '/day/2025-11-28'],
+      ['/calendar/2025-11', '/calendar/2025-11'],
+      ['/status', '/status'],
+      ['https://evil.test/', '/'],
+      ['//evil.test', '/'],
+      ['/\\evil.test', '/'],
+      ['/day/2025-11-28/../../logout', '/'],
+      ['javascript:alert(1)', '/'],
+      ['/status\r\nX: y', '/'],
+      ['', '/'],
+    ] as const) {
+      const { headers } = await visitorOf(site.origin).post('/login', { password: 'a long enough password', next });
+      assert.equal(headers.get('location'), to, next);
+    }
+    assert.match((await stranger.get('/day/2025-11-28')).body, /name="next" value="\/day\/2025-11-28"/);
+  });
+
+  test('forms of other sites are refused, for signing in and out', async () => {
+    for (const origin of ['https://evil.test', 'null', `${site.origin}.evil.test`, '']) {
+      assert.equal((await visitorOf(site.origin).signIn(undefined, { origin })).code, 403, origin);
+      assert.equal((await owner.post('/logout', {}, { origin })).code, 403, origin);
+    }
+    assert.equal(
+      await askRaw(site.origin, '/login', 'POST', { 'content-type': 'application/x-www-form-urlencoded' }),
+      403,
+    );
+    assert.equal((await owner.get('/status')).code, 200);
+    assert.equal((await owner.get('/logout')).code, 404);
+  });
+
+  test('signing out ends the session, also for who kept the cookie', async () => {
+    const visitor = visitorOf(site.origin);
+    await visitor.signIn();
+    const kept = new Map(visitor.cookies);
+    const { code, headers } = await visitor.post('/logout', {});
+    assert.deepEqual(
+      { code, to: headers.get('location'), left: visitor.cookies.size },
+      { code: 303, to: '/login', left: 0 },
+    );
+    for (const [name, value] of kept) visitor.cookies.set(name, value);
+    assert.equal((await visitor.get('/status')).code, 401);
+  });
+
+  test('a cookie that was changed, or of the wrong kind, opens nothing', async () => {
+    const full = owner.cookies.get('nightshift') ?? '';
+    const dayVisitor = visitorOf(site.origin);
+    await dayVisitor.get(linkTo('2025-11-30'));
+    const limited = dayVisitor.cookies.get('nightshift-day') ?? '';
+    const flipped = `${full.slice(0, -2)}${full.at(-2) === 'A' ? 'B' : 'A'}${full.at(-1)}`;
+    for (const [name, value] of [
+      ['nightshift', flipped],
+      ['nightshift', ''],
+      ['nightshift', 'all'],
+      ['nightshift', limited],
+      ['nightshift-day', full],
+      ['nightshift', `${full}=`],
+    ] as const) {
+      const visitor = visitorOf(site.origin);
+      visitor.cookies.set(name, value);
+      assert.equal((await visitor.get('/status')).code, 401, name);
+    }
+  });
+
+  test('a session ends by itself', async (t) => {
+    t.after(() => site.setClock('2025-12-01T08:30'));
+    const visitor = visitorOf(site.origin);
+    await visitor.signIn();
+    site.setClock('2025-12-15T08:29');
+    assert.equal((await visitor.get('/status')).code, 200);
+    site.setClock('2025-12-15T08:30');
+    assert.equal((await visitor.get('/status')).code, 401);
+  });
+
+  test('five wrong passwords make one wait, and the right one does not help', async (t) => {
+    const other = await serveSite();
+    t.after(() => other.close());
+    const visitor = visitorOf(other.origin);
+    for (let count = 0; count < 5; count += 1) assert.equal((await visitor.signIn(`wrong ${count}`)).code, 401);
+    const { code, headers, body } = await visitor.signIn();
+    assert.deepEqual({ code, wait: headers.get('retry-after') }, { code: 429, wait: '900' });
+    assert.match(body, /Too many attempts. Try again in 15 min./);
+    assert.equal((await visitor.signIn(undefined, { 'x-forwarded-for': '198.51.100.7' })).code, 429);
+    other.setClock('2025-12-01T08:45');
+    assert.equal((await visitor.signIn()).code, 303);
+  });
+
+  test('behind the proxy each client has attempts of its own, whatever it claims', async (t) => {
+    const other = await serveSite({ SUMMARY_PUBLIC_URL: 'https://daily.shop.test' });
+    t.after(() => other.close());
+    const origin = 'https://daily.shop.test';
+    const from = (client: string, given: string) =>
+      visitorOf(other.origin).signIn(given, { origin, 'x-forwarded-for': client });
+    for (let count = 0; count < 5; count += 1) await from(`203.0.113.${count}, 198.51.100.7`, 'wrong');
+    assert.equal((await from('203.0.113.9, 198.51.100.7', 'a long enough password')).code, 429);
+    assert.equal((await from('198.51.100.8', 'a long enough password')).code, 303);
+  });
+
+  test('a form that is too large, empty, or no form at all is refused', async () => {
+    assert.equal((await stranger.post('/login', { password: 'x'.repeat(5000) })).code, 413);
+    const visitor = visitorOf(site.origin);
+    assert.equal((await visitor.post('/login', {})).code, 401);
+    assert.equal((await visitor.post('/login', { password: '' }, { 'content-type': 'application/json' })).code, 401);
+    assert.equal((await visitor.post('/status', {})).code, 401);
+  });
+});
