@@ -13,6 +13,7 @@ import { asFailure, exitCodeOf, interrupted } from './platform/errors.ts';
 import { failureText } from './platform/log.ts';
 import { toolVersion } from './platform/version.ts';
 import { restoreCommand } from './restore/command.ts';
+import { summaryCommand } from './summary/commands/summary-command.ts';
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort(interrupted(name)));
@@ -41,6 +42,7 @@ const commands = [
   acceptCommand,
   checkCommand,
   healthCommand,
+  summaryCommand,
   demoCommand,
 ];
 for (const command of commands) program.addCommand(command(context).exitOverride());

@@ -1,12 +1,12 @@
 import type { Clock } from '../platform/clock.ts';
 import { formatDuration } from '../platform/format.ts';
+import { afterGrace } from '../platform/grace.ts';
 import { type History, openHistory } from '../platform/history.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { nextRun, type Schedule, sleepUntil } from '../platform/schedule.ts';
 import type { Database, Settings } from '../platform/settings.ts';
 import { toolVersion } from '../platform/version.ts';
 import { statusOf } from './commands/status.ts';
-import { afterGrace } from './grace.ts';
 import { runNight } from './night.ts';
 import { failureOf } from './outcome.ts';
 import { runInProcess } from './run-in-process.ts';

@@ -34,7 +34,7 @@ export async function sendMail(
   signal: AbortSignal,
   { security = securityOf(smtp), limits = defaultLimits }: { security?: Security; limits?: Limits } = {},
 ): Promise<Receipt> {
-  const message = composed(smtp, mail);
+  const message = composed(smtp.from, mail);
   const content = await message.build();
   const { from = '' } = message.getEnvelope();
   let handedOver = false;
@@ -70,7 +70,12 @@ export function securityOf({ host, port }: Pick<Smtp, 'host' | 'port'>): Securit
   return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host) ? 'loopback' : 'starttls';
 }
 
-function composed({ from }: Smtp, { to, date, headers, ...content }: Mail) {
+/** The message as it would be sent, for a file. */
+export async function mailAsBytes(from: string, mail: Mail): Promise<Buffer> {
+  return composed(from, mail).build();
+}
+
+function composed(from: string, { to, date, headers, ...content }: Mail) {
   return new MailComposer({
     ...content,
     from,

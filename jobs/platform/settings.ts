@@ -62,6 +62,8 @@ export type SummarySettings = {
   readonly recipients: readonly string[];
   /** Null writes mails to `outbox`. */
   readonly smtp: Smtp | null;
+  /** Sender of what goes to the outbox. */
+  readonly from: string;
   readonly outbox: string;
   readonly pingUrl: string | null;
   readonly publicUrl: string | null;
@@ -128,6 +130,7 @@ function summary(values: Values, smtp: Smtp | null): SummarySettings {
     catchUpHours: values.SUMMARY_CATCH_UP_HOURS ?? 12,
     recipients: values.SUMMARY_RECIPIENTS ?? [],
     smtp,
+    from: smtp?.from ?? values.SMTP_FROM ?? 'nightshift@localhost',
     outbox: values.SUMMARY_OUTBOX ?? path.join(values.STATE_DIR ?? '', 'outbox'),
     pingUrl: withoutSlash(values.SUMMARY_PING_URL),
     publicUrl: withoutSlash(values.SUMMARY_PUBLIC_URL),

@@ -81,7 +81,11 @@ export const variables = {
   BACKUP_RETENTION_DAILY: variable(whole(1, 10_000), '20', 'daily backups kept, the newest'),
   BACKUP_RETENTION_WEEKLY: variable(whole(0, 10_000), '0', 'weekly backups kept, the newest; 0 keeps all'),
   BACKUP_PING_URL: secret(url, "dead-man's switch, called with `/start`, then plain or `/fail` (as healthchecks.io)"),
-  STOP_GRACE_SECONDS: variable(whole(0, 86_400), '10', 'how long a backup may go on after SIGTERM'),
+  STOP_GRACE_SECONDS: variable(
+    whole(0, 86_400),
+    '10',
+    'how long a backup, or a mail under way, may go on after SIGTERM',
+  ),
   HTTP_PORT: variable(whole(1, 65_535), null, 'serves `/healthz` and Prometheus `/metrics`'),
   RESTORE_SERVICES: variable(
     list,

@@ -22,7 +22,9 @@ export type Delivery = {
 
 /** To whom which day's summary went. There is at most one delivery a day and recipient. */
 export type Ledger = {
-  /** Moves a delivery to `sending` when it is new or in one of the states `from`; false leaves it as it is. */
+  /** Notes who is to get a day's mail: those not yet in the ledger become `pending`. */
+  expect(day: string, recipients: readonly string[], at: Temporal.Instant): void;
+  /** Moves a delivery to `sending` when it is in one of the states `from`; false leaves it as it is. */
   claim(day: string, recipient: string, from: readonly DeliveryState[], at: Temporal.Instant): boolean;
   /** How the delivery that was claimed ended. */
   settle(
@@ -71,15 +73,24 @@ function ledgerOf({ run, rows, close }: SummariesFile): Ledger {
       ...values,
     ).map((row): Delivery => ({ ...row, at: Temporal.Instant.from(row.at) }));
   return {
+    expect(day, recipients, at) {
+      for (const recipient of recipients) {
+        run(
+          `INSERT OR IGNORE INTO deliveries (report, day, recipient, state, at, tries) VALUES ('${report}', ?, ?, 'pending', ?, 0)`,
+          day,
+          recipient,
+          at.toString(),
+        );
+      }
+    },
     claim(day, recipient, from, at) {
       const states = from.map((state) => `'${state}'`).join(', ');
       const { changes } = run(
-        `INSERT INTO deliveries (report, day, recipient, state, at, tries) VALUES ('${report}', ?, ?, 'sending', ?, 1)
-           ON CONFLICT (report, day, recipient) DO UPDATE SET state = 'sending', at = excluded.at, tries = tries + 1
-           WHERE state IN (${states})`,
+        `UPDATE deliveries SET state = 'sending', at = ?, tries = tries + 1
+           WHERE report = '${report}' AND day = ? AND recipient = ? AND state IN (${states})`,
+        at.toString(),
         day,
         recipient,
-        at.toString(),
       );
       return changes === 1;
     },

@@ -51,6 +51,7 @@ test('with the two keys alone everything has the promised default', () => {
       catchUpHours: 12,
       recipients: [],
       smtp: null,
+      from: 'nightshift@localhost',
       outbox: '/state/outbox',
       pingUrl: null,
       publicUrl: null,

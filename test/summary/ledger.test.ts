@@ -25,7 +25,10 @@ function folder(t: TestContext): string {
 test('a delivery is claimed once; what was accepted, rejected or is uncertain is not claimed again by itself', (t) => {
   const ledger = openLedger(folder(t));
   assert.equal(ledger.isEmpty(), true);
+  assert.equal(ledger.claim(day, owner, ['pending'], at), false, 'nobody expects it');
+  ledger.expect(day, [owner], at);
   assert.equal(ledger.claim(day, owner, ['pending'], at), true);
+  ledger.expect(day, [owner], at);
   assert.equal(ledger.claim(day, owner, ['pending'], at), false, 'under way');
   for (const state of ['accepted', 'rejected', 'uncertain'] as const) {
     ledger.settle(day, owner, { state, said: 'so', code: null }, at);
@@ -53,6 +56,7 @@ test('whatever is asked in whatever order, nobody has two deliveries of one day,
         const today = Temporal.PlainDate.from('2000-01-01').add({ days: round }).toString();
         const accepted: string[] = [];
         for (const [recipient, state] of steps) {
+          ledger.expect(today, [recipient], at);
           if (!ledger.claim(today, recipient, ['pending'], at) || state === 'sending') continue;
           if (state === 'accepted') accepted.push(recipient);
           ledger.settle(today, recipient, { state, said: '', code: null }, at);

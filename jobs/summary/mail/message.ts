@@ -31,6 +31,16 @@ export async function messageOf(page: Page, link: string | null): Promise<Messag
   };
 }
 
+/** The same as files beside each other, by name: what a browser shows. */
+export async function previewOf(page: Page): Promise<Map<string, string | Uint8Array>> {
+  const pictures = await drawPictures(page);
+  return new Map<string, string | Uint8Array>([
+    [`${page.day}.html`, mailHtml(page, { link: null, imageSource: (id) => `${page.day}-${id}.png` })],
+    [`${page.day}.txt`, mailText(page, null)],
+    ...[...pictures].map(([id, png]) => [`${page.day}-${id}.png`, png] as const),
+  ]);
+}
+
 /** The message as it goes to one recipient. Its Message-ID is the same at every try, so a mailbox can tell a copy. */
 export function mailTo(recipient: string, message: Message, from: string, date: Temporal.Instant): Mail {
   const { day, subject, html, text, attachments } = message;

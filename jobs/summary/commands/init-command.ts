@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Command } from 'commander';
+import type { CliContext } from '../../platform/context.ts';
+import { Failure, systemCodeOf } from '../../platform/errors.ts';
+import { readSettingsWithoutStore } from '../../platform/settings.ts';
+import { dayBefore } from '../due.ts';
+import { openQueries } from '../measure/queries.ts';
+import { profileDatabase } from '../profile/profile.ts';
+import { reportYaml } from '../report/report-yaml.ts';
+
+export function initCommand(context: CliContext): Command {
+  return new Command('init')
+    .description('write what the summary says of this database as a report to edit')
+    .argument('[file]', 'YAML file to write; an existing one is left as it is', 'summary.yaml')
+    .action(async (given: string) => {
+      const { databases, zone } = readSettingsWithoutStore(context.environment);
+      const [database] = databases;
+      if (database === undefined) return;
+      const queries = openQueries(database.path, zone, context.signal);
+      try {
+        const day = dayBefore(context.clock.now(), zone);
+        const { report, assumptions } = await profileDatabase(queries.ask, database.name, day, zone);
+        if (report === null) throw nothingToPin(database.path);
+        const file = path.resolve(given);
+        await writeNew(file, reportYaml(report, assumptions));
+        context.out(`${file}\nEdit it, set SUMMARY_REPORT to it, and look: nightshift summary preview\n`);
+      } finally {
+        queries.close();
+      }
+    });
+}
+
+async function writeNew(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: 'wx' });
+  } catch (error) {
+    const code = systemCodeOf(error);
+    const exists = code === 'EEXIST';
+    throw new Failure(
+      'SUMMARY_FILE_EXISTS',
+      exists ? `${file} is there already and was left as it is.` : `${file} cannot be written (${code}).`,
+      'Name another file: nightshift summary init FILE',
+      error,
+    );
+  }
+}
+
+function nothingToPin(database: string): Failure {
+  return new Failure('DATABASE_EMPTY', `${database} has no tables yet.`, 'Try again when it holds data.');
+}

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Command } from 'commander';
+import type { CliContext } from '../../platform/context.ts';
+import { readSettingsWithoutStore } from '../../platform/settings.ts';
+import { dayOption, dayOrYesterday } from './day-option.ts';
+
+type Options = { day?: string; out: string; open?: boolean };
+
+export function previewCommand(context: CliContext): Command {
+  return new Command('preview')
+    .description('write a summary as .html, .txt and .png files; sends and keeps nothing')
+    .option(...dayOption)
+    .option('--out <folder>', 'where to write it', 'summary-preview')
+    .option('--open', 'open it in the browser')
+    .action(async ({ day: given, out, open }: Options) => {
+      const settings = readSettingsWithoutStore(context.environment);
+      const { pageOfDay } = await import('../send-day.ts');
+      const { previewOf } = await import('../mail/message.ts');
+      const { clock, signal } = context;
+      const day = dayOrYesterday(given, clock, settings.zone);
+      const page = await pageOfDay(day, { settings, clock, signal });
+      const folder = path.resolve(out);
+      await mkdir(folder, { recursive: true });
+      for (const [name, content] of await previewOf(page)) await writeFile(path.join(folder, name), content);
+      const file = path.join(folder, `${day}.html`);
+      context.out(`${page.opening}\n${file}\n`);
+      if (open === true) openInBrowser(file);
+    });
+}
+
+/** A browser that does not start is no failure: the path was printed. */
+function openInBrowser(file: string): void {
+  const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  spawn(opener, [file], { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();
+}

@@ -1,0 +1,66 @@
+import { plural } from '../../platform/format.ts';
+import { nextRun } from '../../platform/schedule.ts';
+import type { SettingsWithoutStore } from '../../platform/settings.ts';
+import { latestDue } from '../due.ts';
+import type { Delivery, ReadOnlyLedger } from '../ledger.ts';
+
+/** Whether summaries are being sent, at one moment. */
+export type SummaryStatus = {
+  /** The last summary that was due reached everybody, or is under way. */
+  readonly ok: boolean;
+  readonly reason: string;
+  /** The last 30 days, newest first; none before the first that is in the ledger. */
+  readonly days: readonly { readonly day: string; readonly deliveries: readonly Delivery[] }[];
+  readonly nextRun: Temporal.Instant;
+};
+
+const shownDays = 30;
+/** A due summary is tried again for so long before it counts as not sent. */
+const underWayMinutes = 90;
+
+/** Reads the status from the ledger; null: nothing was ever sent from here. */
+export function summaryStatus(
+  { summary, zone }: Pick<SettingsWithoutStore, 'summary' | 'zone'>,
+  ledger: ReadOnlyLedger | null,
+  now: Temporal.Instant,
+): SummaryStatus {
+  const schedule = { cron: summary.schedule, zone };
+  const today = now.toZonedDateTimeISO(zone).toPlainDate();
+  const known = ledger?.since(today.subtract({ days: shownDays }).toString()) ?? [];
+  const due = latestDue(schedule, { since: now.subtract({ hours: 48 }), now, catchUpHours: summary.catchUpHours });
+  const verdict = due === null ? { ok: true, reason: 'none is due yet' } : verdictOf(due, known, ledger, now);
+  return { ...verdict, days: daysOf(known, due?.day ?? null), nextRun: nextRun(schedule, now) };
+}
+
+function verdictOf(
+  { day, at }: { day: string; at: Temporal.Instant },
+  known: readonly Delivery[],
+  ledger: ReadOnlyLedger | null,
+  now: Temporal.Instant,
+): { ok: boolean; reason: string } {
+  if (ledger === null || ledger.isEmpty()) return { ok: false, reason: 'nothing was ever sent from this STATE_DIR' };
+  const deliveries = known.filter((delivery) => delivery.day === day);
+  const missed = deliveries.filter(({ state }) => state !== 'accepted');
+  if (deliveries.length > 0 && missed.length === 0) {
+    return { ok: true, reason: `the summary of ${day} went out to ${plural(deliveries.length, 'recipient')}` };
+  }
+  const isOpen = deliveries.length === 0 || missed.some(({ state }) => state === 'pending' || state === 'sending');
+  if (isOpen && now.epochMilliseconds - at.epochMilliseconds < underWayMinutes * 60_000) {
+    return { ok: true, reason: `the summary of ${day} is under way` };
+  }
+  if (deliveries.length === 0) return { ok: false, reason: `the summary of ${day} was not sent` };
+  const who = missed.map(({ recipient, state }) => `${recipient} (${state})`).join(', ');
+  return { ok: false, reason: `the summary of ${day} did not go out to ${who}` };
+}
+
+function daysOf(known: readonly Delivery[], lastDue: string | null): SummaryStatus['days'] {
+  const oldest = known.at(-1)?.day;
+  const newest = [known[0]?.day ?? '', lastDue ?? ''].toSorted().at(-1);
+  if (oldest === undefined || newest === undefined) return [];
+  const last = Temporal.PlainDate.from(newest);
+  const count = Math.min(shownDays, last.since(Temporal.PlainDate.from(oldest)).days + 1);
+  return Array.from({ length: count }, (_, index) => {
+    const day = last.subtract({ days: index }).toString();
+    return { day, deliveries: known.filter((delivery) => delivery.day === day) };
+  });
+}

@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+import type { CliContext } from '../../platform/context.ts';
+import { readSettingsWithoutStore } from '../../platform/settings.ts';
+import { hashPasswordCommand } from './hash-password-command.ts';
+import { initCommand } from './init-command.ts';
+import { previewCommand } from './preview-command.ts';
+import { sendCommand } from './send-command.ts';
+import { summaryStatusCommand } from './status-command.ts';
+import { testMailCommand } from './test-mail-command.ts';
+
+export function summaryCommand(context: CliContext): Command {
+  const command = new Command('summary')
+    .description('the daily summary: send it, look at it, see whether it is being sent')
+    .option('--schedule', 'serve the page and send a summary every day, until told to stop')
+    .action(async (options: { schedule?: boolean }) => {
+      if (options.schedule !== true) return command.help({ error: true });
+      const settings = readSettingsWithoutStore(context.environment);
+      const { serveSummaries } = await import('../service.ts');
+      await serveSummaries(settings, context.clock, context.signal);
+    });
+  const parts = [summaryStatusCommand, sendCommand, previewCommand, testMailCommand, initCommand, hashPasswordCommand];
+  for (const part of parts) command.addCommand(part(context).exitOverride());
+  return command;
+}

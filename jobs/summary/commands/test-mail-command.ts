@@ -1,0 +1,38 @@
+import { hostname } from 'node:os';
+import { Command } from 'commander';
+import type { CliContext } from '../../platform/context.ts';
+import { Failure } from '../../platform/errors.ts';
+import { readSettingsWithoutStore } from '../../platform/settings.ts';
+
+export function testMailCommand(context: CliContext): Command {
+  return new Command('test-mail')
+    .description('log in to the mail server and send one line')
+    .option('--to <address>', 'to this address instead of SUMMARY_RECIPIENTS')
+    .action(async ({ to }: { to?: string }) => {
+      const { summary } = readSettingsWithoutStore(context.environment);
+      const { requireRecipients } = await import('../service.ts');
+      const recipients = to === undefined ? summary.recipients : [to];
+      requireRecipients(recipients);
+      if (summary.smtp === null) throw noServer(summary.outbox);
+      const { sendMail } = await import('../../platform/mail.ts');
+      const { clock, signal } = context;
+      for (const recipient of recipients) {
+        const mail = {
+          to: recipient,
+          subject: `nightshift: a test from ${hostname()}`,
+          text: `This is a test. Mails from nightshift on ${hostname()} reach ${recipient}.\n`,
+          date: clock.now(),
+        };
+        const { reply } = await sendMail(summary.smtp, mail, signal);
+        context.out(`${summary.smtp.host} took a mail for ${recipient}: ${reply}\n`);
+      }
+    });
+}
+
+function noServer(outbox: string): Failure {
+  return new Failure(
+    'SETTINGS_INVALID',
+    'There is no mail server to test; nothing was sent.',
+    `SMTP_HOST is not set: set it, with SMTP_USER and SMTP_PASSWORD. Until then summaries are written to ${outbox}`,
+  );
+}

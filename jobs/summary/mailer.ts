@@ -1,0 +1,32 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure } from '../platform/errors.ts';
+import { type Mail, mailAsBytes, sendMail } from '../platform/mail.ts';
+import type { SummarySettings } from '../platform/settings.ts';
+
+/** Sends one mail and returns what the receiver said. Throws MAIL_* as sendMail does, or OUTBOX_UNWRITABLE. */
+export type Mailer = (mail: Mail, day: string, signal: AbortSignal) => Promise<string>;
+
+/** By SMTP; without an SMTP host into the outbox folder, as files that any mail program opens. */
+export function mailerOf({ smtp, outbox, from }: Pick<SummarySettings, 'smtp' | 'outbox' | 'from'>): Mailer {
+  if (smtp === null) return (mail, day) => writeMail(outbox, from, mail, day);
+  return async (mail, _day, signal) => (await sendMail(smtp, mail, signal)).reply;
+}
+
+async function writeMail(outbox: string, from: string, mail: Mail, day: string): Promise<string> {
+  const file = path.join(outbox, `${day}_${mail.to.replace(/[^\w.@+-]/g, '_')}.eml`);
+  try {
+    await mkdir(outbox, { recursive: true });
+    await writeFile(`${file}.part`, await mailAsBytes(from, mail), { flush: true });
+    await rename(`${file}.part`, file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Failure(
+      'OUTBOX_UNWRITABLE',
+      `The mail to ${mail.to} cannot be written to the outbox: ${reason}.`,
+      'Set SMTP_HOST to send mails, or SUMMARY_OUTBOX to a folder this user may write.',
+      error,
+    );
+  }
+  return `written to ${file}`;
+}

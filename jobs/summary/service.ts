@@ -1,0 +1,110 @@
+import { type Clock, localTimestamp } from '../platform/clock.ts';
+import { Failure } from '../platform/errors.ts';
+import { formatDuration } from '../platform/format.ts';
+import { readHistory } from '../platform/history.ts';
+import { createLog } from '../platform/log.ts';
+import { nextRun, type Schedule, sleepUntil } from '../platform/schedule.ts';
+import type { SettingsWithoutStore } from '../platform/settings.ts';
+import { toolVersion } from '../platform/version.ts';
+import { latestDue, lookBackFrom } from './due.ts';
+import { type Round, runMorning } from './morning.ts';
+import { openOffice } from './office.ts';
+import { failedRound, roundOf } from './round.ts';
+import { type SendMeans, sendDay } from './send-day.ts';
+import { startSite } from './site/start.ts';
+import { openTroubles } from './troubles.ts';
+import { summaryWatch } from './watch.ts';
+
+/**
+ * The container's entrypoint: serves the page and mails a summary at every scheduled time, until `signal` aborts. A summary
+ * that came due while nothing ran is sent at the start, within the catch-up limit. Failed ones never end it. Throws
+ * SETTINGS_INVALID, STATE_UNWRITABLE and HTTP_PORT_UNUSABLE at the start.
+ */
+export async function serveSummaries(settings: SettingsWithoutStore, clock: Clock, signal: AbortSignal): Promise<void> {
+  requireRecipients(settings.summary.recipients);
+  const { zone, stateDir, summary } = settings;
+  const schedule: Schedule = { cron: summary.schedule, zone };
+  const log = createLog(clock, zone);
+  const office = openOffice(settings, { clock, log, signal });
+  const troubles = openTroubles(stateDir);
+  const watch = summaryWatch(settings, { troubles, clock, log, signal });
+  log.line(`nightshift ${toolVersion}: summary for ${summary.recipients.join(', ')}, "${summary.schedule}" ${zone}`);
+  if (summary.smtp === null) log.warn(`SMTP_HOST is not set: summaries are written to ${summary.outbox}, not sent`);
+  try {
+    await serveSite(office);
+    let since = lookBackFrom(clock.now(), office.ledger.isEmpty());
+    while (!signal.aborted) {
+      const due = latestDue(schedule, { since, now: clock.now(), catchUpHours: summary.catchUpHours });
+      since = due?.at ?? since;
+      if (due?.isTooLate === true && !isSettled(due.day, office)) {
+        log.warn(`The summary of ${due.day} was missed, and is too late now. nightshift summary send --day ${due.day}`);
+      }
+      if (due?.isTooLate === false) {
+        await runMorning({
+          day: due.day,
+          send: () => sendRound(due.day, office),
+          watch,
+          clock,
+          log,
+          sleepUntil: (instant) => sleepUntil(instant, clock, signal),
+          before: nextRun(schedule, clock.now()),
+        });
+      }
+      const next = nextRun(schedule, since);
+      if (Temporal.Instant.compare(next, clock.now()) <= 0) continue;
+      const seconds = (next.epochMilliseconds - clock.now().epochMilliseconds) / 1000;
+      log.line(`next summary ${localTimestamp(next, zone).slice(0, -3)}, in ${formatDuration(seconds)}`);
+      await sleepUntil(next, clock, signal);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await watch.settled();
+    troubles.close();
+    office.close();
+  }
+  log.line('stopped');
+}
+
+/** Throws SETTINGS_INVALID when nobody would get a summary. */
+export function requireRecipients(recipients: readonly string[]): void {
+  if (recipients.length > 0) return;
+  throw new Failure(
+    'SETTINGS_INVALID',
+    '1 setting is not usable; nothing was done.',
+    'SUMMARY_RECIPIENTS is not set: set it to who is to get the summary, or try `nightshift summary preview`, which sends nothing',
+  );
+}
+
+async function sendRound(day: string, office: SendMeans): Promise<Round> {
+  const { recipients } = office.settings.summary;
+  try {
+    const { deliveries, failure } = await sendDay(day, recipients, office);
+    const round = roundOf(deliveries, failure);
+    return round.kind === 'failed' && office.signal.aborted ? { kind: 'interrupted' } : round;
+  } catch (error) {
+    const round = failedRound(error, recipients);
+    if (round.kind === 'failed') office.log.failure(round.failure);
+    return round;
+  }
+}
+
+function isSettled(day: string, { ledger, settings }: SendMeans): boolean {
+  const known = ledger.of(day);
+  return settings.summary.recipients.every((recipient) =>
+    known.some((delivery) => delivery.recipient === recipient && delivery.state !== 'pending'),
+  );
+}
+
+async function serveSite({ settings, archive, ledger, runs, clock, log, signal }: SendMeans): Promise<void> {
+  await startSite({
+    archive,
+    deliveries: (fromDay) => ledger.since(fromDay).map((delivery) => ({ ...delivery, reason: delivery.said })),
+    summaryRuns: (limit) => runs.newest(limit),
+    history: () => readHistory(settings.stateDir),
+    settings,
+    clock,
+    log,
+    signal,
+  });
+}
