@@ -49,7 +49,7 @@ export function dockerEngine(address: string | null): Engine {
     },
     container: (id) => facts(id, new Map()),
     async swarmServices() {
-      const info = await call('ask its state', (limit) => docker.info(limit));
+      const info = await call('ask its state', (limit) => (docker as SwarmAsker).info(limit));
       if (info.Swarm?.ControlAvailable !== true) return [];
       const volumes = await volumeFolders();
       const services = await call('list Swarm services', (limit) => docker.listServices(limit));
@@ -82,10 +82,16 @@ export function dockerEngine(address: string | null): Engine {
     },
     async tasks(id, since) {
       const filters = JSON.stringify({ service: [id] });
-      return tasksOf(await call(`list tasks of ${id}`, (limit) => docker.listTasks({ filters, ...limit })), since);
+      const tasks = await call(`list tasks of ${id}`, (limit) => docker.listTasks({ filters, ...limit }));
+      return tasksOf(tasks as unknown as Task[], since);
     },
   };
 }
+
+/** What the client's types leave out: a limit for `info`, a container's stop timeout, what a task says. */
+type SwarmAsker = { info(limit: object): Promise<{ Swarm?: { ControlAvailable?: boolean } }> };
+type StopTimeout = { readonly Image: string; readonly StopTimeout?: number };
+type Task = { readonly CreatedAt?: string; readonly Status?: { readonly State?: string; readonly Err?: string } };
 
 type VolumeFolders = ReadonlyMap<string, readonly string[]>;
 
@@ -117,7 +123,7 @@ function containerOf(info: Docker.ContainerInspectInfo, volumes: VolumeFolders):
       Name: host.RestartPolicy?.Name || 'no',
       MaximumRetryCount: host.RestartPolicy?.MaximumRetryCount ?? 0,
     },
-    stopTimeoutSeconds: stopTimeoutOf(config) ?? defaultStopSeconds,
+    stopTimeoutSeconds: (config as StopTimeout).StopTimeout ?? defaultStopSeconds,
     health: (state.Health?.Status as Health | undefined) ?? 'none',
     healthSeconds: state.Health === undefined || check === undefined ? null : healthSecondsOf(check),
     remark: state.Running ? lastCheck : ended,
@@ -131,11 +137,6 @@ function stateOf(state: Docker.ContainerInspectInfo['State']): Container['state'
   if (state.Restarting) return 'restarting';
   if (state.Paused) return 'paused';
   return state.Running ? 'running' : 'off';
-}
-
-/** `StopTimeout` is missing from the client's types. */
-function stopTimeoutOf(config: { StopTimeout?: number }): number | undefined {
-  return config.StopTimeout;
 }
 
 type HealthCheck = {
@@ -184,8 +185,8 @@ function swarmServiceOf(service: Docker.Service, volumes: VolumeFolders): SwarmS
 
 const ended = new Set(['complete', 'shutdown', 'failed', 'rejected', 'remove', 'orphaned']);
 
-function tasksOf(tasks: readonly Docker.Task[], since: Temporal.Instant): Tasks {
-  const stateIn = (task: Docker.Task) => task.Status?.State ?? '';
+function tasksOf(tasks: readonly Task[], since: Temporal.Instant): Tasks {
+  const stateIn = (task: Task) => task.Status?.State ?? '';
   const recent = tasks.filter(
     ({ CreatedAt }) => Temporal.Instant.compare(Temporal.Instant.from(CreatedAt ?? ''), since) >= 0,
   );
