@@ -12,7 +12,7 @@ import type { HostTarget, SshTarget } from '../../infra/doctor/target.ts';
 import { verdictText } from '../../infra/doctor/verdict.ts';
 import { type Clock, systemClock } from '../../jobs/platform/clock.ts';
 import { needs } from '../lab.ts';
-import { freePort, startSshd } from './doctor-sshd.ts';
+import { freePort, sshVisits } from './doctor-sshd.ts';
 
 type Parts = Partial<Omit<HostTarget, 'name' | 'ssh'>>;
 
@@ -42,7 +42,7 @@ async function listener(t: TestContext): Promise<number> {
 }
 
 test('a host on which all is well', needs('sshd', 'docker'), async (t) => {
-  const { target } = await startSshd(t, { DOCKER_HOST: dockerHost() });
+  const { target } = await sshVisits(t, { DOCKER_HOST: dockerHost() });
   const mail = { host: '127.0.0.1', port: await listener(t) };
   const port = await freePort();
   const disk = { mountPoint: folder(t), volume: { kind: 'folder' } } as const;
@@ -61,7 +61,7 @@ ok    clock: agrees with this machine
 });
 
 test('a key that the host does not accept, a host never seen before, and none at all', needs('sshd'), async (t) => {
-  const { stranger, unknownHost, target } = await startSshd(t, {});
+  const { stranger, newcomer, target } = await sshVisits(t);
   const { user, port } = target;
   assert.equal(
     await doctor(t, stranger),
@@ -70,7 +70,7 @@ test('a key that the host does not accept, a host never seen before, and none at
 `,
   );
   assert.equal(
-    await doctor(t, unknownHost),
+    await doctor(t, newcomer),
     `FAIL  ssh ${user}@127.0.0.1: its host key is not in known_hosts
       What to do: compare and accept it once: \`ssh -p ${port} ${user}@127.0.0.1\`.
 `,
@@ -82,7 +82,7 @@ test('a key that the host does not accept, a host never seen before, and none at
 });
 
 test('an old container holds the name: named, with the way to move it aside', needs('sshd', 'docker'), async (t) => {
-  const { target } = await startSshd(t, { DOCKER_HOST: dockerHost() });
+  const { target } = await sshVisits(t, { DOCKER_HOST: dockerHost() });
   const [old, ours] = [`doctor-old-${randomUUID()}`, `doctor-ours-${randomUUID()}`];
   docker('create', '--name', old, 'node:26-bookworm-slim', 'true');
   t.after(() => docker('rm', '-f', old));
@@ -96,7 +96,7 @@ test('an old container holds the name: named, with the way to move it aside', ne
 });
 
 test('a port that something else holds', needs('sshd'), async (t) => {
-  const { target } = await startSshd(t, {});
+  const { target } = await sshVisits(t);
   const port = await listener(t);
   assert.match(
     await doctor(t, target, { ports: [port] }),
@@ -105,7 +105,7 @@ test('a port that something else holds', needs('sshd'), async (t) => {
 });
 
 test('a mail server that the host cannot reach: says that Linode blocks mail ports', needs('sshd'), async (t) => {
-  const { target } = await startSshd(t, {});
+  const { target } = await sshVisits(t);
   const port = await freePort();
   const text = await doctor(t, target, { mail: { host: '127.0.0.1', port } });
   assert.match(
@@ -118,12 +118,12 @@ test('a mail server that the host cannot reach: says that Linode blocks mail por
 });
 
 test('a Docker that does not answer', needs('sshd', 'docker'), async (t) => {
-  const { target } = await startSshd(t, { DOCKER_HOST: 'unix:///nowhere/docker.sock' });
+  const { target } = await sshVisits(t, { DOCKER_HOST: 'unix:///nowhere/docker.sock' });
   assert.match(await doctor(t, target), /^FAIL {2}Docker: does not answer \(.*\/nowhere\/docker\.sock.*\)\n/m);
 });
 
 test('a mount point that already holds files', needs('sshd', 'root'), async (t) => {
-  const { target } = await startSshd(t, {});
+  const { target } = await sshVisits(t);
   const mountPoint = path.join(folder(t), "it's here");
   mkdirSync(mountPoint);
   const disk = { mountPoint, volume: { kind: 'made', label: `absent-${randomUUID()}` } } as const;
@@ -136,7 +136,7 @@ test('a mount point that already holds files', needs('sshd', 'root'), async (t) 
 });
 
 test('a clock that differs by an hour', needs('sshd'), async (t) => {
-  const { target } = await startSshd(t, {});
+  const { target } = await sshVisits(t);
   const slow: Clock = { now: () => systemClock.now().subtract({ hours: 1 }) };
   assert.match(
     await doctor(t, target, {}, slow),

@@ -1,77 +1,44 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import type { SshTarget } from '../../infra/doctor/target.ts';
+import { startSshd } from './engine/sshd.ts';
 
-export type Sshd = {
+export type Visits = {
   /** Reaches the server with a key it accepts. */
   readonly target: SshTarget;
-  /** A key that it does not accept. */
+  /** With a key that it does not accept. */
   readonly stranger: SshTarget;
-  /** Of somebody who has never been there. */
-  readonly unknownHost: SshTarget;
+  /** As somebody who has never been there. */
+  readonly newcomer: SshTarget;
 };
 
 /** A real OpenSSH server on loopback, for one test. `environment` is what its sessions have. */
-export async function startSshd(t: TestContext, environment: Readonly<Record<string, string>>): Promise<Sshd> {
+export async function sshVisits(t: TestContext, environment: Record<string, string> = {}): Promise<Visits> {
   const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-sshd-'));
-  const file = (name: string) => path.join(folder, name);
-  for (const name of ['host', 'own', 'stranger']) {
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(name)]);
-  }
-  const port = await freePort();
-  const hostKey = execFileSync('cat', [file('host.pub')], { encoding: 'utf8' });
-  writeFileSync(file('known_hosts'), `[127.0.0.1]:${port} ${hostKey}`);
-  writeFileSync(file('nobody'), '');
-  writeFileSync(
-    file('config'),
-    `Port ${port}
-ListenAddress 127.0.0.1
-HostKey ${file('host')}
-AuthorizedKeysFile ${file('own.pub')}
-PidFile none
-StrictModes no
-UsePAM no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-PermitRootLogin prohibit-password
-${setEnv(environment)}`,
-  );
-  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
-  chmodSync(folder, 0o755);
-  const server = spawn(process.env['LAB_SSHD'] ?? '/usr/sbin/sshd', ['-D', '-e', '-f', file('config')]);
-  server.stderr.setEncoding('utf8');
-  let said = '';
-  server.stderr.on('data', (text: string) => {
-    said += text;
-  });
-  t.after(() => {
-    server.kill();
+  const { port, user, keyFile, hostKey, stop } = await startSshd(folder, { LANG: 'C', ...environment });
+  t.after(async () => {
+    await stop();
     rmSync(folder, { recursive: true, force: true });
   });
-  const ended = once(server, 'exit').then(() => Promise.reject(new Error(`sshd did not start: ${said}`)));
-  ended.catch(() => {});
-  while (!said.includes('Server listening')) await Promise.race([once(server.stderr, 'data'), ended]);
-  const options = (key: string, known: string) => [
-    ...['-F', 'none', '-i', file(key), '-o', 'IdentitiesOnly=yes', '-o', 'IdentityAgent=none'],
-    ...['-o', `UserKnownHostsFile=${file(known)}`, '-o', 'GlobalKnownHostsFile=none'],
-  ];
-  const base = { user: userInfo().username, address: '127.0.0.1', port };
-  return {
-    target: { ...base, options: options('own', 'known_hosts') },
-    stranger: { ...base, options: options('stranger', 'known_hosts') },
-    unknownHost: { ...base, options: options('own', 'nobody') },
+  const file = (name: string) => path.join(folder, name);
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file('stranger')]);
+  writeFileSync(file('known_hosts'), `[127.0.0.1]:${port} ${hostKey}\n`);
+  writeFileSync(file('nobody'), '');
+  const by = (key: string, known: string): SshTarget => {
+    const identity = ['-F', 'none', '-i', key, '-o', 'IdentitiesOnly=yes', '-o', 'IdentityAgent=none'];
+    const options = [...identity, '-o', `UserKnownHostsFile=${known}`, '-o', 'GlobalKnownHostsFile=none'];
+    return { user, address: '127.0.0.1', port, options };
   };
-}
-
-function setEnv(environment: Readonly<Record<string, string>>): string {
-  return Object.entries(environment)
-    .map(([name, value]) => `SetEnv ${name}="${value}"\n`)
-    .join('');
+  return {
+    target: by(keyFile, file('known_hosts')),
+    stranger: by(file('stranger'), file('known_hosts')),
+    newcomer: by(keyFile, file('nobody')),
+  };
 }
 
 /** A port of loopback on which nothing listens. */
