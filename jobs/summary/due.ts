@@ -1,21 +1,14 @@
 import { nextRun, type Schedule } from '../platform/schedule.ts';
+import type { Delivery } from './ledger.ts';
 
-/** A summary that should go out: when it was due, and the local day it is about, the one before. */
+/** A summary that should go out: when it is due, and the local day it is about, the one before. */
 export type Due = { readonly at: Temporal.Instant; readonly day: string };
 
-/**
- * The latest summary that was due after `since` and not after `now`, however late it is; null when none was.
- * `isTooLate`: it was due more than `catchUpHours` ago.
- */
-export function latestDue(
-  schedule: Schedule,
-  { since, now, catchUpHours }: { since: Temporal.Instant; now: Temporal.Instant; catchUpHours: number },
-): (Due & { readonly isTooLate: boolean }) | null {
+/** The latest summary due after `since` and not after `now`; null when none was. */
+export function latestDue(schedule: Schedule, since: Temporal.Instant, now: Temporal.Instant): Due | null {
   let latest: Temporal.Instant | null = null;
   for (let run = nextRun(schedule, since); isNotAfter(run, now); run = nextRun(schedule, run)) latest = run;
-  if (latest === null) return null;
-  const isTooLate = !isNotAfter(now, latest.add({ hours: catchUpHours }));
-  return { at: latest, day: dayBefore(latest, schedule.zone), isTooLate };
+  return latest === null ? null : { at: latest, day: dayBefore(latest, schedule.zone) };
 }
 
 /** The local date before the one that `instant` falls on. */
@@ -23,12 +16,28 @@ export function dayBefore(instant: Temporal.Instant, zone: string): string {
   return instant.toZonedDateTimeISO(zone).toPlainDate().subtract({ days: 1 }).toString();
 }
 
+/** What the decision about a due summary rests on. */
+export type DueFacts = {
+  readonly now: Temporal.Instant;
+  /** When the service started: what was due before is caught up. */
+  readonly startedAt: Temporal.Instant;
+  readonly catchUpHours: number;
+  /** Of the due day. */
+  readonly deliveries: readonly Delivery[];
+  readonly knowsEarlierDay: boolean;
+};
+
 /**
- * From when on a service that starts looks for missed summaries: two days back. With an empty ledger not at all: the day of
- * the move to this service mails nobody twice.
+ * `send`; `missed`: too late, to be said; `nothing`: this service never had the day to send. That is so when the ledger is
+ * empty, or knows only trials by hand of this very day: the day of the move to this service mails nobody twice.
  */
-export function lookBackFrom(now: Temporal.Instant, ledgerIsEmpty: boolean): Temporal.Instant {
-  return ledgerIsEmpty ? now : now.subtract({ hours: 48 });
+export function verdictOn({ at }: Due, facts: DueFacts): 'send' | 'missed' | 'nothing' {
+  const { now, startedAt, catchUpHours, deliveries, knowsEarlierDay } = facts;
+  const isBegun = deliveries.some(({ state }) => state === 'pending' || state === 'sending');
+  const isOurs = knowsEarlierDay || isBegun || Temporal.Instant.compare(at, startedAt) > 0;
+  if (!isOurs) return 'nothing';
+  if (isNotAfter(now, at.add({ hours: catchUpHours }))) return 'send';
+  return deliveries.length === 0 || isBegun ? 'missed' : 'nothing';
 }
 
 function isNotAfter(a: Temporal.Instant, b: Temporal.Instant): boolean {

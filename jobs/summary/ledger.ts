@@ -44,6 +44,8 @@ export type Ledger = {
   since(day: string): Delivery[];
   /** Nothing was ever sent from here. */
   isEmpty(): boolean;
+  /** Whether it knows an earlier day than this one. */
+  hasBefore(day: string): boolean;
   close(): void;
 };
 
@@ -114,6 +116,7 @@ function ledgerOf({ run, rows, close }: SummariesFile): Ledger {
     of: (day) => found('day = ?', day),
     since: (day) => found('day >= ?', day),
     isEmpty: () => found('TRUE').length === 0,
+    hasBefore: (day) => found('day < ?', day).length > 0,
     close,
   };
 }

@@ -1,13 +1,12 @@
-import { type Clock, localTimestamp } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import { Failure } from '../platform/errors.ts';
-import { formatDuration } from '../platform/format.ts';
 import { readHistory } from '../platform/history.ts';
 import { createLog } from '../platform/log.ts';
 import { nextRun, type Schedule, sleepUntil } from '../platform/schedule.ts';
 import type { SettingsWithoutStore } from '../platform/settings.ts';
 import { toolVersion } from '../platform/version.ts';
-import { latestDue, lookBackFrom } from './due.ts';
 import { type Round, runMorning } from './morning.ts';
+import { liveMornings } from './mornings.ts';
 import { openOffice } from './office.ts';
 import { failedRound, roundOf } from './round.ts';
 import { type SendMeans, sendDay } from './send-day.ts';
@@ -32,30 +31,14 @@ export async function serveSummaries(settings: SettingsWithoutStore, clock: Cloc
   if (summary.smtp === null) log.warn(`SMTP_HOST is not set: summaries are written to ${summary.outbox}, not sent`);
   try {
     await serveSite(office);
-    let since = lookBackFrom(clock.now(), office.ledger.isEmpty());
-    while (!signal.aborted) {
-      const due = latestDue(schedule, { since, now: clock.now(), catchUpHours: summary.catchUpHours });
-      since = due?.at ?? since;
-      if (due?.isTooLate === true && !isSettled(due.day, office)) {
-        log.warn(`The summary of ${due.day} was missed, and is too late now. nightshift summary send --day ${due.day}`);
-      }
-      if (due?.isTooLate === false) {
-        await runMorning({
-          day: due.day,
-          send: () => sendRound(due.day, office),
-          watch,
-          clock,
-          log,
-          sleepUntil: (instant) => sleepUntil(instant, clock, signal),
-          before: nextRun(schedule, clock.now()),
-        });
-      }
-      const next = nextRun(schedule, since);
-      if (Temporal.Instant.compare(next, clock.now()) <= 0) continue;
-      const seconds = (next.epochMilliseconds - clock.now().epochMilliseconds) / 1000;
-      log.line(`next summary ${localTimestamp(next, zone).slice(0, -3)}, in ${formatDuration(seconds)}`);
-      await sleepUntil(next, clock, signal);
-    }
+    const sleep = (instant: Temporal.Instant) => sleepUntil(instant, clock, signal);
+    const morning = (day: string) => {
+      const before = nextRun(schedule, clock.now());
+      return runMorning({ day, send: () => sendRound(day, office), watch, clock, log, sleepUntil: sleep, before });
+    };
+    const { ledger } = office;
+    const { catchUpHours } = summary;
+    await liveMornings({ schedule, catchUpHours, ledger, morning, clock, log, sleepUntil: sleep, signal });
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
@@ -87,13 +70,6 @@ async function sendRound(day: string, office: SendMeans): Promise<Round> {
     if (round.kind === 'failed') office.log.failure(round.failure);
     return round;
   }
-}
-
-function isSettled(day: string, { ledger, settings }: SendMeans): boolean {
-  const known = ledger.of(day);
-  return settings.summary.recipients.every((recipient) =>
-    known.some((delivery) => delivery.recipient === recipient && delivery.state !== 'pending'),
-  );
 }
 
 async function serveSite({ settings, archive, ledger, runs, clock, log, signal }: SendMeans): Promise<void> {

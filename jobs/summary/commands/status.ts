@@ -1,7 +1,7 @@
 import { plural } from '../../platform/format.ts';
 import { nextRun } from '../../platform/schedule.ts';
 import type { SettingsWithoutStore } from '../../platform/settings.ts';
-import { latestDue } from '../due.ts';
+import { type Due, latestDue } from '../due.ts';
 import type { Delivery, ReadOnlyLedger } from '../ledger.ts';
 
 /** Whether summaries are being sent, at one moment. */
@@ -17,6 +17,8 @@ export type SummaryStatus = {
 const shownDays = 30;
 /** A due summary is tried again for so long before it counts as not sent. */
 const underWayMinutes = 90;
+/** The schedule has at least one run in so many hours. */
+const lookBackHours = 48;
 
 /** Reads the status from the ledger; null: nothing was ever sent from here. */
 export function summaryStatus(
@@ -26,26 +28,32 @@ export function summaryStatus(
 ): SummaryStatus {
   const schedule = { cron: summary.schedule, zone };
   const today = now.toZonedDateTimeISO(zone).toPlainDate();
-  const known = ledger?.since(today.subtract({ days: shownDays }).toString()) ?? [];
-  const due = latestDue(schedule, { since: now.subtract({ hours: 48 }), now, catchUpHours: summary.catchUpHours });
-  const verdict = due === null ? { ok: true, reason: 'none is due yet' } : verdictOf(due, known, ledger, now);
+  const due = latestDue(schedule, now.subtract({ hours: lookBackHours }), now);
+  if (ledger === null || ledger.isEmpty()) {
+    const reason = 'nothing was ever sent from this STATE_DIR';
+    return { ok: false, reason, days: [], nextRun: nextRun(schedule, now) };
+  }
+  const known = ledger.since(today.subtract({ days: shownDays }).toString());
+  const verdict =
+    due === null ? { ok: true, reason: 'none is due yet' } : verdictOf(due, known, summary.recipients, now);
   return { ...verdict, days: daysOf(known, due?.day ?? null), nextRun: nextRun(schedule, now) };
 }
 
+/** `recipients`: who is to get it now; deliveries by hand to others do not count, nor do recipients added since. */
 function verdictOf(
-  { day, at }: { day: string; at: Temporal.Instant },
+  { day, at }: Due,
   known: readonly Delivery[],
-  ledger: ReadOnlyLedger | null,
+  recipients: readonly string[],
   now: Temporal.Instant,
 ): { ok: boolean; reason: string } {
-  if (ledger === null || ledger.isEmpty()) return { ok: false, reason: 'nothing was ever sent from this STATE_DIR' };
-  const deliveries = known.filter((delivery) => delivery.day === day);
+  const isMeant = ({ recipient }: Delivery) => recipients.length === 0 || recipients.includes(recipient);
+  const deliveries = known.filter((delivery) => delivery.day === day && isMeant(delivery));
   const missed = deliveries.filter(({ state }) => state !== 'accepted');
   if (deliveries.length > 0 && missed.length === 0) {
     return { ok: true, reason: `the summary of ${day} went out to ${plural(deliveries.length, 'recipient')}` };
   }
   const isOpen = deliveries.length === 0 || missed.some(({ state }) => state === 'pending' || state === 'sending');
-  if (isOpen && now.epochMilliseconds - at.epochMilliseconds < underWayMinutes * 60_000) {
+  if (isOpen && known.length > 0 && now.epochMilliseconds - at.epochMilliseconds < underWayMinutes * 60_000) {
     return { ok: true, reason: `the summary of ${day} is under way` };
   }
   if (deliveries.length === 0) return { ok: false, reason: `the summary of ${day} was not sent` };

@@ -3,8 +3,8 @@ import { plural } from '../../platform/format.ts';
 import type { Block, Chart, Comparison, FailedBlock, Note, Page, Table, Tile } from '../page.ts';
 import { wordsFor } from '../site/view/words.ts';
 import { colours } from './colours.ts';
+import { isDrawn } from './drawn.ts';
 import type { Shown } from './html.ts';
-import { isDrawn } from './pictures.ts';
 import { styles } from './style.ts';
 
 type Html = ReturnType<typeof html>;

@@ -5,6 +5,7 @@ import { SVGRenderer } from 'echarts/renderers';
 import type { Chart } from '../page.ts';
 import { wordsFor } from '../site/view/words.ts';
 import { colours } from './colours.ts';
+import { isBarList } from './drawn.ts';
 import { fontFamily } from './fonts.ts';
 
 use([LineChart, BarChart, GridComponent, SVGRenderer]);
@@ -17,14 +18,12 @@ export type Picture = { readonly svg: string; readonly width: number; readonly h
 const width = 460;
 const lineHeight = 200;
 const barHeight = 34;
-const mostBars = 20;
 const font = { fontFamily, fontSize: 13, color: colours.muted };
 
-/** A chart of the page as it is drawn in the mail: days along a line, or bars below each other. */
+/** A chart of the page as it is drawn in the mail. */
 export function chartPicture(chart: Chart, locale: string): Picture {
-  if (chart.style === 'line') return picture(width, lineHeight, lineOption(chart, locale));
-  const bars = chart.points.slice(0, mostBars);
-  return picture(width, bars.length * barHeight + 12, barOption(bars));
+  if (!isBarList(chart)) return picture(width, lineHeight, daysOption(chart, locale));
+  return picture(width, chart.points.length * barHeight + 12, barOption(chart.points));
 }
 
 /** The last days of a tile as a line without axes, its last point marked. */
@@ -58,7 +57,7 @@ const lineSeries = {
   areaStyle: { color: colours.accent, opacity: 0.1 },
 };
 
-function lineOption({ points }: Chart, locale: string): EChartsCoreOption {
+function daysOption({ style, points }: Chart, locale: string): EChartsCoreOption {
   const words = wordsFor(locale);
   const span = Math.max(...points.map(({ value }) => Math.abs(value ?? 0)));
   const every = Math.max(1, Math.ceil(points.length / 7));
@@ -67,7 +66,7 @@ function lineOption({ points }: Chart, locale: string): EChartsCoreOption {
     grid: { left: 8, right: 12, top: 14, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: {
       type: 'category',
-      boundaryGap: false,
+      boundaryGap: style === 'bar',
       data: points.map(({ label }) => label),
       axisLine: { lineStyle: { color: colours.line } },
       axisTick: { show: false },
@@ -79,16 +78,27 @@ function lineOption({ points }: Chart, locale: string): EChartsCoreOption {
       axisLabel: { ...font, formatter: (value: number) => words.tick(value, span / 4) },
       splitLine: { lineStyle: { color: colours.line } },
     },
-    series: [
-      {
-        ...lineSeries,
-        data: points.map(({ value }, index) =>
-          index === points.length - 1 && value !== null
-            ? lastPoint(value, 8)
-            : { value: value ?? '-', symbol: isAlone(points, index) ? 'circle' : 'none', symbolSize: 4 },
-        ),
-      },
-    ],
+    series: [style === 'bar' ? columnsOf(points) : lineOf(points)],
+  };
+}
+
+function columnsOf(points: Chart['points']) {
+  const last = points.length - 1;
+  const data = points.map(({ value }, index) => ({
+    value: value ?? '-',
+    itemStyle: { color: colours.accent, opacity: index === last ? 1 : 0.55 },
+  }));
+  return { type: 'bar', silent: true, barCategoryGap: '25%', data };
+}
+
+function lineOf(points: Chart['points']) {
+  return {
+    ...lineSeries,
+    data: points.map(({ value }, index) =>
+      index === points.length - 1 && value !== null
+        ? lastPoint(value, 8)
+        : { value: value ?? '-', symbol: isAlone(points, index) ? 'circle' : 'none', symbolSize: 4 },
+    ),
   };
 }
 

@@ -1,13 +1,8 @@
-import type { Block, Chart, Page, Tile } from '../page.ts';
+import type { Page } from '../page.ts';
+import { isDrawn } from './drawn.ts';
 
 /** PNG by the id of its block. */
 export type Pictures = ReadonlyMap<string, Uint8Array>;
-
-/** Whether a block has enough values for a picture. */
-export function isDrawn(block: Block): block is Chart | Tile {
-  if (block.kind === 'tile') return block.spark.filter((value) => value !== null).length > 1;
-  return block.kind === 'chart' && block.points.some(({ value }) => value !== null);
-}
 
 /** Draws every picture of a page. Throws CHART_FONT_MISSING. Loads the drawing libraries only now: they take memory. */
 export async function drawPictures(page: Page): Promise<Pictures> {

@@ -2,7 +2,7 @@ import { plural } from '../../platform/format.ts';
 import { sparkline } from '../../platform/sparkline.ts';
 import type { Block, Page, Table } from '../page.ts';
 import { wordsFor } from '../site/view/words.ts';
-import { isDrawn } from './pictures.ts';
+import { isBarList, isDrawn } from './drawn.ts';
 
 const mostRows = 50;
 
@@ -36,12 +36,13 @@ function blockText(block: Block): string {
       return lines.join('\n  ');
     }
     case 'chart': {
-      const bars = block.points.map(({ label, shown }) => [label, shown]);
-      const picture =
-        block.style === 'line'
-          ? `  ${sparkline(block.points.map(({ value }) => value))}`
-          : columnsText(bars, ['left', 'right']);
-      return `${titleText(block.title)}\n${isDrawn(block) ? `${picture}\n` : ''}${block.style === 'line' ? `  ${block.alt}` : ''}`.trimEnd();
+      const picture = isBarList(block)
+        ? columnsText(
+            block.points.map(({ label, shown }) => [label, shown]),
+            ['left', 'right'],
+          )
+        : `  ${sparkline(block.points.map(({ value }) => value))}\n  ${block.alt}`;
+      return `${titleText(block.title)}\n${picture}`;
     }
     case 'table':
       return `${titleText(block.title)}\n${tableText(block)}`;
