@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import type { CliContext } from '../../jobs/platform/context.ts';
+import { Failure, systemCodeOf } from '../../jobs/platform/errors.ts';
+
+/** Folder of Pulumi.yaml: the checkout. */
+export const projectFolder = path.resolve(import.meta.dirname, '..', '..');
+
+export type Call = { readonly args: readonly string[]; readonly input?: string };
+
+/**
+ * Runs the pulumi CLI in the checkout and returns what it printed. `input` goes to its stdin: a secret never stands among
+ * the arguments, where every user of the machine could read it. Throws PULUMI_MISSING or PULUMI_FAILED.
+ */
+export async function pulumi({ args, input = '' }: Call, { environment, signal }: CliContext): Promise<string> {
+  const env = { PULUMI_SKIP_UPDATE_CHECK: 'true', ...environment };
+  const child = spawn('pulumi', [...args, '--non-interactive', '--color', 'never'], {
+    cwd: projectFolder,
+    env,
+    stdio: 'pipe',
+    signal,
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+  child.on('error', reject);
+  child.on('close', resolve);
+  try {
+    const code = await promise;
+    if (code === 0) return out;
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') throw missing(error);
+    throw error;
+  }
+  throw failed(args, err.trim() || out.trim());
+}
+
+function missing(cause: unknown): Failure {
+  return new Failure(
+    'PULUMI_MISSING',
+    'The pulumi CLI is not on the PATH.',
+    'Install it (`curl -fsSL https://get.pulumi.com | sh`, or `npm install --global pulumi`), open a new shell, then try again.',
+    cause,
+  );
+}
+
+const cures: readonly (readonly [RegExp, string])[] = [
+  [
+    /no stack selected|no stack named/i,
+    'make the stack with `npx nightshift init-stack --stack NAME`, or choose one with --stack.',
+  ],
+  [
+    /PULUMI_ACCESS_TOKEN|pulumi login|not logged in/i,
+    'log in: `pulumi login` (their service), or `pulumi login file://~` (a folder of yours).',
+  ],
+  [/passphrase/i, 'set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE, to the passphrase of this stack.'],
+];
+
+function failed(args: readonly string[], said: string): Failure {
+  const cure = cures.find(([pattern]) => pattern.test(said))?.[1];
+  const last = said
+    .replace(/^error: /gm, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(0, 3)
+    .join(' ');
+  return new Failure(
+    'PULUMI_FAILED',
+    `\`pulumi ${args.slice(0, 3).join(' ')}\` failed: ${last}`,
+    cure ?? 'run it by hand to see more.',
+  );
+}
