@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Page } from '../../page.ts';
-import type { CalendarDay, Month } from '../calendar.ts';
+import { type CalendarDay, type Month, monthOfDay } from '../calendar.ts';
 import { documentOf, type Frame, type Html } from './layout.ts';
 import { type Words, wordsFor } from './words.ts';
 
@@ -36,8 +36,10 @@ function dayCell(cell: CalendarDay | null, pages: ReadonlyMap<string, Page>, wor
   if (!cell.kept || page === undefined) return html`<span>${cell.number}</span>`;
   const first = page.blocks.find((block) => block.kind === 'tile');
   const warned = page.warnings.length > 0;
-  const name = `${words.shortDay(cell.day)}${warned ? ', with a warning' : ''}${first === undefined ? '' : `: ${first.title} ${first.value}`}`;
-  return html`<a class="${warned ? 'warned' : ''}" href="/day/${cell.day}" aria-label="${name}">${cell.number}${warned ? ' !' : ''}${first === undefined ? '' : html`<small>${first.value}</small>`}</a>`;
+  const rest = `${words.month(monthOfDay(cell.day))}${warned ? ', with a warning' : ''}`;
+  return html`<a class="${warned ? 'warned' : ''}" href="/day/${cell.day}">${cell.number}${warned ? ' !' : ''}<span class="unseen"> ${rest}</span>${
+    first === undefined ? '' : html`<small><span class="unseen">${first.title}: </span>${first.value}</small>`
+  }</a>`;
 }
 
 function storiesView(pages: readonly Page[], words: Words): Html | '' {
