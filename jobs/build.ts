@@ -1,16 +1,27 @@
-import { chmod, cp, mkdir, rm } from 'node:fs/promises';
+import { chmod, cp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 
-// `npm run build [FOLDER]` makes FOLDER (dist)/sqlite-backup/, all that the image copies: the bundled program, SQLite's
-// native part for 64-bit Linux, and the Dockerfile. Nothing is installed or compiled where the image is built.
+// `npm run build [FOLDER]` makes FOLDER (dist)/sqlite-backup/ and FOLDER/backend-dailysummary/, all that each image copies:
+// the bundled program, SQLite's native part for 64-bit Linux, what draws charts, and the Dockerfile. The program is the same
+// in both. Nothing is installed or compiled where an image is built.
 const root = path.resolve(import.meta.dirname, '..');
-const out = path.resolve(process.argv[2] ?? path.join(root, 'dist'), 'sqlite-backup');
+const folder = path.resolve(process.argv[2] ?? path.join(root, 'dist'));
+const out = path.join(folder, 'sqlite-backup');
+const summary = path.join(folder, 'backend-dailysummary');
 
-await rm(out, { recursive: true, force: true });
+for (const image of [out, summary]) await rm(image, { recursive: true, force: true });
 await bundle();
-await copySqlite();
+await copyPackage('better-sqlite3', [
+  ...['package.json', 'LICENSE', 'lib'],
+  ...['linux-x64', 'linux-arm64'].map((platform) => `prebuilds/${platform}.node`),
+]);
+await copyPackage('@resvg/resvg-wasm', ['package.json', 'index.mjs', 'index_bg.wasm']);
+await copyPackage('dejavu-fonts-ttf', ['package.json', 'LICENSE', 'ttf/DejaVuSans.ttf']);
+await cp(path.join(root, 'jobs', 'summary', 'site', 'assets'), path.join(out, 'assets'), { recursive: true });
+await cp(out, summary, { recursive: true });
 await cp(path.join(root, 'jobs', 'backup', 'Dockerfile'), path.join(out, 'Dockerfile'));
+await cp(path.join(root, 'jobs', 'summary', 'Dockerfile'), path.join(summary, 'Dockerfile'));
 
 /** All files lie in one folder: the program starts its processes as files beside the one that asks. */
 async function bundle(): Promise<void> {
@@ -21,6 +32,7 @@ async function bundle(): Promise<void> {
       'run-process': 'jobs/backup/run-process.ts',
       'integrity-process': 'jobs/backup/snapshot/integrity-process.ts',
       'contents-process': 'jobs/restore/contents-process.ts',
+      'query-process': 'jobs/summary/measure/query-process.ts',
       'writer-process': 'jobs/demo/writer-process.ts',
     },
     outdir: out,
@@ -31,7 +43,7 @@ async function bundle(): Promise<void> {
     format: 'esm',
     platform: 'node',
     target: 'node26',
-    external: ['better-sqlite3', 'cpu-features', '*.node'],
+    external: ['better-sqlite3', '@resvg/resvg-wasm', 'cpu-features', '*.node'],
     // Bundled CommonJS packages ask for Node's modules with require.
     banner: {
       js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
@@ -41,15 +53,9 @@ async function bundle(): Promise<void> {
   await chmod(path.join(out, 'nightshift.mjs'), 0o755);
 }
 
-async function copySqlite(): Promise<void> {
-  const from = path.join(root, 'node_modules', 'better-sqlite3');
-  const to = path.join(out, 'node_modules', 'better-sqlite3');
-  await mkdir(path.join(to, 'prebuilds'), { recursive: true });
-  for (const part of ['package.json', 'LICENSE', 'lib']) {
-    await cp(path.join(from, part), path.join(to, part), { recursive: true });
-  }
-  for (const platform of ['linux-x64', 'linux-arm64']) {
-    const file = path.join('prebuilds', `${platform}.node`);
-    await cp(path.join(from, file), path.join(to, file));
+async function copyPackage(name: string, parts: readonly string[]): Promise<void> {
+  for (const part of parts) {
+    const inside = path.join('node_modules', name, part);
+    await cp(path.join(root, inside), path.join(out, inside), { recursive: true });
   }
 }
