@@ -1,6 +1,7 @@
 import { chownSync, closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { systemCodeOf } from '../platform/errors.ts';
+import type { Checkpoint } from './checkpoint.ts';
 
 /** Flushes the folder that holds `file`, so that names made, moved or removed in it survive a power loss. */
 export function syncFolderOf(file: string): void {
@@ -18,7 +19,7 @@ export function syncPath(file: string): void {
 }
 
 /** Replaces `file` by `text`: readers, and a power loss, see the old text or the new one, never a part. */
-export function writeDurably(file: string, text: string): void {
+export async function writeDurably(file: string, text: string, checkpoint: Checkpoint): Promise<void> {
   const fresh = `${file}.new`;
   const handle = openSync(fresh, 'w', 0o644);
   try {
@@ -27,6 +28,7 @@ export function writeDurably(file: string, text: string): void {
   } finally {
     closeSync(handle);
   }
+  await checkpoint(`written aside: ${path.basename(file)}`);
   renameSync(fresh, file);
   syncFolderOf(file);
 }

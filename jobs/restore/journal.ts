@@ -71,7 +71,7 @@ export function readJournal(database: string): Journal | null {
 /** Writes the journal so that it survives a power loss, in one piece. */
 export async function writeJournal(journal: Journal, checkpoint: Checkpoint): Promise<void> {
   await checkpoint(`before journalling ${journal.step}`);
-  writeDurably(journalPath(journal.database), `${JSON.stringify(journal, null, 2)}\n`);
+  await writeDurably(journalPath(journal.database), `${JSON.stringify(journal, null, 2)}\n`, checkpoint);
   await checkpoint(`journalled ${journal.step}`);
 }
 

@@ -25,11 +25,12 @@ import { backupSource, type Source, safetyCopySource } from './source.ts';
 import { writeTo } from './to.ts';
 import { choicesOf, requestOf, type Typed } from './typed.ts';
 
-/** Does what a person typed; an unfinished restore comes first. Throws a Failure. */
-export async function perform(typed: Typed, context: CliContext): Promise<void> {
+/** Does what a person typed; an unfinished restore comes first. Throws a Failure. Tests give tools of their own. */
+export async function perform(typed: Typed, context: CliContext, changes: Partial<RestoreTools> = {}): Promise<void> {
   const request = requestOf(typed);
   const choices = choicesOf(typed);
-  const { settings, tools } = toolsOf(typed.docker, context);
+  const { settings, tools: usual } = toolsOf(typed.docker, context);
+  const tools = { ...usual, ...changes };
   const changesSomething = !choices.dryRun && request.kind !== 'list kept' && request.kind !== 'write';
   if (changesSomething && (await finishUnfinished(settings.databases, tools))) return;
   tellUnfinished(settings.databases, tools);

@@ -144,7 +144,7 @@ function planOf(
     healthRollback,
     healthTimeoutSeconds,
     now: current.side,
-    backup: { bytes: staged?.bytes ?? source.bytes, changedAt: takenAt, character },
+    backup: { bytes: staged?.bytes ?? source.bytes, changedAt: source.changedAt, character },
     comparison,
     remarks: [...source.remarks, ...found.remarks, ...current.remarks, ...comparison.differences],
   };

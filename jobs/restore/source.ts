@@ -1,6 +1,7 @@
 import type { Identity } from '../backup/archive/unarchive.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
 import type { ChosenBackup } from './backup-choice.ts';
+import { lookAtCurrent } from './current.ts';
 import { type JournalMode, journalModeOf } from './header.ts';
 import type { Owner } from './request.ts';
 import type { KeptFile } from './safety-copies.ts';
@@ -15,6 +16,7 @@ export type Source = {
   /** Where it lies, for people. */
   readonly from: string;
   readonly takenAt: Temporal.Instant | null;
+  readonly changedAt: Temporal.Instant | null;
   /** Of the plain database; null when only unpacking tells. */
   readonly bytes: number | null;
   /** What its staging needs on the disk, at least. */
@@ -35,6 +37,7 @@ export function backupSource(chosen: ChosenBackup, store: ObjectStore, identity:
     label: key,
     from: store.name,
     takenAt: facts?.takenAt ?? storedAt,
+    changedAt: facts?.takenAt ?? storedAt,
     bytes: facts?.snapshotBytes ?? null,
     leastBytes: facts?.snapshotBytes ?? chosen.bytes,
     character: characterOf(facts),
@@ -53,6 +56,7 @@ export function safetyCopySource(copy: KeptFile, zone: string, force: boolean): 
     label: copy.path,
     from: 'the same folder',
     takenAt: copy.at.toZonedDateTime(zone).toInstant(),
+    changedAt: lookAtCurrent(copy.path)?.changedAt ?? null,
     bytes: copy.bytes,
     leastBytes: copy.bytes,
     character: null,

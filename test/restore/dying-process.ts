@@ -1,0 +1,21 @@
+/**
+ * `nightshift restore latest --yes` that ends its own process with SIGKILL at a checkpoint.
+ * arguments: the checkpoint's number (0: none), a file that gets the name of each (or nothing), the fake engine's file (or nothing)
+ */
+import { appendFileSync } from 'node:fs';
+import { engineOf, performed } from './performed.ts';
+
+const [, , dieAt = '0', names = '', services = ''] = process.argv;
+let count = 0;
+
+async function checkpoint(name: string): Promise<void> {
+  count += 1;
+  if (names !== '') appendFileSync(names, `${name}\n`);
+  if (count !== Number(dieAt)) return;
+  process.kill(process.pid, 'SIGKILL');
+  await new Promise(() => {});
+}
+
+const engine = engineOf(services, process.env['DATABASE_PATH'] ?? '');
+const { ending, text } = await performed('latest', process.env, { engine, checkpoint });
+process.stdout.write(`${text}${ending}\n`);

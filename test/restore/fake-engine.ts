@@ -1,0 +1,80 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import Sqlite from 'better-sqlite3';
+import { Failure } from '../../jobs/platform/errors.ts';
+import type { Container, Engine, RestartPolicy } from '../../jobs/restore/engine.ts';
+
+/** What the fake remembers in its file, so that it outlives a process that is killed. */
+export type FakeService = {
+  readonly running: boolean;
+  readonly policy: RestartPolicy;
+  /** `old`: its health check passes only on the database that was there before. */
+  readonly wellOn: 'any' | 'old';
+};
+
+export type FakeServices = Readonly<Record<string, FakeService>>;
+
+export function readServices(file: string): FakeServices {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+/**
+ * A fake of a Docker engine for tests that kill a restore at every step, which would be too slow with a real one. Its
+ * containers mount the database's folder and write a row when they start.
+ */
+export function fakeEngine(file: string, database: string): Engine {
+  const change = (id: string, changes: Partial<FakeService>) => {
+    const services = readServices(file);
+    const service = services[id];
+    if (service === undefined) throw new Failure('DOCKER_FAILED', `no ${id}`, 'none');
+    writeFileSync(file, JSON.stringify({ ...services, [id]: { ...service, ...changes } }));
+  };
+  const containers = () =>
+    Object.entries(readServices(file)).map(([id, service]) => containerOf(id, service, database));
+  return {
+    address: 'a fake',
+    containers: async () => containers(),
+    container: async (id) => containers().find((container) => container.id === id) ?? null,
+    swarmServices: async () => [],
+    setRestartPolicy: async (id, policy) => change(id, { policy }),
+    stop: async (id) => change(id, { running: false }),
+    async start(id) {
+      if (!existsSync(database)) throw new Failure('DOCKER_FAILED', `${id} found no database`, 'none');
+      new Sqlite(database).exec("INSERT INTO visits VALUES ('a service started')").close();
+      change(id, { running: true });
+    },
+    scale: async () => {},
+    tasks: async () => ({ live: 0, running: 0, failed: 0, remark: '' }),
+  };
+}
+
+function containerOf(id: string, { running, policy, wellOn }: FakeService, database: string): Container {
+  const isWell = wellOn === 'any' || !existsSync(database) || eraOf(database) === 'old';
+  return {
+    id,
+    name: id,
+    labels: {},
+    state: running ? 'running' : 'off',
+    removedWhenStopped: false,
+    restartPolicy: policy,
+    stopTimeoutSeconds: 10,
+    health: isWell ? 'healthy' : 'unhealthy',
+    healthSeconds: 5,
+    remark: isWell ? '' : 'cannot use this data',
+    mounts: [{ sources: [path.dirname(database)], destination: '/data', writable: true }],
+  };
+}
+
+/** Reads it from the main file alone, leaving its -wal as it is. */
+export function eraOf(database: string): string {
+  const address = pathToFileURL(database);
+  address.searchParams.set('immutable', '1');
+  const connection = new DatabaseSync(address, { readOnly: true });
+  try {
+    return String(connection.prepare('SELECT name FROM era').get()?.['name']);
+  } finally {
+    connection.close();
+  }
+}

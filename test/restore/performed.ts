@@ -1,0 +1,47 @@
+import { systemClock } from '../../jobs/platform/clock.ts';
+import { asFailure } from '../../jobs/platform/errors.ts';
+import { failureText } from '../../jobs/platform/log.ts';
+import type { Environment } from '../../jobs/platform/settings.ts';
+import { type Checkpoint, noCheckpoint } from '../../jobs/restore/checkpoint.ts';
+import type { Engine } from '../../jobs/restore/engine.ts';
+import { noEngine } from '../../jobs/restore/no-engine.ts';
+import { perform } from '../../jobs/restore/perform.ts';
+import { defaultOwner } from '../../jobs/restore/request.ts';
+import { fakeEngine } from './fake-engine.ts';
+
+/** What one `nightshift restore` did: the code of its failure, or `done`; and all it printed. */
+export type Performed = { readonly ending: string; readonly text: string };
+
+type Parts = { readonly engine?: Engine; readonly checkpoint?: Checkpoint };
+
+/** `nightshift restore [FILE] --yes` in this process, as the command does it, with an engine and checkpoints of the test. */
+export async function performed(file: string | undefined, environment: Environment, parts: Parts): Promise<Performed> {
+  let text = '';
+  const keep = (more: string) => {
+    text += more;
+  };
+  const typed = {
+    file,
+    folder: undefined,
+    yes: true,
+    docker: false,
+    healthRollback: true,
+    owner: defaultOwner,
+    mode: defaultOwner.mode,
+  } as const;
+  const signal = new AbortController().signal;
+  const context = { environment, clock: systemClock, signal, out: keep, err: keep, interactive: false };
+  const { engine = noEngine, checkpoint = noCheckpoint } = parts;
+  try {
+    await perform(typed, context, { engine, checkpoint });
+    return { ending: 'done', text };
+  } catch (error) {
+    const failure = asFailure(error);
+    return { ending: failure.code, text: `${text}${failureText(failure)}\n` };
+  }
+}
+
+/** No Docker, or a fake that remembers its services in a file. */
+export function engineOf(services: string, database: string): Engine {
+  return services === '' ? noEngine : fakeEngine(services, database);
+}
