@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { benchBackup } from './backup.ts';
 import { benchIdle } from './idle.ts';
+import { benchSite } from './site.ts';
 import { benchWriter } from './writer.ts';
 
 // `npm run bench [SIZE_MIB ...]`: figures side by side in one run. Needs sqlite3, gzip and python3 (which makes the databases).
@@ -26,6 +27,7 @@ try {
     rmSync(work, { recursive: true });
   }
   await benchIdle(folder);
+  await benchSite();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
