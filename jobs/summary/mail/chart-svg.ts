@@ -26,22 +26,25 @@ export function chartPicture(chart: Chart, locale: string): Picture {
   return picture(width, chart.points.length * barHeight + 12, barOption(chart.points));
 }
 
-/** The last days of a tile as a line without axes, its last point marked. */
+/** The last days of a tile as a line without axes, its last point marked. Its height is at least a third of its values. */
 export function sparkPicture(values: readonly (number | null)[]): Picture {
   const known = values.filter((value) => value !== null);
-  const last = values.at(-1) ?? null;
+  const most = Math.max(...known);
+  const least = Math.min(...known);
+  const slack = Math.max(0, Math.abs(most) / 3 - (most - least), most === least ? 1 : 0) / 2;
+  const last = values.length - 1;
   return picture(160, 36, {
     animation: false,
     grid: { left: 4, right: 6, top: 5, bottom: 5 },
     xAxis: { type: 'category', show: false, boundaryGap: false, data: values.map((_, index) => index) },
-    yAxis: { type: 'value', show: false, min: Math.min(...known), max: Math.max(...known) },
+    yAxis: { type: 'value', show: false, min: least - slack, max: most + slack },
     series: [
       {
         ...lineSeries,
         lineStyle: { color: colours.accent, width: 1.5 },
         areaStyle: undefined,
         data: values.map((value, index) =>
-          index === values.length - 1 && last !== null ? lastPoint(value, 5) : { value: value ?? '-', symbol: 'none' },
+          index === last && value !== null ? lastPoint(value, 5) : { value: value ?? '-', symbol: 'none' },
         ),
       },
     ],
@@ -52,6 +55,7 @@ const lineSeries = {
   type: 'line',
   silent: true,
   connectNulls: false,
+  showAllSymbol: true,
   itemStyle: { color: colours.accent },
   lineStyle: { color: colours.accent, width: 2 },
   areaStyle: { color: colours.accent, opacity: 0.1 },
@@ -142,8 +146,8 @@ function isAlone(points: Chart['points'], index: number): boolean {
   return isEmpty(index - 1) && isEmpty(index + 1);
 }
 
-function lastPoint(value: number | null | undefined, size: number) {
-  return { value: value ?? '-', symbol: 'circle', symbolSize: size };
+function lastPoint(value: number, size: number) {
+  return { value, symbol: 'circle', symbolSize: size };
 }
 
 function picture(wide: number, high: number, option: EChartsCoreOption): Picture {
