@@ -6,6 +6,7 @@ import { openTerminal, type Terminal } from './ask.ts';
 import { type Import, missingKeys, planImport, type StackKey, shown } from './plan.ts';
 import { readShellFile } from './shell-file.ts';
 import {
+  type NamedPlace,
   readStackValues,
   type Setting,
   type StackValues,
@@ -14,23 +15,22 @@ import {
   writeStackValue,
 } from './stack-values.ts';
 
-export type Request = { readonly stack: string; readonly file: string | null; readonly dryRun: boolean };
+export type Request = { readonly place: NamedPlace; readonly file: string | null; readonly dryRun: boolean };
 
 /** Fills a stack's config: first from a file of old settings, then from a person, then writes all of it at once. */
 export async function initStack(request: Request, keys: readonly StackKey[], context: CliContext): Promise<void> {
-  const exists = await stackExists(request.stack, context);
-  const now: StackValues = exists ? await readStackValues(request.stack, context) : new Map();
+  const { stack } = request.place;
+  const exists = await stackExists(request.place, context);
+  const now: StackValues = exists ? await readStackValues(request.place, context) : new Map();
   const imported = request.file === null ? null : planImport(readShellFile(await contentOf(request.file)), keys, now);
   if (imported !== null) tell(imported, request, context);
   const coming = imported?.settings ?? [];
   const missing = missingKeys(keys, now, coming);
   if (request.dryRun) return tellDryRun(coming, missing, context);
   const answered = context.interactive ? await askFor(missing, context) : [];
-  await write(request.stack, [...coming, ...answered], context);
-  requireAll(missing, answered, request);
-  context.out(
-    `The stack ${request.stack} has all it needs. Next: \`npx nightshift doctor --stack ${request.stack}\`.\n`,
-  );
+  await write(request.place, [...coming, ...answered], context);
+  requireAll(missing, answered, stack);
+  context.out(`The stack ${stack} has all it needs. Next: \`npx nightshift doctor --stack ${stack}\`.\n`);
 }
 
 async function contentOf(file: string): Promise<string> {
@@ -89,15 +89,15 @@ async function askOne(key: StackKey, terminal: Terminal): Promise<Setting> {
   }
 }
 
-async function write(stack: string, settings: readonly Setting[], context: CliContext): Promise<void> {
-  await selectStack(stack, context);
+async function write(place: NamedPlace, settings: readonly Setting[], context: CliContext): Promise<void> {
+  await selectStack(place, context);
   for (const setting of settings) {
-    await writeStackValue(stack, setting, context);
+    await writeStackValue(place, setting, context);
     context.out(`set         ${shown(setting)}\n`);
   }
 }
 
-function requireAll(missing: readonly StackKey[], answered: readonly Setting[], { stack }: Request): void {
+function requireAll(missing: readonly StackKey[], answered: readonly Setting[], stack: string): void {
   const open = missing.filter(({ key }) => !answered.some((setting) => setting.key === key));
   if (open.length === 0) return;
   const lines = open.map(

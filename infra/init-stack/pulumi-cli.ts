@@ -3,19 +3,22 @@ import path from 'node:path';
 import type { CliContext } from '../../jobs/platform/context.ts';
 import { Failure, systemCodeOf } from '../../jobs/platform/errors.ts';
 
-/** Folder of Pulumi.yaml: the checkout. */
+/** The checkout, where Pulumi.yaml is. */
 export const projectFolder = path.resolve(import.meta.dirname, '..', '..');
 
-export type Call = { readonly args: readonly string[]; readonly input?: string };
+/** Which stack: `folder` has Pulumi.yaml; no stack is the selected one. */
+export type Place = { readonly folder: string; readonly stack: string | null };
+
+type Call = { readonly args: readonly string[]; readonly folder: string; readonly input?: string };
 
 /**
- * Runs the pulumi CLI in the checkout and returns what it printed. `input` goes to its stdin: a secret never stands among
+ * Runs the pulumi CLI in a project's folder and returns what it printed. `input` goes to its stdin: a secret never stands among
  * the arguments, where every user of the machine could read it. Throws PULUMI_MISSING or PULUMI_FAILED.
  */
-export async function pulumi({ args, input = '' }: Call, { environment, signal }: CliContext): Promise<string> {
+export async function pulumi({ args, folder, input = '' }: Call, { environment, signal }: CliContext): Promise<string> {
   const env = { PULUMI_SKIP_UPDATE_CHECK: 'true', ...environment };
   const child = spawn('pulumi', [...args, '--non-interactive', '--color', 'never'], {
-    cwd: projectFolder,
+    cwd: folder,
     env,
     stdio: 'pipe',
     signal,
