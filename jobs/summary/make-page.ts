@@ -113,21 +113,17 @@ function pageOf(request: PageRequest, { profile, report, answers, newest }: Meas
 
 const unanswered: Answer = { kind: 'failed', reason: 'it was not asked', code: null };
 
-/** The first amount and the first count with a unit. */
+/** The first figure that counts something, and the first before it that is an amount. */
 function headlines({ blocks }: Report, found: readonly Found[]) {
   const figures = blocks.flatMap((block, index) => {
     const one = found[index];
     if (block.kind !== 'kpi' || one?.block.kind !== 'tile') return [];
     return [{ ...block, text: one.block.value, series: one.series ?? [] }];
   });
-  const count = figures.find(({ unit }) => unit !== undefined);
-  const amount =
-    figures.find(({ format, unit }) => format === 'money' && unit === undefined) ??
-    figures.find(({ unit }) => unit === undefined);
-  return {
-    amount: amount === undefined ? null : amount,
-    count: count?.unit === undefined ? null : { ...count, unit: count.unit },
-  };
+  const counts = figures.findIndex(({ unit }) => unit !== undefined);
+  const [amount] = counts < 0 ? figures : figures.slice(0, counts);
+  const count = figures[counts];
+  return { amount: amount ?? null, count: count?.unit === undefined ? null : { ...count, unit: count.unit } };
 }
 
 /** Whether the report's first figure by day stopped. */

@@ -1,7 +1,7 @@
 import { plural } from '../../platform/format.ts';
 import { type DayValue, mean, median, sameWeekdays, weekBefore } from './series.ts';
 import type { Staleness } from './staleness.ts';
-import { percentText, type Wording, weekdayOf } from './wording.ts';
+import { type Format, percentText, type Wording, weekdayOf } from './wording.ts';
 
 /** What the opening sentence can speak of. */
 export type OpeningFacts = {
@@ -9,7 +9,12 @@ export type OpeningFacts = {
   /** The local date on which the page is made. */
   readonly today: string;
   /** The first amount, with its title. */
-  readonly amount: { readonly title: string; readonly text: string; readonly series: readonly DayValue[] } | null;
+  readonly amount: {
+    readonly title: string;
+    readonly format: Format;
+    readonly text: string;
+    readonly series: readonly DayValue[];
+  } | null;
   /** The first count with a unit. */
   readonly count: { readonly unit: string; readonly text: string; readonly series: readonly DayValue[] } | null;
   /** What stopped arriving, such as `orders`, and since when. */
@@ -27,18 +32,23 @@ export function openingOf(facts: OpeningFacts, wording: Wording): string {
 /** `No orders for 8 days, since Sunday, 23 November 2025: data may have stopped arriving.` */
 export function staleSentence({ of, newest, days }: Staleness & { of: string }, wording: Wording): string {
   if (newest === null)
-    return days === 0 ? `There are no ${of} at all yet.` : `No ${of} in the last ${plural(days, 'day')}.`;
+    return days === 0 ? `There are no ${of} up to that day.` : `No ${of} in the last ${plural(days, 'day')}.`;
   return `No ${of} for ${plural(days, 'day')}, since ${wording.longDay(newest)}: data may have stopped arriving.`;
 }
 
 function figuresSentence(facts: OpeningFacts, wording: Wording): string | null {
   const { amount, count } = facts;
-  const told = count === null ? null : count.text === '0' ? `no ${count.unit}` : `${count.text} ${count.unit}`;
-  const main =
-    amount === null ? told : `${amount.text}${told === null ? ` of ${lower(amount.title)}` : ` from ${told}`}`;
+  const counted = count === null ? null : count.text === '0' ? `no ${count.unit}` : `${count.text} ${count.unit}`;
+  const main = amount === null || count?.text === '0' ? counted : amountWords(amount, counted);
   if (main === null) return null;
   const usual = usualWords((amount ?? count)?.series ?? []);
   return `${dayWords(facts, wording)}: ${main}${usual === null ? '' : `, ${usual}`}.`;
+}
+
+/** `RM 12,340 from 87 orders`; without a currency `order total 12,340 from 87 orders`. */
+function amountWords({ title, format, text }: NonNullable<OpeningFacts['amount']>, counted: string | null): string {
+  if (format === 'money') return counted === null ? `${text} of ${lower(title)}` : `${text} from ${counted}`;
+  return `${lower(title)} ${text}${counted === null ? '' : ` from ${counted}`}`;
 }
 
 /** Nothing happened on the day, which the warning has said already. */

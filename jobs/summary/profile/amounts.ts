@@ -17,24 +17,42 @@ const part =
 const quantity =
   /(^|_)(qty|quantity|units|count|minutes|seconds|milliseconds|hours|weight|distance|size|length|bytes|points|score|rating)($|_)/;
 const never =
-  /(^|_)(id|no|number|code|key|ref|year|month|day|lat|lng|lon|latitude|longitude|zip|version|status|type|flag|level|order|position|sort|phone|age|port|width|height|percent|pct)($|_)/;
+  /(^|_)(id|no|number|code|key|ref|year|month|day|lat|lng|lon|latitude|longitude|zip|version|status|type|flag|level|order|position|sort|phone|age|port|width|height|percent|pct|epoch|scale|factor)($|_)/;
 
 /** The column as amounts, or null: numbers, or texts that are numbers, which are no key, code, year or flag. */
 export function amountColumnOf(column: Column, table: Table): AmountColumn | null {
   const name = snake(column.name);
   const { sample } = column;
   if (sample.length === 0 || column.isKey || table.foreignKeys.some((key) => key.column === column.name)) return null;
-  if (/BOOL|DATE|TIME/.test(column.type)) return null;
-  const isMoney = total.test(name) || part.test(name);
-  if (never.test(name) && !total.test(name)) return null;
+  if (/BOOL|DATE|TIME/.test(column.type) || (never.test(name) && !total.test(name)) || isHalf(name, table)) return null;
   const numbers = sample.map(num).filter((value) => value !== null);
-  if (numbers.length < sample.length * 0.9) return null;
+  if (numbers.length < sample.length * 0.9 || isFlag(numbers)) return null;
+  const cents = numbers.filter((value) => !Number.isInteger(value) && Number.isInteger(round(value * 100)));
+  const looksMoney = cents.length > numbers.length / 2;
+  const isMoney = total.test(name) || part.test(name);
+  if (!isMoney && column.nulls > sample.length / 2) return null;
   const isText = sample.some((value) => typeof value === 'string');
-  const isFraction = numbers.some((value) => !Number.isInteger(value));
-  if (isText && !isMoney && !quantity.test(name)) return null;
+  if (!(isMoney || looksMoney || quantity.test(name)) || (isText && !isMoney && !quantity.test(name))) {
+    return null;
+  }
   const score =
-    (total.test(name) ? 6 : 0) + (part.test(name) ? -2 : 0) + (quantity.test(name) ? -1 : 0) + (isFraction ? 2 : 0);
+    (total.test(name) ? 6 : 0) + (part.test(name) ? -2 : 0) + (quantity.test(name) ? -1 : 0) + (looksMoney ? 2 : 0);
   return { name: column.name, isText, isMoney, score };
+}
+
+/** A fraction kept as two whole numbers, as GnuCash does: neither is the amount. */
+function isHalf(name: string, table: Table): boolean {
+  const stem = /^(.*)_(num|denom)$/.exec(name)?.[1];
+  return stem !== undefined && table.columns.some((one) => snake(one.name) === `${stem}_denom`);
+}
+
+function isFlag(numbers: readonly number[]): boolean {
+  return numbers.every((value) => value === 0 || value === 1);
+}
+
+/** Without the last digits, in which floating point is not exact. */
+function round(value: number): number {
+  return Number(value.toPrecision(12));
 }
 
 export function amountSql({ name, isText }: Pick<AmountColumn, 'name' | 'isText'>, alias = ''): string {

@@ -32,18 +32,21 @@ export function figures(subject: Subject, format: 'money' | 'number'): BlockInpu
   const date = dateSql(subject.date, 't');
   const perDay = (value: string) =>
     `SELECT ${date.day} AS day, ${value} AS value FROM ${from} WHERE ${date.within(':from', ':to')} GROUP BY 1`;
-  const one = singularWords(subject.table.name);
+  const isMoney = subject.lines !== null || subject.amount?.isMoney === true;
+  const mean = `Average ${isMoney ? singularWords(subject.table.name) : amountTitle(subject).toLowerCase()}`;
   const counted: BlockInput = {
     kind: 'kpi',
     title: capital(pluralWords(subject.table.name)),
     unit: pluralWords(subject.table.name),
     sql: perDay(count),
   };
-  if (amount === null) return [counted];
+  if (amount === null) {
+    return [counted, { kind: 'series', title: `${counted.title} by day`, sql: perDay(count) }];
+  }
   return [
     { kind: 'kpi', title: amountTitle(subject), format, sql: perDay(`sum(${amount})`) },
     counted,
-    { kind: 'kpi', title: `Average ${one}`, format, empty: 'none', sql: perDay(`sum(${amount}) * 1.0 / ${count}`) },
+    { kind: 'kpi', title: mean, format, empty: 'none', sql: perDay(`sum(${amount}) * 1.0 / ${count}`) },
     { kind: 'series', title: `${amountTitle(subject)} by day`, format, sql: perDay(`sum(${amount})`) },
   ];
 }
@@ -64,7 +67,7 @@ export function topFive(subject: Subject, format: 'money' | 'number'): BlockInpu
   if (category === null) return null;
   const { from, amount, count } = rowsOf(subject);
   const date = dateSql(subject.date, 't');
-  const group = `t.${quoted(category.name)}`;
+  const group = `coalesce(nullif(t.${quoted(category.name)}, ''), '(none)')`;
   const name = words(category.name);
   const value = amount === null ? count : `sum(${amount})`;
   const ofDay = amount === null ? `sum(${date.day} = :day)` : `sum(CASE WHEN ${date.day} = :day THEN ${amount} END)`;

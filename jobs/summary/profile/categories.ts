@@ -5,6 +5,8 @@ import type { Column, Table } from './table.ts';
 const good =
   /(^|_)(category|channel|type|kind|product|item|sku|status|method|source|region|country|state|city|branch|store|shop|outlet|department|brand|genre|segment|payment_method|platform|campaign|plan|currency|media)($|_)/;
 const best = /(^|_)(category|channel|product|item|branch|outlet|store|shop|genre|country|region|city|type|method)($|_)/;
+const never =
+  /(^|_)(descr\w*|notes?|memo|comments?|titles?|name|message|remarks?|text|url|path|link|guid|uuid|hash|json)($|_)/;
 const most = 60;
 
 /** The column whose few texts part the rows best into groups, or null. */
@@ -29,8 +31,9 @@ function scoreOf(column: Column, table: Table, zone: string): number | null {
   const name = snake(column.name);
   const { sample } = column;
   const kinds = distinct(sample);
-  if (column.isKey || !isText(sample) || sample.length < 5 || kinds < 2 || kinds > most) return null;
-  if (kinds > sample.length * 0.6 && !good.test(name)) return null;
+  if (column.isKey || !isText(sample) || sample.length < 5 || column.nulls > sample.length || kinds < 2 || kinds > most)
+    return null;
+  if (!good.test(name) && (kinds > sample.length * 0.3 || never.test(name))) return null;
   if (looksPersonal({ name: column.name, column: column.name, table: table.name })) return null;
   if (dateColumnOf(column, zone) !== null) return null;
   if (sample.some((value) => String(value).length > 40)) return null;

@@ -18,6 +18,8 @@ export type DateColumn = {
 const dateName =
   /(^|_)(date|day|at|on|time|timestamp|datetime|ts|when|created|updated|modified|tarikh|tanggal|datum|fecha)($|_)|(date|time)$/;
 const dateType = /DATE|TIME/;
+/** What programs write when they know no date. */
+const zero = '1970-01-02';
 /** When it happened; when it was recorded; when somebody merely touched or plans it. */
 const happened =
   /(^|_)(order|ordered|sale|sold|invoice|invoiced|payment|paid|transaction|txn|booking|booked|rental|rented|purchase|visit|issued|placed|event)(_|$)/;
@@ -34,8 +36,8 @@ export function dateColumnOf(column: Column, zone: string): DateColumn | null {
   if (typeof sample[0] === 'number' && !isNamed) return null;
   const calendar = localCalendar(zone);
   const option = isMonthFirst(sample) ? 'mdy' : null;
-  const days = sample.map((value) => dayOf(value, calendar, option)).filter((day) => day !== null);
-  if (days.length < sample.length * 0.8) return null;
+  const days = sample.map((value) => dayOf(value, calendar, option)).filter((day) => day !== null && day > zero);
+  if (days.length === 0 || days.length < sample.length * 0.8) return null;
   // A text of digits alone, a code or a phone number, is a date only where the name says so.
   if (!isNamed && sample.some((value) => typeof value === 'string' && /^[\d.]+$/.test(value))) return null;
   const score =

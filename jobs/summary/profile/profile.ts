@@ -34,7 +34,7 @@ export function profileOf(tables: readonly Table[], name: string, day: string, z
   const format = isMoney ? 'money' : 'number';
   const largest = tables.toSorted((a, b) => b.rows - a.rows).slice(0, mostTables);
   const told = main === undefined || largest.includes(main.table) ? largest : [main.table, ...largest.slice(1)];
-  const secondary = others.slice(0, mostSubjects - 1);
+  const secondary = others.filter(({ isTelling }) => isTelling).slice(0, mostSubjects - 1);
   const blocks: (BlockInput | null)[] =
     main === undefined
       ? [health(told, all)]

@@ -14,6 +14,8 @@ export type Subject = {
   readonly lines: Lines | null;
   readonly category: Column | null;
   readonly status: Column | null;
+  /** By its name it is trade or people, worth a figure of its own. */
+  readonly isTelling: boolean;
   readonly score: number;
 };
 
@@ -43,6 +45,7 @@ function subjectOf(table: Table, tables: readonly Table[], day: string, zone: st
     lines,
     category: categoryOf(table, zone),
     status: statusOf(table),
+    isTelling: !detail.test(snake(table.name)) && (trade.test(snake(table.name)) || people.test(snake(table.name))),
     score: scoreOf(table, date, lines !== null || (amount?.score ?? 0) >= 4, amount !== null, day),
   };
 }

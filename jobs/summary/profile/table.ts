@@ -46,20 +46,24 @@ export function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-/** The plural of a table's name in words: `invoice` is `invoices`. */
+/** What its rows are called: `invoice` is `invoices`; of a name that is no plural and not known, `omdb rows`. */
 export function pluralWords(name: string): string {
   const text = words(name);
-  if (/(s|data|history|stock|staff|people|inventory|log)$/.test(text) && !/(ss|us)$/.test(text)) return text;
-  if (/[^aeiou]y$/.test(text)) return `${text.slice(0, -1)}ies`;
-  return /(s|x|ch|sh)$/.test(text) ? `${text}es` : `${text}s`;
+  if (/s$/.test(text) && !/(ss|us)$/.test(text)) return text;
+  if (!things.test(text)) return `${text} rows`;
+  return /[^aeiou]y$/.test(text) ? `${text.slice(0, -1)}ies` : `${text}s`;
 }
 
-/** `orders` is `order`, `categories` is `category`. */
+/** `orders` is `order`, `categories` is `category`, `omdb` is `omdb row`. */
 export function singularWords(name: string): string {
   const text = words(name);
   if (/ies$/.test(text)) return `${text.slice(0, -3)}y`;
   if (/(ss|us|x|ch|sh)es$/.test(text)) return text.slice(0, -2);
-  return /[^su]s$/.test(text) ? text.slice(0, -1) : text;
+  if (/[^su]s$/.test(text)) return text.slice(0, -1);
+  return things.test(text) ? text : `${text} row`;
 }
+
+const things =
+  /(^| )(order|sale|invoice|transaction|payment|receipt|booking|rental|purchase|subscription|donation|ticket|shipment|delivery|trip|visit|appointment|customer|client|user|employee|contact|member|supplier|product|item|event|entry|film|track|album|post|comment|message|lead|session|account|movement|record|report|order line|order item)$/;
 
 export type Sampled = readonly (readonly Cell[])[];
