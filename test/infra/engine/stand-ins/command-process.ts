@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import type { CommandArgs as LocalArgs } from '@pulumi/command/local/index.js';
 import type { CommandArgs, CopyToRemoteArgs } from '@pulumi/command/remote/index.js';
 import type { Unwrap } from '@pulumi/pulumi';
-import { main } from '@pulumi/pulumi/provider/index.js';
-import { type Names, providerOf, type ResourceType, type Values } from './resource.ts';
+import { type Names, type ResourceType, standInFor, type Values } from './resource.ts';
+import { serve } from './serve.ts';
 import { type Connection, overSsh } from './ssh.ts';
 
 // The `command` stand-in: runs what the program asks, here or over SSH on the host the program names. Prints its port.
@@ -113,13 +113,16 @@ const copyToRemote: ResourceType = {
   async remove() {},
 };
 
-await main(
-  providerOf('1.2.1', {
-    'command:remote:Command': remoteCommand,
-    'command:local:Command': localCommand,
-    'command:remote:CopyToRemote': copyToRemote,
+await serve(
+  standInFor({
+    version: '1.2.1',
+    config: {},
+    types: {
+      'command:remote:Command': remoteCommand,
+      'command:local:Command': localCommand,
+      'command:remote:CopyToRemote': copyToRemote,
+    },
   }),
-  process.argv.slice(2),
 );
 
 function previous(inputs: Values, before: Values | null): Record<string, string> {

@@ -1,9 +1,10 @@
-import { main } from '@pulumi/pulumi/provider/index.js';
+import type { ProviderArgs } from '@pulumi/linode';
 import { type AccountKind, account } from './linode/account.ts';
 import { bucket } from './linode/bucket.ts';
 import { key } from './linode/key.ts';
 import { domainRecord, firewall, firewallDevice, instance, volume } from './linode/records.ts';
-import { providerOf, type Values } from './resource.ts';
+import { type Names, standInFor, type Values } from './resource.ts';
+import { serve } from './serve.ts';
 
 // The `linode` stand-in: buckets and their keys in the lab's real RADOS Gateway, the rest in a file. Prints its port.
 type Filter = { readonly name: string; readonly values: readonly string[] };
@@ -17,9 +18,17 @@ const list = (kind: AccountKind, property: string) => async (inputs: Values) => 
   return { id: kind, filters, [property]: found };
 };
 
-const provider = providerOf(
-  '5.1.1',
-  {
+const standIn = standInFor({
+  version: '5.1.1',
+  config: {
+    token: true,
+    url: true,
+    apiVersion: true,
+    objAccessKey: true,
+    objSecretKey: true,
+    objUseTempKeys: true,
+  } satisfies Names<ProviderArgs>,
+  types: {
     'linode:index/domainRecord:DomainRecord': domainRecord,
     'linode:index/firewall:Firewall': firewall,
     'linode:index/firewallDevice:FirewallDevice': firewallDevice,
@@ -28,13 +37,13 @@ const provider = providerOf(
     'linode:index/objectStorageKey:ObjectStorageKey': key,
     'linode:index/volume:Volume': volume,
   },
-  {
+  functions: {
     'linode:index/getInstances:getInstances': list('instances', 'instances'),
     'linode:index/getDomains:getDomains': list('domains', 'domains'),
     'linode:index/getVolumes:getVolumes': list('volumes', 'volumes'),
   },
-);
-await main(provider, process.argv.slice(2));
+});
+await serve(standIn);
 
 function camel(name: string): string {
   return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Provider } from '@pulumi/pulumi/provider/index.js';
 
 /**
  * The Pulumi engine's side of a stand-in: a table of resource types becomes a provider. The real plugins cannot be had where
@@ -16,6 +15,8 @@ export type ResourceType = {
   /** A change of these updates it in place. */
   readonly updates: object;
   readonly deleteBeforeReplace: boolean;
+  /** What the provider fills in when it is left out: leaving it out is no change. */
+  readonly computed?: readonly string[];
   /** Adds what the real provider works out from the inputs. */
   check?(inputs: Values): Promise<Values>;
   /** Returns the id and what is read back. Throws `HalfMade` when something exists but does not work. */
@@ -41,64 +42,104 @@ export class HalfMade extends Error {
 const secretMark = '4dabf18193072939515e22adb298388d';
 const unknown = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
 
+/** What a provider answers, whatever the protocol. Values come with secrets wrapped, and go so. */
+export type StandIn = {
+  readonly version: string;
+  checkProvider(config: Values): readonly Problem[];
+  configure(config: Values): Promise<void>;
+  check(urn: string, inputs: Values): Promise<{ inputs: Values; problems: readonly Problem[] }>;
+  diff(
+    urn: string,
+    state: Values,
+    inputs: Values,
+    ignored: readonly string[],
+  ): { changed: string[]; replaces: string[]; deleteBeforeReplace: boolean };
+  create(urn: string, inputs: Values): Promise<{ id: string; state: Values }>;
+  read(id: string, urn: string, state: Values): Promise<{ state: Values; inputs: Values } | null>;
+  update(id: string, urn: string, before: Values, inputs: Values): Promise<Values>;
+  remove(id: string, urn: string, state: Values): Promise<void>;
+  invoke(token: string, inputs: Values): Promise<Values>;
+};
+
+type Problem = { readonly property: string; readonly reason: string };
+
+type Package = {
+  readonly version: string;
+  /** The provider's own configuration. */
+  readonly config: object;
+  configure?(config: Values): Promise<void>;
+  readonly types: Readonly<Record<string, ResourceType>>;
+  readonly functions?: Readonly<Record<string, (inputs: Values) => Promise<Values>>>;
+};
+
 /** A provider of these types and functions; a type, function or input it does not know is an error. */
-export function providerOf(
-  version: string,
-  types: Readonly<Record<string, ResourceType>>,
-  functions: Readonly<Record<string, (inputs: Values) => Promise<Values>>> = {},
-): Provider {
+export function standInFor({ version, config, configure, types, functions = {} }: Package): StandIn {
   const typeOf = (urn: string) => {
     const token = (urn.split('::')[2] ?? '').split('$').at(-1) ?? '';
     const type = types[token];
     if (!type) throw new Error(`The stand-in does not know the resource type ${token}.`);
     return type;
   };
-  const nameOf = (urn: string) => urn.split('::')[3] ?? '';
   return {
     version,
-    schema: '{}',
-    async check(urn, _olds, news: Values) {
+    checkProvider: (given) => unknownNames({ ...config, version: true }, plain(given) as Values, ''),
+    async configure(given) {
+      await configure?.(plain(given) as Values);
+    },
+    async check(urn, inputs) {
       const type = typeOf(urn);
-      const failures = unknownNames({ ...type.replaces, ...type.updates }, plain(news) as Values, '');
-      if (failures.length > 0) return { failures };
-      return { inputs: type.check ? await type.check(news) : news };
+      const problems = unknownNames(shapeOf(type), plain(inputs) as Values, '');
+      return { inputs: type.check && problems.length === 0 ? await type.check(inputs) : inputs, problems };
     },
-    async diff(_id, urn, olds: Values, news: Values) {
-      const { replaces, updates, deleteBeforeReplace } = typeOf(urn);
-      const changed = changedNames(olds, news, { ...replaces, ...updates });
-      return {
-        changes: changed.length > 0,
-        replaces: changed.filter((name) => name in replaces),
-        deleteBeforeReplace,
-      };
+    diff(urn, state, inputs, ignored) {
+      const type = typeOf(urn);
+      const changed = changedNames(state, inputs, shapeOf(type))
+        .filter((name) => name in inputs || !type.computed?.includes(name))
+        .filter((name) => !ignored.includes(name));
+      const replaces = changed.filter((name) => name in type.replaces);
+      return { changed, replaces, deleteBeforeReplace: type.deleteBeforeReplace };
     },
-    async create(urn, inputs: Values) {
+    async create(urn, inputs) {
       try {
-        const { id, read } = await typeOf(urn).create(plain(inputs) as Values, nameOf(urn));
-        return { id, outs: known(inputs, read) };
+        const { id, read } = await typeOf(urn).create(plain(inputs) as Values, urn.split('::')[3] ?? '');
+        return { id, state: known(inputs, read) };
       } catch (error) {
-        throw error instanceof HalfMade ? initFailed(error, known(inputs, error.read)) : error;
+        throw wrapped(error, inputs);
       }
     },
-    async read(id, urn, state: Values = {}) {
-      const read = await typeOf(urn).read(id, plain(state) as Values);
-      return read === null ? { id: '', props: {} } : { id, props: known(state, read) };
+    async read(id, urn, state) {
+      const type = typeOf(urn);
+      const read = await type.read(id, plain(state) as Values);
+      if (!read) return null;
+      const there = known(state, read);
+      const inputs = Object.entries(there).filter(([name]) => name in shapeOf(type));
+      return { state: there, inputs: Object.fromEntries(inputs) };
     },
-    async update(id, urn, olds: Values, news: Values) {
+    async update(id, urn, before, inputs) {
       const { update } = typeOf(urn);
       if (!update) throw new Error(`The stand-in cannot update ${urn}.`);
-      const read = await update(id, plain(olds) as Values, plain(news) as Values);
-      return { outs: known(news, read) };
+      try {
+        return known(inputs, await update(id, plain(before) as Values, plain(inputs) as Values));
+      } catch (error) {
+        throw wrapped(error, inputs);
+      }
     },
-    async delete(id, urn, state: Values) {
-      await typeOf(urn).remove(id, plain(state) as Values);
-    },
-    async invoke(token, inputs: Values) {
+    remove: (id, urn, state) => typeOf(urn).remove(id, plain(state) as Values),
+    async invoke(token, inputs) {
       const call = functions[token];
       if (!call) throw new Error(`The stand-in does not know the function ${token}.`);
-      return { outputs: await call(plain(inputs) as Values) };
+      return call(plain(inputs) as Values);
     },
   };
+}
+
+function shapeOf({ replaces, updates }: ResourceType): object {
+  return { ...replaces, ...updates };
+}
+
+/** With the secrets of the inputs wrapped again in what is kept. */
+function wrapped(error: unknown, inputs: Values): unknown {
+  return error instanceof HalfMade ? new HalfMade(error.id, known(inputs, error.read), error.message) : error;
 }
 
 /** What was given, secrets still wrapped, overlaid with what was read back where that differs. */
@@ -111,7 +152,7 @@ function changedNames(olds: Values, news: Values, shape: object): string[] {
   return Object.keys(shape).filter((name) => !isDeepStrictEqual(plain(olds[name]), plain(news[name])));
 }
 
-function unknownNames(shape: object, value: Values, above: string): { property: string; reason: string }[] {
+function unknownNames(shape: object, value: Values, above: string): Problem[] {
   return Object.entries(value).flatMap(([name, inner]) => {
     if (name === '__defaults') return [];
     const path = `${above}${name}`;
@@ -123,10 +164,6 @@ function unknownNames(shape: object, value: Values, above: string): { property: 
       .filter((item) => typeof item === 'object' && item !== null)
       .flatMap((item) => unknownNames(below as object, item as Values, `${path}.`));
   });
-}
-
-function initFailed({ id, message }: HalfMade, properties: Values): Error {
-  return Object.assign(new Error(message), { id, properties, reasons: [message] });
 }
 
 /** The value without the marks of secrets in it. */

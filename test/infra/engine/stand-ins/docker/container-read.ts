@@ -12,8 +12,8 @@ export function readBack(found: Docker.ContainerInspectInfo, given: ContainerInp
   return {
     image: found.Image,
     name: found.Name.replace(/^\//, ''),
-    networkMode: HostConfig.NetworkMode,
-    readOnly: HostConfig.ReadonlyRootfs ?? false,
+    ...((given.networkMode || HostConfig.NetworkMode !== 'default') && { networkMode: HostConfig.NetworkMode }),
+    ...((given.readOnly || HostConfig.ReadonlyRootfs) && { readOnly: HostConfig.ReadonlyRootfs ?? false }),
     ...(given.restart && { restart: HostConfig.RestartPolicy?.Name }),
     ...(given.user && { user: Config.User }),
     ...(given.command && { command: Config.Cmd }),

@@ -11,6 +11,7 @@ export const container: ResourceType = {
   replaces,
   updates,
   deleteBeforeReplace: true,
+  computed: ['command', 'entrypoints', 'envs', 'healthcheck', 'init', 'labels', 'name', 'securityOpts'],
   async create(values) {
     const inputs = values as ContainerInputs;
     const made = await engine.createContainer(containerRequest(inputs));

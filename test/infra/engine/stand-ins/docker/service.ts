@@ -20,6 +20,7 @@ export const service: ResourceType = {
     convergeConfig: { delay: true, timeout: true },
   } satisfies Names<ServiceArgs>,
   deleteBeforeReplace: true,
+  computed: ['name'],
   async create(values, resourceName) {
     const inputs = values as ServiceInputs;
     const name = inputs.name ?? resourceName;

@@ -15,6 +15,7 @@ export const network: ResourceType = {
     labels: labelNames,
   } satisfies Names<NetworkArgs>,
   updates: {},
+  computed: ['name', 'driver'],
   deleteBeforeReplace: true,
   async create(values, resourceName) {
     const inputs = values as Unwrap<NetworkArgs>;
@@ -41,6 +42,7 @@ export const network: ResourceType = {
 export const volume: ResourceType = {
   replaces: { name: true, driver: true, driverOpts: true, labels: labelNames } satisfies Names<VolumeArgs>,
   updates: {},
+  computed: ['name', 'driver'],
   deleteBeforeReplace: true,
   async create(values, resourceName) {
     const inputs = values as Unwrap<VolumeArgs>;
@@ -66,6 +68,7 @@ export const volume: ResourceType = {
 export const secret: ResourceType = {
   replaces: { name: true, data: true, labels: labelNames } satisfies Names<SecretArgs>,
   updates: {},
+  computed: ['name', 'driver'],
   deleteBeforeReplace: false,
   async create(values, resourceName) {
     const inputs = values as Unwrap<SecretArgs>;
@@ -86,6 +89,7 @@ export const secret: ResourceType = {
 export const serviceConfig: ResourceType = {
   replaces: { name: true, data: true, dataRaw: true, labels: labelNames } satisfies Names<ServiceConfigArgs>,
   updates: {},
+  computed: ['name', 'driver'],
   deleteBeforeReplace: false,
   async create(values, resourceName) {
     const inputs = values as Unwrap<ServiceConfigArgs>;

@@ -36,6 +36,7 @@ export const bucket: ResourceType = {
     secretKey: true,
   } satisfies Names<ObjectStorageBucketArgs>,
   deleteBeforeReplace: false,
+  computed: ['acl', 'endpointType', 'region', 'versioning'],
   async create(values) {
     const inputs = values as Inputs;
     if (await exists(inputs.label)) {

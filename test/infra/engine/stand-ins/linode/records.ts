@@ -15,6 +15,8 @@ function record(
   return {
     ...shape,
     deleteBeforeReplace: false,
+    // Numbers, texts and lists that Linode fills in when they are left out.
+    computed: [...Object.keys(shape.replaces), ...Object.keys(shape.updates)],
     async create(inputs) {
       const id = account.nextId();
       return { id, read: save(id, inputs) };
