@@ -107,10 +107,11 @@ function pageOf(request: PageRequest, { profile, report, answers, newest }: Meas
       (text) => text !== null,
     ),
     blocks: found.map(({ block }) => block),
-    assumptions: [...(profile?.assumptions ?? []), ...(profile === null ? hiddenColumns(report, found) : [])],
+    assumptions: profile === null ? hiddenColumns(report, found) : [...profile.assumptions, howToChange],
   };
 }
 
+const howToChange = 'To change any of this, write it down with `nightshift summary init` and set SUMMARY_REPORT.';
 const unanswered: Answer = { kind: 'failed', reason: 'it was not asked', code: null };
 
 /** The first figure that counts something, and the first before it that is an amount. */

@@ -31,7 +31,12 @@ export function figures(subject: Subject, format: 'money' | 'number'): BlockInpu
   const { from, amount, count } = rowsOf(subject);
   const date = dateSql(subject.date, 't');
   const perDay = (value: string) =>
-    `SELECT ${date.day} AS day, ${value} AS value FROM ${from} WHERE ${date.within(':from', ':to')} GROUP BY 1`;
+    lines(
+      `SELECT ${date.day} AS day, ${value} AS value`,
+      `FROM ${from}`,
+      `WHERE ${date.within(':from', ':to')}`,
+      'GROUP BY 1',
+    );
   const isMoney = subject.lines !== null || subject.amount?.isMoney === true;
   const mean = `Average ${isMoney ? singularWords(subject.table.name) : amountTitle(subject).toLowerCase()}`;
   const counted: BlockInput = {
@@ -57,7 +62,12 @@ export function newRows({ table, date }: Subject): BlockInput {
   return {
     kind: 'kpi',
     title: `New ${pluralWords(table.name)}`,
-    sql: `SELECT ${day} AS day, count(*) AS value FROM ${quoted(table.name)} WHERE ${within(':from', ':to')} GROUP BY 1`,
+    sql: lines(
+      `SELECT ${day} AS day, count(*) AS value`,
+      `FROM ${quoted(table.name)}`,
+      `WHERE ${within(':from', ':to')}`,
+      'GROUP BY 1',
+    ),
   };
 }
 
@@ -76,8 +86,14 @@ export function topFive(subject: Subject, format: 'money' | 'number'): BlockInpu
     title: `Top 5 by ${name}`,
     rows: 5,
     formats: { 'that day': format, '30 days': format },
-    sql: `SELECT ${group} AS ${quoted(name)}, ${ofDay} AS "that day", ${value} AS "30 days"
-FROM ${from} WHERE ${date.within(':from', ':to')} GROUP BY 1 ORDER BY 3 DESC`,
+    sql: lines(
+      `SELECT ${group} AS ${quoted(name)},`,
+      `  ${ofDay} AS "that day",`,
+      `  ${value} AS "30 days"`,
+      `FROM ${from}`,
+      `WHERE ${date.within(':from', ':to')}`,
+      'GROUP BY 1 ORDER BY 3 DESC',
+    ),
   };
 }
 
@@ -95,10 +111,13 @@ export function exceptions(subject: Subject): BlockInput | null {
     title: `${capital(pluralWords(table.name))} to look at`,
     rows: 10,
     none: `No ${singularWords(table.name)} of the last 30 days lacks its ${words(amount.name)} or has one below zero.`,
-    sql: `SELECT ${[...id, `${day} AS day`, raw].join(', ')},
-  CASE WHEN ${raw} IS NULL THEN 'missing' WHEN ${value} IS NULL THEN 'no number' ELSE 'below zero' END AS why
-FROM ${quoted(table.name)} t WHERE ${within(':from', ':to')} AND (${value} IS NULL OR ${value} < 0)
-ORDER BY ${day} DESC`,
+    sql: lines(
+      `SELECT ${[...id, `${day} AS day`, raw].join(', ')},`,
+      `  CASE WHEN ${raw} IS NULL THEN 'missing' WHEN ${value} IS NULL THEN 'no number' ELSE 'below zero' END AS why`,
+      `FROM ${quoted(table.name)} t`,
+      `WHERE ${within(':from', ':to')} AND (${value} IS NULL OR ${value} < 0)`,
+      `ORDER BY ${day} DESC`,
+    ),
   };
 }
 
@@ -111,7 +130,12 @@ export function health(tables: readonly Table[], subjects: readonly Subject[]): 
       : `(SELECT count(*) FROM ${quoted(table.name)})`;
     const dated = subject === undefined ? ['NULL', 'NULL', 'NULL'] : datedCells(subject);
     const title = `${table.name}${table.isEstimate ? ' (about)' : ''}`;
-    return `SELECT ${literal(title)} AS "table", ${size} AS "rows", ${dated[0]} AS "that day", ${dated[1]} AS "30 days", ${dated[2]} AS "newest"`;
+    return lines(
+      `SELECT ${literal(title)} AS "table", ${size} AS "rows",`,
+      `  ${dated[0]} AS "that day",`,
+      `  ${dated[1]} AS "30 days",`,
+      `  ${dated[2]} AS "newest"`,
+    );
   });
   return {
     kind: 'table',
@@ -135,5 +159,9 @@ function datedCells({ table, date }: Subject): [string, string, string] {
 /** The newest day of a subject up to the page's day. */
 export function newestSql({ table, date }: Subject): string {
   const { newest, upTo } = dateSql(date);
-  return `SELECT ${newest} FROM ${quoted(table.name)} WHERE ${upTo(':day')}`;
+  return lines(`SELECT ${newest}`, `FROM ${quoted(table.name)}`, `WHERE ${upTo(':day')}`);
+}
+
+function lines(...parts: readonly string[]): string {
+  return parts.join('\n');
 }

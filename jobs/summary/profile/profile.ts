@@ -75,7 +75,6 @@ function assumed(main: Subject, currency: string | null, tables: readonly Table[
     status === null ? null : `Rows of every ${status.name} count (${kinds}).`,
     category === null ? null : `Groups are those of ${category.name}.`,
     'Columns that look personal are left out.',
-    'To change any of this, write it down with `nightshift summary init` and set SUMMARY_REPORT.',
   ].filter((text) => text !== null);
 }
 

@@ -4,11 +4,8 @@ import type { Report } from './schema.ts';
 /** Where editors find the schema, unless told otherwise. */
 const schemaFile = './report.schema.json';
 
-/** A report as a YAML file that reads back to the same report; what was assumed to write it goes in front as comments. */
-export function reportYaml(
-  { report, assumptions }: { readonly report: Report; readonly assumptions: readonly string[] },
-  schema: string = schemaFile,
-): string {
+/** A report as a YAML file that reads back to the same report; `assumptions` go in front as comments. */
+export function reportYaml(report: Report, assumptions: readonly string[] = [], schema: string = schemaFile): string {
   const document = new Document(plain(report));
   document.commentBefore = [` yaml-language-server: $schema=${schema}`, ...assumptions.map((text) => ` ${text}`)].join(
     '\n',
