@@ -28,16 +28,18 @@ export type DueFacts = {
 };
 
 /**
- * `send`; `missed`: too late, to be said; `nothing`: this service never had the day to send. That is so when the ledger is
- * empty, or knows only trials by hand of this very day: the day of the move to this service mails nobody twice.
+ * `send`; `missed`: too late, to be said; `nothing`: it was sent before this service started, or was never this service's
+ * to send. That is so when the ledger is empty, or knows only trials by hand of this very day: the day of the move to this
+ * service mails nobody twice.
  */
 export function verdictOn({ at }: Due, facts: DueFacts): 'send' | 'missed' | 'nothing' {
   const { now, startedAt, catchUpHours, deliveries, knowsEarlierDay } = facts;
   const isBegun = deliveries.some(({ state }) => state === 'pending' || state === 'sending');
-  const isOurs = knowsEarlierDay || isBegun || Temporal.Instant.compare(at, startedAt) > 0;
-  if (!isOurs) return 'nothing';
+  const isMissed = Temporal.Instant.compare(at, startedAt) <= 0;
+  const isDone = deliveries.length > 0 && !isBegun;
+  if (isMissed && (isDone || !(knowsEarlierDay || isBegun))) return 'nothing';
   if (isNotAfter(now, at.add({ hours: catchUpHours }))) return 'send';
-  return deliveries.length === 0 || isBegun ? 'missed' : 'nothing';
+  return isDone ? 'nothing' : 'missed';
 }
 
 function isNotAfter(a: Temporal.Instant, b: Temporal.Instant): boolean {

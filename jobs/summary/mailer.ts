@@ -8,9 +8,12 @@ import type { SummarySettings } from '../platform/settings.ts';
 export type Mailer = (mail: Mail, day: string, signal: AbortSignal) => Promise<string>;
 
 /** By SMTP; without an SMTP host into the outbox folder, as files that any mail program opens. */
-export function mailerOf({ smtp, outbox, from }: Pick<SummarySettings, 'smtp' | 'outbox' | 'from'>): Mailer {
+export function mailerOf(
+  { smtp, outbox, from }: Pick<SummarySettings, 'smtp' | 'outbox' | 'from'>,
+  options: Parameters<typeof sendMail>[3] = {},
+): Mailer {
   if (smtp === null) return (mail, day) => writeMail(outbox, from, mail, day);
-  return async (mail, _day, signal) => (await sendMail(smtp, mail, signal)).reply;
+  return async (mail, _day, signal) => (await sendMail(smtp, mail, signal, options)).reply;
 }
 
 async function writeMail(outbox: string, from: string, mail: Mail, day: string): Promise<string> {

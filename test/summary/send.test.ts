@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { before, describe, type TestContext, test } from 'node:test';
+import { simpleParser } from 'mailparser';
+import { roundOf } from '../../jobs/summary/round.ts';
+import { pageOfDay, sendDay } from '../../jobs/summary/send-day.ts';
+import { acquireSendingLock } from '../../jobs/summary/sending-lock.ts';
+import { certificates, type Faults, startSmtpServer, trustTestCertificates } from '../smtp-server.ts';
+import { day, makeSummaryScene } from './scene.ts';
+
+const owner = 'owner@example.com';
+const second = 'second@example.com';
+const limits = { connectMs: 2000, greetingMs: 300, idleMs: 500 };
+
+before(trustTestCertificates);
+
+/** A scene and a real server with these faults; `send` sends once and tells how each delivery stands. */
+async function office(
+  t: TestContext,
+  faults: Faults = {},
+  options: Partial<Parameters<typeof startSmtpServer>[0]> = {},
+) {
+  const security = options.security ?? 'implicit';
+  const server = await startSmtpServer({ security, faults, ...options });
+  t.after(() => server.close());
+  const recipients = [owner, second];
+  const mail = { security: security === 'plain' ? ('loopback' as const) : security, limits };
+  const scene = makeSummaryScene(t, { recipients, server, mail });
+  const send = async (again: Parameters<typeof sendDay>[3] = []) => {
+    const { deliveries, failure } = await sendDay(day, recipients, scene.office, again);
+    return {
+      states: deliveries.map(({ recipient, state, tries }) => `${recipient} ${state}, ${tries}`),
+      code: failure?.code ?? null,
+      round: roundOf(deliveries, failure),
+    };
+  };
+  return { server, scene, send };
+}
+
+for (const security of ['implicit', 'starttls'] as const) {
+  test(`over ${security} TLS with a login, everybody gets a mail of his own, and only once`, async (t) => {
+    const login = { user: 'shop@example.com', password: 'correct horse' };
+    const { server, scene, send } = await office(t, {}, { security, login });
+    const expected = { states: [`${owner} accepted, 1`, `${second} accepted, 1`], code: null };
+    const { round, ...sent } = await send();
+    assert.deepEqual(sent, expected);
+    assert.deepEqual(round, { kind: 'sent', recipients: [owner, second] });
+    const { round: _, ...again } = await send();
+    assert.deepEqual(again, expected);
+    assert.deepEqual(
+      server.mails.map(({ to, overTls, user }) => ({ to, overTls, user })),
+      [owner, second].map((to) => ({ to: [to], overTls: true, user: login.user })),
+    );
+    assert.deepEqual(scene.lines, [`Summary of ${day} sent to ${owner}`, `Summary of ${day} sent to ${second}`]);
+  });
+}
+
+describe('what the server does wrong', () => {
+  test('put off at first: tried again, and nobody gets it twice', async (t) => {
+    const { server, send } = await office(t, { defer: 1 });
+    const first = await send();
+    assert.deepEqual(first.states, [`${owner} pending, 1`, `${second} accepted, 1`]);
+    assert.equal(first.code, 'MAIL_DEFERRED');
+    assert.equal(first.round.kind === 'failed' && first.round.again, true);
+    assert.deepEqual((await send()).states, [`${owner} accepted, 2`, `${second} accepted, 1`]);
+    assert.deepEqual(server.mails.flatMap(({ to }) => to).toSorted(), [owner, second]);
+  });
+
+  test('one address is refused: the other gets it, the bad one is not tried again by itself', async (t) => {
+    const { server, send } = await office(t, { refuse: owner });
+    const first = await send();
+    assert.deepEqual(first.states, [`${owner} rejected, 1`, `${second} accepted, 1`]);
+    assert.equal(first.code, 'MAIL_REJECTED');
+    assert.equal(first.round.kind === 'failed' && first.round.again, false);
+    server.faults = {};
+    assert.deepEqual((await send()).states, first.states);
+    assert.deepEqual((await send(['rejected'])).states, [`${owner} accepted, 2`, `${second} accepted, 1`]);
+  });
+
+  test('the connection is lost before the text: tried again', async (t) => {
+    const { server, send } = await office(t, { drop: 'before-data' });
+    const first = await send();
+    assert.deepEqual(first.states, [`${owner} pending, 1`, `${second} pending, 0`]);
+    server.faults = {};
+    assert.deepEqual((await send()).states, [`${owner} accepted, 2`, `${second} accepted, 1`]);
+    assert.equal(server.mails.length, 2);
+  });
+
+  for (const [what, faults] of [
+    ['the connection is lost after the text', { drop: 'after-data' }],
+    ['the server says nothing more after the text', { hang: 'after-data' }],
+  ] as const) {
+    test(`${what}: uncertain, and never sent again by itself`, async (t) => {
+      const { server, send } = await office(t, faults);
+      const first = await send();
+      assert.deepEqual(first.states, [`${owner} uncertain, 1`, `${second} uncertain, 1`]);
+      assert.equal(first.code, 'MAIL_UNCERTAIN');
+      server.faults = {};
+      const second_ = await send();
+      assert.deepEqual(second_.states, first.states);
+      assert.equal(second_.round.kind === 'failed' && second_.round.again, false);
+      assert.deepEqual(server.mails, []);
+      assert.deepEqual((await send(['uncertain'])).states, [`${owner} accepted, 2`, `${second} accepted, 2`]);
+    });
+  }
+
+  test('it does not answer: given up in time, tried again', async (t) => {
+    const { server, send } = await office(t, { hang: 'greeting' }, { security: 'plain' });
+    const { states, code } = await send();
+    assert.deepEqual([states, code], [[`${owner} pending, 1`, `${second} pending, 0`], 'MAIL_UNREACHABLE']);
+    server.faults = {};
+    assert.equal((await send()).round.kind, 'sent');
+  });
+
+  for (const name of ['untrusted', 'expired', 'otherHost'] as const) {
+    test(`its certificate is ${name}: no mail leaves, the login is not shown`, async (t) => {
+      const login = { user: 'shop@example.com', password: 'correct horse' };
+      const { server, send } = await office(t, {}, { certificate: certificates[name], login });
+      const { states, code } = await send();
+      assert.deepEqual([states, code], [[`${owner} pending, 1`, `${second} pending, 0`], 'MAIL_TLS']);
+      assert.deepEqual([server.mails, server.recipientsAsked], [[], []]);
+    });
+  }
+
+  test('the password is wrong: asked once, not once for each recipient, and the password is in no log', async (t) => {
+    const login = { user: 'shop@example.com', password: 'correct horse' };
+    const server = await startSmtpServer({ security: 'implicit', login });
+    t.after(() => server.close());
+    const wrong = { smtp: { ...server.smtp, login: { ...login, password: 'wrong-password' } } };
+    const scene = makeSummaryScene(t, {
+      recipients: [owner, second],
+      server: wrong,
+      mail: { security: 'implicit', limits },
+    });
+    const { deliveries, failure } = await sendDay(day, [owner, second], scene.office);
+    assert.deepEqual(
+      deliveries.map(({ state, tries }) => [state, tries]),
+      [
+        ['pending', 1],
+        ['pending', 0],
+      ],
+    );
+    assert.equal(failure?.code, 'MAIL_LOGIN');
+    assert.doesNotMatch(JSON.stringify([deliveries, scene.lines]), /wrong-password/);
+  });
+});
+
+test('what arrives: both parts, pictures by CID, and the headers that keep robots and filters calm', async (t) => {
+  const { server, scene, send } = await office(t);
+  await send();
+  const [mail] = server.mails;
+  const parsed = mail?.parsed;
+  const header = (name: string) => parsed?.headerLines.find(({ key }) => key === name)?.line;
+  assert.match(header('message-id') ?? '', /^Message-ID: <daily-summary\.2025-11-30\.[0-9a-f]{24}@example\.com>$/i);
+  assert.equal(header('auto-submitted'), 'Auto-Submitted: auto-generated');
+  assert.equal(header('list-id'), 'List-ID: Daily summary <daily-summary.example.com>');
+  assert.equal(header('list-unsubscribe'), 'List-Unsubscribe: <mailto:backup@example.com?subject=unsubscribe>');
+  assert.equal(parsed?.date?.toISOString(), '2025-12-01T00:00:00.000Z');
+  const { opening } = await pageOfDay(day, scene.office);
+  assert.ok(parsed?.text?.includes(opening));
+  assert.ok(String(parsed?.html).includes(opening));
+  const shown = [...(mail?.raw ?? '').matchAll(/^Content-Id: <(.*)>/gim)].map(([, id]) => id).toSorted();
+  const pictures = parsed?.attachments.map(({ cid, contentType, related }) => ({ cid, contentType, related })) ?? [];
+  assert.ok(pictures.length > 1);
+  assert.deepEqual(pictures.map(({ cid }) => cid).toSorted(), shown);
+  assert.deepEqual(
+    [...new Set(pictures.map(({ contentType, related }) => `${contentType} ${related}`))],
+    ['image/png true'],
+  );
+});
+
+test('a second try has the same Message-ID, another recipient another one', async (t) => {
+  const { server, send } = await office(t);
+  await send();
+  await send(['accepted']);
+  const ids = server.mails.map(({ to, parsed }) => `${to} ${parsed.messageId}`);
+  assert.equal(ids.length, 4);
+  assert.equal(new Set(ids).size, 2);
+  assert.equal(new Set(server.mails.map(({ parsed }) => parsed.messageId)).size, 2);
+});
+
+test('a page that somebody has got stays as it was, whatever the database says later', async (t) => {
+  const { server, scene, send } = await office(t, { refuse: second });
+  await send();
+  const kept = scene.office.archive.pageOf(day);
+  scene.setClock('2025-12-01T09:30:00');
+  server.faults = {};
+  await send(['rejected']);
+  assert.deepEqual(scene.office.archive.pageOf(day), kept);
+  assert.deepEqual(
+    scene.office.runs.newest(9).map(({ outcome, mailBytes }) => [outcome, (mailBytes ?? 0) > 10_000]),
+    [
+      ['succeeded', true],
+      ['failed', true],
+    ],
+  );
+});
+
+test('a mail links to its page on the site, signed; without a password or a key there is no link', async (t) => {
+  const key = { SUMMARY_SIGNING_KEY: 'k'.repeat(32), SUMMARY_PUBLIC_URL: 'https://daily.example.com' };
+  for (const [environment, isLinked] of [
+    [{ ...key, SUMMARY_PASSWORD_HASH: 'any' }, true],
+    [key, false],
+  ] as const) {
+    const server = await startSmtpServer({ security: 'plain' });
+    t.after(() => server.close());
+    const scene = makeSummaryScene(t, { environment, server });
+    await sendDay(day, [owner], scene.office);
+    const link = /https:\/\/daily\.example\.com\/day\/2025-11-30\/open\/[\w.-]+/;
+    assert.equal(link.test(String(server.mails[0]?.parsed.html)), isLinked);
+    assert.equal(link.test(server.mails[0]?.parsed.text ?? ''), isLinked);
+  }
+});
+
+test('without a mail server, mails go to the outbox as files that a mail program opens', async (t) => {
+  const { office: means } = makeSummaryScene(t);
+  const { deliveries } = await sendDay(day, [owner], means);
+  const { outbox } = means.settings.summary;
+  assert.deepEqual(readdirSync(outbox), [`${day}_${owner}.eml`]);
+  const parsed = await simpleParser(readFileSync(path.join(outbox, `${day}_${owner}.eml`)));
+  assert.equal(parsed.subject, 'shop: daily summary, Sunday, 30 November 2025');
+  assert.equal(deliveries[0]?.state, 'accepted');
+});
+
+test('while another process sends, this one does not', async (t) => {
+  const { office: means } = makeSummaryScene(t);
+  const lock = acquireSendingLock(means.settings.stateDir);
+  await assert.rejects(sendDay(day, [owner], means), { code: 'LOCKED' });
+  lock?.release();
+  assert.equal((await sendDay(day, [owner], means)).failure, null);
+});
