@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 
 /** PEM texts, as node:tls takes them. The certificate is its own authority. */
 export type Certificate = { readonly key: string; readonly cert: string };
@@ -9,12 +10,18 @@ const oids = {
   subjectAltName: '0603551d11',
 };
 
-/** A self-signed certificate for a host name (X.509 v3, RFC 5280, written as DER), so that tests need no openssl. */
+/** A self-signed certificate for a host name or an IPv4 address (X.509 v3, RFC 5280, written as DER), so that tests need no openssl. */
 export function selfSigned(host: string, validFrom: Date, validTo: Date): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(hex(oids.ecdsaWithSha256));
   const name = sequence(tagged(0x31, sequence(hex(oids.commonName), tagged(0x0c, Buffer.from(host)))));
-  const altName = sequence(hex(oids.subjectAltName), tagged(0x04, sequence(tagged(0x82, Buffer.from(host)))));
+  const altName = sequence(
+    hex(oids.subjectAltName),
+    tagged(
+      0x04,
+      sequence(isIPv4(host) ? tagged(0x87, Buffer.from(host.split('.').map(Number))) : tagged(0x82, Buffer.from(host))),
+    ),
+  );
   const content = sequence(
     tagged(0xa0, tagged(0x02, hex('02'))),
     tagged(0x02, Buffer.concat([hex('01'), randomBytes(8)])),
