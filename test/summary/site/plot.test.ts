@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { pathOf, plotOf, segments } from '../../../jobs/summary/site/view/plot.ts';
+import { pathOf, plotOf, segments, sparkOf } from '../../../jobs/summary/site/view/plot.ts';
 
 test('bars begin at zero, and go below it for what is negative', () => {
   const { ticks, points, baseline } = plotOf([5, 10, -5], 'bar');
@@ -17,11 +17,20 @@ test('a line begins at zero unless that would hide its changes', () => {
   assert.deepEqual(plotOf([2, 10], 'line').ticks, [10, 7.5, 5, 2.5, 0]);
   assert.deepEqual(plotOf([260, 264], 'line').ticks, [264, 263, 262, 261, 260]);
   assert.equal(plotOf([260, 260], 'line').low, 0);
+  assert.deepEqual(plotOf([-1.5e-323], 'line').points, [{ x: 500, y: 0 }]);
 });
 
 test('a day without a value breaks the line, and a lone day is a dot', () => {
   const { points } = plotOf([1, 2, null, 4], 'line');
   assert.deepEqual(segments(points).map(pathOf), ['M125 750L375 500', 'M875 0h0']);
+});
+
+test('a spark shows its shape, and small changes stay small', () => {
+  const heights = (values: (number | null)[]) => sparkOf(values).map(({ y }) => y);
+  assert.deepEqual(heights([0, 50, null, 100]), [1000, 500, null, 0]);
+  assert.deepEqual(heights([97, 100, 100]), [545, 455, 455]);
+  assert.deepEqual(heights([0, 0]), [500, 500]);
+  assert.deepEqual(heights([-5, -5]), [500, 500]);
 });
 
 test('nothing, zeros and extremes are drawn inside the box', () => {

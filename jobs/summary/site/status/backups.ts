@@ -46,7 +46,7 @@ export function backupCharts({ database, backups }: BackupState, when: (at: Temp
     return seconds === null ? [] : [{ label: when(run.startedAt), value: seconds, shown: formatDuration(seconds) }];
   });
   return [
-    ...chartOf(`${database}-size`, `Backup of ${database}, MiB`, sizes),
-    ...chartOf(`${database}-duration`, `Backup of ${database}, seconds`, durations),
+    ...chartOf('line', `${database}-size`, `Backup of ${database}, MiB`, sizes),
+    ...chartOf('bar', `${database}-duration`, `Backup of ${database}, seconds`, durations),
   ];
 }

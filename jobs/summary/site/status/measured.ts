@@ -13,11 +13,11 @@ export function secondsOf(run: {
   return seconds < 0 ? null : seconds;
 }
 
-/** A measure over the last runs as a chart; none of fewer than two. */
-export function chartOf(id: string, title: string, points: readonly Measured[]): Chart[] {
+/** A measure over the last runs as a chart; none of fewer than two. Durations are bars, which begin at zero. */
+export function chartOf(style: Chart['style'], id: string, title: string, points: readonly Measured[]): Chart[] {
   const [first] = points;
   const last = points.at(-1);
   if (first === undefined || last === undefined || points.length < 2) return [];
   const alt = `${last.shown} last, ${first.shown} ${points.length - 1} runs before.`;
-  return [{ kind: 'chart', style: 'line', id, title, points, alt }];
+  return [{ kind: 'chart', style, id, title, points, alt }];
 }

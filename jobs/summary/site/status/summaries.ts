@@ -67,7 +67,7 @@ export function summaryCharts(states: readonly SummaryState[]): Chart[] {
     return seconds === null ? [] : [{ label: run.day, value: seconds, shown: formatDuration(seconds) }];
   });
   return [
-    ...chartOf('summary-size', 'Summary mail, KiB', sizes),
-    ...chartOf('summary-duration', 'Summary, seconds', durations),
+    ...chartOf('line', 'summary-size', 'Summary mail, KiB', sizes),
+    ...chartOf('bar', 'summary-duration', 'Summary, seconds', durations),
   ];
 }

@@ -24,14 +24,31 @@ export function plotOf(values: readonly (number | null)[], style: 'line' | 'bar'
   const step = niceStep((most - floor) / 4);
   const low = Math.floor(floor / step) * step;
   const high = Math.max(Math.ceil(most / step) * step, low + step);
-  const y = (value: number) => round(((high - value) / (high - low)) * box);
-  const slot = box / Math.max(1, values.length);
-  const points = values.map((value, index) => ({
-    x: round((index + 0.5) * slot),
-    y: value === null ? null : y(value),
-  }));
+  const y = (value: number) => heightOf(value, low, high);
+  const points = placed(values, low, high);
   const ticks = Array.from({ length: Math.round((high - low) / step) + 1 }, (_, index) => clean(high - index * step));
   return { low: clean(low), high: clean(high), ticks, points, baseline: y(Math.max(low, Math.min(high, 0))) };
+}
+
+/** A line without axes. The box is at least a third of the largest value high, so that noise does not look like a storm. */
+export function sparkOf(values: readonly (number | null)[]): Plot['points'] {
+  const known = values.filter((value) => value !== null);
+  const most = Math.max(...known);
+  const least = Math.min(...known);
+  const slack = Math.max(Math.abs(most) / 3 - (most - least), most === least ? 1 : 0, 0) / 2;
+  return placed(values, least - slack, most + slack);
+}
+
+function placed(values: readonly (number | null)[], low: number, high: number): Plot['points'] {
+  const slot = box / Math.max(1, values.length);
+  return values.map((value, index) => ({
+    x: round((index + 0.5) * slot),
+    y: value === null ? null : heightOf(value, low, high),
+  }));
+}
+
+function heightOf(value: number, low: number, high: number): number {
+  return round(((high - value) / (high - low)) * box);
 }
 
 /** The runs of neighbouring points that have a value; a day without one breaks the line. */
@@ -44,9 +61,9 @@ export function segments(points: Plot['points']): { x: number; y: number }[][] {
   return found.filter((segment) => segment.length > 0);
 }
 
-/** 1, 2, 2.5 or 5 times a power of ten, at least `rough`. */
+/** 1, 2, 2.5 or 5 times a power of ten, at least `rough`; 1 for what is as good as nothing. */
 function niceStep(rough: number): number {
-  if (!(rough > 0)) return 1;
+  if (!(rough > 1e-12)) return 1;
   const power = 10 ** Math.floor(Math.log10(rough));
   const factor = [1, 2, 2.5, 5, 10].find((nice) => nice * power >= rough * (1 - 1e-9)) ?? 10;
   return factor * power;

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Comparison, Tile } from '../../page.ts';
 import type { Html } from './layout.ts';
-import { pathOf, plotOf, segments } from './plot.ts';
+import { pathOf, segments, sparkOf } from './plot.ts';
 
 const arrows = { up: '↑', down: '↓', level: '→' } as const satisfies Record<Comparison['direction'], string>;
 
@@ -22,7 +22,7 @@ function comparisonView({ to, change, direction }: Comparison): Html {
 
 function sparkView(values: readonly (number | null)[]): Html | '' {
   if (values.filter((value) => value !== null).length < 2) return '';
-  const { points } = plotOf(values, 'line');
+  const points = sparkOf(values);
   const last = points.at(-1);
   return html`<svg class="spark" viewBox="0 -60 1000 1120" preserveAspectRatio="none" aria-hidden="true">
 ${segments(points).map((segment) => html`<path class="line" d="${pathOf(segment)}"/>`)}
