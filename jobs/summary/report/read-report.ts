@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { isMap, isScalar, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
+import { isCollection, isMap, isNode, isScalar, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { Failure, systemCodeOf } from '../../platform/errors.ts';
 import { type Report, reportSchema } from './schema.ts';
@@ -43,29 +43,25 @@ export function parseReport(
 type Issue = z.core.$ZodIssue;
 
 function placed(issue: Issue, root: ParsedNode | null, at: (offset: number, what: string) => ReportProblem) {
-  const { node, offset } = nodeAt(root, issue.path);
+  const { node, offset, isThere } = nodeAt(root, issue.path);
   const where = issue.path.length === 0 ? '' : `${pathText(issue.path)}: `;
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => at(keyOffset(node, key) ?? offset, `${where}unknown key ${key}`));
   }
-  return [at(offset, `${where}${sentence(issue)}`)];
+  return [at(offset, `${where}${isThere ? sentence(issue) : 'is missing'}`)];
 }
 
-/** The node an issue is about; the nearest one around it when it is about something that is missing. */
-function nodeAt(root: ParsedNode | null, path: readonly PropertyKey[]): { node: Node | null; offset: number } {
+/** The node an issue is about; the nearest one around it when it is about something that is not there. */
+function nodeAt(root: ParsedNode | null, path: readonly PropertyKey[]) {
   let node: Node | null = root;
   let offset = root?.range[0] ?? 0;
   for (const step of path) {
-    const next: unknown = isMap(node) || (node !== null && 'items' in node) ? childOf(node, step) : undefined;
-    if (next === undefined || next === null) return { node, offset };
-    node = next as Node;
+    const next: unknown = isCollection(node) ? node.get(step, true) : undefined;
+    if (!isNode(next)) return { node, offset, isThere: false };
+    node = next;
     offset = node.range?.[0] ?? offset;
   }
-  return { node, offset };
-}
-
-function childOf(node: Node, step: PropertyKey): unknown {
-  return 'get' in node && typeof node.get === 'function' ? node.get(step, true) : undefined;
+  return { node, offset, isThere: true };
 }
 
 function keyOffset(node: Node | null, key: string): number | null {
@@ -74,15 +70,20 @@ function keyOffset(node: Node | null, key: string): number | null {
   return isScalar(pair?.key) ? (pair.key.range?.[0] ?? null) : null;
 }
 
-/** `blocks[2].sql` with blocks counted from 1, as a reader counts. */
+/** `blocks 3 sql`: blocks counted from 1, as a reader counts. */
 function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((step, index) => (typeof step === 'number' ? ` ${step + 1}` : `${index === 0 ? '' : ' '}${String(step)}`))
-    .join('');
+  return path.map((step) => (typeof step === 'number' ? step + 1 : String(step))).join(' ');
 }
 
 function sentence(issue: Issue): string {
-  if (issue.code === 'invalid_type' && issue.input === undefined) return 'is missing';
-  if (issue.code === 'invalid_union') return 'kind is not one of kpi, series, table, exceptions, text';
-  return issue.message.replace(/^Invalid input: /, '').replace(/^Invalid option: /, '');
+  switch (issue.code) {
+    case 'invalid_union':
+      return 'is not one of kpi, series, table, exceptions, text';
+    case 'too_small':
+      return issue.origin === 'string' || issue.origin === 'array' ? 'is empty' : `is less than ${issue.minimum}`;
+    case 'too_big':
+      return issue.origin === 'array' ? `has more than ${issue.maximum} items` : `is more than ${issue.maximum}`;
+    default:
+      return issue.message.replace(/^Invalid (input|option): /, '');
+  }
 }
