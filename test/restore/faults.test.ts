@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
+import Sqlite from 'better-sqlite3';
+import { systemClock } from '../../jobs/platform/clock.ts';
+import { acquireLock } from '../../jobs/platform/lock.ts';
+import { createLog } from '../../jobs/platform/log.ts';
+import { needs } from '../lab.ts';
+import { type Finished, nightshift, startNightshift } from '../nightshift.ts';
+import { complete, type Eras, holds, makeEras } from './eras.ts';
+
+let eras: Eras;
+let daily: string;
+before(() => {
+  eras = makeEras();
+  daily = path.join(eras.folder, 'store', 'sqlite-backups', 'daily');
+});
+after(() => eras.remove());
+
+const restore = (environment = {}, ...args: string[]): Promise<Finished> =>
+  nightshift(['restore', ...(args.length > 0 ? args : ['latest']), '--yes'], { ...eras.environment, ...environment });
+
+function failure({ code, err }: Finished): string {
+  return `${/([A-Z_]+): .*\n {4}What to do: /.exec(err)?.[1]}, exit ${code}`;
+}
+
+/** The old database is there whole, with its own files and the lock beside it and nothing else. */
+function requireUntouched(): void {
+  assert.equal(holds(eras.database), complete.old);
+  const names = readdirSync(path.dirname(eras.database)).filter((name) => !name.endsWith('.nightshift-lock'));
+  assert.deepEqual(names, ['shop.db', 'shop.db-shm', 'shop.db-wal']);
+}
+
+/** Lets a test spoil the stored backup, and mends it afterwards. */
+function withObject(t: TestContext): { readonly archive: string; readonly sidecar: string | undefined } {
+  const saved = path.join(eras.folder, 'saved-store');
+  cpSync(path.join(eras.folder, 'store'), saved, { recursive: true });
+  t.after(() => {
+    rmSync(path.join(eras.folder, 'store'), { recursive: true });
+    cpSync(saved, path.join(eras.folder, 'store'), { recursive: true });
+    rmSync(saved, { recursive: true });
+  });
+  const archive = readdirSync(daily).find((name) => !name.startsWith('.')) ?? '';
+  const sidecar = readdirSync(daily, { recursive: true, encoding: 'utf8' }).find((name) => name.startsWith('.'));
+  return { archive: path.join(daily, archive), sidecar };
+}
+
+test('a truncated object is refused before anything is changed', async (t) => {
+  eras.reset();
+  const { archive } = withObject(t);
+  truncateSync(archive, 700);
+  const refused = await restore();
+  assert.equal(failure(refused), 'ARCHIVE_UNREADABLE, exit 1');
+  assert.match(refused.err, /is cut short/);
+  requireUntouched();
+});
+
+test('an object that holds another database than its metadata says is refused', async (t) => {
+  eras.reset();
+  const { archive } = withObject(t);
+  const other = path.join(eras.folder, 'other.db');
+  new Sqlite(other).exec('CREATE TABLE era (name)').close();
+  writeFileSync(archive, execFileSync('gzip', ['-9', '-c', other]));
+  rmSync(other);
+  const refused = await restore();
+  assert.equal(failure(refused), 'BACKUP_WRONG, exit 1');
+  assert.match(refused.err, /its sha256 is [0-9a-f]{64}, and its metadata says [0-9a-f]{64}/);
+  requireUntouched();
+});
+
+for (const [what, spoil, sentence] of [
+  [
+    'is no database',
+    (file: string) => writeFileSync(file, 'customer,total\n'.repeat(500)),
+    /it is not a SQLite database/,
+  ],
+  ['is damaged', (file: string) => damage(file), /integrity check/],
+] as const) {
+  test(`an object without metadata that ${what} is found out and refused`, async (t) => {
+    eras.reset();
+    withObject(t);
+    const file = path.join(eras.folder, 'shop_2099-01-01_020000.db');
+    execFileSync('sqlite3', [
+      file,
+      'CREATE TABLE t (x); CREATE INDEX i ON t (x); INSERT INTO t SELECT value FROM generate_series(1, 9000);',
+    ]);
+    spoil(file);
+    writeFileSync(path.join(daily, 'shop_2099-01-01_020000.db.gz'), execFileSync('gzip', ['-9', '-c', file]));
+    rmSync(file);
+    const refused = await restore({}, 'latest', '--force');
+    assert.equal(failure(refused), 'BACKUP_WRONG, exit 1');
+    assert.match(refused.err, sentence);
+    requireUntouched();
+  });
+}
+
+/** Overwrites a page in the middle. */
+function damage(file: string): void {
+  const bytes = readFileSync(file);
+  bytes.fill(0x5a, 4096 * 6 + 100, 4096 * 7);
+  writeFileSync(file, bytes);
+}
+
+test('an encrypted backup without an identity, with a wrong one, and with the right one', async () => {
+  eras.reset();
+  const [own, other] = await Promise.all([generateIdentity(), generateIdentity()]);
+  const files = { own: path.join(eras.folder, 'own.txt'), other: path.join(eras.folder, 'other.txt') };
+  writeFileSync(files.own, `${own}\n`);
+  writeFileSync(files.other, `${other}\n`);
+  const store = path.join(eras.folder, 'encrypted');
+  mkdirSync(store, { recursive: true });
+  const environment = { BACKUP_STORE: `file://${store}`, BACKUP_AGE_RECIPIENTS: await identityToRecipient(own) };
+  assert.equal((await nightshift(['backup'], { ...eras.environment, ...environment })).code, 0);
+  eras.reset();
+  assert.equal(failure(await restore(environment)), 'ARCHIVE_IDENTITY_MISSING, exit 1');
+  assert.equal(
+    failure(await restore(environment, 'latest', '--identity', files.other)),
+    'ARCHIVE_IDENTITY_WRONG, exit 1',
+  );
+  requireUntouched();
+  const { code, out, err } = await restore(environment, 'latest', '--identity', files.own);
+  assert.equal(code, 0, out + err);
+});
+
+test('with services named and no Docker there, it fails before anything is downloaded or changed', async () => {
+  eras.reset();
+  const nowhere = { RESTORE_SERVICES: 'backend', DOCKER_HOST: `unix://${eras.folder}/no.sock` };
+  const refused = await restore(nowhere);
+  assert.equal(failure(refused), 'DOCKER_UNREACHABLE, exit 1');
+  assert.doesNotMatch(refused.out, /Downloaded/);
+  requireUntouched();
+});
+
+test('a backup that holds the lock is waited for, and named', async (t) => {
+  eras.reset();
+  const log = createLog(systemClock, 'UTC', { out() {}, err() {} });
+  const signal = t.signal;
+  const lock = await acquireLock(eras.database, eras.folder, { holder: 'backup', wait: true, log, signal });
+  const waiting = startNightshift(['restore', 'latest', '--yes', '--no-docker'], eras.environment);
+  await waiting.said(/waiting for the backup that process \d+ on host \S+ has been running for/);
+  assert.equal(holds(eras.database), complete.old);
+  lock.release();
+  assert.equal((await waiting.finished).code, 0);
+  assert.equal(holds(eras.database), complete.new);
+});
+
+test('a process that has the database open is named and nothing is changed; --force goes on', {
+  skip: process.platform !== 'linux',
+}, async (t) => {
+  eras.reset();
+  const holder = spawn('sh', ['-c', 'exec 3<"$1"; echo open; read -r _', 'sh', eras.database]);
+  t.after(() => holder.kill());
+  await once(holder.stdout, 'data');
+  const refused = await restore({}, 'latest', '--no-docker');
+  assert.equal(failure(refused), 'DATABASE_IN_USE, exit 1');
+  assert.match(refused.err, new RegExp(`open in process ${holder.pid} \\(sh -c exec 3<`));
+  requireUntouched();
+  const forced = await restore({}, 'latest', '--no-docker', '--force');
+  assert.equal(forced.code, 0, forced.err);
+  assert.match(forced.out, /NOTE: process \d+ .* will go on writing into the old file \(--force\)/);
+});
+
+test(
+  'a disk too full for the backup is found before the download, and one that fills up meanwhile leaves no rest',
+  needs('root'),
+  async (t) => {
+    eras.reset();
+    const folder = path.join(eras.folder, 'small');
+    mkdirSync(folder);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40m', 'tmpfs', folder]);
+    t.after(() => execFileSync('umount', [folder]));
+    const database = path.join(folder, 'shop.db');
+    for (const part of ['', '-wal']) cpSync(eras.database + part, database + part);
+    writeFileSync(path.join(folder, 'filler'), Buffer.alloc(30 * 2 ** 20));
+    const full = await restore({ DATABASE_PATH: database });
+    assert.equal(failure(full), 'DISK_FULL, exit 1');
+    assert.doesNotMatch(full.out, /Downloaded/);
+    rmSync(path.join(folder, 'filler'));
+
+    withObject(t);
+    const large = path.join(eras.folder, 'large.db');
+    execFileSync('sqlite3', [
+      large,
+      'CREATE TABLE t (x); INSERT INTO t SELECT zeroblob(1000000) FROM generate_series(1, 60);',
+    ]);
+    writeFileSync(path.join(daily, 'shop_2099-01-01_020000.db.gz'), execFileSync('gzip', ['-9', '-c', large]));
+    rmSync(large);
+    const filled = await restore({ DATABASE_PATH: database });
+    assert.equal(failure(filled), 'DISK_FULL, exit 1');
+    assert.equal(holds(database), complete.old);
+    const left = readdirSync(folder).filter((name) => name.includes('restore'));
+    assert.deepEqual(left, []);
+  },
+);
+
+test(
+  'a database mounted alone (EXDEV), a read-only folder and a symbolic link are refused with the cure',
+  needs('root'),
+  async (t) => {
+    eras.reset();
+    const folder = path.join(eras.folder, 'mounts');
+    mkdirSync(folder);
+    const alone = path.join(folder, 'alone.db');
+    writeFileSync(alone, '');
+    execFileSync('mount', ['--bind', eras.database, alone]);
+    t.after(() => execFileSync('umount', [alone]));
+    const args = ['latest', '--database', 'alone', '--no-docker'];
+    const mountedAlone = await restore({ DATABASE_PATH: alone }, ...args);
+    assert.equal(failure(mountedAlone), 'DATABASE_MOUNTED_ALONE, exit 1');
+
+    const readOnly = path.join(folder, 'read-only');
+    mkdirSync(readOnly);
+    execFileSync('mount', ['--bind', path.dirname(eras.database), readOnly]);
+    t.after(() => execFileSync('umount', [readOnly]));
+    execFileSync('mount', ['-o', 'remount,ro,bind', readOnly]);
+    const refused = await restore({ DATABASE_PATH: path.join(readOnly, 'shop.db') });
+    assert.equal(failure(refused), 'DATABASE_READ_ONLY_MOUNT, exit 1');
+    requireUntouched();
+  },
+);
