@@ -21,7 +21,7 @@ export function engineAt(address: string | null, isNeeded: boolean): Engine {
 /** What a restore of a database touches on this host. */
 export type Affected = {
   readonly services: Selection;
-  /** Containers seen, by id: those that stay up may hold the database, read-only, without harm. */
+  /** Containers that may have the database open, by id: any other that has is a stranger, however it got at it. */
   readonly containers: ReadonlySet<string>;
 };
 
@@ -38,7 +38,7 @@ export async function findAffected(database: string, wanted: readonly string[], 
       'Put that right and run restore again. Nothing was stopped or changed.',
     );
   }
-  return { services, containers: new Set(containers.map(({ id }) => id)) };
+  return { services, containers: new Set([...services.stopping, ...services.staying]) };
 }
 
 /**

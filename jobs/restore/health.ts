@@ -24,9 +24,16 @@ export function verdictOnContainer(container: Container | null, seconds: number)
     : { state: 'waiting', reason: 'it has only just started' };
 }
 
-/** How a Swarm service does that should run `replicas` tasks. Swarm calls a task running once its health check passed. */
-export function verdictOnTasks(tasks: Tasks, replicas: number): Verdict {
-  if (tasks.running >= replicas) return { state: 'well', reason: `${tasks.running} of ${replicas} tasks running` };
+/** How a Swarm service does, `seconds` after it was scaled up. Swarm calls a task running once its health check passed. */
+export function verdictOnTasks(
+  tasks: Tasks,
+  { replicas, healthSeconds }: { readonly replicas: number; readonly healthSeconds: number | null },
+  seconds: number,
+): Verdict {
+  const hasSettled = healthSeconds !== null || seconds >= settledSeconds;
+  if (tasks.running >= replicas && hasSettled) {
+    return { state: 'well', reason: `${tasks.running} of ${replicas} tasks running` };
+  }
   const reason = `${tasks.running} of ${replicas} tasks running${tasks.remark ? `: ${short(tasks.remark)}` : ''}`;
   return { state: tasks.failed >= failedTasksLimit ? 'failed' : 'waiting', reason };
 }

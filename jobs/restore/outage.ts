@@ -28,12 +28,18 @@ export async function stopServices(services: readonly StoppedService[], parts: P
   for (const service of services) {
     const began = clock.now();
     await checkpoint(`before stopping ${service.name}`);
-    if (service.kind === 'container') await engine.stop(service.id, service.stopTimeoutSeconds);
+    if (service.kind === 'container') await engine.stop(await idNow(service, engine), service.stopTimeoutSeconds);
     else await scaleToZero(service, engine, clock);
     log.line(`Stopped ${service.name} (${took(began, clock)})`);
     await checkpoint(`stopped ${service.name}`);
   }
   return downAt;
+}
+
+/** A deployment may have put another container in the place of one that restore knows: it has the same name. */
+async function idNow({ id, name }: StoppedService, engine: Engine): Promise<string> {
+  const found = (await engine.container(id)) ?? (await engine.container(name));
+  return found?.id ?? id;
 }
 
 async function scaleToZero(service: StoppedService & { kind: 'swarm' }, engine: Engine, clock: Clock): Promise<void> {
@@ -52,28 +58,44 @@ async function scaleToZero(service: StoppedService & { kind: 'swarm' }, engine: 
   }
 }
 
-/** Starts services in the same order, without waiting for health. Returns what could not be started, and when the last was. */
+/**
+ * Starts services in the same order, without waiting for health; what does not start is tried once more after the others,
+ * which it may need. Returns what could not be started, and when the last was.
+ */
 export async function startServices(
   services: readonly StoppedService[],
   parts: Parts,
 ): Promise<{ readonly upAt: Temporal.Instant; readonly problems: readonly string[] }> {
-  const { engine, clock, log, checkpoint } = parts;
-  const problems: string[] = [];
+  const { clock, log } = parts;
+  const failed: StoppedService[] = [];
   for (const service of services) {
-    const began = clock.now();
-    await checkpoint(`before starting ${service.name}`);
-    try {
-      if (service.kind === 'container') await engine.start(service.id);
-      else await engine.scale(service.id, service.replicas);
-      log.line(`Started ${service.name} (${took(began, clock)})`);
-    } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'DOCKER_FAILED') throw error;
-      problems.push(`${service.name} does not start: ${error.message}`);
-      log.warn(`${service.name} does not start: ${error.message}`);
-    }
-    await checkpoint(`started ${service.name}`);
+    const problem = await startOne(service, parts);
+    if (problem !== null) failed.push(service);
+  }
+  const problems: string[] = [];
+  for (const service of failed) {
+    const problem = await startOne(service, parts);
+    if (problem === null) continue;
+    problems.push(problem);
+    log.warn(problem);
   }
   return { upAt: clock.now(), problems };
+}
+
+/** Null when it started, else why not. Throws when Docker does not answer. */
+async function startOne(service: StoppedService, { engine, clock, log, checkpoint }: Parts): Promise<string | null> {
+  const began = clock.now();
+  await checkpoint(`before starting ${service.name}`);
+  try {
+    if (service.kind === 'container') await engine.start(await idNow(service, engine));
+    else await engine.scale(service.id, service.replicas);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'DOCKER_FAILED') throw error;
+    return `${service.name} does not start: ${error.message}`;
+  }
+  log.line(`Started ${service.name} (${took(began, clock)})`);
+  await checkpoint(`started ${service.name}`);
+  return null;
 }
 
 /**
@@ -114,9 +136,8 @@ async function verdictOn(
   seconds: number,
   engine: Engine,
 ): Promise<Verdict> {
-  return service.kind === 'container'
-    ? verdictOnContainer(await engine.container(service.id), seconds)
-    : verdictOnTasks(await engine.tasks(service.id, began), service.replicas);
+  if (service.kind === 'swarm') return verdictOnTasks(await engine.tasks(service.id, began), service, seconds);
+  return verdictOnContainer(await engine.container(await idNow(service, engine)), seconds);
 }
 
 /** Gives every container its own restart policy back. */

@@ -179,8 +179,8 @@ function journalOf(
 }
 
 /** Containers that go on running: nightshift's own, and those that can only read the database. */
-function stayingUp({ containers, services }: Survey): ReadonlySet<string> {
-  return containers.difference(new Set(services.stop.map(({ service }) => service.id)));
+function stayingUp({ services }: Survey): ReadonlySet<string> {
+  return new Set(services.staying);
 }
 
 function rowsIn({ character }: Staged): number | null {

@@ -26,11 +26,21 @@ export type Selection = {
   readonly stop: readonly Chosen[];
   /** Sentences about what is left as it is. */
   readonly leftAlone: readonly string[];
+  /** Ids of containers that may have the database open and stay up: nightshift's own, and readers. */
+  readonly staying: readonly string[];
+  /** Ids of containers that stop. */
+  readonly stopping: readonly string[];
   /** Why the services cannot be stopped and started again safely. Not empty: nothing may be stopped. */
   readonly obstacles: readonly string[];
 };
 
-export const noServices: Selection = { stop: [], leftAlone: [], obstacles: [] };
+export const noServices: Selection = {
+  stop: [],
+  leftAlone: [],
+  staying: [],
+  stopping: [],
+  obstacles: [],
+};
 
 /** The database's file and every folder above it, with the identity (`device:inode`) of each. */
 export type Place = { readonly path: string; readonly identity: string };
@@ -53,34 +63,57 @@ const composeOneOff = 'com.docker.compose.oneoff';
 const swarmServiceId = 'com.docker.swarm.service.id';
 const stackName = 'com.docker.stack.namespace';
 
-/** What the containers of nightshift carry (the image does, so every container made from it does). */
-export const ownLabel = 'nightshift';
+/** Nightshift's images carry it, so every container made from one does; so do the services that the deployment makes. */
+export const ownLabel = 'nightshift.job';
 
 /** Decides which services are stopped for a restore: those asked for and those that could write to the database. */
 export function selectServices(facts: Facts): Selection {
-  const selections = [
-    ...facts.wanted.map((name) => selectNamed(name, facts)),
+  const named = joined(facts.wanted.map((name) => selectNamed(name, facts)));
+  const isNamed = isAmong(named.stop);
+  const selection = joined([
+    named,
     ...facts.swarmServices.map((service) => selectWritingSwarmService(service, facts)),
-    ...facts.containers.toSorted(byName).map((container) => selectWritingContainer(container, facts)),
-  ];
-  const stop = selections.flatMap((selection) => selection.stop);
+    ...facts.containers
+      .filter((container) => !isNamed(container))
+      .toSorted(byName)
+      .map((container) => selectWritingContainer(container, facts)),
+  ]);
+  const stop = selection.stop.filter(({ service }, at, all) => {
+    return all.findIndex((other) => other.service.id === service.id) === at;
+  });
   return {
-    stop: stop.filter(({ service }, at) => stop.findIndex((other) => other.service.id === service.id) === at),
-    leftAlone: [...new Set(selections.flatMap((selection) => selection.leftAlone))],
-    obstacles: [...new Set(selections.flatMap((selection) => selection.obstacles))],
+    stop,
+    leftAlone: [...new Set(selection.leftAlone)],
+    staying: [...new Set(selection.staying)],
+    stopping: facts.containers.filter(isAmong(stop)).map(({ id }) => id),
+    obstacles: [...new Set(selection.obstacles)],
   };
 }
 
+function isAmong(stop: readonly Chosen[]): (container: Container) => boolean {
+  const ids = new Set(stop.map(({ service }) => service.id));
+  return ({ id, labels }) => ids.has(id) || ids.has(labels[swarmServiceId] ?? '');
+}
+
 /** Whether a container is one of nightshift's own (or this very one), which is never stopped. */
-export function isOwn({ id, labels }: Pick<Container, 'id' | 'labels'>, self: string | null): boolean {
-  return id === self || Object.keys(labels).some((label) => label === ownLabel || label.startsWith(`${ownLabel}.`));
+function isOwn({ id, labels }: Container, self: string | null): boolean {
+  return id === self || ownLabel in labels;
+}
+
+/** A Swarm service does not show the labels of its image; its containers do. */
+function isOwnService({ id, labels }: SwarmService, { containers, self }: Facts): boolean {
+  return (
+    ownLabel in labels ||
+    containers.some((container) => container.labels[swarmServiceId] === id && isOwn(container, self))
+  );
 }
 
 function selectNamed(name: string, facts: Facts): Selection {
   const swarm = facts.swarmServices.filter((service) => isSwarmServiceName(service, name));
   const containers = swarm.length > 0 ? [] : containersNamed(name, facts.containers);
-  const projects = new Set(containers.map(({ labels }) => labels[composeProject] ?? ''));
-  if (swarm.length + projects.size > 1 && containers.length !== 1) {
+  const running = containers.filter(({ state }) => state !== 'off');
+  const projects = new Set(running.map(({ labels }) => labels[composeProject] ?? ''));
+  if (swarm.length > 1 || projects.size > 1) {
     return obstacle(`${name} is the name of a service in several projects; give container names in RESTORE_SERVICES.`);
   }
   if (swarm.length === 0 && containers.length === 0) return left(`${name}: no container or service has this name.`);
@@ -115,9 +148,9 @@ function selectWritingContainer(container: Container, facts: Facts): Selection {
   const mount = databaseMount(container.mounts, facts);
   if (mount === null || container.state === 'off') return noServices;
   const { name, labels } = container;
-  if (isOwn(container, facts.self)) return left(`${name}: one of nightshift's own, never stopped.`);
+  if (isOwn(container, facts.self)) return stays(container, "one of nightshift's own, never stopped.");
   if (!mount.writable) {
-    return left(`${name}: reads the database through a read-only mount; restart it to see the restored data.`);
+    return stays(container, 'reads the database through a read-only mount; restart it to see the restored data.');
   }
   const service = labels[swarmServiceId];
   if (service === undefined) return stopContainer(container, writesThrough(mount), facts);
@@ -127,7 +160,7 @@ function selectWritingContainer(container: Container, facts: Facts): Selection {
 
 function stopContainer(container: Container, reason: string, { self }: Facts): Selection {
   const { id, name, state, restartPolicy, stopTimeoutSeconds, healthSeconds, health } = container;
-  if (isOwn(container, self)) return left(`${name}: one of nightshift's own, never stopped.`);
+  if (isOwn(container, self)) return stays(container, "one of nightshift's own, never stopped.");
   if (state === 'off') return left(`${name}: off, and stays off.`);
   if (state === 'paused') {
     return obstacle(`${name} is paused: \`docker unpause ${name}\` or \`docker kill ${name}\` first.`);
@@ -142,9 +175,9 @@ function stopContainer(container: Container, reason: string, { self }: Facts): S
   return { ...noServices, stop: [{ service, reason, remark: remarks[state] }] };
 }
 
-function stopSwarmService(swarm: SwarmService, reason: string, { self }: Facts): Selection {
+function stopSwarmService(swarm: SwarmService, reason: string, facts: Facts): Selection {
   const { id, name, replicas, stopTimeoutSeconds, healthSeconds } = swarm;
-  if (isOwn(swarm, self)) return left(`${name}: one of nightshift's own, never stopped.`);
+  if (isOwnService(swarm, facts)) return left(`${name}: one of nightshift's own, never stopped.`);
   if (replicas === 0) return left(`${name}: scaled to 0, and stays so.`);
   if (replicas === null) {
     return obstacle(
@@ -159,7 +192,11 @@ function stopSwarmService(swarm: SwarmService, reason: string, { self }: Facts):
 function databaseMount(mounts: readonly Mount[], { places, identityOf }: Facts): Mount | null {
   const paths = new Set(places.map(({ path }) => path));
   const identities = new Set(places.map(({ identity }) => identity));
-  const shows = (source: string) => paths.has(source) || identities.has(identityOf(source) ?? '');
+  const isSeen = (source: string) => {
+    const identity = identityOf(source);
+    return identity !== null && identities.has(identity);
+  };
+  const shows = (source: string) => paths.has(source) || isSeen(source);
   const showing = mounts.filter(({ sources }) => sources.some(shows));
   return showing.find(({ writable }) => writable) ?? showing[0] ?? null;
 }
@@ -167,12 +204,18 @@ function databaseMount(mounts: readonly Mount[], { places, identityOf }: Facts):
 const writesThrough = ({ sources, destination }: Mount) => `mounts ${sources[0]} writable at ${destination}`;
 const byName = (a: Container, b: Container) => (a.name < b.name ? -1 : 1);
 const left = (sentence: string): Selection => ({ ...noServices, leftAlone: [sentence] });
+const stays = ({ id, name }: Container, sentence: string): Selection => ({
+  ...left(`${name}: ${sentence}`),
+  staying: [id],
+});
 const obstacle = (sentence: string): Selection => ({ ...noServices, obstacles: [sentence] });
 
 function joined(selections: readonly Selection[]): Selection {
   return {
     stop: selections.flatMap(({ stop }) => stop),
     leftAlone: selections.flatMap(({ leftAlone }) => leftAlone),
+    staying: selections.flatMap(({ staying }) => staying),
+    stopping: [],
     obstacles: selections.flatMap(({ obstacles }) => obstacles),
   };
 }
