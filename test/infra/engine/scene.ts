@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { ConfigMap, PulumiFn } from '@pulumi/pulumi/automation/index.js';
+import { selfSigned } from '../../certificate.ts';
+import { labS3 } from '../../lab.ts';
+import { startSmtpServer, type TestSmtpServer } from '../../smtp-server.ts';
+import { relay } from './relay.ts';
+import { makeShopDatabase } from './shop-database.ts';
+import { startSshd, type TestSshd } from './sshd.ts';
+import { openStack, type TestStack } from './stack.ts';
+import { type StandIns, startStandIns } from './stand-ins.ts';
+
+const run = promisify(execFile);
+const root = path.resolve(import.meta.dirname, '..', '..', '..');
+const dockerEnv = { ...process.env, DOCKER_HOST: process.env['LAB_DOCKER_HOST'] };
+
+/** The docker client's standard output on the lab's engine. */
+export async function docker(...args: string[]): Promise<string> {
+  const { stdout, stderr } = await run('docker', args, { env: dockerEnv, maxBuffer: 64 * 1024 * 1024 });
+  return args[0] === 'logs' ? stdout + stderr : stdout.trim();
+}
+
+/** A host, a cloud and a mail server for one stack: everything a deployment meets, on this machine. */
+export type Scene = {
+  readonly folder: string;
+  readonly suffix: string;
+  /** Folders of the host. */
+  readonly host: { readonly data: string; readonly state: string; readonly config: string; readonly command: string };
+  readonly database: string;
+  /** The compiled images, as `npm run build` makes them, that trust this scene's mail server. */
+  readonly images: string;
+  readonly sshd: TestSshd;
+  readonly mail: TestSmtpServer;
+  /** Address and port at which a container reaches the mail server. */
+  readonly mailAt: { readonly host: string; readonly port: number };
+  readonly standIns: StandIns;
+  readonly account: string;
+  open(program: PulumiFn, config: ConfigMap, name?: string): Promise<TestStack>;
+  /** A command of a person on the host, over SSH. */
+  onHost(command: string): Promise<string>;
+  close(): Promise<void>;
+};
+
+export async function makeScene(devices = '/dev/disk/by-id'): Promise<Scene> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'deployment-'));
+  const at = (name: string) => path.join(folder, name);
+  const bridge = await docker('network', 'inspect', 'bridge', '-f', '{{(index .IPAM.Config 0).Gateway}}');
+  const certificate = selfSigned(bridge, new Date(Date.now() - 3_600_000), new Date(Date.now() + 3_600_000));
+  const login = { user: 'shop@example.com', password: `mail-${randomBytes(9).toString('hex')}` };
+  const mail = await startSmtpServer({ security: 'starttls', login, certificate });
+  const mailRelay = await relay(bridge, mail.smtp.port);
+  const storeRelay = await relay(bridge, Number(new URL(labS3().endpoint).port));
+  const sshd = await startSshd(at('ssh'), { DOCKER_HOST: process.env['LAB_DOCKER_HOST'] ?? '' });
+  const account = at('account.json');
+  const standIns = await startStandIns({
+    LINODE_ACCOUNT: account,
+    LINODE_S3_ENDPOINT: `http://${bridge}:${storeRelay.port}`,
+    LINODE_DEVICES: devices,
+  });
+  const host = { data: at('data'), state: at('state'), config: at('config'), command: at('bin') };
+  mkdirSync(host.command);
+  const database = path.join(host.data, 'csv_data.db');
+  makeShopDatabase(database);
+  const images = at('images');
+  await compileImages(images, certificate.cert);
+  return {
+    folder,
+    suffix: randomBytes(4).toString('hex'),
+    host,
+    database,
+    images,
+    sshd,
+    mail,
+    mailAt: { host: bridge, port: mailRelay.port },
+    standIns,
+    account,
+    open: (program, config, name) =>
+      openStack({
+        folder: at('pulumi'),
+        debugProviders: standIns.debugProviders,
+        program,
+        config,
+        ...(name && { name }),
+      }),
+    async onHost(command) {
+      const options = ['-F', 'none', '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'];
+      const login = ['-i', sshd.keyFile, '-p', String(sshd.port), `${sshd.user}@${sshd.host}`];
+      const { stdout } = await run('ssh', [...options, '-o', 'LogLevel=ERROR', ...login, command]);
+      return stdout;
+    },
+    async close() {
+      await standIns.stop();
+      await sshd.stop();
+      await Promise.all([mailRelay.close(), storeRelay.close(), mail.close()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function compileImages(folder: string, certificate: string): Promise<void> {
+  await run(process.execPath, [path.join(root, 'jobs', 'build.ts'), folder]);
+  for (const name of ['sqlite-backup', 'backend-dailysummary']) {
+    writeFileSync(path.join(folder, name, 'test-authority.pem'), certificate);
+    appendFileSync(path.join(folder, name, 'Dockerfile'), '\nENV NODE_EXTRA_CA_CERTS=/app/test-authority.pem\n');
+  }
+}
