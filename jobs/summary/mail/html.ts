@@ -36,7 +36,7 @@ export function mailHtml(page: Page, where: Pick<Shown, 'link' | 'imageSource'>)
 
 function documentOf(page: Page, shown: Shown) {
   return html`<!DOCTYPE html>
-<html lang="${page.locale}" dir="auto" xmlns:o="urn:schemas-microsoft-com:office:office">
+<html lang="${page.locale}" xmlns:o="urn:schemas-microsoft-com:office:office">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -48,7 +48,7 @@ function documentOf(page: Page, shown: Shown) {
 <style>${raw(styleSheet)}</style>
 </head>
 <body class="paper" style="margin:0;padding:0;background-color:${colours.paper}">
-<div style="display:none;max-height:0;overflow:hidden">${page.opening}</div>
+<div style="display:none;font-size:0;line-height:0;color:${colours.paper};mso-hide:all">${page.opening}</div>
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="paper" style="background-color:${colours.paper}"><tr><td align="center">
 <!--[if mso]><table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->
 <table role="presentation" class="page card" width="600" cellpadding="0" cellspacing="0" border="0" style="width:100%;max-width:600px;background-color:${colours.card}">

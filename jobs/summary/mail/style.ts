@@ -3,9 +3,6 @@ import { colours } from './colours.ts';
 /** Style sheet of the mail's head: what inline styles cannot say. Clients that drop it still show the light, wide mail. */
 export const styleSheet = `
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
-body { margin: 0; padding: 0; }
-table { border-collapse: collapse; }
-img { border: 0; }
 @media (max-width: 520px) {
   .page { width: 100% !important; }
   .edge { padding-left: 18px !important; padding-right: 18px !important; }

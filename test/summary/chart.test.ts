@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inflateSync } from 'node:zlib';
+import fc from 'fast-check';
+import { chartPicture, sparkPicture } from '../../jobs/summary/mail/chart-svg.ts';
+import { drawPictures } from '../../jobs/summary/mail/pictures.ts';
+import { createPainter } from '../../jobs/summary/mail/png.ts';
+import type { Chart } from '../../jobs/summary/page.ts';
+import { examplePage } from './example-page.ts';
+
+/** Size of a PNG, read from its bytes; its pixels are all there. */
+function pngFacts(png: Uint8Array) {
+  const bytes = Buffer.from(png);
+  assert.equal(bytes.subarray(1, 4).toString(), 'PNG');
+  const [width, height, depth, kind] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20), bytes[24], bytes[25]];
+  assert.deepEqual([depth, kind], [8, 6], 'RGBA, 8 bits');
+  const parts: Buffer[] = [];
+  for (let at = 8; at < bytes.length; at += 12 + bytes.readUInt32BE(at)) {
+    if (bytes.toString('latin1', at + 4, at + 8) === 'IDAT')
+      parts.push(bytes.subarray(at + 8, at + 8 + bytes.readUInt32BE(at)));
+  }
+  const rows = inflateSync(Buffer.concat(parts));
+  assert.equal(rows.length, height * (1 + width * 4));
+  return { width, height };
+}
+
+const charts = examplePage.blocks.filter((block): block is Chart => block.kind === 'chart');
+
+test('each chart and each tile with some days becomes a picture, two pixels for each that is shown', async () => {
+  const pictures = await drawPictures(examplePage);
+  assert.deepEqual(
+    [...pictures].map(([id, png]) => [id, pngFacts(png)]),
+    [
+      ['revenue', { width: 384, height: 86 }],
+      ['orders', { width: 384, height: 86 }],
+      ['revenue-30-days', { width: 1104, height: 480 }],
+      ['top-channels', { width: 1104, height: 437 }],
+    ],
+  );
+  for (const [id, png] of pictures) assert.ok(png.length < 60_000, `${id}: ${png.length} bytes`);
+});
+
+test('a chart is drawn the same at every run', async () => {
+  assert.deepEqual(await drawPictures(examplePage), await drawPictures(examplePage));
+});
+
+test('few bars carry their names and numbers; days carry their dates and an axis in short numbers', () => {
+  const [line, bars] = charts.map((chart) => chartPicture(chart, 'en-MY').svg);
+  const texts = (svg = '') => [...svg.matchAll(/>([^<>]+)<\/text>/g)].map(([, text]) => text);
+  assert.ok(
+    ['30 Nov', '10K', '0'].every((text) => texts(line).includes(text)),
+    texts(line).join(),
+  );
+  assert.ok(
+    ['shopee', 'RM 4,820.50', 'whatsapp', 'RM 494.25'].every((text) => texts(bars).includes(text)),
+    texts(bars).join(),
+  );
+});
+
+test('no text: said loudly, instead of a chart without words', async () => {
+  await assert.rejects(
+    createPainter(() => new Uint8Array(10)),
+    { code: 'CHART_FONT_MISSING' },
+  );
+});
+
+test('whatever the values and words are, a picture comes of it', async () => {
+  const paint = await createPainter();
+  const value = fc.oneof(fc.constant(null), fc.double({ noNaN: true, min: -1e12, max: 1e12 }), fc.integer());
+  const point = fc.record({ label: fc.string({ unit: 'grapheme' }), value, shown: fc.string({ unit: 'grapheme' }) });
+  fc.assert(
+    fc.property(fc.array(point, { minLength: 1, maxLength: 40 }), fc.constantFrom('line', 'bar'), (points, style) => {
+      const chart: Chart = { kind: 'chart', id: 'c', title: 't', style, points, alt: '' };
+      pngFacts(paint(chartPicture(chart, 'de-DE')));
+      const values = points.map((each) => each.value);
+      if (values.some((each) => each !== null)) pngFacts(paint(sparkPicture(values)));
+    }),
+    { numRuns: 40 },
+  );
+});
