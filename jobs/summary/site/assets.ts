@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-export type Asset = { readonly path: string; readonly type: string; readonly content: string };
+type Asset = { readonly path: string; readonly type: string; readonly content: string };
 
 export type Assets = { readonly style: Asset; readonly script: Asset; readonly icon: Asset };
 

@@ -34,7 +34,7 @@ export function addPages(app: Hono, means: Means): void {
   const whole =
     (show: (c: Context, frame: Frame) => Answer) =>
     (c: Context): Answer =>
-      gate.sessionFor(c, null) === null ? gate.ask(c) : show(c, frameOf('all', newestPage()?.title));
+      gate.sessionFor(c, null) === null ? gate.ask(c, 401) : show(c, frameOf('all', newestPage()?.title));
 
   const missing = (c: Context, frame: Frame, sentence: string) =>
     c.html(messagePage(frame, 'Not found', sentence), 404);
@@ -51,7 +51,7 @@ export function addPages(app: Hono, means: Means): void {
   app.get('/day/:day', (c) => {
     const day = c.req.param('day');
     const session = gate.sessionFor(c, day);
-    if (session === null) return gate.ask(c);
+    if (session === null) return gate.ask(c, 401);
     const page = isDay(day) ? archive.pageOf(day) : null;
     const frame = frameOf(session.scope, page?.title);
     if (page === null) return missing(c, frame, 'No summary of this day is kept.');
@@ -61,7 +61,7 @@ export function addPages(app: Hono, means: Means): void {
   app.get('/day/:day/table/:file', (c) => {
     const { day, file } = c.req.param();
     const session = gate.sessionFor(c, day);
-    if (session === null) return gate.ask(c);
+    if (session === null) return gate.ask(c, 401);
     const id = /^(.+)\.csv$/.exec(file)?.[1];
     const page = isDay(day) ? archive.pageOf(day) : null;
     const table = page?.blocks.find((block) => block.kind === 'table' && block.id === id);

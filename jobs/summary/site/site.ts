@@ -7,12 +7,13 @@ import { longestGapSeconds } from '../../platform/schedule.ts';
 import type { SettingsWithoutStore } from '../../platform/settings.ts';
 import { parsePasswordHash } from './access/password.ts';
 import { readAssets } from './assets.ts';
+import { addDoors } from './doors.ts';
 import { createGate } from './gate.ts';
 import { protectiveHeaders } from './headers.ts';
 import { addPages } from './pages.ts';
 import type { Sources } from './sources.ts';
 
-export type SiteSettings = Pick<SettingsWithoutStore, 'databases' | 'schedule' | 'zone'> & {
+type SiteSettings = Pick<SettingsWithoutStore, 'databases' | 'schedule' | 'zone'> & {
   readonly summary: Pick<SettingsWithoutStore['summary'], 'publicUrl' | 'passwordHash' | 'signingKey'>;
 };
 
@@ -25,9 +26,9 @@ export type SiteMeans = Sources & { readonly settings: SiteSettings; readonly cl
 export function createSite(means: SiteMeans): { readonly app: Hono; readonly closed: string | null } {
   const { settings, archive, clock, log } = means;
   const { publicUrl, passwordHash, signingKey } = settings.summary;
-  const https = publicUrl?.startsWith('https:') ?? false;
+  const secure = publicUrl?.startsWith('https:') ?? false;
   const app = new Hono();
-  app.use(...protectiveHeaders(https));
+  app.use(...protectiveHeaders(secure));
   app.get('/healthz', (c) => {
     archive.days();
     return c.text('healthy\n');
@@ -43,9 +44,9 @@ export function createSite(means: SiteMeans): { readonly app: Hono; readonly clo
     return { app, closed: reasonClosed(passwordHash, password !== null, signingKey) };
   }
   const assets = readAssets();
-  const gate = createGate({ assets, clock, signingKey, password, passwordHash, publicUrl });
+  const gate = createGate({ assets, clock, signingKey, passwordHash, secure });
   const gapSeconds = longestGapSeconds({ cron: settings.schedule, zone: settings.zone }, clock.now());
-  gate.addDoors(app);
+  addDoors(app, { assets, clock, log, gate, signingKey, password, publicUrl, secure });
   addPages(app, { ...means, assets, gate, gapSeconds });
   return { app, closed: null };
 }

@@ -136,6 +136,10 @@ describe('signing in and out', () => {
     assert.equal((await visitor.signIn(undefined, { 'x-forwarded-for': '198.51.100.7' })).code, 429);
     other.setClock('2025-12-01T08:45');
     assert.equal((await visitor.signIn()).code, 303);
+    assert.deepEqual(other.lines, [
+      ...Array.from({ length: 5 }, () => 'WARNING summary page: a wrong password from 127.0.0.1'),
+      'summary page: signed in from 127.0.0.1',
+    ]);
   });
 
   test('behind the proxy each client has attempts of its own, whatever it claims', async (t) => {

@@ -1,5 +1,5 @@
 /** An attempt to sign in: go on, and take it back if the password was right; or wait. */
-export type Attempt =
+type Attempt =
   | { readonly allowed: true; readonly forgive: () => void }
   | { readonly allowed: false; readonly retryAfterSeconds: number };
 

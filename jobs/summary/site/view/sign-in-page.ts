@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { documentOf, type Frame, type Html } from './layout.ts';
 
 /** The form for the password. It says nothing of what lies behind it. `next` is one of the site's own paths. */
-export function signInPage(frame: Frame, { next, problem }: { next: string; problem: string | null }): Html {
+export function signInPage(frame: Frame, next: string, problem: string | null): Html {
   return documentOf(frame, {
     title: 'Sign in',
     place: null,
