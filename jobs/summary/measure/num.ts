@@ -23,7 +23,7 @@ const symbols = [
 const currencies = new Set([...Intl.supportedValuesOf('currency'), ...symbols].map((name) => name.toUpperCase()));
 /** Letters that may be a currency, a sign of currency, an amount, and the same after it. */
 const amount =
-  /^([\p{L}.]*)\s*(\p{Sc}?)\s*([-+−]?)\s*(\p{Sc}?)\s*(\d[\d.,'\s]*|[.,]\d+)\s*(-?)\s*(\p{Sc}?)\s*([\p{L}.]*|%)$/u;
+  /^((?:\p{L}[\p{L}.]*)?)\s*(\p{Sc}?)\s*([-+−]?)\s*(\p{Sc}?)\s*(\d[\d.,'\s]*|[.,]\d+)\s*(-?)\s*(\p{Sc}?)\s*((?:\p{L}[\p{L}.]*)?|%)$/u;
 
 /**
  * The number in what a database holds as one, null when it is none: `RM 1,234.50`, `(45.00)`, `1.234,50 €`, `12 %` (12). A
@@ -58,12 +58,11 @@ function isCurrency(letters: string): boolean {
 function sizeOf(digits: string): number | null {
   const comma = digits.lastIndexOf(',');
   const point = digits.lastIndexOf('.');
-  if (comma >= 0 && point >= 0) return plain(digits, comma > point ? ',' : '.');
-  const sign = comma >= 0 ? ',' : '.';
-  const parts = digits.split(sign);
-  if (parts.length > 2) return plain(digits, '');
-  if (sign === ',' && /^\d{1,3},\d{3}$/.test(digits)) return plain(digits, '');
-  return plain(digits, sign);
+  const last = comma > point ? ',' : '.';
+  const times = digits.split(last).length - 1;
+  if (comma >= 0 && point >= 0) return times === 1 ? plain(digits, last) : null;
+  const isThousands = times !== 1 || (last === ',' && /^\d{1,3},\d{3}$/.test(digits));
+  return plain(digits, isThousands ? '' : last);
 }
 
 function plain(digits: string, decimal: string): number | null {
