@@ -41,7 +41,8 @@ function figuresSentence(facts: OpeningFacts, wording: Wording): string | null {
   const counted = count === null ? null : count.text === '0' ? `no ${count.unit}` : `${count.text} ${count.unit}`;
   const main = amount === null || count?.text === '0' ? counted : amountWords(amount, counted);
   if (main === null) return null;
-  const usual = usualWords((amount ?? count)?.series ?? []);
+  const series = (amount ?? count)?.series ?? [];
+  const usual = series.at(-1)?.value === 0 ? null : usualWords(series);
   return `${dayWords(facts, wording)}: ${main}${usual === null ? '' : `, ${usual}`}.`;
 }
 

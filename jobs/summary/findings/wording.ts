@@ -1,6 +1,6 @@
 export type Format = 'number' | 'money' | 'percent';
 
-/** How a report writes its figures and dates. */
+/** How a report writes its figures, as its locale has them, and its dates, in English. */
 export type Wording = {
   /** Large amounts without cents, as a person says them. */
   readonly said: (value: number, format: Format) => string;
@@ -15,6 +15,8 @@ export type Wording = {
 const nbsp = '\u00a0';
 
 export function wordingOf(locale: string, currency: string): Wording {
+  // The sentences around them are English.
+  const dates = locale.startsWith('en') ? locale : 'en-GB';
   const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const amount = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const;
@@ -30,8 +32,8 @@ export function wordingOf(locale: string, currency: string): Wording {
       if (Math.abs(value) < 1000 || format === 'percent') return listed(value, format);
       return format === 'money' ? wholeMoney.format(value) : whole.format(value);
     },
-    longDay: (day) => dateText(day, locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
-    shortDay: (day) => dateText(day, locale, { day: 'numeric', month: 'short' }),
+    longDay: (day) => dateText(day, dates, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
+    shortDay: (day) => dateText(day, dates, { day: 'numeric', month: 'short' }),
   };
 }
 
