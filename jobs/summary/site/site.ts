@@ -3,7 +3,6 @@ import { HTTPException } from 'hono/http-exception';
 import type { Clock } from '../../platform/clock.ts';
 import { asFailure } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
-import { longestGapSeconds } from '../../platform/schedule.ts';
 import type { SettingsWithoutStore } from '../../platform/settings.ts';
 import { parsePasswordHash } from './access/password.ts';
 import { readAssets } from './assets.ts';
@@ -14,7 +13,7 @@ import { addPages } from './pages.ts';
 import type { Sources } from './sources.ts';
 
 type SiteSettings = Pick<SettingsWithoutStore, 'databases' | 'schedule' | 'zone'> & {
-  readonly summary: Pick<SettingsWithoutStore['summary'], 'publicUrl' | 'passwordHash' | 'signingKey'>;
+  readonly summary: Pick<SettingsWithoutStore['summary'], 'schedule' | 'publicUrl' | 'passwordHash' | 'signingKey'>;
 };
 
 export type SiteMeans = Sources & { readonly settings: SiteSettings; readonly clock: Clock; readonly log: Log };
@@ -45,9 +44,8 @@ export function createSite(means: SiteMeans): { readonly app: Hono; readonly clo
   }
   const assets = readAssets();
   const gate = createGate({ assets, clock, signingKey, passwordHash, secure });
-  const gapSeconds = longestGapSeconds({ cron: settings.schedule, zone: settings.zone }, clock.now());
   addDoors(app, { assets, clock, log, gate, signingKey, password, publicUrl, secure });
-  addPages(app, { ...means, assets, gate, gapSeconds });
+  addPages(app, { ...means, assets, gate });
   return { app, closed: null };
 }
 

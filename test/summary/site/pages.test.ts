@@ -136,6 +136,15 @@ describe('the pages', () => {
       assert.ok(body.includes(said), said);
     }
   });
+
+  test('yesterday counts as missing once its summary was due at 08:00, and not before', async (t) => {
+    t.after(() => site.setClock('2025-12-01T08:30'));
+    const firstOf = async () => /Summary of ([^<]*)</.exec((await owner.get('/status')).body)?.[1];
+    site.setClock('2025-12-02T07:59');
+    assert.equal(await firstOf(), '2025-11-30: Sent to 2 of 2 people.');
+    site.setClock('2025-12-02T08:01');
+    assert.equal(await firstOf(), '2025-12-01: No summary was made.');
+  });
 });
 
 test('a state that cannot be read is an error page without a word of what was in it, and the log says why', async (t) => {

@@ -19,18 +19,23 @@ export type SummaryState = {
 const daysShown = 30;
 const runsRead = 60;
 
-/** The last 30 days up to `yesterday`, newest first; days before the first summary are left out. */
-export function summaryStates(yesterday: string, { archive, deliveries, summaryRuns }: Sources): SummaryState[] {
+/**
+ * The last 30 days up to `yesterday`, newest first. Days before the first summary are left out, and so is yesterday while
+ * its summary is not due yet and nobody made it by hand.
+ */
+export function summaryStates(
+  { yesterday, isDue }: { readonly yesterday: string; readonly isDue: boolean },
+  { archive, deliveries, summaryRuns }: Sources,
+): SummaryState[] {
   const last = Temporal.PlainDate.from(yesterday);
   const days = Array.from({ length: daysShown }, (_, back) => last.subtract({ days: back }).toString());
   const all = deliveries(days.at(-1) ?? yesterday);
   const runs = summaryRuns(runsRead);
   const kept = new Map(days.flatMap((day) => archive.pageOf(day) ?? []).map((page) => [page.day, page]));
   const states = days.map((day) => stateOf(day, kept.get(day) ?? null, all, runs));
-  const first = states.findLastIndex(
-    (state) => kept.has(state.day) || state.deliveries.length > 0 || state.run !== null,
-  );
-  return states.slice(0, first + 1);
+  const isKnown = (state: SummaryState) => kept.has(state.day) || state.deliveries.length > 0 || state.run !== null;
+  const newest = isDue ? 0 : Math.max(0, Math.min(1, states.findIndex(isKnown)));
+  return states.slice(newest, states.findLastIndex(isKnown) + 1);
 }
 
 function stateOf(day: string, page: Page | null, all: readonly Delivery[], runs: readonly SummaryRun[]): SummaryState {

@@ -1,0 +1,33 @@
+import { longestGapSeconds } from '../../../platform/schedule.ts';
+import { dayBefore, latestDue } from '../../due.ts';
+import type { SiteMeans } from '../site.ts';
+import type { StatusFacts } from '../view/status-page.ts';
+import { type BackupState, backupState } from './backups.ts';
+import { summaryStates } from './summaries.ts';
+
+const lookBackHours = 48;
+
+/** What the status page tells, read now from the ledger, the runs and the backups' history. */
+export function statusFacts(means: SiteMeans): StatusFacts {
+  const { settings, clock } = means;
+  const { zone, summary } = settings;
+  const now = clock.now();
+  const due = latestDue({ cron: summary.schedule, zone }, now.subtract({ hours: lookBackHours }), now);
+  const yesterday = dayBefore(now, zone);
+  return {
+    zone,
+    summaries: summaryStates({ yesterday, isDue: due?.day === yesterday }, means),
+    backups: backupStates(means, now),
+  };
+}
+
+function backupStates({ settings, history }: SiteMeans, now: Temporal.Instant): BackupState[] | null {
+  const past = history();
+  if (past === null) return null;
+  try {
+    const gapSeconds = longestGapSeconds({ cron: settings.schedule, zone: settings.zone }, now);
+    return settings.databases.map(({ name }) => backupState(past, name, now, gapSeconds));
+  } finally {
+    past.close();
+  }
+}
