@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
@@ -9,6 +18,7 @@ import Sqlite from 'better-sqlite3';
 import { systemClock } from '../../jobs/platform/clock.ts';
 import { acquireLock } from '../../jobs/platform/lock.ts';
 import { createLog } from '../../jobs/platform/log.ts';
+import { openStore } from '../../jobs/platform/store/open.ts';
 import { needs } from '../lab.ts';
 import { type Finished, nightshift, startNightshift } from '../nightshift.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
@@ -35,24 +45,21 @@ function requireUntouched(): void {
   assert.deepEqual(names, ['shop.db', 'shop.db-shm', 'shop.db-wal']);
 }
 
-/** Lets a test spoil the stored backup, and mends it afterwards. */
-function withObject(t: TestContext): { readonly archive: string; readonly sidecar: string | undefined } {
+/** Lets a test spoil the stored backup, and mends it afterwards. Returns the backup's path. */
+function withObject(t: TestContext): string {
   const saved = path.join(eras.folder, 'saved-store');
-  cpSync(path.join(eras.folder, 'store'), saved, { recursive: true });
+  cpSync(path.join(eras.folder, 'store'), saved, { recursive: true, preserveTimestamps: true });
   t.after(() => {
     rmSync(path.join(eras.folder, 'store'), { recursive: true });
-    cpSync(saved, path.join(eras.folder, 'store'), { recursive: true });
+    cpSync(saved, path.join(eras.folder, 'store'), { recursive: true, preserveTimestamps: true });
     rmSync(saved, { recursive: true });
   });
-  const archive = readdirSync(daily).find((name) => !name.startsWith('.')) ?? '';
-  const sidecar = readdirSync(daily, { recursive: true, encoding: 'utf8' }).find((name) => name.startsWith('.'));
-  return { archive: path.join(daily, archive), sidecar };
+  return path.join(daily, readdirSync(daily).find((name) => !name.startsWith('.')) ?? '');
 }
 
 test('a truncated object is refused before anything is changed', async (t) => {
   eras.reset();
-  const { archive } = withObject(t);
-  truncateSync(archive, 700);
+  truncateSync(withObject(t), 700);
   const refused = await restore();
   assert.equal(failure(refused), 'ARCHIVE_UNREADABLE, exit 1');
   assert.match(refused.err, /is cut short/);
@@ -61,11 +68,15 @@ test('a truncated object is refused before anything is changed', async (t) => {
 
 test('an object that holds another database than its metadata says is refused', async (t) => {
   eras.reset();
-  const { archive } = withObject(t);
+  withObject(t);
   const other = path.join(eras.folder, 'other.db');
   new Sqlite(other).exec('CREATE TABLE era (name)').close();
-  writeFileSync(archive, execFileSync('gzip', ['-9', '-c', other]));
-  rmSync(other);
+  execFileSync('gzip', ['-9', other]);
+  const store = await openStore({ kind: 'directory', folder: path.join(eras.folder, 'store') });
+  const [listed] = await store.list('sqlite-backups/daily/');
+  const key = listed?.key ?? '';
+  await store.put(key, `${other}.gz`, (await store.head(key))?.metadata ?? {});
+  store.close();
   const refused = await restore();
   assert.equal(failure(refused), 'BACKUP_WRONG, exit 1');
   assert.match(refused.err, /its sha256 is [0-9a-f]{64}, and its metadata says [0-9a-f]{64}/);
@@ -204,13 +215,11 @@ test(
     eras.reset();
     const folder = path.join(eras.folder, 'mounts');
     mkdirSync(folder);
-    const alone = path.join(folder, 'alone.db');
+    const alone = path.join(folder, 'shop.db');
     writeFileSync(alone, '');
     execFileSync('mount', ['--bind', eras.database, alone]);
     t.after(() => execFileSync('umount', [alone]));
-    const args = ['latest', '--database', 'alone', '--no-docker'];
-    const mountedAlone = await restore({ DATABASE_PATH: alone }, ...args);
-    assert.equal(failure(mountedAlone), 'DATABASE_MOUNTED_ALONE, exit 1');
+    assert.equal(failure(await restore({ DATABASE_PATH: alone })), 'DATABASE_MOUNTED_ALONE, exit 1');
 
     const readOnly = path.join(folder, 'read-only');
     mkdirSync(readOnly);
@@ -219,6 +228,11 @@ test(
     execFileSync('mount', ['-o', 'remount,ro,bind', readOnly]);
     const refused = await restore({ DATABASE_PATH: path.join(readOnly, 'shop.db') });
     assert.equal(failure(refused), 'DATABASE_READ_ONLY_MOUNT, exit 1');
+
+    const link = path.join(folder, 'link', 'shop.db');
+    mkdirSync(path.dirname(link));
+    symlinkSync(eras.database, link);
+    assert.equal(failure(await restore({ DATABASE_PATH: link })), 'DATABASE_UNMOVABLE, exit 1');
     requireUntouched();
   },
 );
