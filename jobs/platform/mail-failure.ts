@@ -19,7 +19,7 @@ const longestReply = 200;
 
 /** The Failure that an error of the SMTP conversation means. Names server, recipient and the SMTP_ variables, no secret. */
 export function mailFailure(error: unknown, attempt: Attempt): Failure {
-  if (error instanceof Failure) return error;
+  if (error instanceof Failure && !attempt.handedOver) return error;
   const [code, sentence, cure] = explanationOf(error, attempt);
   return new Failure(code, sentence, cure, error);
 }

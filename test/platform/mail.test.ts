@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { before, describe, test } from 'node:test';
-import type { Failure } from '../../jobs/platform/errors.ts';
+import { type Failure, interrupted } from '../../jobs/platform/errors.ts';
 import { type Mail, type Security, securityOf, sendMail } from '../../jobs/platform/mail.ts';
 import {
   certificates,
@@ -302,6 +302,15 @@ describe('stopping', () => {
       });
     });
   }
+
+  test('after the text, by a signal of the process: uncertain all the same, for nobody may send it again', async () => {
+    await withServer({ security: 'plain', faults: { hang: 'after-data' } }, async (server) => {
+      const stop = new AbortController();
+      const sending = sendMail(server.smtp, mail, stop.signal);
+      void server.hung.then(() => stop.abort(interrupted('SIGTERM')));
+      await assert.rejects(sending, { code: 'MAIL_UNCERTAIN' });
+    });
+  });
 
   test('before the start sends nothing', async () => {
     await withServer({ security: 'plain' }, async (server) => {

@@ -70,7 +70,7 @@ function sparkAlt(values: Tile['spark'], locale: string): string {
   const known = values.filter((value) => value !== null);
   const { tick } = wordsFor(locale);
   const [first = 0] = known;
-  const said = (value: number) => tick(value, Math.abs(value) / 100 || 1);
+  const said = (value: number) => tick(value, Math.abs(value) / 10 || 1);
   return `${values.length} days: ${said(first)} to ${said(known.at(-1) ?? 0)}, least ${said(Math.min(...known))}, most ${said(Math.max(...known))}`;
 }
 

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { parseReport } from '../../jobs/summary/report/read-report.ts';
+import { parsePasswordHash, passwordMatches } from '../../jobs/summary/site/access/password.ts';
+import { nightshift } from '../nightshift.ts';
+import { certificates, startSmtpServer } from '../smtp-server.ts';
+import { day, makeSummaryScene } from './scene.ts';
+
+const owner = 'owner@example.com';
+
+test('send needs no keys of the bucket, goes to the outbox, and says to whom it went', async (t) => {
+  const { environment } = makeSummaryScene(t);
+  const { code, out, err } = await nightshift(['summary', 'send', '--day', day], environment);
+  assert.equal(code, 0, err);
+  assert.match(out, new RegExp(`^DAY .*\n${day}  ${owner}  sent +\\d{4}-.* written to .*\n$`));
+  assert.match(err, new RegExp(`Summary of ${day} sent to ${owner}\n$`));
+});
+
+test('send --to goes to that address alone; to whom has it, it goes again only with --force', async (t) => {
+  const server = await startSmtpServer({ security: 'plain' });
+  t.after(() => server.close());
+  const smtp = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(server.smtp.port), SMTP_FROM: 'shop@example.com' };
+  const { environment } = makeSummaryScene(t, { environment: smtp });
+  const send = async (...args: string[]) => {
+    const { code } = await nightshift(['summary', 'send', '--day', day, ...args], environment);
+    return [code, server.mails.map(({ to }) => to[0])];
+  };
+  assert.deepEqual(await send('--to', 'me@example.com'), [0, ['me@example.com']]);
+  assert.deepEqual(await send('--to', 'me@example.com'), [0, ['me@example.com']]);
+  assert.deepEqual(await send('--to', 'me@example.com', '--force'), [0, ['me@example.com', 'me@example.com']]);
+  assert.equal((await nightshift(['summary', 'send', '--to', 'nonsense'], environment)).code, 2);
+  assert.equal((await nightshift(['summary', 'send', '--day', '2025-02-30'], environment)).code, 2);
+});
+
+test('send exits 1 when somebody did not get it, and names who, why and what to do', async (t) => {
+  const server = await startSmtpServer({ security: 'plain', faults: { refuse: 'bad@example.com' } });
+  t.after(() => server.close());
+  const smtp = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(server.smtp.port), SMTP_FROM: 'shop@example.com' };
+  const { environment } = makeSummaryScene(t, { recipients: [owner, 'bad@example.com'], environment: smtp });
+  const { code, out, err } = await nightshift(['summary', 'send', '--day', day], environment);
+  assert.equal(code, 1);
+  assert.match(out, new RegExp(`${day}  bad@example.com    rejected .*\n${day}  ${owner}  sent `));
+  assert.match(err, /MAIL_REJECTED: .* refuses the recipient bad@example\.com: 550 .*\n {4}What to do: /);
+});
+
+test('preview writes the mail as files that show each other, and keeps and sends nothing', async (t) => {
+  const { environment, folder, office } = makeSummaryScene(t);
+  const out = path.join(folder, 'preview');
+  const done = await nightshift(['summary', 'preview', '--day', day, '--out', out], environment);
+  assert.equal(done.code, 0, done.err);
+  const files = readdirSync(out);
+  const html = readFileSync(path.join(out, `${day}.html`), 'utf8');
+  const shown = [...html.matchAll(/<img[^>]* src="([^"]+)"/g)].map(([, file]) => file);
+  assert.deepEqual(files.toSorted(), [`${day}.html`, `${day}.txt`, ...shown].toSorted());
+  assert.match(done.out, new RegExp(`\n${path.join(out, `${day}.html`)}\n$`));
+  assert.deepEqual([office.archive.days(), office.ledger.isEmpty()], [[], true]);
+});
+
+test('status: nothing sent yet, a day left out, who got what; exit 1 while the last one due is missing', async (t) => {
+  const { environment, office } = makeSummaryScene(t, {
+    environment: { TIME_ZONE: 'UTC', SUMMARY_SCHEDULE_HOUR: '0' },
+  });
+  const { ledger } = office;
+  const never = await nightshift(['summary', 'status'], environment);
+  assert.deepEqual(
+    [never.code, never.out.split('\n')[0]],
+    [1, 'summary: NOT OK, nothing was ever sent from this STATE_DIR'],
+  );
+
+  const today = Temporal.Now.instant().toZonedDateTimeISO('UTC').toPlainDate();
+  const ago = (days: number) => today.subtract({ days }).toString();
+  const at = Temporal.Instant.from(`${ago(2)}T08:00:03Z`);
+  const end = (about: string, state: 'accepted' | 'uncertain', said: string) => {
+    ledger.expect(about, [owner], at);
+    ledger.claim(about, owner, ['pending'], at);
+    ledger.settle(about, owner, { state, said, code: null }, at);
+  };
+  end(ago(3), 'accepted', '250 2.0.0 Queued');
+  end(ago(1), 'uncertain', 'The connection was lost.');
+  const bad = await nightshift(['summary', 'status'], environment);
+  assert.equal(bad.code, 1);
+  assert.deepEqual(bad.out.split('\n').slice(0, 6), [
+    `summary: NOT OK, the summary of ${ago(1)} did not go out to ${owner} (uncertain)`,
+    '',
+    'DAY         RECIPIENT          STATE      WHEN                 SAID',
+    `${ago(1)}  ${owner}  uncertain  ${ago(2)} 08:00:03  The connection was lost.`,
+    `${ago(2)}  -                  NOT SENT   -`,
+    `${ago(3)}  ${owner}  sent       ${ago(2)} 08:00:03  250 2.0.0 Queued`,
+  ]);
+  assert.match(bad.out, /\nnext summary \d{4}-\d\d-\d\d 00:00, in .* \(UTC\)\n$/);
+
+  ledger.claim(ago(1), owner, ['uncertain'], at);
+  ledger.settle(ago(1), owner, { state: 'accepted', said: '250', code: null }, at);
+  const good = await nightshift(['summary', 'status', '--json'], environment);
+  assert.equal(good.code, 0);
+  const { ok, reason, days } = JSON.parse(good.out);
+  assert.deepEqual([ok, reason, days.length], [true, `the summary of ${ago(1)} went out to 1 recipient`, 3]);
+});
+
+test('test-mail logs in over TLS and sends one line; without a server it says what to set', async (t) => {
+  const login = { user: 'shop@example.com', password: 'correct horse' };
+  const server = await startSmtpServer({ security: 'plain', login });
+  t.after(() => server.close());
+  const { environment, folder } = makeSummaryScene(t);
+  const none = await nightshift(['summary', 'test-mail'], environment);
+  assert.deepEqual([none.code, /SMTP_HOST is not set/.test(none.err)], [2, true]);
+  writeFileSync(path.join(folder, 'ca.pem'), certificates.good.cert);
+  const smtp = {
+    ...environment,
+    ...{ SMTP_HOST: 'localhost', SMTP_PORT: String(server.smtp.port) },
+    ...{ SMTP_USER: login.user, SMTP_PASSWORD: login.password, NODE_EXTRA_CA_CERTS: path.join(folder, 'ca.pem') },
+  };
+  const { code, out, err } = await nightshift(['summary', 'test-mail'], smtp);
+  assert.equal(code, 0, err);
+  assert.match(out, /^localhost took a mail for owner@example\.com: 250 /);
+  assert.deepEqual(
+    server.mails.map(({ to, user }) => [to[0], user]),
+    [[owner, login.user]],
+  );
+  const wrong = await nightshift(['summary', 'test-mail'], { ...smtp, SMTP_PASSWORD: 'wrong-password' });
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.err, /MAIL_LOGIN/);
+  assert.doesNotMatch(wrong.err, /wrong-password/);
+});
+
+test('init writes a report that says what the profile said, and never over a file that is there', async (t) => {
+  const { environment, folder } = makeSummaryScene(t);
+  const file = path.join(folder, 'summary.yaml');
+  const done = await nightshift(['summary', 'init', file], environment);
+  assert.equal(done.code, 0, done.err);
+  const { report, problems } = parseReport(readFileSync(file, 'utf8'));
+  assert.deepEqual(problems, []);
+  assert.ok((report?.blocks.length ?? 0) > 2);
+  writeFileSync(file, 'mine');
+  const again = await nightshift(['summary', 'init', file], environment);
+  assert.deepEqual([again.code, readFileSync(file, 'utf8')], [2, 'mine']);
+  assert.match(again.err, /SUMMARY_FILE_EXISTS/);
+});
+
+test('hash-password reads a password from a pipe and prints its hash alone', async () => {
+  const program = path.resolve(import.meta.dirname, '..', '..', 'jobs', 'nightshift.mjs');
+  const child = spawn(process.execPath, [program, 'summary', 'hash-password'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.end('correct horse\n');
+  const hash = parsePasswordHash((await text(child.stdout)).trim());
+  assert.ok(hash !== null);
+  assert.deepEqual([await passwordMatches('correct horse', hash), await passwordMatches('wrong', hash)], [true, false]);
+});
