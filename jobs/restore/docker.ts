@@ -3,13 +3,11 @@ import { Failure, systemCodeOf } from '../platform/errors.ts';
 import { containerOf, swarmServiceOf, type Task, tasksOf, type VolumeFolders } from './docker-facts.ts';
 import type { Container, Engine } from './engine.ts';
 
-const answerSeconds = 20;
-
 /**
- * The engine at `address` (as DOCKER_HOST has it; null: /var/run/docker.sock). Nothing is connected yet. Throws
- * ARGUMENT_INVALID for an address it cannot use.
+ * The engine at `address` (as DOCKER_HOST has it; null: /var/run/docker.sock). Nothing is connected yet; a question is
+ * answered within `answerSeconds` or not at all. Throws ARGUMENT_INVALID for an address it cannot use.
  */
-export function dockerEngine(address: string | null): Engine {
+export function dockerEngine(address: string | null, answerSeconds = 20): Engine {
   const where = address ?? 'unix:///var/run/docker.sock';
   const docker = new Docker(connectionOf(where));
   const call = async <T>(what: string, request: (limit: Limit) => Promise<T>, seconds = answerSeconds) => {

@@ -29,12 +29,13 @@ export async function docker(...args: string[]): Promise<string> {
 const program = `
   const fs = require('node:fs');
   const { DatabaseSync } = require('node:sqlite');
-  const { NAME, ACCEPTS, SLOW_STOP } = process.env;
+  const { NAME, ACCEPTS, OTHERWISE, SLOW_STOP } = process.env;
   fs.rmSync('/tmp/well', { force: true });
   const db = new DatabaseSync('/data/shop.db');
   db.exec('PRAGMA busy_timeout = 5000');
   const { name } = db.prepare('SELECT name FROM era').get();
   if (ACCEPTS === 'any' || ACCEPTS === name) fs.writeFileSync('/tmp/well', '');
+  else if (OTHERWISE === 'crash') process.exit(1);
   const visit = db.prepare('INSERT INTO visits (name) VALUES (?)');
   const timer = setInterval(() => visit.run(NAME), 5);
   process.on('SIGTERM', () => setTimeout(() => {
@@ -46,7 +47,9 @@ const program = `
 `;
 
 type ServiceOptions = {
-  readonly accepts?: 'any' | 'current';
+  readonly accepts?: 'any' | 'current' | 'backup';
+  /** What it does on another era. */
+  readonly otherwise?: 'unhealthy' | 'crash';
   readonly slowStopMs?: number;
   /** More arguments of docker run. */
   readonly with?: readonly string[];
@@ -58,11 +61,11 @@ export type DockerScene = {
   /** Unique; names of containers begin with it. */
   readonly prefix: string;
   readonly environment: Environment;
-  /** Starts a service that uses the database, healthy when this returns. Returns its container's name. */
+  /** Starts a service that uses the database; when this returns it is healthy, or crashed. Returns its container's name. */
   service(name: string, options?: ServiceOptions): Promise<string>;
   restore(args?: readonly string[], changes?: Environment): Promise<Finished>;
   era(): string;
-  /** Files beside the database. */
+  /** What lies in the database's folder, without SQLite's -wal and -shm and the locks; `DATE` for the date of a name. */
   files(): string[];
 };
 
@@ -101,7 +104,8 @@ export async function makeDockerScene(t: TestContext): Promise<DockerScene> {
     async service(name, options = {}) {
       const container = `${prefix}-${name}`;
       await docker('run', '-d', '--name', container, ...serviceArguments(name, path.dirname(file), options));
-      await until(async () => (await health(container)) === 'healthy', `${container} healthy`);
+      const isThere = options.accepts === 'backup' ? isCrashing : isHealthy;
+      await until(() => isThere(container), `${container} up`);
       return container;
     },
     restore: (args = ['latest', '--yes'], changes = {}) =>
@@ -114,29 +118,44 @@ export async function makeDockerScene(t: TestContext): Promise<DockerScene> {
         db.close();
       }
     },
-    files: () => readdirSync(path.dirname(file)).filter((name) => !/-wal$|-shm$/.test(name)),
+    files: () => kept(path.dirname(file)),
   };
 }
 
 /** Arguments of docker run after `--name NAME`. */
 export function serviceArguments(name: string, data: string, options: ServiceOptions = {}): string[] {
-  const { accepts = 'any', slowStopMs = 0, with: more = [] } = options;
+  const { accepts = 'any', otherwise = 'unhealthy', slowStopMs = 0, with: more = [] } = options;
   return [
     ...['--user', '1000:1000', '-v', `${data}:/data`, '-e', `NAME=${name}`, '-e', `ACCEPTS=${accepts}`],
-    ...['-e', `SLOW_STOP=${slowStopMs}`, '--health-cmd', 'test -e /tmp/well', '--health-interval', '300ms'],
+    ...[
+      '-e',
+      `OTHERWISE=${otherwise}`,
+      '-e',
+      `SLOW_STOP=${slowStopMs}`,
+      '--health-cmd',
+      'test -e /tmp/well',
+      '--health-interval',
+      '300ms',
+    ],
     ...['--health-retries', '3', '--health-timeout', '5s', ...more, 'node:26-bookworm-slim', 'node', '-e', program],
   ];
 }
 
 export const inspect = (container: string, format: string) => docker('inspect', '-f', format, container);
-const health = (container: string) => inspect(container, '{{.State.Health.Status}}');
+const isHealthy = async (container: string) => (await inspect(container, '{{.State.Health.Status}}')) === 'healthy';
+const isCrashing = async (container: string) => (await inspect(container, '{{.RestartCount}}')) !== '0';
 
-/** `running|off healthy unless-stopped`, and when it last started. */
+/** Such as `running healthy unless-stopped`, and when it last started. */
 export async function stateOf(container: string): Promise<{ readonly state: string; readonly startedAt: string }> {
   const format =
     '{{.State.Status}} {{with .State.Health}}{{.Status}}{{end}} {{.HostConfig.RestartPolicy.Name}}|{{.State.StartedAt}}';
   const [state = '', startedAt = ''] = (await inspect(container, format)).split('|');
   return { state, startedAt };
+}
+
+function kept(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => !/-wal$|-shm$|nightshift-/.test(name));
+  return names.map((name) => name.replace(/\d{4}-\d\d-\d\d_\d{6}$/, 'DATE')).toSorted();
 }
 
 /** Asks again and again, for up to a minute. */

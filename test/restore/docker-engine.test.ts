@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { systemClock } from '../../jobs/platform/clock.ts';
+import type { Failure } from '../../jobs/platform/errors.ts';
+import { createLog } from '../../jobs/platform/log.ts';
+import { noCheckpoint } from '../../jobs/restore/checkpoint.ts';
+import { dockerEngine } from '../../jobs/restore/docker.ts';
+import { awaitHealth, releaseServices, startServices, stopServices } from '../../jobs/restore/outage.ts';
+import type { StoppedService } from '../../jobs/restore/services.ts';
+import { needs } from '../lab.ts';
+import { dyingDocker } from './docker-proxy.ts';
+import { docker, dockerHost, inspect, makeDockerScene, stateOf, until } from './docker-scene.ts';
+
+const image = 'node:26-bookworm-slim';
+
+function parts() {
+  const lines: string[] = [];
+  const keep = (text: string) => lines.push(text);
+  const log = createLog(systemClock, 'UTC', { out: keep, err: keep });
+  return { engine: dockerEngine(dockerHost), clock: systemClock, log, checkpoint: noCheckpoint };
+}
+
+async function stopped(name: string): Promise<StoppedService & { kind: 'container' }> {
+  const container = await dockerEngine(dockerHost).container(name);
+  assert.ok(container);
+  const { id, restartPolicy, stopTimeoutSeconds, healthSeconds } = container;
+  return { kind: 'container', id, name, restartPolicy, stopTimeoutSeconds, healthSeconds };
+}
+
+describe('what restore learns from and tells a real Docker engine', {
+  ...needs('docker', 'root'),
+  concurrency: 2,
+}, () => {
+  test('a container: policy, stop timeout, health check, mounts and the folder behind a volume', async (t) => {
+    const { prefix, folder } = await makeDockerScene(t);
+    const name = `${prefix}-all`;
+    const volume = `${prefix}-volume`;
+    await docker('volume', 'create', '-o', 'type=none', '-o', 'o=bind', '-o', `device=${folder}/data`, volume);
+    t.after(() => docker('rm', '-f', name).then(() => docker('volume', 'rm', volume)));
+    await docker(
+      ...['run', '-d', '--name', name, '--restart', 'on-failure:3', '--stop-timeout', '1', '--label', 'shop=yes'],
+      ...['--health-cmd', 'true', '--health-interval', '2s', '--health-timeout', '3s', '--health-retries', '2'],
+      ...[
+        '--health-start-period',
+        '4s',
+        '-v',
+        `${volume}:/data`,
+        '-v',
+        `${folder}/state:/state:ro`,
+        image,
+        'sleep',
+        '600',
+      ],
+    );
+    const container = (await dockerEngine(dockerHost).containers()).find((found) => found.name === name);
+    assert.ok(container);
+    const mountpoint = await docker('volume', 'inspect', '-f', '{{.Mountpoint}}', volume);
+    assert.deepEqual(
+      {
+        ...container,
+        health: '',
+        remark: '',
+        mounts: container.mounts.toSorted((a, b) => (a.destination < b.destination ? -1 : 1)),
+      },
+      {
+        id: await inspect(name, '{{.Id}}'),
+        name,
+        labels: { shop: 'yes' },
+        state: 'running',
+        removedWhenStopped: false,
+        restartPolicy: { Name: 'on-failure', MaximumRetryCount: 3 },
+        stopTimeoutSeconds: 1,
+        health: '',
+        healthSeconds: 14,
+        remark: '',
+        mounts: [
+          { sources: [mountpoint, `${folder}/data`], destination: '/data', writable: true },
+          { sources: [`${folder}/state`], destination: '/state', writable: false },
+        ],
+      },
+    );
+    assert.equal(await dockerEngine(dockerHost).container(`${prefix}-none`), null);
+  });
+
+  test('a service renamed meanwhile is started all the same, and one removed is named', async (t) => {
+    const scene = await makeDockerScene(t);
+    const renamed = await stopped(await scene.service('renamed', { with: ['--restart', 'always'] }));
+    const removed = await stopped(await scene.service('removed', { with: ['--restart', 'always'] }));
+    const tools = parts();
+    await stopServices([renamed, removed], tools);
+    assert.equal((await stateOf(renamed.name)).state.replace(/ \w* /, ' '), 'exited no');
+    await docker('rename', renamed.name, `${renamed.name}-2`);
+    await docker('rm', '-f', removed.name);
+
+    const { problems } = await startServices([renamed, removed], tools);
+    assert.equal(problems.length, 1);
+    assert.match(problems[0] ?? '', new RegExp(`^${removed.name} does not start: .* No such container`, 'i'));
+    const failures = await awaitHealth([renamed, removed], { askedSeconds: 30, untilFirstFailure: false }, tools);
+    assert.deepEqual(failures, [`${removed.name} is not well: it was removed`]);
+    await releaseServices([renamed, removed], tools);
+    assert.equal((await stateOf(`${renamed.name}-2`)).state, 'running healthy always');
+  });
+
+  test('a service that a deployment replaced meanwhile: its successor is stopped and started', async (t) => {
+    const scene = await makeDockerScene(t);
+    const first = await stopped(await scene.service('replaced'));
+    await docker('rm', '-f', first.name);
+    await scene.service('replaced', { with: ['--restart', 'always'] });
+    const tools = parts();
+    await stopServices([first], tools);
+    assert.match((await stateOf(first.name)).state, /^exited /);
+    assert.deepEqual((await startServices([first], tools)).problems, []);
+    assert.deepEqual(await awaitHealth([first], { askedSeconds: 30, untilFirstFailure: true }, tools), []);
+    await releaseServices([first], tools);
+    assert.equal((await stateOf(first.name)).state, 'running healthy always');
+  });
+
+  test('a service that needs another one to start comes up, whatever their order', async (t) => {
+    const { prefix } = await makeDockerScene(t);
+    const [needed, needing] = [`${prefix}-needed`, `${prefix}-a-needing`];
+    await docker('run', '-d', '--name', needed, '--stop-timeout', '0', image, 'sleep', '600');
+    await docker(
+      'run',
+      '-d',
+      '--name',
+      needing,
+      '--stop-timeout',
+      '0',
+      '--network',
+      `container:${needed}`,
+      image,
+      'sleep',
+      '600',
+    );
+    const services = [await stopped(needing), await stopped(needed)];
+    const tools = parts();
+    await stopServices(services, tools);
+    assert.deepEqual((await startServices(services, tools)).problems, []);
+    assert.deepEqual(await awaitHealth(services, { askedSeconds: null, untilFirstFailure: true }, tools), []);
+  });
+
+  test('a service without a health check that ends at once is not well, with its exit code', async (t) => {
+    const { prefix } = await makeDockerScene(t);
+    const name = `${prefix}-ends`;
+    await docker('run', '-d', '--name', name, image, 'sh', '-c', 'sleep 1; exit 3');
+    const service = await stopped(name);
+    await until(async () => (await stateOf(name)).state.startsWith('exited'), `${name} ended`);
+    const tools = parts();
+    assert.deepEqual((await startServices([service], tools)).problems, []);
+    assert.deepEqual(await awaitHealth([service], { askedSeconds: null, untilFirstFailure: true }, tools), [
+      `${name} is not well: exited with code 3`,
+    ]);
+  });
+
+  test('an engine that breaks off in the middle of an answer, or never answers, is unreachable', async (t) => {
+    const { folder } = await makeDockerScene(t);
+    const broken = dockerEngine(await dyingDocker(t, folder, { answer: /"Swarm"/ }), 2);
+    await assert.rejects(broken.swarmServices(), ({ code, message }: Failure) => {
+      assert.equal(code, 'DOCKER_UNREACHABLE');
+      assert.match(message, /dying.sock does not answer \(/);
+      return true;
+    });
+    const silent = createServer(() => {}).listen(path.join(folder, 'silent.sock'));
+    await once(silent, 'listening');
+    t.after(() => silent.close());
+    await assert.rejects(dockerEngine(`unix://${folder}/silent.sock`, 1).containers(), {
+      code: 'DOCKER_UNREACHABLE',
+      message: `Docker at unix://${folder}/silent.sock does not answer (no answer within 1 s).`,
+    });
+  });
+});
+
+test('an address that restore cannot use is an error in the settings', () => {
+  assert.throws(() => dockerEngine('ssh://vps'), { code: 'ARGUMENT_INVALID' });
+});
