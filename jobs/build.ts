@@ -43,7 +43,7 @@ async function bundle(): Promise<void> {
     format: 'esm',
     platform: 'node',
     target: 'node26',
-    external: ['better-sqlite3', '@resvg/resvg-wasm', 'cpu-features', '*.node'],
+    external: ['better-sqlite3', '@resvg/resvg-wasm', 'cpu-features', '*.node', '../infra/*'],
     // Bundled CommonJS packages ask for Node's modules with require.
     banner: {
       js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",

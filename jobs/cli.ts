@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { acceptCommand } from './backup/commands/accept-command.ts';
@@ -45,6 +46,9 @@ const commands = [
   summaryCommand,
   demoCommand,
 ];
+// In the checkout alone: the image has no infra, and its bundle must not carry it.
+const inCheckout = existsSync(new URL('../infra/commands.ts', import.meta.url));
+if (inCheckout) commands.push(...(await import('../infra/commands.ts')).deployerCommands);
 for (const command of commands) program.addCommand(command(context).exitOverride());
 
 try {

@@ -32,6 +32,7 @@ export function judgeDisk({ mounted, folder, device, root }: HostFacts, disk: Di
   const part = `disk ${disk.mountPoint}`;
   const { kind } = disk.volume;
   if (kind === 'folder') return judgeFolder(part, folder);
+  if (kind === 'mounted') return judgeMounted(part, mounted);
   if (root === 'none') {
     return fail(
       part,
@@ -80,6 +81,15 @@ function judgeFolder(part: string, folder: HostFacts['folder']): Verdict {
     part,
     'is not there',
     'make the folder on the host, owned by 1000:1000, or correct the path in the config.',
+  );
+}
+
+function judgeMounted(part: string, mounted: HostFacts['mounted']): Verdict {
+  if (mounted !== null) return ok(part, `${mounted.source}, ${mounted.type}, is mounted`);
+  return fail(
+    part,
+    'no disk is mounted there',
+    'mount it on the host, with a line in /etc/fstab, or set nightshift:disk to adopt.',
   );
 }
 

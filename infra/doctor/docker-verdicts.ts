@@ -25,15 +25,16 @@ export function judgeDocker({ docker }: HostFacts): Verdict {
 }
 
 /** Containers of the wanted names that no deployment of ours made. */
-export function judgeNames({ containers }: HostFacts, wanted: HostTarget['containers']): Verdict {
+export function judgeNames({ containers }: HostFacts, { containers: wanted, replace }: HostTarget): Verdict {
   const part = 'container names';
   const old = containers.filter(({ name, ours }) => wanted.includes(name) && !ours).map(({ name }) => name);
   if (old.length === 0) return ok(part, 'free, or ours');
+  if (replace) return ok(part, `\`up\` replaces ${old.join(', ')}`);
   const away = old.map((name) => `docker stop ${name} && docker rename ${name} ${name}-old`).join(' && ');
   return fail(
     part,
     `taken by containers that nightshift did not make: ${old.join(', ')}`,
-    `move them aside just before \`up\`, on the host: \`${away}\`.`,
+    `let \`up\` replace them (\`pulumi config set nightshift:replaceContainers true\`), or move them aside on the host: \`${away}\`.`,
   );
 }
 

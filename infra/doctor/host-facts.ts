@@ -30,9 +30,9 @@ export function readHostFacts(output: string): HostFacts | null {
     now: Number(one('now')),
     root: oneOf(['root', 'sudo', 'none'], one('root')) ?? 'none',
     docker: dockerOf(one('docker-version'), one('docker-error')),
-    containers: all('container').map(([, name = '', label = '', ports = '']) => ({
+    containers: all('container').map(([, name = '', labels = '', ports = '']) => ({
       name,
-      ours: label.trim() !== '',
+      ours: /(^|,)nightshift[.-]/.test(labels),
       ports: [...ports.matchAll(/:(\d+)->/g)].map((match) => Number(match[1])),
     })),
     listening: [...new Set(all('listening').map(([, port = '']) => Number.parseInt(port, 16)))].sort((a, b) => a - b),

@@ -1,14 +1,12 @@
 import type { HostTarget } from './target.ts';
 
-/** Containers that a deployment made carry this label. */
-export const madeByLabel = 'nightshift.stack';
-
 /**
  * A POSIX shell script that looks at a host and changes nothing: one fact a line, a tab between name and value.
  * `device`: path of the volume, or null. What needs root is asked of `sudo -n`, and left out where that is refused.
  */
-export function hostScript({ disk, mail }: HostTarget, device: string | null): string {
-  return `
+export function hostScript({ disk, mail, reach }: HostTarget, device: string | null): string {
+  const engine = reach.kind === 'local' ? `DOCKER_HOST=${quoted(reach.dockerHost)}; export DOCKER_HOST\n` : '';
+  return `${engine}
 MOUNT=${quoted(disk?.mountPoint ?? '')} DEVICE=${quoted(device ?? '')} MAIL_HOST=${quoted(mail?.host ?? '')} MAIL_PORT=${mail?.port ?? 0}
 say() { printf '%s\\t%s\\n' "$1" "$(printf %s "$2" | tr '\\n\\t' '  ')"; }
 say now "$(date +%s)"
@@ -19,7 +17,7 @@ say root "$root"
 if ! command -v docker >/dev/null; then say docker-missing yes
 elif version=$(docker version --format '{{.Server.Version}}' 2>&1); then
   say docker-version "$version"
-  docker ps --all --format 'container	{{.Names}}	{{.Label "${madeByLabel}"}}	{{.Ports}}'
+  docker ps --all --format 'container	{{.Names}}	{{.Labels}}	{{.Ports}}'
 else say docker-error "$version"; fi
 awk '$4 == "0A" { split($2, at, ":"); print "listening\\t" at[2] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null | sort -u
 if [ -n "$MOUNT" ]; then

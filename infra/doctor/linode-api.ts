@@ -7,8 +7,8 @@ export type Answer<T> =
   | { readonly kind: 'unreachable'; readonly reason: string };
 
 export type LinodeApi = {
-  /** `path` without `/v4`. Never throws for what the network or the API says. */
-  get<T>(path: string, shape: z.ZodType<T>): Promise<Answer<T>>;
+  /** `path` without `/v4`; `filter`: values that the listed things must have. Never throws for what network or API say. */
+  get<T>(path: string, shape: z.ZodType<T>, filter?: Readonly<Record<string, string>>): Promise<Answer<T>>;
 };
 
 const refusal = z.object({ errors: z.array(z.object({ reason: z.string() })) });
@@ -18,10 +18,11 @@ export function linodeApi(url: string, token: string | null, signal: AbortSignal
   const headers: Record<string, string> = { accept: 'application/json' };
   if (token !== null) headers['authorization'] = `Bearer ${token}`;
   return {
-    async get(path, shape) {
+    async get(path, shape, filter) {
       try {
         const limit = AbortSignal.any([signal, AbortSignal.timeout(20_000)]);
-        const response = await fetch(`${url.replace(/\/+$/, '')}/v4${path}`, { headers, signal: limit });
+        const filtered = filter === undefined ? headers : { ...headers, 'x-filter': JSON.stringify(filter) };
+        const response = await fetch(`${url.replace(/\/+$/, '')}/v4${path}`, { headers: filtered, signal: limit });
         return read(response.status, response.headers.get('x-oauth-scopes'), await response.text(), shape);
       } catch (error) {
         signal.throwIfAborted();

@@ -17,6 +17,7 @@ const volume = z.object({
   filesystem_path: z.string(),
 });
 const domain = z.object({ domain: z.string() });
+const instance = z.object({ label: z.string(), ipv4: z.array(z.string()) });
 
 export type Endpoint = z.infer<typeof endpoint>;
 export type Volume = z.infer<typeof volume>;
@@ -33,6 +34,8 @@ export type LinodeFacts = {
   readonly publicBucket: Public | null;
   /** By id. */
   readonly volumes: ReadonlyMap<number, Answer<Volume>>;
+  /** By label; empty when the account has no such host. */
+  readonly instances: ReadonlyMap<string, Answer<{ data: z.infer<typeof instance>[] }>>;
   readonly domains: Answer<{ data: z.infer<typeof domain>[] }> | null;
 };
 
@@ -45,14 +48,26 @@ export async function gatherLinode(
   const api = linodeApi(linode.url, linode.token, signal);
   const wanted = scopesNeeded(target).map(({ area }) => area);
   const ids = target.hosts.flatMap(({ disk }) => (disk?.volume.kind === 'adopted' ? [disk.volume.id] : []));
-  const [lists, regions, store, volumes, domains] = await Promise.all([
+  const labels = target.hosts.flatMap(({ reach }) => (reach.kind === 'label' ? [reach.label] : []));
+  const zones = target.hosts.some(({ page: name }) => name?.domain);
+  const [lists, regions, store, volumes, instances, domains] = await Promise.all([
     Promise.all(wanted.map(async (area) => [area, await api.get(areas[area], page(z.unknown()))] as const)),
     api.get('/regions?page_size=500', page(region)),
     gatherBucket(linode.bucket, api, signal),
     Promise.all(ids.map(async (id) => [id, await api.get(`/volumes/${id}`, volume)] as const)),
-    target.page?.domain ? api.get(areas.domains, page(domain)) : null,
+    Promise.all(
+      labels.map(async (label) => [label, await api.get('/linode/instances', page(instance), { label })] as const),
+    ),
+    zones ? api.get(areas.domains, page(domain)) : null,
   ]);
-  return { areas: new Map(lists), regions, ...store, volumes: new Map(volumes), domains };
+  return {
+    areas: new Map(lists),
+    regions,
+    ...store,
+    volumes: new Map(volumes),
+    instances: new Map(instances),
+    domains,
+  };
 }
 
 async function gatherBucket(

@@ -24,7 +24,7 @@ export function judgeRegions(facts: LinodeFacts, { regions }: LinodeTarget): Ver
 
 /** The bucket's name and region: ours already, free, or somebody else's. */
 export function judgeBucket(facts: LinodeFacts, bucket: NonNullable<LinodeTarget['bucket']>): Verdict {
-  const { label, region, adopted } = bucket;
+  const { label, region, ours } = bucket;
   const part = `bucket ${label}`;
   const { endpoints, bucket: own, publicBucket } = facts;
   if (endpoints?.kind === 'found' && !endpoints.value.data.some((each) => each.region === region)) {
@@ -36,11 +36,11 @@ export function judgeBucket(facts: LinodeFacts, bucket: NonNullable<LinodeTarget
   }
   if (own?.kind === 'found') {
     const where = `in your account, at ${own.value.s3_endpoint}`;
-    if (adopted) return ok(part, `is there ${where}`);
+    if (ours) return ok(part, `is there ${where}`);
     return fail(
       part,
       `is there already, ${where}`,
-      'to keep it and what is in it, set the key that adopts the bucket; else choose another name.',
+      'to keep it and what is in it: `pulumi config set nightshift:bucketAdopt true`; else choose another name.',
     );
   }
   if (own?.kind !== 'refused' || own.status !== 404) {
@@ -53,7 +53,7 @@ export function judgeBucket(facts: LinodeFacts, bucket: NonNullable<LinodeTarget
       'names are shared by all customers of a region: choose another.',
     );
   }
-  if (adopted) {
+  if (ours) {
     return fail(
       part,
       `is to be adopted, but your account has none in ${region}`,

@@ -1,6 +1,6 @@
 import { plural } from '../../jobs/platform/format.ts';
 import type { HostFacts } from './host-facts.ts';
-import type { HostTarget, Target } from './target.ts';
+import type { HostTarget } from './target.ts';
 import { fail, later, ok, type Verdict } from './verdict.ts';
 
 /** A mail port that the host, not this machine, must reach. */
@@ -35,7 +35,7 @@ export function judgeClock({ now }: HostFacts, before: number, after: number): V
 export type Lookup = { readonly addresses: readonly string[] } | { readonly reason: string };
 
 /** Whether the name of the summary page leads to one of the hosts. */
-export function judgePage(page: NonNullable<Target['page']>, found: Lookup, hosts: readonly string[]): Verdict {
+export function judgePage(page: NonNullable<HostTarget['page']>, found: Lookup, hosts: readonly string[]): Verdict {
   const part = `DNS ${page.name}`;
   if (hosts.length === 0) return later(part, 'the host has no address before `up`');
   const right = 'addresses' in found && found.addresses.some((address) => hosts.includes(address));

@@ -18,14 +18,15 @@ export type Scope = { readonly area: Area; readonly access: Access };
 export function scopesNeeded(target: Target): Scope[] {
   const { linode } = target;
   if (linode === null) return [];
-  const disks = target.hosts.some(({ disk }) => disk !== null && disk.volume.kind !== 'folder');
+  const disks = target.hosts.some(({ disk }) => disk?.volume.kind === 'adopted' || disk?.volume.kind === 'made');
+  const labels = target.hosts.some(({ reach }) => reach.kind === 'label');
   const hosts = linode.makesHost || disks;
   const needed: [Area, Access | null][] = [
     ['object_storage', linode.bucket === null ? null : 'read_write'],
-    ['linodes', hosts ? 'read_write' : null],
+    ['linodes', hosts ? 'read_write' : labels ? 'read_only' : null],
     ['volumes', disks ? 'read_write' : null],
     ['firewall', linode.firewall ? 'read_write' : null],
-    ['domains', target.page?.domain ? 'read_write' : null],
+    ['domains', target.hosts.some(({ page }) => page?.domain) ? 'read_write' : null],
     ['events', hosts ? 'read_only' : null],
   ];
   return needed.flatMap(([area, access]) => (access === null ? [] : [{ area, access }]));

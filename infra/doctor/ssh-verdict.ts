@@ -1,4 +1,4 @@
-import type { SshAnswer } from './ssh.ts';
+import type { ShellAnswer } from './shell.ts';
 import type { SshTarget } from './target.ts';
 import { fail, ok, type Verdict } from './verdict.ts';
 
@@ -34,7 +34,7 @@ const causes: readonly (readonly [RegExp, string, (target: SshTarget) => string]
 ];
 
 /** Whether the host could be reached and ran the script to its end. */
-export function judgeSsh(target: SshTarget, answer: SshAnswer, complete: boolean): Verdict {
+export function judgeSsh(target: SshTarget, answer: ShellAnswer, complete: boolean): Verdict {
   const part = `ssh ${target.user}@${target.address}`;
   if (complete) return ok(part, 'reached, and the key is accepted');
   const known = causes.find(([pattern]) => pattern.test(answer.err));

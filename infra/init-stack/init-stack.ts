@@ -2,13 +2,17 @@ import { readFile } from 'node:fs/promises';
 import type { CliContext } from '../../jobs/platform/context.ts';
 import { Failure, systemCodeOf } from '../../jobs/platform/errors.ts';
 import { plural } from '../../jobs/platform/format.ts';
+import { readDeployment } from '../config.ts';
 import { openTerminal, type Terminal } from './ask.ts';
-import { type Import, missingKeys, planImport, type StackKey, shown } from './plan.ts';
+import { missingKeys, problemOf, type StackKey } from './keys.ts';
+import { type Import, planImport, shown } from './plan.ts';
 import { readShellFile } from './shell-file.ts';
+import { sourceOf } from './stack-source.ts';
 import {
   type NamedPlace,
-  readStackValues,
+  readStackConfig,
   type Setting,
+  type StackConfig,
   type StackValues,
   selectStack,
   stackExists,
@@ -17,45 +21,44 @@ import {
 
 export type Request = { readonly place: NamedPlace; readonly file: string | null; readonly dryRun: boolean };
 
-/** Fills a stack's config: first from a file of old settings, then from a person, then writes all of it at once. */
-export async function initStack(request: Request, keys: readonly StackKey[], context: CliContext): Promise<void> {
-  const { stack } = request.place;
-  const exists = await stackExists(request.place, context);
-  const now: StackValues = exists ? await readStackValues(request.place, context) : new Map();
-  const imported = request.file === null ? null : planImport(readShellFile(await contentOf(request.file)), keys, now);
-  if (imported !== null) tell(imported, request, context);
-  const coming = imported?.settings ?? [];
-  const missing = missingKeys(keys, now, coming);
-  if (request.dryRun) return tellDryRun(coming, missing, context);
-  const answered = context.interactive ? await askFor(missing, context) : [];
-  await write(request.place, [...coming, ...answered], context);
-  requireAll(missing, answered, stack);
-  context.out(`The stack ${stack} has all it needs. Next: \`npx nightshift doctor --stack ${stack}\`.\n`);
+/** Fills a stack's config: from a file of old settings, then from a person, and only then writes all of it. */
+export async function initStack(request: Request, context: CliContext): Promise<void> {
+  const { place, file, dryRun } = request;
+  const exists = await stackExists(place, context);
+  const config: StackConfig = exists ? await readStackConfig(place, context) : new Map();
+  const now: StackValues = new Map([...config].map(([key, { value }]) => [key, value]));
+  const imported = file === null ? [] : tell(planImport(readShellFile(await contentOf(file)), now), file, context);
+  const open = (settings: readonly Setting[]) => missingKeys(withAll(now, settings), hasToken(context));
+  if (dryRun) return tellDryRun(imported, open(imported), context);
+  const settings = context.interactive ? await askFor(imported, open, context) : imported;
+  const missing = open(settings);
+  if (missing.length === 0) requireUsable(config, settings, context);
+  await write(place, settings, context);
+  requireAll(missing, place.stack);
+  context.out(`Nothing is missing. Next: \`npx nightshift doctor --stack ${place.stack}\`.\n`);
 }
 
 async function contentOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
+    const why = systemCodeOf(error);
     throw new Failure(
       'ARGUMENT_INVALID',
-      `${file} cannot be read (${systemCodeOf(error)}).`,
+      `${file} cannot be read (${why}).`,
       'Check the path after --from-env.',
       error,
     );
   }
 }
 
-/** Says what of the file is left aside; throws when a value cannot be used. */
-function tell(imported: Import, { file }: Request, context: CliContext): void {
-  for (const line of imported.left) context.out(`left aside  ${line}\n`);
-  for (const key of imported.same) context.out(`unchanged   ${key}\n`);
-  if (imported.problems.length === 0) return;
-  throw new Failure(
-    'SETTINGS_INVALID',
-    `${plural(imported.problems.length, 'value')} of ${file} cannot be used; nothing was written.`,
-    imported.problems.join('\n'),
-  );
+/** Says what of the file is left aside, and returns what is to be set; throws when a value cannot be used. */
+function tell({ left, same, problems, settings }: Import, file: string, { out }: CliContext): readonly Setting[] {
+  for (const line of left) out(`left aside  ${line}\n`);
+  for (const key of same) out(`unchanged   ${key}\n`);
+  if (problems.length === 0) return settings;
+  const sentence = `${plural(problems.length, 'value')} of ${file} cannot be used; nothing was written.`;
+  throw new Failure('SETTINGS_INVALID', sentence, problems.join('\n'));
 }
 
 function tellDryRun(coming: readonly Setting[], missing: readonly StackKey[], { out }: CliContext): void {
@@ -64,26 +67,27 @@ function tellDryRun(coming: readonly Setting[], missing: readonly StackKey[], { 
   out('Nothing was written.\n');
 }
 
-async function askFor(missing: readonly StackKey[], { signal }: CliContext): Promise<Setting[]> {
-  if (missing.length === 0) return [];
+/** Asks for one key after the other; an answer may make another key needed. */
+async function askFor(
+  settings: readonly Setting[],
+  open: (settings: readonly Setting[]) => StackKey[],
+  { signal }: CliContext,
+): Promise<Setting[]> {
+  const all = [...settings];
   const terminal = openTerminal(signal);
   try {
-    const answered: Setting[] = [];
-    for (const key of missing) answered.push(await askOne(key, terminal));
-    return answered;
+    for (let [next] = open(all); next !== undefined; [next] = open(all)) all.push(await askOne(next, terminal));
+    return all;
   } finally {
     terminal.close();
   }
 }
 
-/** Asks until the answer can be used; nothing typed means the default, if there is one. */
 async function askOne(key: StackKey, terminal: Terminal): Promise<Setting> {
-  const hint = key.default === null ? '' : ` [${key.default}]`;
   let why = '';
   for (;;) {
-    const typed = await terminal.ask(`${why}${key.key}, ${key.meaning}${hint}: `, { secret: key.secret });
-    const value = typed === '' ? (key.default ?? '') : typed;
-    const problem = value === '' ? 'a value is needed' : key.problem(value);
+    const value = await terminal.ask(`${why}${key.key} (${key.meaning}): `, { secret: key.secret });
+    const problem = problemOf(key, value);
     if (problem === null) return { key: key.key, value, secret: key.secret };
     why = `Not usable: ${problem}.\n`;
   }
@@ -97,16 +101,29 @@ async function write(place: NamedPlace, settings: readonly Setting[], context: C
   }
 }
 
-function requireAll(missing: readonly StackKey[], answered: readonly Setting[], stack: string): void {
-  const open = missing.filter(({ key }) => !answered.some((setting) => setting.key === key));
-  if (open.length === 0) return;
-  const lines = open.map(
-    ({ key, meaning, secret }) =>
-      `pulumi config set ${secret ? '--secret ' : ''}--stack ${stack} ${key}   # ${meaning}`,
-  );
+function requireAll(missing: readonly StackKey[], stack: string): void {
+  if (missing.length === 0) return;
+  const lines = missing.map(({ key, meaning, secret }) => {
+    return `pulumi config set --stack ${stack} ${secret ? '--secret ' : ''}${key}   # ${meaning}`;
+  });
   throw new Failure(
     'SETTINGS_INVALID',
-    `${plural(open.length, 'value')} of the stack ${stack} are still missing.`,
+    `${plural(missing.length, 'key')} of the stack ${stack} still missing.`,
     `Run it in a terminal, which asks for them, or set each:\n${lines.join('\n')}`,
   );
+}
+
+/** The whole stack as the program will read it: throws what `up` would throw, before anything is written. */
+function requireUsable(config: StackConfig, settings: readonly Setting[], context: CliContext): void {
+  readDeployment(
+    sourceOf(new Map([...config, ...settings.map((each): [string, Setting] => [each.key, each])]), context),
+  );
+}
+
+function withAll(now: StackValues, settings: readonly Setting[]): StackValues {
+  return new Map([...now, ...settings.map(({ key, value }): [string, string] => [key, value])]);
+}
+
+function hasToken({ environment }: CliContext): boolean {
+  return (environment['LINODE_TOKEN'] ?? '') !== '';
 }

@@ -1,19 +1,7 @@
+import { problemOf, stackKeys } from './keys.ts';
+import { routeOf } from './old-names.ts';
 import type { ShellLine } from './shell-file.ts';
 import type { Setting, StackValues } from './stack-values.ts';
-
-/** One config key of the program, as init-stack asks for it. */
-export type StackKey = {
-  /** `nightshift:bucket`. */
-  readonly key: string;
-  readonly meaning: string;
-  readonly secret: boolean;
-  readonly required: boolean;
-  readonly default: string | null;
-  /** Its name in the settings of the shell scripts, if it had one. */
-  readonly variable: string | null;
-  /** What is wrong with a value, or null. Never repeats the value. */
-  readonly problem: (value: string) => string | null;
-};
 
 export type Import = {
   /** To be written: new or changed. */
@@ -26,37 +14,44 @@ export type Import = {
   readonly problems: readonly string[];
 };
 
+type Found = { readonly name: string; readonly setting: Setting } | { readonly name: string; readonly why: string };
+
 /** What a file of old settings becomes in the stack's config. The last of two assignments counts, as in a shell. */
-export function planImport(lines: readonly ShellLine[], keys: readonly StackKey[], now: StackValues): Import {
+export function planImport(lines: readonly ShellLine[], now: StackValues): Import {
   const assigned = lines.filter((line) => line.kind === 'assignment');
   const values = new Map(assigned.map(({ name, value }) => [name, value]));
-  const taken = keys.flatMap((key) => {
-    const value = key.variable === null ? undefined : values.get(key.variable);
-    return value === undefined || value === '' ? [] : [{ key, value }];
-  });
-  const known = new Set(keys.map(({ variable }) => variable));
-  const problems = taken.flatMap(({ key, value }) => {
-    const problem = key.problem(value);
-    return problem === null ? [] : [`${key.variable} (${key.key}): ${problem}`];
-  });
+  const endpoint = /^https?:\/\//.test(values.get('LINODE_ENDPOINT') ?? '');
+  const found = [...values].map(([name, value]) => find(name, value, endpoint));
+  const taken = found.filter((each) => 'setting' in each);
+  const settings = [...taken.map(({ setting }) => setting), ...adoption(taken, now)];
+  const isSame = ({ key, value }: Setting) => now.get(key) === value;
   return {
-    settings: taken
-      .filter(({ key, value }) => now.get(key.key) !== value)
-      .map(({ key, value }) => ({ key: key.key, value, secret: key.secret })),
-    same: taken.filter(({ key, value }) => now.get(key.key) === value).map(({ key }) => key.key),
+    settings: settings.filter((setting) => !isSame(setting)),
+    same: settings.filter(isSame).map(({ key }) => key),
     left: [
-      ...[...values.keys()].filter((name) => !known.has(name)).map((name) => `${name}: no setting of nightshift`),
-      ...[...values].filter(([name, value]) => known.has(name) && value === '').map(([name]) => `${name}: empty`),
+      ...found.flatMap((each) => ('why' in each ? [`${each.name}: ${each.why}`] : [])),
       ...lines.flatMap((line) => (line.kind === 'other' ? [`line ${line.line}: ${line.why}`] : [])),
     ],
-    problems,
+    problems: taken.flatMap(({ name, setting: { key, value } }) => {
+      const known = stackKeys.get(key);
+      const problem = known === undefined ? 'no such key' : problemOf(known, value);
+      return problem === null ? [] : [`${name} (${key}): ${problem}`];
+    }),
   };
 }
 
-/** Required keys that neither the stack nor the settings to come have. */
-export function missingKeys(keys: readonly StackKey[], now: StackValues, coming: readonly Setting[]): StackKey[] {
-  const will = new Set(coming.map(({ key }) => key));
-  return keys.filter(({ key, required }) => required && !now.has(key) && !will.has(key));
+function find(name: string, value: string, endpoint: boolean): Found {
+  const route = routeOf(name, endpoint);
+  if ('why' in route) return { name, why: route.why };
+  if (value === '') return { name, why: 'empty' };
+  return { name, setting: { key: route.key, value, secret: stackKeys.get(route.key)?.secret ?? true } };
+}
+
+/** The scripts' bucket exists, so a stack that has none yet adopts it. */
+function adoption(taken: readonly { readonly setting: Setting }[], now: StackValues): Setting[] {
+  const bucket = taken.some(({ setting }) => setting.key === 'nightshift:bucket');
+  const decided = now.has('nightshift:bucketAdopt') || now.has('nightshift:bucket');
+  return bucket && !decided ? [{ key: 'nightshift:bucketAdopt', value: 'true', secret: false }] : [];
 }
 
 /** `key = value` as it may be shown: of a secret, nothing. */

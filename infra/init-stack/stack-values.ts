@@ -4,15 +4,16 @@ import { type Place, pulumi } from './pulumi-cli.ts';
 
 const listing = z.record(z.string(), z.object({ value: z.string().optional(), secret: z.boolean() }));
 
-/** Full key (`nightshift:smtpHost`) to text; an object or a list as JSON. */
+/** Full key (`nightshift:smtpHost`) to its text, decrypted; an object or a list as JSON. */
+export type StackConfig = ReadonlyMap<string, { readonly value: string; readonly secret: boolean }>;
 export type StackValues = ReadonlyMap<string, string>;
 
-/** All config of a stack, secrets decrypted. Throws PULUMI_MISSING or PULUMI_FAILED, as all of these do. */
-export async function readStackValues({ folder, stack }: Place, context: CliContext): Promise<StackValues> {
+/** All config of a stack. Throws PULUMI_MISSING or PULUMI_FAILED, as all of these do. */
+export async function readStackConfig({ folder, stack }: Place, context: CliContext): Promise<StackConfig> {
   const on = stack === null ? [] : ['--stack', stack];
   const text = await pulumi({ args: ['config', '--json', '--show-secrets', ...on], folder }, context);
-  const values = listing.parse(JSON.parse(text.trim() === '' ? '{}' : text));
-  return new Map(Object.entries(values).flatMap(([key, { value }]) => (value === undefined ? [] : [[key, value]])));
+  const found = Object.entries(listing.parse(JSON.parse(text.trim() === '' ? '{}' : text)));
+  return new Map(found.flatMap(([key, { value, secret }]) => (value === undefined ? [] : [[key, { value, secret }]])));
 }
 
 export type Setting = { readonly key: string; readonly value: string; readonly secret: boolean };
@@ -28,10 +29,20 @@ export async function writeStackValue(
   await pulumi({ args: ['config', 'set', setting.key, kind, '--stack', stack], folder, input: setting.value }, context);
 }
 
-export async function stackExists({ folder, stack }: NamedPlace, context: CliContext): Promise<boolean> {
-  const stacks = z.array(z.object({ name: z.string() }));
+const stacks = z.array(z.object({ name: z.string(), current: z.boolean(), resourceCount: z.number().optional() }));
+
+async function findStack({ folder, stack }: Place, context: CliContext) {
   const known = stacks.parse(JSON.parse(await pulumi({ args: ['stack', 'ls', '--json'], folder }, context)));
-  return known.some(({ name }) => name === stack || name.endsWith(`/${stack}`));
+  return known.find(({ name, current }) => (stack === null ? current : name === stack || name.endsWith(`/${stack}`)));
+}
+
+export async function stackExists(place: NamedPlace, context: CliContext): Promise<boolean> {
+  return (await findStack(place, context)) !== undefined;
+}
+
+/** Whether an `up` has made anything yet. */
+export async function isDeployed(place: Place, context: CliContext): Promise<boolean> {
+  return ((await findStack(place, context))?.resourceCount ?? 0) > 0;
 }
 
 /** Selects the stack, making it first when there is none. */

@@ -18,6 +18,8 @@ export type Account = {
   readonly buckets: readonly string[];
   readonly volumes: readonly { id: number; label: string; region: string; host: string | null }[];
   readonly domains: readonly string[];
+  /** Label to address. */
+  readonly instances: Readonly<Record<string, string>>;
   /** Every path answers this, as in an outage. */
   readonly outage?: number;
 };
@@ -68,6 +70,11 @@ function answer(path: string, authorization: string | undefined, account: Accoun
   if (path === '/v4/object-storage/endpoints') {
     return list(
       Object.entries(account.endpoints).map(([id, host]) => ({ region: id, endpoint_type: 'E2', s3_endpoint: host })),
+    );
+  }
+  if (path === '/v4/linode/instances') {
+    return list(
+      Object.entries(account.instances).map(([label, ip], id) => ({ id, label, status: 'running', ipv4: [ip] })),
     );
   }
   if (path === '/v4/domains')

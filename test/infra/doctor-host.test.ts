@@ -14,12 +14,14 @@ import { type Clock, systemClock } from '../../jobs/platform/clock.ts';
 import { needs } from '../lab.ts';
 import { freePort, sshVisits } from './doctor-sshd.ts';
 
-type Parts = Partial<Omit<HostTarget, 'name' | 'ssh'>>;
+type Parts = Partial<Omit<HostTarget, 'name' | 'reach'>>;
+
+const bare = { name: '', disk: null, ports: [], containers: [], replace: false, mail: null, page: null };
 
 /** What doctor prints of one host, without the line of Linode. */
 async function doctor(t: TestContext, ssh: SshTarget, parts: Parts = {}, clock: Clock = systemClock): Promise<string> {
-  const host: HostTarget = { name: 'main', ssh, disk: null, ports: [], containers: [], mail: null, ...parts };
-  const verdicts = await examine({ linode: null, hosts: [host], page: null }, { clock, signal: t.signal });
+  const host: HostTarget = { ...bare, reach: { kind: 'address', ssh }, ...parts };
+  const verdicts = await examine({ linode: null, hosts: [host] }, { clock, signal: t.signal });
   return verdicts.slice(1).map(verdictText).join('');
 }
 
@@ -91,7 +93,7 @@ test('an old container holds the name: named, with the way to move it aside', ne
   const text = await doctor(t, target, { containers: [old, ours] });
   assert.deepEqual(text.split('\n').slice(2, 4), [
     `FAIL  container names: taken by containers that nightshift did not make: ${old}`,
-    `      What to do: move them aside just before \`up\`, on the host: \`docker stop ${old} && docker rename ${old} ${old}-old\`.`,
+    `      What to do: let \`up\` replace them (\`pulumi config set nightshift:replaceContainers true\`), or move them aside on the host: \`docker stop ${old} && docker rename ${old} ${old}-old\`.`,
   ]);
 });
 

@@ -14,14 +14,16 @@ const account: Account = {
   buckets: ['sg-sin-2/shop-backups'],
   volumes: [{ id: 42, label: 'shop-data', region: 'sg-sin-2', host: 'shop-host' }],
   domains: ['shop.example'],
+  instances: { 'shop-host': '127.0.0.1' },
 };
 
-const madeHost: HostTarget = { name: 'main', ssh: null, disk: null, ports: [], containers: [], mail: null };
+const bare = { name: '', disk: null, ports: [], containers: [], replace: false, mail: null, page: null };
+const madeHost: HostTarget = { ...bare, reach: { kind: 'made' } };
 const adoptedDisk: HostTarget = { ...madeHost, disk: { mountPoint: '/data', volume: { kind: 'adopted', id: 42 } } };
 
 const linode: Omit<LinodeTarget, 'url'> = {
   token: 'good-token',
-  bucket: { label: 'shop-backups', region: 'sg-sin-2', adopted: true },
+  bucket: { label: 'shop-backups', region: 'sg-sin-2', ours: true },
   regions: ['sg-sin-2'],
   makesHost: true,
   firewall: true,
@@ -34,9 +36,9 @@ type Change = {
 };
 
 /** What doctor prints for a stack of one bucket and one host that `up` makes. */
-async function doctor(t: TestContext, change: Change = {}, page: Target['page'] = null): Promise<string> {
+async function doctor(t: TestContext, change: Change = {}): Promise<string> {
   const url = await fakeLinode(t, { ...account, ...change.account });
-  const target: Target = { linode: { ...linode, url, ...change.linode }, hosts: change.hosts ?? [madeHost], page };
+  const target: Target = { linode: { ...linode, url, ...change.linode }, hosts: change.hosts ?? [madeHost] };
   const verdicts = await examine(target, { clock: systemClock, signal: t.signal });
   return verdicts
     .map(verdictText)
@@ -47,7 +49,7 @@ async function doctor(t: TestContext, change: Change = {}, page: Target['page'] 
 test('a token that may do everything, a bucket and a volume to adopt, a domain: all ok', async (t) => {
   const page = { name: 'daily.shop.example', domain: 'shop.example' };
   assert.equal(
-    await doctor(t, { hosts: [adoptedDisk] }, page),
+    await doctor(t, { hosts: [{ ...adoptedDisk, page }] }),
     `ok    Linode token: may read and write Object Storage, Linodes, Volumes, Firewalls, Domains; read Events
 ok    region sg-sin-2: has hosts and block storage
 ok    bucket shop-backups: is there in your account, at localhost:1
@@ -101,7 +103,7 @@ test('an API that is down, or not there, is not called a bad token', async (t) =
 });
 
 test('an unknown region is met with those that are near; the S3 host name is a likely mistake', async (t) => {
-  const bucket = { label: 'shop-backups', region: 'sg-sin-1', adopted: false };
+  const bucket = { label: 'shop-backups', region: 'sg-sin-1', ours: false };
   const text = await doctor(t, { linode: { regions: ['us-west-9'], bucket } });
   assert.equal(
     text.split('\n').slice(1).join('\n'),
@@ -113,9 +115,9 @@ FAIL  bucket shop-backups: the API knows no region sg-sin-1 for it
   );
 });
 
-async function bucketLine(t: TestContext, label: string, adopted: boolean, taken: string[] = []): Promise<string> {
+async function bucketLine(t: TestContext, label: string, ours: boolean, taken: string[] = []): Promise<string> {
   const endpoints = { 'sg-sin-2': await fakePublicStore(t, taken) };
-  const bucket = { label, region: 'sg-sin-2', adopted };
+  const bucket = { label, region: 'sg-sin-2', ours };
   const text = await doctor(t, { account: { endpoints }, linode: { regions: [], bucket } });
   return text
     .split('\n')
@@ -141,7 +143,7 @@ test('a bucket of this account that is not to be adopted is never taken over sil
   assert.equal(
     await bucketLine(t, 'shop-backups', false),
     `FAIL  bucket shop-backups: is there already, in your account, at S3
-      What to do: to keep it and what is in it, set the key that adopts the bucket; else choose another name.
+      What to do: to keep it and what is in it: \`pulumi config set nightshift:bucketAdopt true\`; else choose another name.
 `,
   );
 });
@@ -164,11 +166,35 @@ test('a volume that is in another region, or in no account of ours', async (t) =
 });
 
 test('a domain that is not at Linode', async (t) => {
-  const text = await doctor(t, {}, { name: 'daily.other.example', domain: 'other.example' });
+  const text = await doctor(t, {
+    hosts: [{ ...madeHost, page: { name: 'daily.other.example', domain: 'other.example' } }],
+  });
   assert.match(text, /^FAIL {2}domain other\.example: is not among the domains of this account$/m);
 });
 
+test('a host named by its label is found by it; one that is not there is named', async (t) => {
+  const reach = (label: string): HostTarget['reach'] => ({
+    kind: 'label',
+    label,
+    ssh: { user: 'root', port: 1024, options: [] },
+  });
+  const hosts = [
+    { ...madeHost, reach: reach('shop-host') },
+    { ...madeHost, name: 'east', reach: reach('gone') },
+  ];
+  const text = await doctor(t, { hosts, linode: { makesHost: false, firewall: false, bucket: null, regions: [] } });
+  assert.equal(
+    text,
+    `ok    Linode token: may read Linodes
+FAIL  ssh root@127.0.0.1: nothing listens on that port
+      What to do: check the address, and that sshd runs there on port 1024.
+FAIL  east: host gone: the account has no Linode of that label, or could not be asked
+      What to do: check nightshift:hostLabel, and the line of the token.
+`,
+  );
+});
+
 test('without Linode nothing of it is asked for', async (t) => {
-  const verdicts = await examine({ linode: null, hosts: [], page: null }, { clock: systemClock, signal: t.signal });
+  const verdicts = await examine({ linode: null, hosts: [] }, { clock: systemClock, signal: t.signal });
   assert.deepEqual(verdicts, [{ part: 'Linode', state: 'later', found: 'not used by this stack' }]);
 });

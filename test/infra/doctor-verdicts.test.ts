@@ -6,7 +6,7 @@ import { type HostFacts, readHostFacts } from '../../infra/doctor/host-facts.ts'
 import { judgeClock, judgePage } from '../../infra/doctor/reach-verdicts.ts';
 import { holds } from '../../infra/doctor/scopes.ts';
 import { judgeSsh } from '../../infra/doctor/ssh-verdict.ts';
-import type { DiskTarget } from '../../infra/doctor/target.ts';
+import type { DiskTarget, HostTarget } from '../../infra/doctor/target.ts';
 
 const facts: HostFacts = {
   now: 1_764_439_201,
@@ -52,19 +52,27 @@ test('ports 80 and 443: free, held by our own proxy, by another container, by a 
 });
 
 test('only containers that nightshift did not make take a name', () => {
+  const host: HostTarget = {
+    ...{ name: '', reach: { kind: 'made' }, disk: null, ports: [], mail: null, page: null },
+    containers: ['sqlite-backup', 'backend-dailysummary'],
+    replace: false,
+  };
   const containers = [
     { name: 'sqlite-backup', ours: false, ports: [] },
     { name: 'backend-dailysummary', ours: true, ports: [] },
     { name: 'backend-mcpserver', ours: false, ports: [] },
   ];
   assert.equal(
-    short(judgeNames(seen({ containers }), ['sqlite-backup', 'backend-dailysummary'])),
+    short(judgeNames(seen({ containers }), host)),
     'fail: taken by containers that nightshift did not make: sqlite-backup',
   );
+  const replacing = judgeNames(seen({ containers }), { ...host, replace: true });
+  assert.equal(short(replacing), 'ok: `up` replaces sqlite-backup');
 });
 
 const made: DiskTarget = { mountPoint: '/mnt/data', volume: { kind: 'made', label: 'data' } };
 const adopted: DiskTarget = { mountPoint: '/mnt/data', volume: { kind: 'adopted', id: 42 } };
+const byHand: DiskTarget = { mountPoint: '/mnt/data', volume: { kind: 'mounted' } };
 const plain: DiskTarget = { mountPoint: '/mnt/data', volume: { kind: 'folder' } };
 const device = (type: string | null, mountedAt: string | null = null) => ({ path: '/dev/sdc', type, mountedAt });
 const other = { source: '/dev/sdb', type: 'ext4' };
@@ -113,6 +121,8 @@ const disks: [string, DiskTarget, Partial<HostFacts>, string][] = [
     { device: device('ext4'), folder: 'filled' },
     'fail: holds files, though no disk is mounted there',
   ],
+  ['mounted by hand', byHand, { mounted: other, root: 'none' }, 'ok: /dev/sdb, ext4, is mounted'],
+  ['not mounted by hand', byHand, { folder: 'filled' }, 'fail: no disk is mounted there'],
   ['no root', made, { root: 'none' }, 'fail: this account is neither root nor may it sudo without a password'],
   ['no volume, a folder with data', plain, { folder: 'filled', root: 'none' }, 'ok: is there'],
   ['no volume and no folder', plain, {}, 'fail: is not there'],
@@ -171,8 +181,8 @@ test('what the script prints becomes facts; a script cut short becomes none', ()
     'now\t1764439201',
     'root\tsudo',
     'docker-version\t28.5.1',
-    'container\tsqlite-backup\tprod\t',
-    'container\tnginx\t\t0.0.0.0:80->80/tcp, [::]:80->80/tcp',
+    'container\tsqlite-backup\tone=1,nightshift.spec=abc\t',
+    'container\tnginx\tmaintainer=NGINX\t0.0.0.0:80->80/tcp, [::]:80->80/tcp',
     'listening\t0016',
     'listening\t0050',
     'mounted\t/dev/sdc ext4',

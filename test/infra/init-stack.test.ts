@@ -4,27 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { initStack } from '../../infra/init-stack/init-stack.ts';
-import type { StackKey } from '../../infra/init-stack/plan.ts';
-import { readStackValues } from '../../infra/init-stack/stack-values.ts';
+import { readStackConfig } from '../../infra/init-stack/stack-values.ts';
 import { systemClock } from '../../jobs/platform/clock.ts';
 import type { CliContext } from '../../jobs/platform/context.ts';
 import { asFailure } from '../../jobs/platform/errors.ts';
 import { needs } from '../lab.ts';
-
-const whole = (value: string) => (/^\d+$/.test(value) ? null : 'a whole number');
-const base = { secret: false, required: false, default: null, problem: () => null };
-const keys: StackKey[] = [
-  { ...base, key: 'nightshift:host', meaning: 'address of the host', required: true, variable: null },
-  { ...base, key: 'nightshift:bucket', meaning: 'bucket name', variable: 'LINODE_BUCKET' },
-  {
-    ...base,
-    key: 'nightshift:keep',
-    meaning: 'daily backups kept',
-    variable: 'BACKUP_RETENTION_DAILY',
-    problem: whole,
-  },
-  { ...base, key: 'nightshift:smtpPassword', meaning: 'mail password', secret: true, variable: 'SMTP_PASSWORD' },
-];
 
 /** A project with no stacks yet, and the real pulumi CLI with its state in a folder. */
 function scene(t: TestContext) {
@@ -57,11 +41,12 @@ function scene(t: TestContext) {
     file,
     printed: () => out,
     stackFile: () => readFileSync(path.join(folder, 'Pulumi.test.yaml'), 'utf8'),
-    values: async () => Object.fromEntries(await readStackValues(place, context)),
+    values: async () =>
+      Object.fromEntries([...(await readStackConfig(place, context))].map(([key, { value }]) => [key, value])),
     /** What a person reads at the end: the failure's sentence and cure, or nothing. */
     async run(dryRun = false): Promise<string> {
       try {
-        await initStack({ place, file, dryRun }, keys, context);
+        await initStack({ place, file, dryRun }, context);
         return '';
       } catch (error) {
         const { code, message, cure } = asFailure(error);
@@ -73,10 +58,13 @@ function scene(t: TestContext) {
 
 const old = `# the shell scripts' settings
 export LINODE_BUCKET="zygy-backups-service"
+export LINODE_REGION="sg-sin-1"
+LINODE_SECRET_KEY=abc
 BACKUP_RETENTION_DAILY=20
 SMTP_PASSWORD='-a $ecret "pass" word#1'   # of the mail account
 LOG_LEVEL=debug
 TODAY=$(date)
+STATE_DIR=/state
 `;
 
 test(
@@ -87,22 +75,30 @@ test(
     writeFileSync(file, old);
     assert.equal(
       await run(),
-      `SETTINGS_INVALID: 1 value of the stack test are still missing.
+      `SETTINGS_INVALID: 4 keys of the stack test still missing.
 Run it in a terminal, which asks for them, or set each:
-pulumi config set --stack test nightshift:host   # address of the host`,
+pulumi config set --stack test nightshift:sshHost   # IP or name of the existing host, such as 172.237.81.37
+pulumi config set --stack test nightshift:dataFolder   # folder of the databases on the host
+pulumi config set --stack test nightshift:bucketRegion   # region of the bucket as the API calls it: sg-sin-2, not sg-sin-1
+pulumi config set --stack test --secret linode:token   # Linode API token (cloud.linode.com/profile/tokens)`,
     );
     assert.equal(
       printed(),
-      `left aside  LOG_LEVEL: no setting of nightshift
-left aside  line 6: has a part that only a shell can work out ($… or \`…\`)
+      `left aside  LINODE_REGION: an S3 host name, not a region: set nightshift:bucketRegion (sg-sin-1 is in region sg-sin-2)
+left aside  LINODE_SECRET_KEY: \`up\` makes keys of its own for the bucket
+left aside  LOG_LEVEL: no setting of nightshift
+left aside  STATE_DIR: the deployment sets it
+left aside  line 8: has a part that only a shell can work out ($… or \`…\`)
 set         nightshift:bucket = zygy-backups-service
-set         nightshift:keep = 20
+set         nightshift:backupRetentionDaily = 20
 set         nightshift:smtpPassword = (secret)
+set         nightshift:bucketAdopt = true
 `,
     );
     assert.deepEqual(await values(), {
       'nightshift:bucket': 'zygy-backups-service',
-      'nightshift:keep': '20',
+      'nightshift:backupRetentionDaily': '20',
+      'nightshift:bucketAdopt': 'true',
       'nightshift:smtpPassword': '-a $ecret "pass" word#1',
     });
     assert.match(stackFile(), /nightshift:smtpPassword:\n\s+secure: v1:/);
@@ -110,32 +106,50 @@ set         nightshift:smtpPassword = (secret)
   },
 );
 
-test('a second import changes nothing; a new value in the file is taken', needs('pulumi'), async (t) => {
-  const { file, run, printed, values } = scene(t);
-  writeFileSync(file, 'LINODE_BUCKET=shop\nSMTP_PASSWORD=one');
-  await run();
-  writeFileSync(file, 'LINODE_BUCKET=shop\nSMTP_PASSWORD=two');
-  await run();
-  assert.equal(
-    printed(),
-    `set         nightshift:bucket = shop
-set         nightshift:smtpPassword = (secret)
-unchanged   nightshift:bucket
-set         nightshift:smtpPassword = (secret)
+/** A stack that needs no Linode: another S3 server. */
+const elsewhere = `LINODE_ENDPOINT=https://s3.shop.example
+LINODE_BUCKET=shop
+LINODE_ACCESS_KEY=key
+LINODE_SECRET_KEY=secret
+`;
+
+test(
+  'another S3 server keeps its keys; a second import changes nothing; a new value is taken',
+  needs('pulumi'),
+  async (t) => {
+    const { file, run, printed, values } = scene(t);
+    writeFileSync(file, elsewhere);
+    await run();
+    writeFileSync(file, elsewhere.replace('=secret', '=changed'));
+    await run();
+    assert.equal(
+      printed(),
+      `set         nightshift:s3Endpoint = https://s3.shop.example
+set         nightshift:s3Bucket = shop
+set         nightshift:s3AccessKey = (secret)
+set         nightshift:s3SecretKey = (secret)
+unchanged   nightshift:s3Endpoint
+unchanged   nightshift:s3Bucket
+unchanged   nightshift:s3AccessKey
+set         nightshift:s3SecretKey = (secret)
 `,
-  );
-  assert.equal((await values())['nightshift:smtpPassword'], 'two');
-});
+    );
+    assert.equal((await values())['nightshift:s3SecretKey'], 'changed');
+  },
+);
 
 test('a dry run says what it would set and what is missing, and makes not even a stack', needs('pulumi'), async (t) => {
   const { file, run, printed, values } = scene(t);
-  writeFileSync(file, 'LINODE_BUCKET=shop\nSMTP_PASSWORD=one');
+  writeFileSync(file, elsewhere);
   assert.equal(await run(true), '');
   assert.equal(
     printed(),
-    `would set   nightshift:bucket = shop
-would set   nightshift:smtpPassword = (secret)
-missing     nightshift:host: address of the host
+    `would set   nightshift:s3Endpoint = https://s3.shop.example
+would set   nightshift:s3Bucket = shop
+would set   nightshift:s3AccessKey = (secret)
+would set   nightshift:s3SecretKey = (secret)
+missing     nightshift:sshHost: IP or name of the existing host, such as 172.237.81.37
+missing     nightshift:dataFolder: folder of the databases on the host
 Nothing was written.
 `,
   );
@@ -148,7 +162,7 @@ test('a value that cannot be used stops it before anything is written', needs('p
   assert.equal(
     await run(),
     `SETTINGS_INVALID: 1 value of ${file} cannot be used; nothing was written.
-BACKUP_RETENTION_DAILY (nightshift:keep): a whole number`,
+BACKUP_RETENTION_DAILY (nightshift:backupRetentionDaily): a whole number is needed`,
   );
   await assert.rejects(values(), /no stack named/);
 });
@@ -157,10 +171,13 @@ test('a file that is not there, a CLI that is not there, a passphrase that is no
   const { file, run, place, context } = scene(t);
   assert.equal(await run(), `ARGUMENT_INVALID: ${file} cannot be read (ENOENT).\nCheck the path after --from-env.`);
   const without = (change: CliContext['environment']) =>
-    initStack({ place, file: null, dryRun: false }, keys, {
-      ...context,
-      environment: { ...context.environment, ...change },
-    });
+    initStack(
+      { place, file: null, dryRun: false },
+      {
+        ...context,
+        environment: { ...context.environment, ...change },
+      },
+    );
   await assert.rejects(without({ PATH: '/nowhere' }), {
     code: 'PULUMI_MISSING',
     message: 'The pulumi CLI is not on the PATH.',

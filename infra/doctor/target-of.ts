@@ -1,0 +1,64 @@
+import { expandHome } from '../config/source.ts';
+import type { Deployment, DiskPlan, HostDeployment, HostPlan } from '../deployment.ts';
+import { servicesOf } from '../services.ts';
+import type { DiskTarget, HostTarget, LinodeTarget, Reach, Target } from './target.ts';
+
+/** What is known beside the config. `deployed`: an `up` has run. */
+export type Around = { readonly token: string | null; readonly url: string; readonly deployed: boolean };
+
+/** The parts of a deployment that can be looked at before it exists. */
+export function targetOf(deployment: Deployment, around: Around): Target {
+  return { linode: linodeOf(deployment, around), hosts: deployment.hosts.map((host) => hostOf(host, deployment)) };
+}
+
+function linodeOf({ bucket, hosts }: Deployment, { token, url, deployed }: Around): LinodeTarget | null {
+  const places = hosts.map(({ host }) => host.place);
+  const disks = hosts.flatMap(({ disk }) => (disk?.kind === 'create' || disk?.kind === 'adopt' ? [disk] : []));
+  const named = places.some(({ kind }) => kind === 'label' || kind === 'create');
+  const other = hosts.some(({ host }) => host.firewall || host.domain !== null);
+  if (bucket === null && disks.length === 0 && !named && !other) return null;
+  const regions = [
+    ...disks.map(({ region }) => region),
+    ...places.flatMap((place) => (place.kind === 'create' ? [place.region] : [])),
+  ];
+  return {
+    token,
+    url,
+    bucket: bucket === null ? null : { label: bucket.label, region: bucket.region, ours: bucket.adopt || deployed },
+    regions: [...new Set(regions)],
+    makesHost: places.some(({ kind }) => kind === 'create'),
+    firewall: hosts.some(({ host }) => host.firewall),
+  };
+}
+
+function hostOf(host: HostDeployment, { secrets }: Deployment): HostTarget {
+  const { summary, mail } = host;
+  const services = servicesOf(host, secrets);
+  const published = services.flatMap(({ publish }) => (publish === null ? [] : [publish.external]));
+  return {
+    name: host.name,
+    reach: reachOf(host.host),
+    disk: diskOf(host.disk, host.folders.data),
+    ports: summary?.front.kind === 'caddy' ? [80, 443, ...published] : published,
+    containers: host.engine.kind === 'swarm' ? [] : services.map(({ name }) => name),
+    replace: host.replaceContainers,
+    mail: mail === null ? null : { host: mail.host, port: mail.port },
+    page: summary?.url ? { name: new URL(summary.url).hostname, domain: host.host.domain } : null,
+  };
+}
+
+function reachOf({ place, user, port, keyFile, dockerHost }: HostPlan): Reach {
+  const options = keyFile === null ? [] : ['-i', expandHome(keyFile), '-o', 'IdentitiesOnly=yes'];
+  if (place.kind === 'create') return { kind: 'made' };
+  if (place.kind === 'engine') return { kind: 'local', dockerHost: dockerHost ?? '' };
+  if (place.kind === 'label') return { kind: 'label', label: place.label, ssh: { user, port, options } };
+  return { kind: 'address', ssh: { user, port, options, address: place.address } };
+}
+
+function diskOf(disk: DiskPlan | null, data: string): DiskTarget {
+  if (disk === null) return { mountPoint: data, volume: { kind: 'folder' } };
+  const { mountPoint } = disk;
+  if (disk.kind === 'mounted') return { mountPoint, volume: { kind: 'mounted' } };
+  if (disk.kind === 'create') return { mountPoint, volume: { kind: 'made', label: disk.label } };
+  return { mountPoint, volume: { kind: 'adopted', id: disk.volumeId } };
+}

@@ -1,0 +1,60 @@
+import type { ConfigKeyName } from '../config/keys.ts';
+
+/** Where a variable of the shell scripts goes: a key of the stack, or nowhere and why. */
+export type Route = { readonly key: string } | { readonly why: string };
+
+const keys: Readonly<Record<string, ConfigKeyName>> = {
+  TIME_ZONE: 'timeZone',
+  BACKUP_SCHEDULE_HOUR: 'backupHour',
+  BACKUP_SCHEDULE: 'backupSchedule',
+  BACKUP_COMPRESSION: 'backupCompression',
+  BACKUP_RETENTION_DAILY: 'backupRetentionDaily',
+  BACKUP_RETENTION_WEEKLY: 'backupRetentionWeekly',
+  BACKUP_AGE_RECIPIENTS: 'backupAgeRecipients',
+  BACKUP_PING_URL: 'backupPingUrl',
+  RESTORE_SERVICES: 'restoreServices',
+  SMTP_HOST: 'smtpHost',
+  SMTP_PORT: 'smtpPort',
+  SMTP_USER: 'smtpUser',
+  SMTP_PASSWORD: 'smtpPassword',
+  SMTP_FROM: 'smtpFrom',
+  ALERT_RECIPIENTS: 'alertRecipients',
+  SUMMARY_SCHEDULE_HOUR: 'summaryHour',
+  SUMMARY_RECIPIENTS: 'summaryRecipients',
+  SUMMARY_PUBLIC_URL: 'summaryUrl',
+  SUMMARY_PORT: 'summaryPort',
+  SUMMARY_PASSWORD_HASH: 'sitePasswordHash',
+  SUMMARY_SIGNING_KEY: 'siteSigningKey',
+  SUMMARY_PING_URL: 'summaryPingUrl',
+};
+
+/** Another S3 server keeps its own keys; a bucket at Linode gets new ones from the deployment. */
+const ownServer: Readonly<Record<string, ConfigKeyName>> = {
+  LINODE_ENDPOINT: 's3Endpoint',
+  LINODE_BUCKET: 's3Bucket',
+  LINODE_ACCESS_KEY: 's3AccessKey',
+  LINODE_SECRET_KEY: 's3SecretKey',
+};
+
+const reasons: Readonly<Record<string, string>> = {
+  LINODE_ACCESS_KEY: '`up` makes keys of its own for the bucket; remove the old one afterwards',
+  LINODE_SECRET_KEY: '`up` makes keys of its own for the bucket',
+  LINODE_REGION: 'an S3 host name, not a region: set nightshift:bucketRegion (sg-sin-1 is in region sg-sin-2)',
+  DATABASE_PATH: 'a path inside a container: set nightshift:dataFolder and nightshift:databases',
+  BACKUP_AGE_IDENTITY: 'a file on the host: `pulumi config set --secret nightshift:ageIdentity < FILE`',
+  SUMMARY_REPORT: 'a file on the host: copy it here and set nightshift:summaryReport to it',
+  BACKUP_STORE: 'set nightshift:bucket, nightshift:s3Endpoint or nightshift:storeFolder',
+};
+
+const setByDeployment =
+  /^(STATE_DIR|STAGING_DIR|STOP_GRACE_SECONDS|HTTP_PORT|BACKUP_(GZIP|ZSTD)_LEVEL|SUMMARY_OUTBOX)$/;
+
+/** `endpoint`: the file names an S3 server other than Linode's. */
+export function routeOf(name: string, endpoint: boolean): Route {
+  const key =
+    (endpoint ? ownServer[name] : undefined) ?? keys[name] ?? (name === 'LINODE_BUCKET' ? 'bucket' : undefined);
+  if (key !== undefined) return { key: `nightshift:${key}` };
+  const why = endpoint && name === 'LINODE_REGION' ? 'of no use with another S3 server' : reasons[name];
+  if (why !== undefined) return { why };
+  return { why: setByDeployment.test(name) ? 'the deployment sets it' : 'no setting of nightshift' };
+}
