@@ -90,7 +90,7 @@ test('money, numbers and dates are written as the report says', () => {
   });
   assert.deepEqual(JSON.parse(JSON.stringify(shown).replaceAll('\u00a0', ' ')), [
     ['RM 1,234,567.50', 'RM 1,234,568', 'RM 99.50', '12.5 %', 'Monday, 24 November 2025'],
-    ['1.234.567,50 €', '1.234.568 €', '99,50 €', '12,5 %', 'Monday 24 November 2025'],
+    ['1.234.567,50 €', '1.234.568 €', '99,50 €', '12,5 %', 'Monday, 24 November 2025'],
     ['₹12,34,567.50', '₹12,34,568', '₹99.50', '12.5 %', 'Monday, 24 November 2025'],
   ]);
 });

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import Sqlite from 'better-sqlite3';
+import { makePage, type PageRequest } from '../../jobs/summary/make-page.ts';
+import type { Block, Page } from '../../jobs/summary/page.ts';
+import { parseReport } from '../../jobs/summary/report/read-report.ts';
+
+export const zone = 'Asia/Kuala_Lumpur';
+const backup = { ok: true, sentence: 'The last backup is 6 h old.' };
+
+/** An SQLite file with what the statements put in it. */
+export function databaseWith(t: TestContext, statements: string): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-page-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'shop.db');
+  const db = new Sqlite(file);
+  db.pragma('journal_mode = WAL');
+  db.exec(statements);
+  db.close();
+  return file;
+}
+
+type Changes = Partial<Omit<PageRequest, 'database' | 'report'>> & { readonly yaml?: string; readonly now?: string };
+
+/** The page of 24 November 2025, a Monday, made the next morning; `yaml`: of a report. Spaces that do not break are plain. */
+export async function pageOf(
+  file: string,
+  { yaml, now = '2025-11-25T08:00:00', ...changes }: Changes = {},
+): Promise<Page> {
+  const parsed = yaml === undefined ? { report: null, problems: [] } : parseReport(yaml);
+  if (parsed.problems.length > 0) throw new Error(JSON.stringify(parsed.problems));
+  const at = Temporal.PlainDateTime.from(now)
+    .toZonedDateTime(changes.zone ?? zone)
+    .toInstant();
+  const page = await makePage({
+    database: { name: 'shop', path: file },
+    report: parsed.report,
+    day: '2025-11-24',
+    zone,
+    clock: { now: () => at },
+    backup,
+    ...changes,
+  });
+  return JSON.parse(JSON.stringify(page).replaceAll('\u00a0', ' ')) as Page;
+}
+
+/** Every block in a line: what a reader would see of it. */
+export function outline(page: Page): string[] {
+  return page.blocks.map(lineOf);
+}
+
+function lineOf(block: Block): string {
+  switch (block.kind) {
+    case 'tile': {
+      const compared = block.comparisons.map(({ to, change }) => `${change} ${to}`);
+      return [block.title, block.value, ...compared, block.anomaly].filter((text) => text !== null).join('; ');
+    }
+    case 'chart':
+      return block.alt;
+    case 'table': {
+      const rows = [block.columns.map(({ title }) => title), ...block.rows].map((row) => row.join(' | '));
+      return `${block.title}: ${rows.join(' / ')}${block.left > 0 ? ` / ${block.left} more` : ''}`;
+    }
+    case 'note':
+      return `${block.title}: ${block.text}`;
+    case 'failed':
+      return `${block.title} FAILED: ${block.reason}`;
+  }
+}
