@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono';
+import { longestGapSeconds } from '../../platform/schedule.ts';
 import type { Page, Table } from '../page.ts';
 import type { Session } from './access/sessions.ts';
 import type { Assets } from './assets.ts';
@@ -18,7 +19,8 @@ type Answer = Response | Promise<Response>;
 
 /** Adds what a visitor with a session may see. Without one, every path asks for the password. */
 export function addPages(app: Hono, means: Means): void {
-  const { gate } = means;
+  const { gate, settings, clock } = means;
+  const gapSeconds = longestGapSeconds({ cron: settings.schedule, zone: settings.zone }, clock.now());
 
   /** For those who may see everything. */
   const whole = (show: (c: Context, frame: Frame) => Answer) => (c: Context) => {
@@ -42,7 +44,7 @@ export function addPages(app: Hono, means: Means): void {
   app.get('/calendar/:month', whole(showMonth(means)));
   app.get(
     '/status',
-    whole((c, frame) => c.html(statusPage(frame, statusFacts(means)))),
+    whole((c, frame) => c.html(statusPage(frame, statusFacts(means, gapSeconds)))),
   );
   app.all(
     '*',

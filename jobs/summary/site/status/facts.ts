@@ -1,4 +1,3 @@
-import { longestGapSeconds } from '../../../platform/schedule.ts';
 import { dayBefore, latestDue } from '../../due.ts';
 import type { SiteMeans } from '../site.ts';
 import type { StatusFacts } from '../view/status-page.ts';
@@ -7,8 +6,11 @@ import { summaryStates } from './summaries.ts';
 
 const lookBackHours = 48;
 
-/** What the status page tells, read now from the ledger, the runs and the backups' history. */
-export function statusFacts(means: SiteMeans): StatusFacts {
+/**
+ * What the status page tells, read now from the ledger, the runs and the backups' history. `gapSeconds`: the longest
+ * between two backups of the schedule.
+ */
+export function statusFacts(means: SiteMeans, gapSeconds: number): StatusFacts {
   const { settings, clock } = means;
   const { zone, summary } = settings;
   const now = clock.now();
@@ -17,15 +19,18 @@ export function statusFacts(means: SiteMeans): StatusFacts {
   return {
     zone,
     summaries: summaryStates({ yesterday, isDue: due?.day === yesterday }, means),
-    backups: backupStates(means, now),
+    backups: backupStates(means, now, gapSeconds),
   };
 }
 
-function backupStates({ settings, history }: SiteMeans, now: Temporal.Instant): BackupState[] | null {
+function backupStates(
+  { settings, history }: SiteMeans,
+  now: Temporal.Instant,
+  gapSeconds: number,
+): BackupState[] | null {
   const past = history();
   if (past === null) return null;
   try {
-    const gapSeconds = longestGapSeconds({ cron: settings.schedule, zone: settings.zone }, now);
     return settings.databases.map(({ name }) => backupState(past, name, now, gapSeconds));
   } finally {
     past.close();
