@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ConfigMap, PulumiFn } from '@pulumi/pulumi/automation/index.js';
+import { compiledImages } from '../../../infra/images.ts';
 import { selfSigned } from '../../certificate.ts';
 import { labS3 } from '../../lab.ts';
 import { startSmtpServer, type TestSmtpServer } from '../../smtp-server.ts';
@@ -15,7 +16,6 @@ import { openStack, type TestStack } from './stack.ts';
 import { type StandIns, startStandIns } from './stand-ins.ts';
 
 const run = promisify(execFile);
-const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const dockerEnv = { ...process.env, DOCKER_HOST: process.env['LAB_DOCKER_HOST'] };
 
 /** The docker client's standard output on the lab's engine. */
@@ -66,7 +66,7 @@ export async function makeScene(devices = '/dev/disk/by-id'): Promise<Scene> {
   const database = path.join(host.data, 'csv_data.db');
   makeShopDatabase(database);
   const images = at('images');
-  await compileImages(images, certificate.cert);
+  compileImages(images, certificate.cert);
   return {
     folder,
     suffix: randomBytes(4).toString('hex'),
@@ -101,10 +101,9 @@ export async function makeScene(devices = '/dev/disk/by-id'): Promise<Scene> {
   };
 }
 
-async function compileImages(folder: string, certificate: string): Promise<void> {
-  await run(process.execPath, [path.join(root, 'jobs', 'build.ts'), folder]);
-  for (const name of ['sqlite-backup', 'backend-dailysummary']) {
-    writeFileSync(path.join(folder, name, 'test-authority.pem'), certificate);
-    appendFileSync(path.join(folder, name, 'Dockerfile'), '\nENV NODE_EXTRA_CA_CERTS=/app/test-authority.pem\n');
+function compileImages(folder: string, certificate: string): void {
+  for (const { folder: image } of compiledImages(['sqlite-backup', 'backend-dailysummary'], folder)) {
+    writeFileSync(path.join(image, 'test-authority.pem'), certificate);
+    appendFileSync(path.join(image, 'Dockerfile'), '\nENV NODE_EXTRA_CA_CERTS=/app/test-authority.pem\n');
   }
 }

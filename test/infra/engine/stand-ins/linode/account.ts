@@ -15,6 +15,8 @@ export type AccountKind =
 /** One thing on the account, by its id. */
 export type Thing = Values & { readonly id: string };
 
+let last = 0;
+
 /** A Linode account kept in the file that LINODE_ACCOUNT names, so that a restart of the stand-in looks like no drift. */
 export const account = {
   all: (kind: AccountKind): Thing[] => Object.values(load()[kind] ?? {}),
@@ -32,7 +34,8 @@ export const account = {
   /** The next number, as Linode numbers what it makes. */
   nextId(): string {
     const numbers = Object.values(load()).flatMap((things) => Object.keys(things).map(Number).filter(Number.isFinite));
-    return String(Math.max(1000, ...numbers) + 1);
+    last = Math.max(1000, last, ...numbers) + 1;
+    return String(last);
   },
 };
 

@@ -50,7 +50,7 @@ export const bucket: ResourceType = {
   },
   async read(id, state) {
     const [, label = ''] = id.split(':');
-    if (!account.get('buckets', id) || !(await exists(label))) return null;
+    if (!(await exists(label))) return null;
     return readBack(id, state as Inputs);
   },
   async update(id, before, after) {
@@ -79,7 +79,7 @@ async function readBack(id: string, given: Inputs): Promise<Values> {
   const seen = {
     region,
     label,
-    acl: account.get('buckets', id)?.['acl'],
+    acl: account.get('buckets', id)?.['acl'] ?? 'private',
     endpointType: given.endpointType ?? 'E2',
     cluster: address.split('.')[0] ?? '',
     corsEnabled: false,

@@ -29,8 +29,15 @@ export async function removeUser(uid: string): Promise<void> {
   await radosgwAdmin('user', 'rm', `--uid=${uid}`);
 }
 
-/** Lets every key on the account that names this bucket do what it may, and nothing else. */
-export async function grant(bucket: string): Promise<void> {
+let granted = Promise.resolve();
+
+/** Lets every key on the account that names this bucket do what it may, and nothing else. One after the other. */
+export function grant(bucket: string): Promise<void> {
+  granted = granted.catch(() => {}).then(() => writePolicy(bucket));
+  return granted;
+}
+
+async function writePolicy(bucket: string): Promise<void> {
   const statements = account.all('keys').flatMap((key) =>
     (key['bucketAccesses'] as BucketAccess[])
       .filter(({ bucketName }) => bucketName === bucket)
