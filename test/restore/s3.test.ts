@@ -102,12 +102,12 @@ describe('restore from a real S3 server', needs('s3', 'tools'), () => {
     const proxy = await startFaultProxy(bucket.location.endpoint);
     t.after(() => proxy.close());
     proxy.inject({ kind: 'break download', afterBytes: 1000 }, { method: 'GET', url: '/daily/' });
-    const broken = await restore(['latest'], { LINODE_ENDPOINT: proxy.endpoint });
+    const broken = await restore(['latest', 'daily'], { LINODE_ENDPOINT: proxy.endpoint });
     assert.equal(broken.code, 0, broken.err);
     assert.equal(holds(eras.database), script);
     eras.reset();
-    proxy.inject({ kind: 'flip', atByte: 900 }, { method: 'GET', url: '/daily/', times: 9 });
-    const changed = await restore(['latest'], { LINODE_ENDPOINT: proxy.endpoint });
+    proxy.inject({ kind: 'flip', atByte: 1500 }, { method: 'GET', url: '/daily/', times: 9 });
+    const changed = await restore(['latest', 'daily'], { LINODE_ENDPOINT: proxy.endpoint });
     assert.equal(changed.code, 1);
     assert.match(changed.err, /^(ARCHIVE_UNREADABLE|BACKUP_WRONG): /m);
     assert.equal(holds(eras.database), complete.old);
