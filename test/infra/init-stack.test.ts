@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { initStack } from '../../infra/init-stack/init-stack.ts';
@@ -9,22 +8,14 @@ import { systemClock } from '../../jobs/platform/clock.ts';
 import type { CliContext } from '../../jobs/platform/context.ts';
 import { asFailure } from '../../jobs/platform/errors.ts';
 import { needs } from '../lab.ts';
+import { makeProject } from './init-stack-scene.ts';
 
 /** A project with no stacks yet, and the real pulumi CLI with its state in a folder. */
 function scene(t: TestContext) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-stack-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  mkdirSync(path.join(folder, 'state'));
-  writeFileSync(path.join(folder, 'Pulumi.yaml'), 'name: nightshift\nruntime: nodejs\n');
+  const { folder, environment } = makeProject(t);
   let out = '';
   const context: CliContext = {
-    environment: {
-      PATH: `${path.dirname(process.env['LAB_PULUMI'] ?? '/nowhere')}:/usr/bin:/bin`,
-      HOME: folder,
-      PULUMI_HOME: path.join(folder, 'home'),
-      PULUMI_BACKEND_URL: `file://${path.join(folder, 'state')}`,
-      PULUMI_CONFIG_PASSPHRASE: 'made for this test',
-    },
+    environment,
     clock: systemClock,
     signal: t.signal,
     out: (text) => {

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { needs } from '../lab.ts';
+import { nightshift } from '../nightshift.ts';
+import { fakeLinode } from './doctor-fake-linode.ts';
+import { freePort } from './doctor-sshd.ts';
+import { makeProject } from './init-stack-scene.ts';
+
+const account = {
+  token: 'token-of-the-stack',
+  scopes: '*',
+  regions: ['sg-sin-2'],
+  endpoints: { 'sg-sin-2': 'sg-sin-1.linodeobjects.com' },
+  buckets: ['sg-sin-2/shop-backups'],
+  volumes: [],
+  domains: [],
+  instances: {},
+};
+
+test('reads the stack’s config and its encrypted token, and tries all of it', needs('pulumi'), async (t) => {
+  const { folder, environment, pulumi } = makeProject(t);
+  const port = await freePort();
+  pulumi('stack', 'init', 'prod');
+  const config = {
+    sshHost: '127.0.0.1',
+    sshPort: String(port),
+    sshUser: 'shop',
+    dataFolder: '/srv/shop',
+    bucket: 'shop-backups',
+  };
+  for (const [key, value] of Object.entries({
+    ...config,
+    bucketRegion: 'sg-sin-2',
+    bucketAdopt: 'true',
+    summary: 'false',
+  }))
+    pulumi('config', 'set', `nightshift:${key}`, value);
+  pulumi('config', 'set', '--secret', 'linode:token', account.token);
+  const variables = { ...environment, LINODE_URL: await fakeLinode(t, account), SSH_AUTH_SOCK: '/nowhere' };
+  const { code, out, err } = await nightshift(['doctor', '-C', folder], variables);
+  assert.equal(
+    out,
+    `ok    Linode token: may read and write Object Storage
+ok    bucket shop-backups: is there in your account, at sg-sin-1.linodeobjects.com
+FAIL  ssh shop@127.0.0.1: nothing listens on that port
+      What to do: check the address, and that sshd runs there on port ${port}.
+`,
+  );
+  assert.equal(
+    err,
+    `CHECK_FAILED: 1 part would stop \`pulumi up\`: ssh shop@127.0.0.1.
+    What to do: See above, then run \`npx nightshift doctor\` again.
+`,
+  );
+  assert.equal(code, 1);
+  const json = await nightshift(['doctor', '--json', '--stack', 'prod', '-C', folder], variables);
+  assert.deepEqual(JSON.parse(json.out)[1], {
+    part: 'bucket shop-backups',
+    state: 'ok',
+    found: 'is there in your account, at sg-sin-1.linodeobjects.com',
+  });
+  assert.doesNotMatch(out + err + json.out + json.err, /token-of-the-stack/);
+});
+
+test('a stack whose config is wrong: every wrong key at once, exit 2', needs('pulumi'), async (t) => {
+  const { folder, environment, pulumi } = makeProject(t);
+  pulumi('stack', 'init', 'prod');
+  writeFileSync(path.join(folder, 'Pulumi.prod.yaml'), 'config:\n  nightshift:smtpHost: mail.example\n');
+  const { code, err } = await nightshift(['doctor', '-C', folder], environment);
+  assert.equal(code, 2);
+  assert.match(err, /^SETTINGS_INVALID: \d+ keys of the stack are not usable; nothing was touched\.$/m);
+  for (const key of ['sshHost', 'dataFolder', 'bucket']) assert.match(err, new RegExp(`nightshift:${key} `));
+});
+
+test('no stack is selected: says how to make one', needs('pulumi'), async (t) => {
+  const { folder, environment } = makeProject(t);
+  const { code, err } = await nightshift(['doctor', '-C', folder], environment);
+  assert.equal(code, 1);
+  assert.match(err, /^PULUMI_FAILED: .*no stack selected.*\n.*npx nightshift init-stack/m);
+});
