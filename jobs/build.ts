@@ -1,6 +1,6 @@
 import { chmod, cp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 // `npm run build [FOLDER]` makes FOLDER (dist)/sqlite-backup/ and FOLDER/backend-dailysummary/, all that each image copies:
 // the bundled program, SQLite's native part for 64-bit Linux, what draws charts, and the Dockerfile. The program is the same
@@ -48,9 +48,23 @@ async function bundle(): Promise<void> {
     banner: {
       js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
     },
+    plugins: [leaveOut('ssh2', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs')],
     logLevel: 'warning',
   });
   await chmod(path.join(out, 'nightshift.mjs'), 0o755);
+}
+
+/** Parts of the Docker client for what restore never does: reach Docker by ssh, build images. They do not bear bundling. */
+function leaveOut(...packages: string[]): Plugin {
+  return {
+    name: 'leave out',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^[@\w]/ }, ({ path: name }) =>
+        packages.includes(name) ? { path: name, namespace: 'left-out' } : undefined,
+      );
+      onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: 'module.exports = {}' }));
+    },
+  };
 }
 
 async function copyPackage(name: string, parts: readonly string[]): Promise<void> {
