@@ -17,6 +17,7 @@ export function databaseWith(t: TestContext, statements: string): string {
   const file = path.join(folder, 'shop.db');
   const db = new Sqlite(file);
   db.pragma('journal_mode = WAL');
+  db.pragma('foreign_keys = OFF');
   db.exec(statements);
   db.close();
   return file;

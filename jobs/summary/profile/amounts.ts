@@ -6,16 +6,20 @@ import { type Column, quoted, type Table } from './table.ts';
 export type AmountColumn = {
   readonly name: string;
   readonly isText: boolean;
+  /** In hundredths. */
+  readonly isMinor: boolean;
   readonly isMoney: boolean;
   readonly score: number;
 };
 
 const total =
-  /(^|_)(grand_total|total|total_amount|amount|amt|revenue|sales|net|gross|subtotal|sub_total|paid|value|jumlah|harga_total)($|_)/;
+  /(^|_)(grand_total|total|total_amount|amount|amt|revenue|sales|net|gross|subtotal|sub_total|paid|jumlah|bayaran|montant|betrag|importe|valor)($|_)/;
 const part =
-  /(^|_)(price|cost|fee|freight|shipping|tax|vat|sst|gst|discount|tip|deposit|balance|unit_price|salary|rate|commission|rounding)($|_)/;
+  /(^|_)(price|harga|precio|prix|preis|cost|fee|freight|shipping|tax|vat|sst|gst|discount|tip|deposit|balance|unit_price|salary|rate|commission|rounding)($|_)/;
 const quantity =
-  /(^|_)(qty|quantity|units|count|minutes|seconds|milliseconds|hours|weight|distance|size|length|bytes|points|score|rating)($|_)/;
+  /(^|_)(value|qty|quantity|units|count|minutes|seconds|milliseconds|hours|weight|distance|size|length|bytes|points|score|rating)($|_)/;
+/** Whole hundredths, as payment systems keep amounts. */
+const minor = /(^|_)(cents?|sen|pence|minor)$/;
 const never =
   /(^|_)(id|no|number|code|key|ref|year|month|day|lat|lng|lon|latitude|longitude|zip|version|status|type|flag|level|order|position|sort|phone|age|port|width|height|percent|pct|epoch|scale|factor)($|_)/;
 
@@ -29,7 +33,8 @@ export function amountColumnOf(column: Column, table: Table): AmountColumn | nul
   if (numbers.length < sample.length * 0.9 || isFlag(numbers)) return null;
   const cents = numbers.filter((value) => !Number.isInteger(value) && Number.isInteger(round(value * 100)));
   const looksMoney = cents.length > numbers.length / 2;
-  const isMoney = total.test(name) || part.test(name);
+  const isMinor = minor.test(name) && numbers.every(Number.isInteger);
+  const isMoney = total.test(name) || part.test(name) || isMinor;
   if (!isMoney && column.nulls > sample.length / 2) return null;
   const isText = sample.some((value) => typeof value === 'string');
   if (!(isMoney || looksMoney || quantity.test(name)) || (isText && !isMoney && !quantity.test(name))) {
@@ -37,7 +42,7 @@ export function amountColumnOf(column: Column, table: Table): AmountColumn | nul
   }
   const score =
     (total.test(name) ? 6 : 0) + (part.test(name) ? -2 : 0) + (quantity.test(name) ? -1 : 0) + (looksMoney ? 2 : 0);
-  return { name: column.name, isText, isMoney, score };
+  return { name: column.name, isText, isMinor, isMoney, score };
 }
 
 /** A fraction kept as two whole numbers, as GnuCash does: neither is the amount. */
@@ -55,9 +60,9 @@ function round(value: number): number {
   return Number(value.toPrecision(12));
 }
 
-export function amountSql({ name, isText }: Pick<AmountColumn, 'name' | 'isText'>, alias = ''): string {
-  const c = `${alias === '' ? '' : `${alias}.`}${quoted(name)}`;
-  return isText ? `num(${c})` : c;
+export function amountSql({ name, isText, isMinor }: Omit<AmountColumn, 'isMoney' | 'score'>, alias: string): string {
+  const c = `${alias}.${quoted(name)}`;
+  return `${isText ? `num(${c})` : c}${isMinor ? ' / 100.0' : ''}`;
 }
 
 /** Price times quantity in a table of lines, for a table of heads that holds no total itself. */
@@ -78,7 +83,7 @@ export function linesOf(head: Table, tables: readonly Table[]): Lines | null {
       table.foreignKeys.find((foreign) => foreign.table.toLowerCase() === head.name.toLowerCase())?.column ??
       table.columns.find(({ name }) => table !== head && snake(name) === snake(only.name) && snake(name) !== 'id')
         ?.name;
-    const price = named(table, /(^|_)(unit_price|price)$/);
+    const price = named(table, /(^|_)(unit_price|price)(_cents|_sen)?$/);
     const quantityColumn = named(table, /(^|_)(qty|quantity)$/);
     if (table === head || link === undefined || price === null || quantityColumn === null) continue;
     const discount = named(table, /^discount$/);
@@ -99,5 +104,8 @@ function named(table: Table, pattern: RegExp): Column | null {
 }
 
 function cellSql({ name, sample }: Column): string {
-  return amountSql({ name, isText: sample.some((value) => typeof value === 'string') }, 'l');
+  return amountSql(
+    { name, isText: sample.some((value) => typeof value === 'string'), isMinor: minor.test(snake(name)) },
+    'l',
+  );
 }

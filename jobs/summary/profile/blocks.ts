@@ -3,7 +3,7 @@ import type { reportSchema } from '../report/schema.ts';
 import { amountSql } from './amounts.ts';
 import { dateSql } from './dates.ts';
 import type { Subject } from './subject.ts';
-import { capital, literal, pluralWords, quoted, singularWords, type Table, words } from './table.ts';
+import { capital, literal, quoted, type Table, words } from './table.ts';
 
 export type BlockInput = z.input<typeof reportSchema>['blocks'][number];
 
@@ -20,10 +20,10 @@ function rowsOf({ table, amount, lines }: Subject): Rows {
 }
 
 /** What the sum of the amounts is called. */
-export function amountTitle({ table, amount }: Subject): string {
-  const name = amount === null ? '' : words(amount.name);
+export function amountTitle({ rows, amount }: Subject): string {
+  const name = amount === null ? '' : words(amount.name).replace(/( in)? \(?(rm|myr|usd|eur|sgd|cents?|sen)\)?$/, '');
   const isPlain = /^(total|amount|amt|value|grand total|total amount|)$/.test(name);
-  return isPlain ? `${capital(singularWords(table.name))} total` : capital(name);
+  return isPlain ? `${capital(rows.one)} total` : capital(name);
 }
 
 /** Amount, count and mean of the rows of a day; `format`: of the amount. */
@@ -38,11 +38,11 @@ export function figures(subject: Subject, format: 'money' | 'number'): BlockInpu
       'GROUP BY 1',
     );
   const isMoney = subject.lines !== null || subject.amount?.isMoney === true;
-  const mean = `Average ${isMoney ? singularWords(subject.table.name) : amountTitle(subject).toLowerCase()}`;
+  const mean = `Average ${isMoney ? subject.rows.one : amountTitle(subject).toLowerCase()}`;
   const counted: BlockInput = {
     kind: 'kpi',
-    title: capital(pluralWords(subject.table.name)),
-    unit: pluralWords(subject.table.name),
+    title: capital(subject.rows.many),
+    unit: subject.rows.many,
     sql: perDay(count),
   };
   if (amount === null) {
@@ -57,11 +57,11 @@ export function figures(subject: Subject, format: 'money' | 'number'): BlockInpu
 }
 
 /** How many rows a day, of a table that is not the main one. */
-export function newRows({ table, date }: Subject): BlockInput {
+export function newRows({ table, rows, date }: Subject): BlockInput {
   const { day, within } = dateSql(date);
   return {
     kind: 'kpi',
-    title: `New ${pluralWords(table.name)}`,
+    title: `New ${rows.many}`,
     sql: lines(
       `SELECT ${day} AS day, count(*) AS value`,
       `FROM ${quoted(table.name)}`,
@@ -99,7 +99,7 @@ export function topFive(subject: Subject, format: 'money' | 'number'): BlockInpu
 
 /** Rows of the last 30 days that look wrong: amounts that are missing, no number or below zero; dates after the day. */
 export function exceptions(subject: Subject): BlockInput | null {
-  const { table, date, amount } = subject;
+  const { table, rows, date, amount } = subject;
   const { day, within } = dateSql(date, 't');
   const key = table.columns.filter(({ isKey }) => isKey).map(({ name }) => `t.${quoted(name)}`);
   const id = key.length > 0 ? key : table.hasRowid ? ['t.rowid AS "row"'] : [];
@@ -108,9 +108,9 @@ export function exceptions(subject: Subject): BlockInput | null {
   const value = `num(${raw})`;
   return {
     kind: 'exceptions',
-    title: `${capital(pluralWords(table.name))} to look at`,
+    title: `${capital(rows.many)} to look at`,
     rows: 10,
-    none: `No ${singularWords(table.name)} of the last 30 days lacks its ${words(amount.name)} or has one below zero.`,
+    none: `No ${rows.one} of the last 30 days lacks its ${words(amount.name)} or has one below zero.`,
     sql: lines(
       `SELECT ${[...id, `${day} AS day`, raw].join(', ')},`,
       `  CASE WHEN ${raw} IS NULL THEN 'missing' WHEN ${value} IS NULL THEN 'no number' ELSE 'below zero' END AS why`,

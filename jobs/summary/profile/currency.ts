@@ -22,6 +22,12 @@ const zones: Readonly<Record<string, readonly [string, string]>> = {
   'America/Chicago': ['USD', 'en-US'],
   'America/Los_Angeles': ['USD', 'en-US'],
 };
+const names: readonly (readonly [RegExp, string])[] = [
+  [/(^|[^a-z])(RM|MYR)([^a-z]|$)/i, 'MYR'],
+  [/(^|[^a-z])(USD|US\$)([^a-z]|$)/i, 'USD'],
+  [/(^|[^a-z])EUR([^a-z]|$)/i, 'EUR'],
+  [/(^|[^a-z])SGD([^a-z]|$)/i, 'SGD'],
+];
 const signs: readonly (readonly [RegExp, string])[] = [
   [/^RM\s?\d/i, 'MYR'],
   [/^Rp\.?\s?\d/i, 'IDR'],
@@ -34,7 +40,7 @@ const signs: readonly (readonly [RegExp, string])[] = [
 
 /** The currency of amounts: of a currency column with one value, of a sign in front of an amount, of the zone's country. */
 export function currencyOf(table: Table, amount: string | null, zone: string): CurrencyGuess {
-  const [ofZone, locale = 'en'] = zones[zone] ?? [];
+  const [ofZone, locale = 'en-GB'] = zones[zone] ?? [];
   const column = table.columns.find(({ name }) => /(^|_)currency(_code)?$/.test(snake(name)));
   const codes = new Set(column?.sample.map((value) => String(value).toUpperCase()));
   const [code] = codes;
@@ -46,6 +52,8 @@ export function currencyOf(table: Table, amount: string | null, zone: string): C
   ) {
     return { currency: code, locale, why: `as ${table.name}.${column.name} says` };
   }
+  const named = names.find(([pattern]) => pattern.test(amount ?? ''));
+  if (named !== undefined) return { currency: named[1], locale, why: `as the column ${amount} says` };
   const [sample] = table.columns.find(({ name }) => name === amount)?.sample ?? [];
   const sign = signs.find(([pattern]) => pattern.test(String(sample ?? '')));
   if (sign !== undefined) return { currency: sign[1], locale, why: `as they are written (“${sample}”)` };

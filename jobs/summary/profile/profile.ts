@@ -4,7 +4,7 @@ import { type BlockInput, exceptions, figures, health, newestSql, newRows, topFi
 import { currencyOf } from './currency.ts';
 import { readTables } from './read-tables.ts';
 import { type Subject, subjectsOf } from './subject.ts';
-import { pluralWords, type Table } from './table.ts';
+import type { Table } from './table.ts';
 
 /** A report for a database that nobody described, and what was assumed to write it. */
 export type Profile = {
@@ -54,7 +54,7 @@ export function profileOf(tables: readonly Table[], name: string, day: string, z
   });
   const assumptions =
     main === undefined ? [noDates] : assumed(main, isMoney ? `${money.currency}, ${money.why}` : null, tables);
-  return { report, assumptions, of: main === undefined ? 'rows' : pluralWords(main.table.name) };
+  return { report, assumptions, of: main?.rows.many ?? 'rows' };
 }
 
 const emptyTable: Table = { name: '', rows: 0, isEstimate: false, hasRowid: true, columns: [], foreignKeys: [] };
@@ -69,7 +69,7 @@ function assumed(main: Subject, currency: string | null, tables: readonly Table[
     counted,
     lines !== null ? `The amount is price times quantity of ${lines.table}.` : null,
     amount !== null
-      ? `The amount is ${table.name}.${amount.name}${amount.isText ? ', a text read as a number' : ''}.`
+      ? `The amount is ${table.name}.${amount.name}${amount.isText ? ', a text read as a number' : ''}${amount.isMinor ? ', in hundredths' : ''}.`
       : null,
     currency === null ? null : `Amounts are in ${currency}.`,
     status === null ? null : `Rows of every ${status.name} count (${kinds}).`,

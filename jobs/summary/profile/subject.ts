@@ -3,11 +3,13 @@ import { daysBetween } from '../findings/series.ts';
 import { type AmountColumn, amountColumnOf, type Lines, linesOf } from './amounts.ts';
 import { categoryOf, statusOf } from './categories.ts';
 import { type DateColumn, dateColumnOf } from './dates.ts';
-import type { Column, Table } from './table.ts';
+import { type Column, pluralWords, singularWords, type Table } from './table.ts';
 
 /** A table whose rows happen on days, and what can be said of them. */
 export type Subject = {
   readonly table: Table;
+  /** What its rows are called: by the table's name, or by their number's (`Order No`). */
+  readonly rows: { readonly one: string; readonly many: string };
   readonly date: DateColumn;
   readonly amount: AmountColumn | null;
   /** Where the amount comes from when the table has none of its own. */
@@ -40,6 +42,7 @@ function subjectOf(table: Table, tables: readonly Table[], day: string, zone: st
   const lines = amount === null || amount.score < 4 ? linesOf(table, tables) : null;
   return {
     table,
+    rows: nameOfRows(table),
     date,
     amount: lines === null ? amount : null,
     lines,
@@ -63,6 +66,21 @@ function scoreOf({ name, rows }: Table, date: DateColumn, hasTotal: boolean, has
     (age <= 60 ? 2 : age <= 400 ? 1 : 0) +
     date.score / 2
   );
+}
+
+/** A table without a telling name, as a CSV import makes it, is called by its column of unlike numbers. */
+function nameOfRows({ name, columns }: Table): Subject['rows'] {
+  const own = { one: singularWords(name), many: pluralWords(name) };
+  if (!own.many.endsWith(' rows')) return own;
+  const stems = columns.flatMap((column) => {
+    const stem = /^(order|sale|invoice|receipt|booking|transaction|payment|ticket)_?(no|number|num|id|ref)$/.exec(
+      snake(column.name),
+    );
+    const isUnlike = column.sample.length > 1 && new Set(column.sample).size === column.sample.length;
+    return stem?.[1] !== undefined && isUnlike ? [stem[1]] : [];
+  });
+  const [stem] = stems;
+  return stem === undefined ? own : { one: stem, many: `${stem}s` };
 }
 
 function best<T extends { readonly score: number }>(candidates: readonly (T | null)[]): T | null {
