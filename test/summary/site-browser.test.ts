@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { signedLink } from '../../jobs/summary/site/links.ts';
@@ -8,6 +9,8 @@ import { needs } from '../lab.ts';
 import { samplePage } from './site/sample.ts';
 import { password, type SiteScene, serveSite, signingKey } from './site/scene.ts';
 
+/** Where to look at what the tests saw; nowhere unless asked for. */
+const pictures = process.env['SCREENSHOTS'];
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe('the page in Chromium', needs('chromium'), () => {
@@ -130,7 +133,7 @@ describe('the page in Chromium', needs('chromium'), () => {
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [375, 1280]) {
+    for (const width of [375, 600, 1280]) {
       test(`axe finds nothing, and nothing is wider than the screen: ${colorScheme}, ${width} px`, async () => {
         const page = await openPage({ colorScheme, viewport: { width, height: 740 }, bypassCSP: true });
         await page.goto('/login');
@@ -140,6 +143,9 @@ describe('the page in Chromium', needs('chromium'), () => {
           await page.goto(path);
           for (const unfolded of await page.locator('summary').all()) await unfolded.click();
           await assertAccessible(page, path);
+          if (pictures === undefined) continue;
+          const name = `page${path.replaceAll('/', '-')}-${width}-${colorScheme}.png`;
+          await page.screenshot({ path: join(pictures, name), fullPage: true });
         }
       });
     }
