@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import Sqlite from 'better-sqlite3';
+import { systemClock } from '../../jobs/platform/clock.ts';
+import { createLog } from '../../jobs/platform/log.ts';
+import type { Checkpoint } from '../../jobs/restore/checkpoint.ts';
+import { readJournal } from '../../jobs/restore/journal.ts';
+import { stagedPath } from '../../jobs/restore/names.ts';
+import { resumeUnfinished } from '../../jobs/restore/resume.ts';
+import { identify } from '../../jobs/restore/swap.ts';
+import { switchOver } from '../../jobs/restore/switch-over.ts';
+import { complete, type Eras, holds, makeEras } from './eras.ts';
+import { type FakeServices, fakeEngine, readServices } from './fake-engine.ts';
+
+const log = createLog(systemClock, 'UTC', { out() {}, err() {} });
+const always = { Name: 'always', MaximumRetryCount: 0 };
+const services: FakeServices = {
+  web: { running: true, policy: always, wellOn: 'any' },
+  worker: { running: true, policy: always, wellOn: 'old' },
+};
+
+let eras: Eras;
+before(() => {
+  eras = makeEras();
+});
+after(() => eras.remove());
+
+const serviceFile = () => path.join(eras.folder, 'services.json');
+
+/** A checkpoint after which nothing happens any more, as if the process had died there, and a promise of that moment. */
+function deathAt(number: number): { readonly checkpoint: Checkpoint; readonly died: Promise<'died'> } {
+  const { promise: died, resolve } = Promise.withResolvers<'died'>();
+  let count = 0;
+  const checkpoint = async () => {
+    count += 1;
+    if (count !== number) return;
+    resolve('died');
+    await new Promise(() => {});
+  };
+  return { checkpoint, died };
+}
+
+/** Begins the switch with a staged file and services that are not well on it. Null: it died at that checkpoint. */
+async function begin(number: number): Promise<unknown> {
+  eras.reset();
+  writeFileSync(serviceFile(), JSON.stringify(services));
+  const staged = stagedPath(eras.database);
+  new Sqlite(staged)
+    .exec(
+      "CREATE TABLE era (name); INSERT INTO era VALUES ('new'); CREATE TABLE visits (text); CREATE TABLE orders (id)",
+    )
+    .close();
+  const container = { kind: 'container', restartPolicy: always, stopTimeoutSeconds: 10, healthSeconds: 5 } as const;
+  const journal = {
+    version: 1,
+    step: 'stopping',
+    database: eras.database,
+    source: 'a backup',
+    sourceTakenAt: null,
+    startedAt: String(systemClock.now()),
+    staged: identify(staged),
+    tables: null,
+    stamp: '2025-12-02_031500',
+    services: ['web', 'worker'].map((name) => ({ ...container, id: name, name })),
+    healthRollback: true,
+    healthTimeoutSeconds: null,
+    downAt: null,
+    upAt: null,
+    servedRestored: false,
+    problem: null,
+  } as const;
+  const { checkpoint, died } = deathAt(number);
+  return Promise.race([died, switchOver({ ...journal, services: [...journal.services] }, false, parts(checkpoint))]);
+}
+
+async function resume(number: number): Promise<unknown> {
+  const { checkpoint, died } = deathAt(number);
+  return Promise.race([died, resumeUnfinished(eras.database, 'UTC', parts(checkpoint))]);
+}
+
+function parts(checkpoint: Checkpoint) {
+  const engine = fakeEngine(serviceFile(), eras.database);
+  return { engine, clock: systemClock, log, checkpoint, refuseHolders: async () => {} };
+}
+
+test('killed at a step, and again while the next run resumes it: the run after that leaves the old database complete', async () => {
+  let pairs = 0;
+  for (let first = 1; (await begin(first)) === 'died'; first += 3) {
+    for (let second = 1 + (first % 4); ; second += 4) {
+      await begin(first);
+      if (readJournal(eras.database) === null) break;
+      const again = await resume(second);
+      await resume(0);
+      pairs += 1;
+      const kept = readdirSync(path.dirname(eras.database)).filter((name) => /\.(backup|restore)-/.test(name));
+      assert.deepEqual(
+        { inPlace: holds(eras.database), kept, services: readServices(serviceFile()) },
+        { inPlace: complete.old, kept: [], services },
+        `killed at checkpoint ${first}, then at ${second}`,
+      );
+      assert.ok(statSync(eras.database).size > 0);
+      if (again !== 'died') break;
+    }
+  }
+  assert.ok(pairs > 100, `only ${pairs} pairs`);
+});
