@@ -5,10 +5,14 @@ import type { CliContext } from '../platform/context.ts';
 
 export function demoCommand(context: CliContext): Command {
   return new Command('demo')
-    .description('show a backup, three weeks of nights and a restore on a made-up shop; needs nothing, sends nothing')
+    .description(
+      'show a backup, three weeks of nights, a restore and the daily summary of a made-up shop; needs nothing, sends nothing',
+    )
     .option('--folder <path>', 'where the shop and its backups are made anew', path.join(tmpdir(), 'nightshift-demo'))
-    .action(async ({ folder }: { folder: string }) => {
+    .option('--serve', 'serve the page of the summaries on localhost at the end; in a terminal it does anyway')
+    .option('--no-serve', 'do not')
+    .action(async ({ folder, serve }: { folder: string; serve?: boolean }) => {
       const { runDemo } = await import('./demo.ts');
-      await runDemo(path.resolve(folder), context);
+      await runDemo(path.resolve(folder), context, serve ?? context.interactive);
     });
 }

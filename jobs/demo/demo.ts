@@ -18,13 +18,14 @@ import { openStore } from '../platform/store/open.ts';
 import { restoreCommand } from '../restore/command.ts';
 import { proveByHand } from './proof.ts';
 import { loseOrders, makeShop, sellForADay } from './shop.ts';
+import { sendSummaries, serveSummaryPage } from './summary.ts';
 import { startWriter } from './writer.ts';
 
 const orders = 60_000;
 const nights = 21;
 
-/** Backs up a made-up shop while it sells, lives three weeks of nights, loses the shop and brings it back. */
-export async function runDemo(folder: string, context: CliContext): Promise<void> {
+/** Backs up a made-up shop while it sells, lives three weeks of nights, loses the shop, brings it back and sums up its days. `serve`: then serves the page until told to stop. */
+export async function runDemo(folder: string, context: CliContext, serve: boolean): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   for (const name of ['data', 'staging', 'state', 'store']) await mkdir(path.join(folder, name), { recursive: true });
   const database = path.join(folder, 'data', 'shop.db');
@@ -64,8 +65,12 @@ export async function runDemo(folder: string, context: CliContext): Promise<void
   const morning = { now: () => lastNight.add(clock.now().since(began)) };
   await restoreCommand({ ...later, clock: morning }).parseAsync(['latest', '--yes', '--no-docker'], { from: 'user' });
 
+  title('The next morning: the daily summary');
+  await sendSummaries(folder, { ...later, clock: morning });
+
   title('What to do next');
   out(nextSteps(environment));
+  if (serve) await serveSummaryPage({ ...later, clock: morning });
 }
 
 async function backUpAt(clock: Clock, settings: Settings, log: Log, { signal }: CliContext): Promise<BackupResult> {
@@ -91,7 +96,7 @@ async function liveNights(settings: Settings, database: string, context: CliCont
     now = nextRun(schedule, now);
     const day = now.toZonedDateTimeISO(settings.zone).toPlainDate();
     const isClosed = night % 7 === 3;
-    if (!isClosed) sellForADay(database, 40 + night, day);
+    if (!isClosed) sellForADay(database, orders / 365, day);
     const clock = { now: () => now };
     const lines: string[] = [];
     const log = createLog(clock, settings.zone, { out: (text) => lines.push(text), err: context.err });
@@ -114,6 +119,8 @@ function nextSteps(environment: Environment): string {
     ...exports,
     '  npx nightshift list            npx nightshift status',
     '  npx nightshift restore --help  npx nightshift prune --dry-run',
+    '  npx nightshift summary status',
+    'The page of the summaries, on localhost: npm run demo -- --serve',
     'Back up your own database to a folder: set DATABASE_PATH to it and run `npx nightshift backup`.',
     'To object storage: LINODE_ACCESS_KEY, LINODE_SECRET_KEY, LINODE_BUCKET and LINODE_REGION instead of BACKUP_STORE,',
     'then `npx nightshift check`. README.md has every setting.',

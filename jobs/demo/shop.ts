@@ -18,10 +18,13 @@ export function makeShop(file: string, orders: number, days: number, today: Temp
   const customers = Math.ceil(orders / 8);
   const addCustomer = db.prepare('INSERT INTO customers (name, city, created_at) VALUES (?, ?, ?)');
   db.transaction(() => {
-    for (let id = 1; id <= customers; id += 1)
-      addCustomer.run(`Customer ${id}`, pick(cities), `${today.subtract({ days })}`);
+    for (let id = 1; id <= customers; id += 1) {
+      const joined = today.subtract({ days: days - Math.floor((id / customers) * (days - 1)) });
+      addCustomer.run(`Customer ${id}`, pick(cities), `${joined}`);
+    }
+    const dayOfOrder = busyDays(today.subtract({ days }), days);
     for (let order = 0; order < orders; order += 1) {
-      const day = today.subtract({ days: days - Math.floor((order / orders) * days) });
+      const day = dayOfOrder(order / orders);
       const note = Array.from({ length: 12 }, () => pick(words)).join(' ');
       addOrder(
         db,
@@ -54,13 +57,15 @@ export function addOrder(
   );
 }
 
-/** A day's orders, in one transaction. */
-export function sellForADay(file: string, orders: number, day: Temporal.PlainDate): void {
-  const random = randomFrom(day.dayOfYear);
+/** A usual day's orders, in one transaction; `usual` is the mean of all weekdays. */
+export function sellForADay(file: string, usual: number, day: Temporal.PlainDate): void {
+  const random = randomFrom(day.dayOfYear * 7919);
+  const orders = Math.round(usual * busyness(day) * (0.95 + random() * 0.1));
   const db = new Sqlite(file);
   db.transaction(() => {
     for (let order = 0; order < orders; order += 1) {
-      addOrder(db, 1, `${day} ${clockTime(random)}`, 'web', random() * 400, 'sold after the demo began');
+      const channel = channels[Math.floor(random() * channels.length)] ?? 'web';
+      addOrder(db, 1, `${day} ${clockTime(random)}`, channel, random() * 400, 'sold after the demo began');
     }
   })();
   db.close();
@@ -71,6 +76,28 @@ export function loseOrders(file: string): void {
   const db = new Sqlite(file);
   db.exec('DELETE FROM orders');
   db.close();
+}
+
+/** How much is sold on a day, 1 on average: most on Saturdays, and a little more or less for weeks on end. */
+function busyness(day: Temporal.PlainDate): number {
+  const weekdays = [0.85, 0.8, 0.9, 0.95, 1.15, 1.35, 1];
+  return (weekdays[day.dayOfWeek - 1] ?? 1) * (1 + 0.12 * Math.sin(day.dayOfYear / 9));
+}
+
+/** Spreads orders over the days from `first` on: takes a share of all orders (0 to 1), returns the day it falls on. */
+function busyDays(first: Temporal.PlainDate, days: number): (share: number) => Temporal.PlainDate {
+  const all = Array.from({ length: days }, (_, index) => first.add({ days: index }));
+  const sum = all.reduce((total, day) => total + busyness(day), 0);
+  let sold = 0;
+  const ends = all.map((day) => {
+    sold += busyness(day) / sum;
+    return sold;
+  });
+  let index = 0;
+  return (share) => {
+    while (index < days - 1 && share >= (ends[index] ?? 1)) index += 1;
+    return all[index] ?? first;
+  };
 }
 
 function clockTime(random: () => number): string {

@@ -1,6 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
 import { Failure } from '../platform/errors.ts';
-import { readHistory } from '../platform/history.ts';
 import { createLog } from '../platform/log.ts';
 import { nextRun, type Schedule, sleepUntil } from '../platform/schedule.ts';
 import type { SettingsWithoutStore } from '../platform/settings.ts';
@@ -10,7 +9,7 @@ import { liveMornings } from './mornings.ts';
 import { openOffice } from './office.ts';
 import { failedRound, roundOf } from './round.ts';
 import { type SendMeans, sendDay } from './send-day.ts';
-import { startSite } from './site/start.ts';
+import { serveSite } from './serve-site.ts';
 import { openTroubles } from './troubles.ts';
 import { summaryWatch } from './watch.ts';
 
@@ -70,17 +69,4 @@ async function sendRound(day: string, office: SendMeans): Promise<Round> {
     if (round.kind === 'failed') office.log.failure(round.failure);
     return round;
   }
-}
-
-async function serveSite({ settings, archive, ledger, runs, clock, log, signal }: SendMeans): Promise<void> {
-  await startSite({
-    archive,
-    deliveries: (fromDay) => ledger.since(fromDay).map((delivery) => ({ ...delivery, reason: delivery.said })),
-    summaryRuns: (limit) => runs.newest(limit),
-    history: () => readHistory(settings.stateDir),
-    settings,
-    clock,
-    log,
-    signal,
-  });
 }
