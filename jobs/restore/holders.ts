@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { systemCodeOf } from '../platform/errors.ts';
 import { sidecars } from './names.ts';
 
 /** A process that has the database open. */
@@ -36,6 +37,7 @@ export function findHolders(database: string, proc = '/proc'): Scan {
     }
     const holds = descriptors.some((fd) => wanted.has(identityOf(`${folder}/fd/${fd}`) ?? '')) || maps(folder, wanted);
     if (holds) holders.push({ pid: Number(pid), command: commandOf(folder), container: containerOf(folder) });
+    else if (descriptors.some((fd) => isDenied(`${folder}/fd/${fd}`))) unreadable += 1;
   }
   return { holders, unreadable, onlyOwnNamespace: !isHostNamespace(proc) };
 }
@@ -47,6 +49,16 @@ export function identityOf(path: string): string | null {
     return `${dev}:${ino}`;
   } catch {
     return null;
+  }
+}
+
+/** A folder of descriptors may be listed by who may not look behind them (root without CAP_SYS_PTRACE, AppArmor). */
+function isDenied(path: string): boolean {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    return ['EACCES', 'EPERM'].includes(systemCodeOf(error) ?? '');
   }
 }
 

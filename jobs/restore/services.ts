@@ -148,6 +148,7 @@ function selectWritingContainer(container: Container, facts: Facts): Selection {
   const mount = databaseMount(container.mounts, facts);
   if (mount === null || container.state === 'off') return noServices;
   const { name, labels } = container;
+  if (container.id === facts.self) return { ...noServices, staying: [container.id] };
   if (isOwn(container, facts.self)) return stays(container, "one of nightshift's own, never stopped.");
   if (!mount.writable) {
     return stays(container, 'reads the database through a read-only mount; restart it to see the restored data.');
