@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { readSettingsWithoutStore } from '../../../jobs/platform/settings.ts';
+import { startSite } from '../../../jobs/summary/site/start.ts';
+
+const silent = { line: () => {}, warn: () => {}, failure: () => {} };
+
+function startOn(port: number, signal: AbortSignal) {
+  const settings = readSettingsWithoutStore({ DATABASE_PATH: '/data/shop.db' });
+  return startSite({
+    settings: { ...settings, summary: { ...settings.summary, port } },
+    archive: { days: () => [], pageOf: () => null },
+    deliveries: () => [],
+    summaryRuns: () => [],
+    history: () => null,
+    clock: { now: () => Temporal.Instant.from('2025-12-01T00:30:00Z') },
+    log: silent,
+    signal,
+  });
+}
+
+test('a port that is taken is a failure that names SUMMARY_PORT', async () => {
+  const { signal } = new AbortController();
+  const first = await startOn(0, signal);
+  await assert.rejects(startOn(first.port, signal), {
+    code: 'HTTP_PORT_UNUSABLE',
+    message: `The summary page cannot be served on port ${first.port}: another process listens there.`,
+    cure: 'Set SUMMARY_PORT to a free port above 1023.',
+  });
+  await first.close();
+});
+
+test('stopping frees the port, whoever still holds a connection', async () => {
+  const stop = new AbortController();
+  const { port } = await startOn(0, stop.signal);
+  const idle = connect(port, '127.0.0.1');
+  await new Promise((connected) => idle.once('connect', connected));
+  stop.abort();
+  await new Promise((closed) => {
+    idle
+      .on('error', () => {})
+      .once('close', closed)
+      .resume();
+  });
+  const next = await startOn(port, new AbortController().signal);
+  await next.close();
+});
