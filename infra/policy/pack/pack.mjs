@@ -1,0 +1,2 @@
+// Node strips the types of what this imports.
+await import('./pack.ts');

@@ -1,0 +1,17 @@
+#!/bin/sh
+# nightshift on this host, installed by its deployment: nightshift list|status|backup|check|prune|accept|summary|restore …
+# Runs a one-off container of the image in service, as its user; restore alone runs as root, with the Docker socket.
+set -eu
+service=sqlite-backup
+case "${1:-}" in
+  summary) service=backend-dailysummary ;;
+esac
+image=$(docker inspect -f '{{.Image}}' "$service" 2>/dev/null || docker images -q "$service" | head -n 1)
+[ -n "$image" ] || { echo "There is no image $service on this host: run pulumi up." >&2; exit 1; }
+terminal=-i
+[ -t 0 ] && [ -t 1 ] && terminal=-it
+case "${1:-}" in
+  restore) exec docker run --rm $terminal @RESTORE@ "$image" "$@" ;;
+  summary) exec docker run --rm $terminal @SUMMARY@ "$image" "$@" ;;
+  *) exec docker run --rm $terminal @BACKUP@ "$image" "$@" ;;
+esac

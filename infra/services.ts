@@ -1,0 +1,208 @@
+import type { SecretKeyName } from './config/keys.ts';
+import type { HostDeployment, SummaryPlan } from './deployment.ts';
+
+export type ImageName = 'sqlite-backup' | 'backend-dailysummary';
+
+/** What only an `up` makes known. */
+export type LateName = 'endpoint' | 'bucket' | 'region';
+
+/** Where the text of a secret comes from: the stack's config, or the key that the bucket's `up` made. */
+export type SecretSource = SecretKeyName | 'bucketAccessKey' | 'bucketSecretKey';
+
+/** One container that runs for ever, as plain data. Both engines, the candidate and the tests read the same. */
+export type ServiceSpec = {
+  readonly name: string;
+  readonly image: ImageName;
+  readonly command: readonly string[];
+  /** What the candidate runs in place of `command`: every part tried, nothing scheduled. */
+  readonly check: readonly string[];
+  readonly environment: Readonly<Record<string, string | { readonly late: LateName }>>;
+  /** Variable to secret; the service reads `NAME_FILE=/run/secrets/NAME`. */
+  readonly secrets: Readonly<Record<string, SecretSource>>;
+  /** Files that are no secret, by name below /etc/nightshift. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
+  readonly publish: { readonly ip: string; readonly external: number; readonly internal: number } | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly networks: readonly string[];
+  readonly memoryMiB: number;
+  /** How long it may take to stop: a running backup ends first. */
+  readonly stopSeconds: number;
+  readonly health: Health;
+  /** Folder to size. */
+  readonly tmpfs: Readonly<Record<string, string>>;
+  readonly user: string;
+};
+
+export type Mount = { readonly source: string; readonly target: string; readonly readOnly: boolean };
+
+export type Health = {
+  readonly test: readonly string[];
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly startSeconds: number;
+  readonly retries: number;
+};
+
+export const networkName = 'nightshift';
+const user = '1000:1000';
+const tmpfs = { '/tmp': '64m' };
+/** The backup's own grace, and ten seconds to say goodbye. */
+const graceSeconds = 900;
+
+/** The services of one host. Pure: what they are follows from the config alone. */
+export function servicesOf(deployment: HostDeployment, secrets: readonly SecretKeyName[]): ServiceSpec[] {
+  const backup = backupService(deployment, secrets);
+  return deployment.summary === null ? [backup] : [backup, summaryService(deployment, deployment.summary, secrets)];
+}
+
+function backupService(deployment: HostDeployment, secrets: readonly SecretKeyName[]): ServiceSpec {
+  const { backup, folders } = deployment;
+  return {
+    name: 'sqlite-backup',
+    image: 'sqlite-backup',
+    command: ['backup', '--schedule'],
+    check: ['check'],
+    environment: {
+      ...common(deployment),
+      ...storeEnvironment(deployment),
+      ...optional({
+        BACKUP_SCHEDULE: backup.schedule,
+        BACKUP_AGE_RECIPIENTS: backup.ageRecipients,
+        RESTORE_SERVICES: backup.restoreServices,
+      }),
+      BACKUP_SCHEDULE_HOUR: String(backup.hour),
+      BACKUP_COMPRESSION: backup.compression,
+      BACKUP_RETENTION_DAILY: String(backup.retentionDaily),
+      BACKUP_RETENTION_WEEKLY: String(backup.retentionWeekly),
+      STOP_GRACE_SECONDS: String(graceSeconds),
+      HTTP_PORT: '8081',
+    },
+    secrets: {
+      ...storeSecrets(deployment),
+      ...mailSecrets(deployment, secrets),
+      ...given(secrets, { BACKUP_PING_URL: 'backupPingUrl', BACKUP_AGE_IDENTITY: 'ageIdentity' }),
+    },
+    files: {},
+    mounts: [...mountsOf(deployment), { source: `${folders.state}/staging`, target: '/staging', readOnly: false }],
+    publish: null,
+    labels: {},
+    networks: [networkName],
+    memoryMiB: deployment.memoryMiB,
+    stopSeconds: graceSeconds + 10,
+    health: { test: ['nightshift', 'health'], intervalSeconds: 60, timeoutSeconds: 30, startSeconds: 600, retries: 3 },
+    tmpfs,
+    user,
+  };
+}
+
+/** Answers of the summary's own open page, asked from inside the container: its image has no curl. */
+const askHealth = "fetch('http://127.0.0.1:8080/healthz').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))";
+
+function summaryService(
+  deployment: HostDeployment,
+  summary: SummaryPlan,
+  secrets: readonly SecretKeyName[],
+): ServiceSpec {
+  const { front } = summary;
+  return {
+    name: 'backend-dailysummary',
+    image: 'backend-dailysummary',
+    command: ['summary', '--schedule'],
+    check: ['summary', 'preview', '--out', '/tmp/preview'],
+    environment: {
+      ...common(deployment),
+      ...optional({
+        SUMMARY_RECIPIENTS: summary.recipients,
+        SUMMARY_PUBLIC_URL: summary.url,
+        SUMMARY_REPORT: summary.report === null ? null : '/etc/nightshift/report.yaml',
+      }),
+      SUMMARY_SCHEDULE_HOUR: String(summary.hour),
+      SUMMARY_PORT: '8080',
+    },
+    secrets: {
+      ...mailSecrets(deployment, secrets),
+      ...given(secrets, {
+        SUMMARY_PASSWORD_HASH: 'sitePasswordHash',
+        SUMMARY_SIGNING_KEY: 'siteSigningKey',
+        SUMMARY_PING_URL: 'summaryPingUrl',
+      }),
+    },
+    files: summary.report === null ? {} : { 'report.yaml': summary.report },
+    mounts: mountsOf(deployment),
+    publish: front.kind === 'port' ? { ip: '127.0.0.1', external: front.port, internal: 8080 } : null,
+    labels: front.kind === 'labels' && summary.url !== null ? traefikLabels(new URL(summary.url).hostname) : {},
+    networks: front.kind === 'labels' && front.network !== null ? [networkName, front.network] : [networkName],
+    memoryMiB: deployment.memoryMiB,
+    stopSeconds: 60,
+    health: { test: ['node', '-e', askHealth], intervalSeconds: 60, timeoutSeconds: 10, startSeconds: 60, retries: 3 },
+    tmpfs,
+    user,
+  };
+}
+
+function common({ databases, timeZone, mail, alertRecipients }: HostDeployment): Record<string, string> {
+  return {
+    DATABASE_PATH: databases.map((name) => `/data/${name}`).join(','),
+    STATE_DIR: '/state',
+    TIME_ZONE: timeZone,
+    ...optional({
+      SMTP_HOST: mail?.host ?? null,
+      SMTP_PORT: mail === null ? null : String(mail.port),
+      SMTP_USER: mail?.user ?? null,
+      SMTP_FROM: mail?.from ?? null,
+      ALERT_RECIPIENTS: alertRecipients,
+    }),
+  };
+}
+
+function storeEnvironment({ store }: HostDeployment): ServiceSpec['environment'] {
+  if (store.kind === 'folder') return { BACKUP_STORE: 'file:///store' };
+  return {
+    BACKUP_STORE: 's3',
+    LINODE_BUCKET: { late: 'bucket' },
+    LINODE_ENDPOINT: { late: 'endpoint' },
+    LINODE_REGION: { late: 'region' },
+    STAGING_DIR: '/staging',
+  };
+}
+
+function storeSecrets({ store }: HostDeployment): ServiceSpec['secrets'] {
+  if (store.kind === 'folder') return {};
+  if (store.kind === 's3') return { LINODE_ACCESS_KEY: 's3AccessKey', LINODE_SECRET_KEY: 's3SecretKey' };
+  return { LINODE_ACCESS_KEY: 'bucketAccessKey', LINODE_SECRET_KEY: 'bucketSecretKey' };
+}
+
+function mailSecrets({ mail }: HostDeployment, secrets: readonly SecretKeyName[]): ServiceSpec['secrets'] {
+  return mail === null ? {} : given(secrets, { SMTP_PASSWORD: 'smtpPassword' });
+}
+
+/** Data, history and a store folder: binds, which never make a folder, so an unmounted disk stops the service. */
+function mountsOf({ folders, store }: HostDeployment): Mount[] {
+  return [
+    { source: folders.data, target: '/data', readOnly: false },
+    { source: `${folders.state}/state`, target: '/state', readOnly: false },
+    ...(store.kind === 'folder' ? [{ source: store.folder, target: '/store', readOnly: false }] : []),
+  ];
+}
+
+function traefikLabels(hostname: string): Record<string, string> {
+  const router = 'traefik.http.routers.nightshift-summary';
+  return {
+    'traefik.enable': 'true',
+    [`${router}.rule`]: `Host(\`${hostname}\`)`,
+    [`${router}.tls`]: 'true',
+    'traefik.http.services.nightshift-summary.loadbalancer.server.port': '8080',
+  };
+}
+
+function optional(values: Readonly<Record<string, string | null>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+}
+
+function given(
+  secrets: readonly SecretKeyName[],
+  wanted: Readonly<Record<string, SecretKeyName>>,
+): Record<string, SecretKeyName> {
+  return Object.fromEntries(Object.entries(wanted).filter(([, source]) => secrets.includes(source)));
+}
