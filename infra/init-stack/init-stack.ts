@@ -11,6 +11,7 @@ import { sourceOf } from './stack-source.ts';
 import {
   type NamedPlace,
   readStackConfig,
+  readStackFile,
   type Setting,
   type StackConfig,
   type StackValues,
@@ -25,7 +26,7 @@ export type Request = { readonly place: NamedPlace; readonly file: string | null
 export async function initStack(request: Request, context: CliContext): Promise<void> {
   const { place, file, dryRun } = request;
   const exists = await stackExists(place, context);
-  const config: StackConfig = exists ? await readStackConfig(place, context) : new Map();
+  const config: StackConfig = await (exists ? readStackConfig(place, context) : readStackFile(place));
   const now: StackValues = new Map([...config].map(([key, { value }]) => [key, value]));
   const imported = file === null ? [] : tell(planImport(readShellFile(await contentOf(file)), now), file, context);
   const open = (settings: readonly Setting[]) => missingKeys(withAll(now, settings), hasToken(context));

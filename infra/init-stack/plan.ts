@@ -50,7 +50,7 @@ function find(name: string, value: string, endpoint: boolean): Found {
 /** The scripts' bucket exists, so a stack that has none yet adopts it. */
 function adoption(taken: readonly { readonly setting: Setting }[], now: StackValues): Setting[] {
   const bucket = taken.some(({ setting }) => setting.key === 'nightshift:bucket');
-  const decided = now.has('nightshift:bucketAdopt') || now.has('nightshift:bucket');
+  const decided = now.has('nightshift:bucket') || now.get('nightshift:bucketAdopt') === 'true';
   return bucket && !decided ? [{ key: 'nightshift:bucketAdopt', value: 'true', secret: false }] : [];
 }
 

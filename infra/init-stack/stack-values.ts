@@ -1,5 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import type { CliContext } from '../../jobs/platform/context.ts';
+import { type ConfigKey, configKeys } from '../config/keys.ts';
 import { type Place, pulumi } from './pulumi-cli.ts';
 
 const listing = z.record(z.string(), z.object({ value: z.string().optional(), secret: z.boolean() }));
@@ -13,7 +17,35 @@ export async function readStackConfig({ folder, stack }: Place, context: CliCont
   const on = stack === null ? [] : ['--stack', stack];
   const text = await pulumi({ args: ['config', '--json', '--show-secrets', ...on], folder }, context);
   const found = Object.entries(listing.parse(JSON.parse(text.trim() === '' ? '{}' : text)));
-  return new Map(found.flatMap(([key, { value, secret }]) => (value === undefined ? [] : [[key, { value, secret }]])));
+  return new Map(
+    found.flatMap(([key, { value = '', secret }]) => (isUnset(key, value) ? [] : [[key, { value, secret }]])),
+  );
+}
+
+/** The file of a stack that Pulumi does not know yet, such as one that came with the checkout. Its secrets stay closed. */
+export async function readStackFile({ folder, stack }: NamedPlace): Promise<StackConfig> {
+  const text = await readFile(path.join(folder, `Pulumi.${stack}.yaml`), 'utf8').catch(() => '');
+  const { config = {} } = stackFile.parse(parse(text) ?? {});
+  return new Map(
+    Object.entries(config).flatMap(([key, value]): [string, { value: string; secret: boolean }][] => {
+      const plain = value === null || typeof value !== 'object';
+      const shown = plain ? String(value ?? '') : JSON.stringify(value);
+      return isUnset(key, shown) ? [] : [[key, { value: shown, secret: !plain && 'secure' in value }]];
+    }),
+  );
+}
+
+const stackFile = z.object({ config: z.record(z.string(), z.unknown()).optional() });
+
+/** Pulumi.yaml must give a default to what may be left out; that one says nothing. */
+function isUnset(key: string, value: string): boolean {
+  const empty = value === '' || value === '[]' || value === '0';
+  return empty && !(value === '0' && defaultOf(key) !== null);
+}
+
+function defaultOf(key: string): ConfigKey['default'] {
+  const keys: Readonly<Record<string, ConfigKey>> = configKeys;
+  return keys[key.replace(/^nightshift:/, '')]?.default ?? null;
 }
 
 export type Setting = { readonly key: string; readonly value: string; readonly secret: boolean };

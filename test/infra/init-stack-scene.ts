@@ -1,22 +1,27 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
+import { parse } from 'yaml';
 
 export type Project = {
   readonly folder: string;
   /** For the real pulumi CLI, its state in the folder. */
   readonly environment: Record<string, string>;
   pulumi(...args: string[]): string;
+  /** What the stack's own file holds, secrets decrypted; without the defaults of Pulumi.yaml. */
+  written(stack: string): Record<string, { value: string; secret: boolean }>;
 };
 
-/** A project of no stacks yet, for one test that `needs('pulumi')`. */
+export const checkout = path.resolve(import.meta.dirname, '..', '..');
+
+/** The project with no stacks yet, for one test that `needs('pulumi')`. */
 export function makeProject(t: TestContext): Project {
   const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-stack-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(path.join(folder, 'state'));
-  writeFileSync(path.join(folder, 'Pulumi.yaml'), 'name: nightshift\nruntime: nodejs\n');
+  cpSync(path.join(checkout, 'Pulumi.yaml'), path.join(folder, 'Pulumi.yaml'));
   const environment = {
     PATH: `${path.dirname(process.env['LAB_PULUMI'] ?? '/nowhere')}:/usr/bin:/bin`,
     HOME: folder,
@@ -32,5 +37,10 @@ export function makeProject(t: TestContext): Project {
       encoding: 'utf8',
       stdio: 'pipe',
     });
-  return { folder, environment, pulumi };
+  const written = (stack: string) => {
+    const file = readFileSync(path.join(folder, `Pulumi.${stack}.yaml`), 'utf8');
+    const all = JSON.parse(pulumi('config', '--json', '--show-secrets', '--stack', stack));
+    return Object.fromEntries(Object.keys(parse(file).config).map((key) => [key, all[key]]));
+  };
+  return { folder, environment, pulumi, written };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { initStack } from '../../infra/init-stack/init-stack.ts';
@@ -8,11 +8,11 @@ import { systemClock } from '../../jobs/platform/clock.ts';
 import type { CliContext } from '../../jobs/platform/context.ts';
 import { asFailure } from '../../jobs/platform/errors.ts';
 import { needs } from '../lab.ts';
-import { makeProject } from './init-stack-scene.ts';
+import { checkout, makeProject } from './init-stack-scene.ts';
 
 /** A project with no stacks yet, and the real pulumi CLI with its state in a folder. */
 function scene(t: TestContext) {
-  const { folder, environment } = makeProject(t);
+  const { folder, environment, written } = makeProject(t);
   let out = '';
   const context: CliContext = {
     environment,
@@ -31,6 +31,7 @@ function scene(t: TestContext) {
     place,
     file,
     printed: () => out,
+    written: () => Object.fromEntries(Object.entries(written('test')).map(([key, { value }]) => [key, value])),
     stackFile: () => readFileSync(path.join(folder, 'Pulumi.test.yaml'), 'utf8'),
     values: async () =>
       Object.fromEntries([...(await readStackConfig(place, context))].map(([key, { value }]) => [key, value])),
@@ -62,7 +63,7 @@ test(
   'the old settings become config, the password encrypted and never printed, the rest named',
   needs('pulumi'),
   async (t) => {
-    const { file, run, printed, values, stackFile } = scene(t);
+    const { file, run, printed, written, stackFile } = scene(t);
     writeFileSync(file, old);
     assert.equal(
       await run(),
@@ -86,7 +87,7 @@ set         nightshift:smtpPassword = (secret)
 set         nightshift:bucketAdopt = true
 `,
     );
-    assert.deepEqual(await values(), {
+    assert.deepEqual(written(), {
       'nightshift:bucket': 'zygy-backups-service',
       'nightshift:backupRetentionDaily': '20',
       'nightshift:bucketAdopt': 'true',
@@ -156,6 +157,19 @@ test('a value that cannot be used stops it before anything is written', needs('p
 BACKUP_RETENTION_DAILY (nightshift:backupRetentionDaily): a whole number is needed`,
   );
   await assert.rejects(values(), /no stack named/);
+});
+
+test('the business’s stack that came with the checkout lacks only secrets', needs('pulumi'), async (t) => {
+  const { place, printed, run, file } = scene(t);
+  cpSync(path.join(checkout, 'Pulumi.prod.yaml'), path.join(place.folder, 'Pulumi.test.yaml'));
+  writeFileSync(file, '');
+  assert.equal(await run(true), '');
+  const missing = printed().match(/^missing {5}\w+:\w+/gm);
+  assert.deepEqual(missing, [
+    'missing     nightshift:sitePasswordHash',
+    'missing     nightshift:siteSigningKey',
+    'missing     linode:token',
+  ]);
 });
 
 test('a file that is not there, a CLI that is not there, a passphrase that is not set', needs('pulumi'), async (t) => {
