@@ -24,14 +24,14 @@ export type Outputs = {
 
 export type DeployOptions = {
   readonly source?: ConfigSource;
-  /** Tests bring folders of their own. */
-  readonly images?: readonly CompiledImage[];
+  /** Folder of the compiled images, else dist; or the images themselves. */
+  readonly images?: string | readonly CompiledImage[];
 };
 
 /** The whole stack: config -> bucket -> hosts (disk, images, services) -> outputs. Throws before any resource is touched. */
 export function deploy({ source = pulumiSource(), images }: DeployOptions = {}): Outputs {
   const deployment = readDeployment(source);
-  const compiled = images ?? compiledImages(imagesOf(deployment));
+  const compiled = typeof images === 'object' ? images : compiledImages(imagesOf(deployment), images);
   holdPolicies();
   const cloud = linodeProvider(deployment);
   const bucket = deployment.bucket === null || cloud === null ? null : backupBucket(deployment.bucket, cloud);
