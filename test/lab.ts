@@ -13,6 +13,7 @@ const parts = {
   pulumi: { variable: 'LAB_PULUMI', cure: 'eval "$(test/lab.sh pulumi)" (builds the Pulumi engine, 3 minutes once)' },
   sshd: { variable: 'LAB_SSHD', cure: 'eval "$(test/lab.sh sshd)" (OpenSSH server, on loopback)' },
   loop: { variable: 'LAB_LOOP', cure: 'eval "$(test/lab.sh loop)" as root (loop devices, file system tools)' },
+  samples: { variable: 'LAB_SAMPLES', cure: 'eval "$(test/lab.sh samples)" (public sample databases)' },
 } as const satisfies Record<string, Part>;
 
 export type LabPart = keyof typeof parts;
