@@ -76,6 +76,10 @@ describe('the page in Chromium', needs('chromium'), () => {
     await page.getByText('This link opens this day only.').waitFor();
     assert.equal(page.url(), `${site.origin}/day/2025-11-29`);
     assert.equal(await page.getByRole('navigation').count(), 0);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL('**/login');
+    await page.goto('/day/2025-11-29');
+    assert.equal(await page.getByLabel('Password').isVisible(), true);
     await page.goto('/day/2025-11-28');
     assert.equal(await page.getByLabel('Password').isVisible(), true);
   });

@@ -38,10 +38,8 @@ export function addDoors(app: Hono, means: Means): void {
   app.post('*', bodyLimit({ maxSize: 4096 }));
   app.post('*', (c, next) => (isOwnForm(c, publicUrl) ? next() : c.text('This form belongs to another site.\n', 403)));
   app.post('/login', signIn(means));
-  app.post('/logout', (c) => {
-    gate.dismiss(c);
-    return c.redirect('/login', 303);
-  });
+  app.post('/logout', leave(gate));
+  app.post('/day/:day{\\d{4}-\\d{2}-\\d{2}}/leave', leave(gate));
   app.get('/day/:day/open/:token', (c) => follow(c, c.req.param('day'), c.req.param('token'), means));
 }
 
@@ -79,6 +77,13 @@ function follow(c: Context, day: string, token: string, { clock, gate, signingKe
   const until = Temporal.Instant.compare(link.expiresAt, longest) < 0 ? link.expiresAt : longest;
   if (gate.sessionFor(c, null) === null) gate.admit(c, { scope: 'day', day }, until);
   return c.redirect(`/day/${day}`, 303);
+}
+
+function leave(gate: Gate): (c: Context) => Answer {
+  return (c) => {
+    gate.dismiss(c, c.req.param('day') ?? null);
+    return c.redirect('/login', 303);
+  };
 }
 
 /** A form of another site (CSRF) has another Origin. Every browser sends one with a POST. */

@@ -10,8 +10,8 @@ export type Gate = {
   sessionFor(c: Context, day: string | null): Session | null;
   /** Gives the visitor a session; one for a day goes to that day's path only. */
   admit(c: Context, session: Session, until: Temporal.Instant): void;
-  /** Ends the session for everything, also for who kept a copy of its cookie. */
-  dismiss(c: Context): void;
+  /** Ends the session for a day, or for everything (null), also for who kept a copy of its cookie. */
+  dismiss(c: Context, day: string | null): void;
   /** Asks for the password in place of what was asked for. Says the same whether that exists or not. */
   ask(c: Context, status: 200 | 401 | 403 | 410 | 429, problem?: string, next?: string): Response | Promise<Response>;
 };
@@ -29,6 +29,9 @@ export function createGate(means: {
   const sessions = createSessions(signingKey, passwordHash);
   const cookies = cookieNames(secure);
 
+  const cookieFor = (day: string | null) =>
+    day === null ? { name: cookies.full, path: '/' } : { name: cookies.day, path: `/day/${day}` };
+
   const sessionIn = (c: Context, cookie: string): Session | null => {
     const value = getCookie(c, cookie);
     return value === undefined ? null : sessions.read(value, clock.now());
@@ -42,17 +45,21 @@ export function createGate(means: {
       return limited?.scope === 'day' && limited.day === day ? limited : null;
     },
     admit(c, session, until) {
-      const [name, path] = session.scope === 'all' ? [cookies.full, '/'] : [cookies.day, `/day/${session.day}`];
+      const { name, path } = cookieFor(session.scope === 'day' ? session.day : null);
       const maxAge = Math.floor((until.epochMilliseconds - clock.now().epochMilliseconds) / 1000);
       setCookie(c, name, sessions.open(session, until), { path, maxAge, httpOnly: true, secure, sameSite: 'Lax' });
     },
-    dismiss(c) {
-      const value = getCookie(c, cookies.full);
+    dismiss(c, day) {
+      const { name, path } = cookieFor(day);
+      const value = getCookie(c, name);
       if (value !== undefined) sessions.end(value, clock.now());
-      deleteCookie(c, cookies.full, { path: '/', secure });
+      deleteCookie(c, name, { path, secure });
     },
     ask: (c, status, problem, next = c.req.path) =>
-      c.html(signInPage({ assets, scope: 'none', brand: 'Daily summary' }, ownPath(next), problem ?? null), status),
+      c.html(
+        signInPage({ assets, scope: 'none', exit: null, brand: 'Daily summary' }, ownPath(next), problem ?? null),
+        status,
+      ),
   };
 }
 

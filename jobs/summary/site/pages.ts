@@ -93,8 +93,9 @@ function missing(c: Context, frame: Frame, sentence: string): Answer {
   return c.html(messagePage(frame, 'Not found', sentence), 404);
 }
 
-function frameFor({ scope }: Session, page: Page | null, { assets }: Means): Frame {
-  return { assets, scope, brand: page?.title ?? 'Daily summary' };
+function frameFor(session: Session, page: Page | null, { assets }: Means): Frame {
+  const exit = session.scope === 'all' ? '/logout' : `/day/${session.day}/leave`;
+  return { assets, scope: session.scope, exit, brand: page?.title ?? 'Daily summary' };
 }
 
 function newestPage({ archive }: Means): Page | null {

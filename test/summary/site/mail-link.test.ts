@@ -34,6 +34,22 @@ describe('the link of a mail', () => {
     }
   });
 
+  test('who came by a link can sign out, and then the link opens the day again', async () => {
+    const visitor = visitorOf(site.origin);
+    await visitor.get(linkTo('2025-11-29'));
+    const kept = new Map(visitor.cookies);
+    assert.match((await visitor.get('/day/2025-11-29')).body, /action="\/day\/2025-11-29\/leave"/);
+    const { code, headers } = await visitor.post('/day/2025-11-29/leave', {});
+    assert.deepEqual(
+      { code, to: headers.get('location'), left: visitor.cookies.size },
+      { code: 303, to: '/login', left: 0 },
+    );
+    for (const [name, value] of kept) visitor.cookies.set(name, value);
+    assert.equal((await visitor.get('/day/2025-11-29')).code, 401);
+    await visitor.get(linkTo('2025-11-29'));
+    assert.equal((await visitor.get('/day/2025-11-29')).code, 200);
+  });
+
   test('a link takes nothing from who is signed in', async () => {
     const visitor = visitorOf(site.origin);
     await visitor.signIn();

@@ -159,5 +159,6 @@ describe('signing in and out', () => {
     assert.equal((await visitor.post('/login', {})).code, 401);
     assert.equal((await visitor.post('/login', { password: '' }, { 'content-type': 'application/json' })).code, 401);
     assert.equal((await visitor.post('/status', {})).code, 401);
+    assert.equal((await visitor.post('/day/x;%20Domain=evil.test/leave', {})).code, 401);
   });
 });

@@ -7,6 +7,8 @@ export type Html = ReturnType<typeof html>;
 export type Frame = {
   readonly assets: Assets;
   readonly scope: 'all' | 'day' | 'none';
+  /** Where to sign out; null for who is not in. */
+  readonly exit: string | null;
   readonly brand: string;
 };
 
@@ -42,7 +44,7 @@ export function documentOf(frame: Frame, { title, place, hero, body }: Document)
 <div class="bar">
 <span class="brand">${moon}<span>${frame.brand}</span></span>
 ${frame.scope === 'all' ? navigation(place) : ''}
-${frame.scope === 'none' ? '' : signOut}
+${frame.exit === null ? '' : signOut(frame.exit)}
 </div>
 <div class="hero">${hero}</div>
 </header>
@@ -59,6 +61,8 @@ ${item('day', '/', 'Latest')}${item('calendar', '/calendar', 'Calendar')}${item(
 </ul></nav>`;
 }
 
-const signOut = html`<form class="sign-out" method="post" action="/logout"><button>Sign out</button></form>`;
+function signOut(exit: string): Html {
+  return html`<form class="sign-out" method="post" action="${exit}"><button>Sign out</button></form>`;
+}
 
 const moon = html`<svg class="moon" viewBox="0 0 24 24" aria-hidden="true"><path d="M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z"/></svg>`;
