@@ -51,7 +51,8 @@ fi
 mountpoint -q "$MOUNT_POINT"
 
 case $type in
-  ext3 | ext4) resize2fs "$device" 2>&1 | tail -n 1 ;;
-  xfs) xfs_growfs "$MOUNT_POINT" | tail -n 1 ;;
+  ext3 | ext4) said=$(resize2fs "$device" 2>&1) || { printf '%s\n' "$said" >&2; exit 1; } ;;
+  xfs) said=$(xfs_growfs "$MOUNT_POINT" 2>&1) || { printf '%s\n' "$said" >&2; exit 1; } ;;
 esac
+printf '%s\n' "$said" | tail -n 1
 [ -d "$DATA_FOLDER" ] || install -d -o 1000 -g 1000 "$DATA_FOLDER"
