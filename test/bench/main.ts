@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { benchBackup } from './backup.ts';
 import { benchIdle } from './idle.ts';
+import { benchRestore } from './restore.ts';
 import { benchSite } from './site.ts';
 import { benchWriter } from './writer.ts';
 
@@ -16,7 +17,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-bench-'));
 if (!existsSync(maker)) throw new Error(`${maker} makes the databases and is not there; LAB_MKDB may name it`);
 execFileSync(process.execPath, [path.join(root, 'jobs', 'build.ts')]);
 try {
-  for (const size of sizes.length > 0 ? sizes : [256, 1024]) {
+  for (const size of sizes.length > 0 ? sizes : [50, 256, 1024]) {
     const database = path.join(folder, 'business.db');
     rmSync(database, { force: true });
     execFileSync('python3', [maker, database, String(size)]);
@@ -24,6 +25,7 @@ try {
     mkdirSync(work);
     await benchBackup(database, work);
     await benchWriter(database, work);
+    await benchRestore(database, work);
     rmSync(work, { recursive: true });
   }
   await benchIdle(folder);
