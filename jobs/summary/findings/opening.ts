@@ -1,7 +1,7 @@
 import { plural } from '../../platform/format.ts';
 import { type DayValue, mean, median, sameWeekdays, weekBefore } from './series.ts';
 import type { Staleness } from './staleness.ts';
-import { type Format, percentText, type Wording, weekdayOf } from './wording.ts';
+import { type Format, percentText, singular, type Wording, weekdayOf } from './wording.ts';
 
 /** What the opening sentence can speak of. */
 export type OpeningFacts = {
@@ -38,12 +38,17 @@ export function staleSentence({ of, newest, days }: Staleness & { of: string }, 
 
 function figuresSentence(facts: OpeningFacts, wording: Wording): string | null {
   const { amount, count } = facts;
-  const counted = count === null ? null : count.text === '0' ? `no ${count.unit}` : `${count.text} ${count.unit}`;
+  const counted = count === null ? null : countWords(count);
   const main = amount === null || count?.text === '0' ? counted : amountWords(amount, counted);
   if (main === null) return null;
   const series = (amount ?? count)?.series ?? [];
   const usual = series.at(-1)?.value === 0 ? null : usualWords(series);
   return `${dayWords(facts, wording)}: ${main}${usual === null ? '' : `, ${usual}`}.`;
+}
+
+function countWords({ text, unit }: NonNullable<OpeningFacts['count']>): string {
+  if (text === '0') return `no ${unit}`;
+  return `${text} ${text === '1' ? singular(unit) : unit}`;
 }
 
 /** `RM 12,340 from 87 orders`; without a currency `order total 12,340 from 87 orders`. */

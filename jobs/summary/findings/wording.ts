@@ -46,6 +46,13 @@ export function weekdayOf(day: string): string {
   return Temporal.PlainDate.from(day).toLocaleString('en', { weekday: 'long' });
 }
 
+/** `orders` is `order`, `entries` is `entry`; English. */
+export function singular(text: string): string {
+  if (/ies$/.test(text)) return `${text.slice(0, -3)}y`;
+  if (/(ss|us|x|ch|sh)es$/.test(text)) return text.slice(0, -2);
+  return /[^su]s$/.test(text) ? text.slice(0, -1) : text;
+}
+
 /** `12 %`, `2.8 %`: a share of 1, without its sign. */
 export function percentText(share: number): string {
   const percent = Math.abs(share) * 100;

@@ -32,8 +32,7 @@ export function dateColumnOf(column: Column, zone: string): DateColumn | null {
   const { sample } = column;
   const name = snake(column.name);
   const isNamed = dateName.test(name) || dateType.test(column.type);
-  if (sample.length === 0 || column.isKey) return null;
-  if (typeof sample[0] === 'number' && !isNamed) return null;
+  if (sample.length === 0 || (typeof sample[0] === 'number' && (column.isKey || !isNamed))) return null;
   const calendar = localCalendar(zone);
   const option = isMonthFirst(sample) ? 'mdy' : null;
   const days = sample.map((value) => dayOf(value, calendar, option)).filter((day) => day !== null && day > zero);

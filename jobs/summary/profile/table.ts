@@ -1,3 +1,4 @@
+import { singular } from '../findings/wording.ts';
 import type { Cell } from '../measure/question.ts';
 
 /** A table of a database that nobody described, with some of its rows. */
@@ -57,10 +58,8 @@ export function pluralWords(name: string): string {
 /** `orders` is `order`, `categories` is `category`, `omdb` is `omdb row`. */
 export function singularWords(name: string): string {
   const text = words(name);
-  if (/ies$/.test(text)) return `${text.slice(0, -3)}y`;
-  if (/(ss|us|x|ch|sh)es$/.test(text)) return text.slice(0, -2);
-  if (/[^su]s$/.test(text)) return text.slice(0, -1);
-  return things.test(text) ? text : `${text} row`;
+  const one = singular(text);
+  return one !== text || things.test(text) ? one : `${text} row`;
 }
 
 const things =

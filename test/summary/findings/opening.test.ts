@@ -54,6 +54,7 @@ const cases: [string, Partial<OpeningFacts>, string][] = [
     { amount: { ...sales, series: weeks(0) }, count: { ...orders, text: '0' } },
     'Yesterday: no orders.',
   ],
+  ['one order', { count: { ...orders, text: '1' } }, 'Yesterday: RM 12,340 from 1 order, 12 % below a usual Monday.'],
   ['no figures at all', { amount: null, count: null }, 'Yesterday: no figures.'],
   [
     'data that stopped on Thursday',
