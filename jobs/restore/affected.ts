@@ -54,7 +54,9 @@ export function refuseStrangers(database: string, known: ReadonlySet<string>, fo
       (holder) => `${described(holder)} has it open and will go on writing into the old file (--force).`,
     ),
     ...(unreadable > 0
-      ? [`${unreadable} processes could not be looked into; root can (in a container: --cap-add SYS_PTRACE).`]
+      ? [
+          `${unreadable} ${unreadable === 1 ? 'process' : 'processes'} could not be looked into; root can (in a container: --cap-add SYS_PTRACE).`,
+        ]
       : []),
     ...(onlyOwnNamespace
       ? ['Processes outside this container cannot be seen; `docker run --pid=host` shows them.']
