@@ -1,5 +1,6 @@
 import * as linode from '@pulumi/linode';
 import * as pulumi from '@pulumi/pulumi';
+import { Failure } from '../jobs/platform/errors.ts';
 import { type Bucket, backupBucket } from './bucket.ts';
 import type { SecretKeyName } from './config/keys.ts';
 import { type ConfigSource, pulumiSource } from './config/source.ts';
@@ -29,7 +30,17 @@ export type DeployOptions = {
 };
 
 /** The whole stack: config -> bucket -> hosts (disk, images, services) -> outputs. Throws before any resource is touched. */
-export function deploy({ source = pulumiSource(), images }: DeployOptions = {}): Outputs {
+export function deploy(options: DeployOptions = {}): Outputs {
+  try {
+    return declare(options);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // Pulumi shows the message and nothing else, and of a RunError no stack.
+    throw new pulumi.RunError(`${error.message}\n${error.cure}`);
+  }
+}
+
+function declare({ source = pulumiSource(), images }: DeployOptions): Outputs {
   const deployment = readDeployment(source);
   const compiled = typeof images === 'object' ? images : compiledImages(imagesOf(deployment), images);
   holdPolicies();
