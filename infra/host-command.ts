@@ -26,7 +26,6 @@ function restoreOptions(spec: KnownSpec, folders: Folders): string[] {
   return [
     ...['--pid=host', '--user', '0:0', '--cap-drop', 'ALL', ...capabilities.flatMap((each) => ['--cap-add', each])],
     ...['--security-opt', 'no-new-privileges', '--network', spec.networks[0] ?? 'bridge'],
-    ...['--mount', 'type=bind,source=/var/run/docker.sock,target=/var/run/docker.sock'],
     ...mounts.flatMap(({ source, target, readOnly }) => [
       '--mount',
       `type=bind,source=${source},target=${target}${readOnly ? ',readonly' : ''}`,

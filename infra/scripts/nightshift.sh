@@ -8,10 +8,12 @@ case "${1:-}" in
 esac
 image=$(docker inspect -f '{{.Image}}' "$service" 2>/dev/null || docker images -q "$service" | head -n 1)
 [ -n "$image" ] || { echo "There is no image $service on this host: run pulumi up." >&2; exit 1; }
+socket=${DOCKER_HOST:-unix:///var/run/docker.sock}
+socket=${socket#unix://}
 terminal=-i
 [ -t 0 ] && [ -t 1 ] && terminal=-it
 case "${1:-}" in
-  restore) exec docker run --rm $terminal @RESTORE@ "$image" "$@" ;;
+  restore) exec docker run --rm $terminal --mount "type=bind,source=$socket,target=/var/run/docker.sock" @RESTORE@ "$image" "$@" ;;
   summary) exec docker run --rm $terminal @SUMMARY@ "$image" "$@" ;;
   *) exec docker run --rm $terminal @BACKUP@ "$image" "$@" ;;
 esac
