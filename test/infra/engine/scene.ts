@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ConfigMap, PulumiFn } from '@pulumi/pulumi/automation/index.js';
-import { compiledImages } from '../../../infra/images.ts';
+import { type CompiledImage, compiledImages } from '../../../infra/images.ts';
 import { selfSigned } from '../../certificate.ts';
 import { labS3 } from '../../lab.ts';
 import { startSmtpServer, type TestSmtpServer } from '../../smtp-server.ts';
@@ -31,8 +31,10 @@ export type Scene = {
   /** Folders of the host. */
   readonly host: { readonly data: string; readonly state: string; readonly config: string; readonly command: string };
   readonly database: string;
-  /** The compiled images, as `npm run build` makes them, that trust this scene's mail server. */
+  /** Folder of the compiled images, as `npm run build` makes them; they trust this scene's mail server. */
   readonly images: string;
+  /** The same for the program, each with the tag of what is in it now. */
+  compiled(): CompiledImage[];
   readonly sshd: TestSshd;
   readonly mail: TestSmtpServer;
   /** Address and port at which a container reaches the mail server. */
@@ -73,6 +75,7 @@ export async function makeScene(devices = '/dev/disk/by-id'): Promise<Scene> {
     host,
     database,
     images,
+    compiled: () => names.map((name) => compiledImage(images, name)),
     sshd,
     mail,
     mailAt: { host: bridge, port: mailRelay.port },
@@ -101,8 +104,18 @@ export async function makeScene(devices = '/dev/disk/by-id'): Promise<Scene> {
   };
 }
 
+const names = ['sqlite-backup', 'backend-dailysummary'] as const;
+
+/** Not looked at again by the program, which would compile it anew whenever a source changes. */
+function compiledImage(images: string, name: (typeof names)[number]): CompiledImage {
+  const folder = path.join(images, name);
+  const hash = createHash('sha256');
+  for (const file of ['Dockerfile', 'nightshift.mjs']) hash.update(readFileSync(path.join(folder, file)));
+  return { name, folder, tag: hash.digest('hex').slice(0, 12) };
+}
+
 function compileImages(folder: string, certificate: string): void {
-  for (const { folder: image } of compiledImages(['sqlite-backup', 'backend-dailysummary'], folder)) {
+  for (const { folder: image } of compiledImages(names, folder)) {
     writeFileSync(path.join(image, 'test-authority.pem'), certificate);
     appendFileSync(path.join(image, 'Dockerfile'), '\nENV NODE_EXTRA_CA_CERTS=/app/test-authority.pem\n');
   }

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import Sqlite from 'better-sqlite3';
+import { deploy } from '../../../infra/program.ts';
+import { needs } from '../../lab.ts';
+import { eventually, removeProduction, seen } from './containers.ts';
+import { secretsOnHost } from './host-files.ts';
+import { removeBucket, s3Client } from './owner.ts';
+import { docker, makeScene, type Scene } from './zz-scene.ts';
+import { valueIn } from './shop-database.ts';
+import { configOf, shopConfig } from './shop-stack.ts';
+import type { TestStack } from './stack.ts';
+
+// One deployment from nothing to its end, on the real Pulumi engine, a real Docker engine, a real S3 server and a real
+// mail server; each step stands on the one before. Only the provider plugins are stand-ins.
+describe('a deployment, from nothing to its end', needs('s3', 'docker', 'root', 'pulumi', 'sshd'), () => {
+  let scene: Scene;
+  let opened: TestStack;
+  let bucket = '';
+  const said: string[] = [];
+  let isLost = false;
+  /** A step that stands on those before it. */
+  const step = (name: string, take: () => Promise<void>) =>
+    test(name, async () => {
+      if (isLost) throw new Error('A step before this one failed.');
+      isLost = true;
+      await take();
+      isLost = false;
+    });
+  const up = async () => {
+    const { summary } = await opened.stack.up({ onOutput: (text) => said.push(text) });
+    return summary.resourceChanges;
+  };
+  const set = (values: Record<string, string>) => opened.stack.setAllConfig(configOf(values, false));
+  const keys = async (folder = 'daily') => {
+    const { Contents = [] } = await s3Client().send(
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: `sqlite-backups/${folder}/` }),
+    );
+    return Contents.map(({ Key = '' }) => Key);
+  };
+  const ids = async () => ({
+    backup: (await seen('sqlite-backup'))?.id,
+    summary: (await seen('backend-dailysummary'))?.id,
+  });
+
+  before(async () => {
+    await removeProduction();
+    scene = await makeScene();
+    bucket = `shop-${scene.suffix}`;
+    opened = await scene.open(async () => deploy({ images: scene.compiled() }), shopConfig(scene));
+  });
+  after(async () => {
+    await removeProduction();
+    await scene?.close();
+    await removeBucket(bucket);
+  });
+
+  step('a preview says what will be, and touches nothing', async () => {
+    const { changeSummary } = await opened.stack.preview();
+    assert.deepEqual(Object.keys(changeSummary), ['create']);
+    assert.equal(await seen('sqlite-backup'), null);
+    await assert.rejects(keys(), { name: 'NoSuchBucket' });
+  });
+
+  step('`up` brings both services to run, and the first backup is in the bucket', async () => {
+    assert.deepEqual(Object.keys((await up()) ?? {}), ['create']);
+    assert.equal((await seen('sqlite-backup'))?.status, 'running');
+    assert.equal((await seen('backend-dailysummary'))?.status, 'running');
+    const [first = ''] = await eventually(keys, (found) => found.length > 0);
+    assert.match(first, /^sqlite-backups\/daily\/csv_data_\d{4}-\d\d-\d\d_\d{6}\.db\.gz$/);
+    assert.match(await docker('logs', 'sqlite-backup'), /Backup uploaded to Object Storage/);
+  });
+
+  step('the summary container sends its mail', async () => {
+    await docker('exec', 'backend-dailysummary', 'nightshift', 'summary', 'send');
+    const mail = scene.mail.mails.at(-1);
+    assert.deepEqual([mail?.to, mail?.overTls], [['owner@example.com'], true]);
+  });
+
+  step('a second `up`, a preview and a refresh find nothing to do', async () => {
+    assert.deepEqual(Object.keys((await opened.stack.preview()).changeSummary), ['same']);
+    assert.deepEqual(Object.keys((await up()) ?? {}), ['same']);
+    await opened.stack.refresh();
+    assert.deepEqual(Object.keys((await opened.stack.preview()).changeSummary), ['same']);
+  });
+
+  step('no secret is in docker inspect, in the state, or in a log', async () => {
+    const places = {
+      inspect: await docker('inspect', 'sqlite-backup', 'backend-dailysummary'),
+      logs: (await docker('logs', 'sqlite-backup')) + (await docker('logs', 'backend-dailysummary')),
+      state: await opened.state(),
+      'what pulumi said': said.join(''),
+      'what the stand-ins said': scene.standIns.errors(),
+      'the database of runs': readFileSync(path.join(scene.host.state, 'state', 'history.db'), 'latin1'),
+    };
+    const secrets = secretsOnHost(scene.host.config);
+    assert.ok(secrets.includes(scene.mail.smtp.login?.password ?? 'none'));
+    const found = Object.entries(places).filter(([, text]) => secrets.some((secret) => text.includes(secret)));
+    assert.deepEqual(
+      found.map(([place]) => place),
+      [],
+    );
+  });
+
+  step('a person restores with the command on the host', async () => {
+    const shop = new Sqlite(scene.database);
+    shop.exec('DELETE FROM orders');
+    shop.close();
+    const nightshift = path.join(scene.host.command, 'nightshift');
+    assert.match(await scene.onHost(`${nightshift} list`), /csv_data_.* proven/);
+    assert.match(await scene.onHost(`${nightshift} status`), /^csv_data: ok/);
+    await scene.onHost(`${nightshift} restore latest --yes`);
+    assert.equal(valueIn(scene.database, 'SELECT count(*) FROM orders'), 300);
+    assert.equal((await seen('sqlite-backup'))?.status, 'running');
+  });
+
+  step('one changed setting replaces that service alone', async () => {
+    const before = await ids();
+    await set({ summaryHour: '9' });
+    await up();
+    const now = await ids();
+    assert.equal(now.backup, before.backup);
+    assert.notEqual(now.summary, before.summary);
+  });
+
+  step('a backup in flight ends before its container goes', async () => {
+    const shop = new Sqlite(scene.database);
+    shop.exec('CREATE TABLE pictures (content BLOB)');
+    const add = shop.prepare('INSERT INTO pictures VALUES (randomblob(1000000))');
+    for (let count = 0; count < 60; count += 1) add.run();
+    shop.close();
+    await set({ backupRetentionDaily: '19' });
+    const count = (await keys()).length;
+    await up();
+    await set({ backupRetentionDaily: '18' });
+    await up();
+    await eventually(keys, (found) => found.length >= count + 2);
+    const history = path.join(scene.host.state, 'state', 'history.db');
+    assert.equal(valueIn(history, "SELECT count(*) FROM runs WHERE outcome <> 'ok'"), 0);
+  });
+
+  step('a broken image fails the `up`, and the old service never stopped', async () => {
+    const before = await ids();
+    const program = path.join(scene.images, 'sqlite-backup', 'nightshift.mjs');
+    const good = readFileSync(program, 'utf8');
+    writeFileSync(program, "console.error('cannot find my feet'); process.exit(1);");
+    await assert.rejects(up(), /cannot find my feet/);
+    assert.deepEqual([await ids(), (await seen('sqlite-backup'))?.status], [before, 'running']);
+    writeFileSync(program, good);
+  });
+
+  step('one that turns out unwell gives way to the previous image, and the next `up` puts it right', async () => {
+    const before = await seen('sqlite-backup');
+    const program = path.join(scene.images, 'sqlite-backup', 'Dockerfile');
+    const good = readFileSync(program, 'utf8');
+    appendFileSync(
+      program,
+      '\nENTRYPOINT ["node", "-e", "setTimeout(() => {}, process.argv.includes(\'check\') ? 0 : 1e9)"]\n',
+    );
+    await assert.rejects(up(), /previous image runs again/);
+    const after = await seen('sqlite-backup');
+    assert.deepEqual([after?.image, after?.status], [before?.image, 'running']);
+    writeFileSync(program, good);
+    assert.notDeepEqual(Object.keys((await opened.stack.preview()).changeSummary), ['same']);
+    await up();
+    assert.deepEqual([(await seen('sqlite-backup'))?.status, await seen('sqlite-backup-failed')], ['running', null]);
+    assert.deepEqual(Object.keys((await opened.stack.preview()).changeSummary), ['same']);
+  });
+
+  step('a container removed by hand is seen by refresh and put right', async () => {
+    await docker('rm', '-f', 'backend-dailysummary');
+    await opened.stack.refresh();
+    assert.ok((await opened.stack.preview()).changeSummary.create);
+    await up();
+    assert.equal((await seen('backend-dailysummary'))?.status, 'running');
+  });
+
+  step('`destroy` takes the services and leaves bucket and data', async () => {
+    await opened.stack.destroy();
+    assert.deepEqual([await seen('sqlite-backup'), await seen('backend-dailysummary')], [null, null]);
+    assert.ok((await keys()).length > 0);
+    assert.equal(valueIn(scene.database, 'SELECT count(*) FROM orders'), 300);
+  });
+});
