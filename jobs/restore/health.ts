@@ -1,6 +1,10 @@
 import type { Container, Tasks } from './engine.ts';
 
-export type Verdict = { readonly state: 'well' | 'waiting' | 'failed'; readonly reason: string };
+/** `ended`: it came up and went down again, or never did; it may come up when started once more. */
+export type Verdict = { readonly state: 'well' | 'waiting' | 'failed' | 'ended'; readonly reason: string };
+
+/** How often a container that ended is started again, when its own restart policy would do so. */
+export const restartsLimit = 2;
 
 /** A container without a health check counts as well when it has stayed up for this long. */
 const settledSeconds = 2;
@@ -14,6 +18,7 @@ const marginSeconds = 10;
 export function verdictOnContainer(container: Container | null, seconds: number): Verdict {
   if (container === null) return { state: 'failed', reason: 'it was removed' };
   const { state, health, remark } = container;
+  if (state === 'off') return { state: 'ended', reason: short(remark) };
   if (state !== 'running') return { state: 'failed', reason: short(remark) || `it is ${state}` };
   if (health === 'healthy') return { state: 'well', reason: 'healthy' };
   if (health === 'unhealthy') return { state: 'failed', reason: `its health check fails: ${short(remark)}` };

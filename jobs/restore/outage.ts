@@ -5,12 +5,14 @@ import { formatDuration } from '../platform/format.ts';
 import type { Log } from '../platform/log.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Engine } from './engine.ts';
-import { healthLimit, type Verdict, verdictOnContainer, verdictOnTasks } from './health.ts';
+import { healthLimit, restartsLimit, type Verdict, verdictOnContainer, verdictOnTasks } from './health.ts';
 import type { StoppedService } from './services.ts';
 
 type Parts = { readonly engine: Engine; readonly clock: Clock; readonly log: Log; readonly checkpoint: Checkpoint };
 
 const pollMilliseconds = 200;
+/** Another service may need a moment before this one can start. */
+const beforeRestartMilliseconds = 1000;
 
 /**
  * Stops services one after another, each within its own stop timeout. Before the first stops, all get the restart policy
@@ -104,31 +106,58 @@ async function startOne(service: StoppedService, { engine, clock, log, checkpoin
  */
 export async function awaitHealth(
   services: readonly StoppedService[],
-  options: { readonly askedSeconds: number | null; readonly untilFirstFailure: boolean },
-  { engine, clock, log }: Parts,
+  { askedSeconds, untilFirstFailure }: { readonly askedSeconds: number | null; readonly untilFirstFailure: boolean },
+  parts: Parts,
 ): Promise<string[]> {
-  const began = clock.now();
-  const failures: string[] = [];
-  let waiting = [...services];
-  while (waiting.length > 0) {
-    const seconds = secondsSince(began, clock);
-    const looks = await Promise.all(
-      waiting.map(async (service) => ({ service, verdict: await verdictOn(service, began, seconds, engine) })),
-    );
-    for (const { service, verdict } of looks) {
-      const { name } = service;
-      const limit = healthLimit(service.healthSeconds, options.askedSeconds);
-      if (verdict.state === 'well') log.line(`${name}: ${verdict.reason} (${formatDuration(seconds)})`);
-      else if (verdict.state === 'failed') failures.push(`${name} is not well: ${verdict.reason}`);
-      else if (seconds >= limit) failures.push(`${name} is not well after ${formatDuration(limit)}: ${verdict.reason}`);
-      else continue;
-      waiting = waiting.filter((other) => other !== service);
+  const enough = new AbortController();
+  const failures = services.map(async (service) => {
+    try {
+      const failure = await awaitOne(service, askedSeconds, enough.signal, parts);
+      if (failure !== null && untilFirstFailure) enough.abort();
+      return failure;
+    } catch (error) {
+      enough.abort();
+      throw error;
     }
-    if (failures.length > 0 && options.untilFirstFailure) break;
-    if (waiting.length > 0) await sleep(pollMilliseconds);
-  }
-  return failures;
+  });
+  return (await Promise.all(failures)).filter((failure) => failure !== null);
 }
+
+/** Null when the service is well, or when `enough` is known already; else what is wrong with it. */
+async function awaitOne(
+  service: StoppedService,
+  askedSeconds: number | null,
+  enough: AbortSignal,
+  parts: Parts,
+): Promise<string | null> {
+  const { engine, clock, log } = parts;
+  const { name } = service;
+  const limit = healthLimit(service.healthSeconds, askedSeconds);
+  const began = clock.now();
+  let startedAt = began;
+  for (let restarts = 0; !enough.aborted; await sleep(pollMilliseconds)) {
+    const { state, reason } = await verdictOn(service, began, secondsSince(startedAt, clock), engine);
+    if (state === 'well') {
+      log.line(`${name}: ${reason} (${took(began, clock)})`);
+      return null;
+    }
+    if (state === 'failed' || (state === 'ended' && !(restarts < restartsLimit && restartsByItself(service)))) {
+      return `${name} is not well: ${reason}`;
+    }
+    if (secondsSince(began, clock) >= limit) return `${name} is not well after ${formatDuration(limit)}: ${reason}`;
+    if (state === 'waiting') continue;
+    restarts += 1;
+    log.line(`${name}: ${reason}; starting it again, as its restart policy does`);
+    await sleep(beforeRestartMilliseconds);
+    const problem = await startOne(service, parts);
+    if (problem !== null) return problem;
+    startedAt = clock.now();
+  }
+  return null;
+}
+
+const restartsByItself = (service: StoppedService) =>
+  service.kind === 'container' && service.restartPolicy.Name !== 'no';
 
 async function verdictOn(
   service: StoppedService,

@@ -155,6 +155,34 @@ describe('what restore learns from and tells a real Docker engine', {
     ]);
   });
 
+  test('a service that ends once and whose restart policy would start it again gets that chance', async (t) => {
+    const { prefix } = await makeDockerScene(t);
+    const name = `${prefix}-second-try`;
+    const everySecondStart = 'if [ -e /tmp/odd ]; then rm /tmp/odd; exec sleep 600; else touch /tmp/odd; exit 3; fi';
+    await docker(
+      'run',
+      '-d',
+      '--name',
+      name,
+      '--restart',
+      'always',
+      '--stop-timeout',
+      '0',
+      image,
+      'sh',
+      '-c',
+      everySecondStart,
+    );
+    await until(async () => (await inspect(name, '{{.RestartCount}} {{.State.Running}}')) === '1 true', `${name} up`);
+    const service = await stopped(name);
+    const tools = parts();
+    await stopServices([service], tools);
+    assert.deepEqual((await startServices([service], tools)).problems, []);
+    assert.deepEqual(await awaitHealth([service], { askedSeconds: null, untilFirstFailure: true }, tools), []);
+    await releaseServices([service], tools);
+    assert.equal((await stateOf(name)).state, 'running  always');
+  });
+
   test('an engine that breaks off in the middle of an answer, or never answers, is unreachable', async (t) => {
     const { folder } = await makeDockerScene(t);
     const broken = dockerEngine(await dyingDocker(t, folder, { answer: /"Swarm"/ }), 2);
