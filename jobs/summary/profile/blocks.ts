@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { reportSchema } from '../report/schema.ts';
 import { amountSql } from './amounts.ts';
-import { dateSql } from './dates.ts';
+import { dateSql } from './date-sql.ts';
 import type { Subject } from './subject.ts';
 import { capital, literal, quoted, type Table, words } from './table.ts';
 
@@ -29,7 +29,7 @@ export function amountTitle({ rows, amount }: Subject): string {
 /** Amount, count and mean of the rows of a day; `format`: of the amount. */
 export function figures(subject: Subject, format: 'money' | 'number'): BlockInput[] {
   const { from, amount, count } = rowsOf(subject);
-  const date = dateSql(subject.date, 't');
+  const date = dateSql(subject, 't');
   const perDay = (value: string) =>
     lines(
       `SELECT ${date.day} AS day, ${value} AS value`,
@@ -57,14 +57,15 @@ export function figures(subject: Subject, format: 'money' | 'number'): BlockInpu
 }
 
 /** How many rows a day, of a table that is not the main one. */
-export function newRows({ table, rows, date }: Subject): BlockInput {
-  const { day, within } = dateSql(date);
+export function newRows(subject: Subject): BlockInput {
+  const { table, rows } = subject;
+  const { day, within } = dateSql(subject, 't');
   return {
     kind: 'kpi',
     title: `New ${rows.many}`,
     sql: lines(
       `SELECT ${day} AS day, count(*) AS value`,
-      `FROM ${quoted(table.name)}`,
+      `FROM ${quoted(table.name)} t`,
       `WHERE ${within(':from', ':to')}`,
       'GROUP BY 1',
     ),
@@ -76,7 +77,7 @@ export function topFive(subject: Subject, format: 'money' | 'number'): BlockInpu
   const { category } = subject;
   if (category === null) return null;
   const { from, amount, count } = rowsOf(subject);
-  const date = dateSql(subject.date, 't');
+  const date = dateSql(subject, 't');
   const group = `coalesce(nullif(t.${quoted(category.name)}, ''), '(none)')`;
   const name = words(category.name);
   const value = amount === null ? count : `sum(${amount})`;
@@ -99,8 +100,8 @@ export function topFive(subject: Subject, format: 'money' | 'number'): BlockInpu
 
 /** Rows of the last 30 days that look wrong: amounts that are missing, no number or below zero; dates after the day. */
 export function exceptions(subject: Subject): BlockInput | null {
-  const { table, rows, date, amount } = subject;
-  const { day, within } = dateSql(date, 't');
+  const { table, rows, amount } = subject;
+  const { day, within } = dateSql(subject, 't');
   const key = table.columns.filter(({ isKey }) => isKey).map(({ name }) => `t.${quoted(name)}`);
   const id = key.length > 0 ? key : table.hasRowid ? ['t.rowid AS "row"'] : [];
   if (amount === null) return null;
@@ -146,9 +147,9 @@ export function health(tables: readonly Table[], subjects: readonly Subject[]): 
   };
 }
 
-function datedCells({ table, date }: Subject): [string, string, string] {
-  const { newest, within, upTo } = dateSql(date);
-  const from = `FROM ${quoted(table.name)} WHERE`;
+function datedCells(subject: Subject): [string, string, string] {
+  const { newest, within, upTo } = dateSql(subject, 't');
+  const from = `FROM ${quoted(subject.table.name)} t WHERE`;
   return [
     `(SELECT count(*) ${from} ${within(':day', ':day')})`,
     `(SELECT count(*) ${from} ${within(':from', ':to')})`,
@@ -157,9 +158,9 @@ function datedCells({ table, date }: Subject): [string, string, string] {
 }
 
 /** The newest day of a subject up to the page's day. */
-export function newestSql({ table, date }: Subject): string {
-  const { newest, upTo } = dateSql(date);
-  return lines(`SELECT ${newest}`, `FROM ${quoted(table.name)}`, `WHERE ${upTo(':day')}`);
+export function newestSql(subject: Subject): string {
+  const { newest, upTo } = dateSql(subject, 't');
+  return lines(`SELECT ${newest}`, `FROM ${quoted(subject.table.name)} t`, `WHERE ${upTo(':day')}`);
 }
 
 function lines(...parts: readonly string[]): string {

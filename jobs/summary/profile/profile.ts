@@ -1,3 +1,4 @@
+import { formatCount } from '../../platform/format.ts';
 import type { Ask } from '../measure/question.ts';
 import { type Report, reportSchema } from '../report/schema.ts';
 import { type BlockInput, exceptions, figures, health, newestSql, newRows, topFive } from './blocks.ts';
@@ -5,6 +6,7 @@ import { currencyOf } from './currency.ts';
 import { readTables } from './read-tables.ts';
 import { type Subject, subjectsOf } from './subject.ts';
 import type { Table } from './table.ts';
+import { withTails } from './tails.ts';
 
 /** A report for a database that nobody described, and what was assumed to write it. */
 export type Profile = {
@@ -20,12 +22,12 @@ const mostSubjects = 3;
 
 /** Looks at a database and writes the report it would be given. `day`: the local date it will be about. Throws Unanswered. */
 export async function profileDatabase(ask: Ask, name: string, day: string, zone: string): Promise<Profile> {
-  return profileOf(await readTables(ask), name, day, zone);
+  const tables = await readTables(ask);
+  return profileOf(tables, await withTails(subjectsOf(tables, day, zone), day, ask), name, zone);
 }
 
-export function profileOf(tables: readonly Table[], name: string, day: string, zone: string): Profile {
+function profileOf(tables: readonly Table[], all: readonly Subject[], name: string, zone: string): Profile {
   if (tables.length === 0) return { report: null, assumptions: [], of: 'rows' };
-  const all = subjectsOf(tables, day, zone);
   const [main, ...others] = all;
   const amount = main?.amount?.name ?? null;
   const money = currencyOf(main?.table ?? emptyTable, amount, zone);
@@ -63,10 +65,14 @@ const noDates = 'No table has a column of dates that says when its rows happened
 function assumed(main: Subject, currency: string | null, tables: readonly Table[]): string[] {
   const { table, date, amount, lines, status, category } = main;
   const counted = `Each row of ${table.name} counts on the day of its ${date.name}${formWords[date.form] ?? ''}.`;
+  const tail = date.tail === null ? null : formatCount(date.tail);
   const kinds = [...new Set(status?.sample.map(String))].slice(0, 6).join(', ');
   return [
     `${table.name} was taken as what the business does, of ${tables.length} ${tables.length === 1 ? 'table' : 'tables'}.`,
     counted,
+    tail === null
+      ? null
+      : `Only the newest ${tail} rows of ${table.name} are read, as no index helps to find its dates.`,
     lines !== null ? `The amount is price times quantity of ${lines.table}.` : null,
     amount !== null
       ? `The amount is ${table.name}.${amount.name}${amount.isText ? ', a text read as a number' : ''}${amount.isMinor ? ', in hundredths' : ''}.`
@@ -79,7 +85,8 @@ function assumed(main: Subject, currency: string | null, tables: readonly Table[
 }
 
 const formWords: Readonly<Record<string, string>> = {
-  'utc-text': ', which is in UTC',
+  'utc-space': ', which is in UTC',
+  'utc-t': ', which is in UTC',
   'epoch-s': ', in seconds since 1970',
   'epoch-ms': ', in milliseconds since 1970',
   excel: ', an Excel serial number',
