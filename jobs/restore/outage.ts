@@ -5,20 +5,22 @@ import { formatDuration } from '../platform/format.ts';
 import type { Log } from '../platform/log.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Engine } from './engine.ts';
-import { healthLimit, restartsLimit, type Verdict, verdictOnContainer, verdictOnTasks } from './health.ts';
 import type { StoppedService } from './services.ts';
 
-type Parts = { readonly engine: Engine; readonly clock: Clock; readonly log: Log; readonly checkpoint: Checkpoint };
+export type OutageParts = {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly checkpoint: Checkpoint;
+};
 
 const pollMilliseconds = 200;
-/** Another service may need a moment before this one can start. */
-const beforeRestartMilliseconds = 1000;
 
 /**
  * Stops services one after another, each within its own stop timeout. Before the first stops, all get the restart policy
  * `no`, so that a reboot revives none. Returns when the first was told to stop.
  */
-export async function stopServices(services: readonly StoppedService[], parts: Parts): Promise<Temporal.Instant> {
+export async function stopServices(services: readonly StoppedService[], parts: OutageParts): Promise<Temporal.Instant> {
   const { engine, clock, log, checkpoint } = parts;
   for (const service of services) {
     if (service.kind === 'swarm' || service.restartPolicy.Name === 'no') continue;
@@ -39,7 +41,7 @@ export async function stopServices(services: readonly StoppedService[], parts: P
 }
 
 /** A deployment may have put another container in the place of one that restore knows: it has the same name. */
-async function idNow({ id, name }: StoppedService, engine: Engine): Promise<string> {
+export async function idNow({ id, name }: StoppedService, engine: Engine): Promise<string> {
   const found = (await engine.container(id)) ?? (await engine.container(name));
   return found?.id ?? id;
 }
@@ -66,7 +68,7 @@ async function scaleToZero(service: StoppedService & { kind: 'swarm' }, engine: 
  */
 export async function startServices(
   services: readonly StoppedService[],
-  parts: Parts,
+  parts: OutageParts,
 ): Promise<{ readonly upAt: Temporal.Instant; readonly problems: readonly string[] }> {
   const { clock, log } = parts;
   const failed: StoppedService[] = [];
@@ -85,7 +87,10 @@ export async function startServices(
 }
 
 /** Null when it started, else why not. Throws when Docker does not answer. */
-async function startOne(service: StoppedService, { engine, clock, log, checkpoint }: Parts): Promise<string | null> {
+export async function startOne(
+  service: StoppedService,
+  { engine, clock, log, checkpoint }: OutageParts,
+): Promise<string | null> {
   const began = clock.now();
   await checkpoint(`before starting ${service.name}`);
   try {
@@ -100,77 +105,8 @@ async function startOne(service: StoppedService, { engine, clock, log, checkpoin
   return null;
 }
 
-/**
- * Waits until every service is well or has failed; with `untilFirstFailure`, until one has failed. Returns a sentence for
- * each that failed, empty when all are well.
- */
-export async function awaitHealth(
-  services: readonly StoppedService[],
-  { askedSeconds, untilFirstFailure }: { readonly askedSeconds: number | null; readonly untilFirstFailure: boolean },
-  parts: Parts,
-): Promise<string[]> {
-  const enough = new AbortController();
-  const failures = services.map(async (service) => {
-    try {
-      const failure = await awaitOne(service, askedSeconds, enough.signal, parts);
-      if (failure !== null && untilFirstFailure) enough.abort();
-      return failure;
-    } catch (error) {
-      enough.abort();
-      throw error;
-    }
-  });
-  return (await Promise.all(failures)).filter((failure) => failure !== null);
-}
-
-/** Null when the service is well, or when `enough` is known already; else what is wrong with it. */
-async function awaitOne(
-  service: StoppedService,
-  askedSeconds: number | null,
-  enough: AbortSignal,
-  parts: Parts,
-): Promise<string | null> {
-  const { engine, clock, log } = parts;
-  const { name } = service;
-  const limit = healthLimit(service.healthSeconds, askedSeconds);
-  const began = clock.now();
-  let startedAt = began;
-  for (let restarts = 0; !enough.aborted; await sleep(pollMilliseconds)) {
-    const { state, reason } = await verdictOn(service, began, secondsSince(startedAt, clock), engine);
-    if (state === 'well') {
-      log.line(`${name}: ${reason} (${took(began, clock)})`);
-      return null;
-    }
-    if (state === 'failed' || (state === 'ended' && !(restarts < restartsLimit && restartsByItself(service)))) {
-      return `${name} is not well: ${reason}`;
-    }
-    if (secondsSince(began, clock) >= limit) return `${name} is not well after ${formatDuration(limit)}: ${reason}`;
-    if (state === 'waiting') continue;
-    restarts += 1;
-    log.line(`${name}: ${reason}; starting it again, as its restart policy does`);
-    await sleep(beforeRestartMilliseconds);
-    const problem = await startOne(service, parts);
-    if (problem !== null) return problem;
-    startedAt = clock.now();
-  }
-  return null;
-}
-
-const restartsByItself = (service: StoppedService) =>
-  service.kind === 'container' && service.restartPolicy.Name !== 'no';
-
-async function verdictOn(
-  service: StoppedService,
-  began: Temporal.Instant,
-  seconds: number,
-  engine: Engine,
-): Promise<Verdict> {
-  if (service.kind === 'swarm') return verdictOnTasks(await engine.tasks(service.id, began), service, seconds);
-  return verdictOnContainer(await engine.container(await idNow(service, engine)), seconds);
-}
-
 /** Gives every container its own restart policy back. */
-export async function releaseServices(services: readonly StoppedService[], parts: Parts): Promise<void> {
+export async function releaseServices(services: readonly StoppedService[], parts: OutageParts): Promise<void> {
   for (const service of services) {
     if (service.kind === 'swarm' || service.restartPolicy.Name === 'no') continue;
     await parts.checkpoint(`before releasing ${service.name}`);
