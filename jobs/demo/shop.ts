@@ -62,7 +62,11 @@ export function sellForADay(file: string, usual: number, day: Temporal.PlainDate
   const random = randomFrom(day.dayOfYear * 7919);
   const orders = Math.round(usual * busyness(day) * (0.95 + random() * 0.1));
   const db = new Sqlite(file);
+  const addCustomer = db.prepare("INSERT INTO customers (name, city, created_at) VALUES ('New customer', ?, ?)");
   db.transaction(() => {
+    for (let customer = 0; customer < Math.round(orders / 8); customer += 1) {
+      addCustomer.run(cities[customer % cities.length], `${day}`);
+    }
     for (let order = 0; order < orders; order += 1) {
       const channel = channels[Math.floor(random() * channels.length)] ?? 'web';
       addOrder(db, 1, `${day} ${clockTime(random)}`, channel, random() * 400, 'sold after the demo began');

@@ -9,24 +9,33 @@ import { styles } from './style.ts';
 
 type Html = ReturnType<typeof html>;
 
-/** All blocks as rows of the mail's table; tiles that follow each other stand two in a row. */
+/** All blocks as rows of the mail's table; tiles that follow each other stand beside each other. */
 export function blockRows(page: Page, shown: Shown): Html[] {
   const blocks = page.blocks.slice(0, shown.blocks);
   const rows: Html[] = [];
-  for (let index = 0; index < blocks.length; index += 1) {
-    const block = blocks[index];
-    if (block === undefined) break;
-    const next = blocks[index + 1];
-    if (block.kind !== 'tile') rows.push(row(blockHtml(block, shown)));
-    else if (next?.kind === 'tile') {
-      rows.push(row(tilePair(block, next, shown)));
-      index += 1;
-    } else rows.push(row(tilePair(block, null, shown)));
+  let tiles: Tile[] = [];
+  for (const [index, block] of blocks.entries()) {
+    if (block.kind !== 'tile') {
+      rows.push(row(blockHtml(block, shown)));
+      continue;
+    }
+    tiles.push(block);
+    if (blocks[index + 1]?.kind === 'tile') continue;
+    rows.push(...tileRows(tiles, shown));
+    tiles = [];
   }
   const left = page.blocks.length - blocks.length;
   if (left > 0)
     rows.push(row(html`<p class="muted" style="${styles.small}">${moreText(left, 'part', shown.link)}</p>`));
   return rows;
+}
+
+/** Three in a row when that leaves no hole, else two. */
+function tileRows(tiles: readonly Tile[], shown: Shown): Html[] {
+  const perRow = tiles.length % 3 === 0 ? 3 : 2;
+  return Array.from({ length: Math.ceil(tiles.length / perRow) }, (_, index) =>
+    row(tileRow(tiles.slice(index * perRow, (index + 1) * perRow), perRow, shown)),
+  );
 }
 
 function row(content: Html): Html {
@@ -46,11 +55,16 @@ function blockHtml(block: Exclude<Block, Tile>, shown: Shown): Html {
   }
 }
 
-function tilePair(left: Tile, right: Tile | null, shown: Shown): Html {
+function tileRow(tiles: readonly Tile[], perRow: 2 | 3, shown: Shown): Html {
+  const width = perRow === 3 ? '31%' : '48%';
+  const gap = html`<td class="gap" width="${perRow === 3 ? '3.5%' : '4%'}" style="font-size:0;line-height:0">&nbsp;</td>`;
+  const cells = Array.from({ length: perRow }, (_, index) => {
+    const tile = tiles[index];
+    const content = tile === undefined ? '' : tileHtml(tile, shown);
+    return html`${index === 0 ? '' : gap}<td class="tile" width="${width}" valign="top">${content}</td>`;
+  });
   return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>
-<td class="tile" width="48%" valign="top">${tileHtml(left, shown)}</td>
-<td class="gap" width="4%" style="font-size:0;line-height:0">&nbsp;</td>
-<td class="tile" width="48%" valign="top">${right === null ? '' : tileHtml(right, shown)}</td>
+${cells}
 </tr></table>`;
 }
 

@@ -36,7 +36,7 @@ export const styles = {
   body: `${font};font-size:15px;line-height:1.5;color:${colours.ink};margin:0`,
   small: `${font};font-size:13px;line-height:1.5;color:${colours.muted};margin:0`,
   warning: `${font};font-size:15px;line-height:1.5;color:${colours.warn};background-color:${colours.warnPaper};padding:10px 14px;border-left:4px solid #d8962a`,
-  value: `${font};font-size:26px;line-height:1.25;font-weight:700;color:${colours.ink};margin:2px 0 4px 0`,
+  value: `${font};font-size:24px;line-height:1.25;font-weight:700;color:${colours.ink};margin:2px 0 4px 0`,
   image: `${font};font-size:13px;line-height:1.5;color:${colours.muted};display:block;width:100%;height:auto;border:0`,
   cell: `${font};font-size:14px;line-height:1.45;color:${colours.ink};padding:6px 0 6px 0;border-top:1px solid ${colours.line}`,
   headCell: `${font};font-size:13px;line-height:1.45;font-weight:600;color:${colours.muted};padding:4px 0 4px 0`,
