@@ -6,6 +6,7 @@ import { benchBackup } from './backup.ts';
 import { benchIdle } from './idle.ts';
 import { benchRestore } from './restore.ts';
 import { benchSite } from './site.ts';
+import { benchSummary } from './summary.ts';
 import { benchWriter } from './writer.ts';
 
 // `npm run bench [SIZE_MIB ...]`: figures side by side in one run. Needs sqlite3, gzip and python3 (which makes the databases).
@@ -24,6 +25,7 @@ try {
     const work = path.join(folder, 'work');
     mkdirSync(work);
     await benchBackup(database, work);
+    await benchSummary(database, work);
     await benchWriter(database, work);
     await benchRestore(database, work);
     rmSync(work, { recursive: true });
