@@ -1,4 +1,4 @@
-export type ContainerFact = { readonly name: string; readonly ours: boolean; readonly ports: readonly number[] };
+type ContainerFact = { readonly name: string; readonly ours: boolean; readonly ports: readonly number[] };
 
 /** What the script saw on a host. Null: not asked, or not there. */
 export type HostFacts = {

@@ -19,11 +19,11 @@ const volume = z.object({
 const domain = z.object({ domain: z.string() });
 const instance = z.object({ label: z.string(), ipv4: z.array(z.string()) });
 
-export type Endpoint = z.infer<typeof endpoint>;
+type Endpoint = z.infer<typeof endpoint>;
 export type Volume = z.infer<typeof volume>;
 
 /** What a stranger's look at a bucket's public address says: nobody has the name, somebody has it, or no answer. */
-export type Public = 'free' | 'taken' | { readonly unreachable: string };
+type Public = 'free' | 'taken' | { readonly unreachable: string };
 
 export type LinodeFacts = {
   readonly areas: ReadonlyMap<Area, Answer<unknown>>;

@@ -11,7 +11,7 @@ export const areas = {
 } as const;
 
 export type Area = keyof typeof areas;
-export type Access = 'read_only' | 'read_write';
+type Access = 'read_only' | 'read_write';
 export type Scope = { readonly area: Area; readonly access: Access };
 
 /** What the token must be allowed to do for this stack. The provider follows every change of hosts and volumes by events. */
