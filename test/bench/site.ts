@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { cpus, loadavg } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -27,7 +28,8 @@ export async function benchSite(): Promise<void> {
     });
     const sorted = took.toSorted((one, other) => one - other);
     const at = (part: number) => `${(sorted[Math.ceil(part * sorted.length) - 1] ?? 0).toFixed(1)} ms`;
-    console.log(`\narchive page at ${perSecond} requests/s for ${seconds} s, one of 365 days`);
+    const load = `load ${(loadavg()[0] ?? 0).toFixed(1)} on ${cpus().length} cores`;
+    console.log(`\narchive page at ${perSecond} requests/s for ${seconds} s, one of 365 days (${load})`);
     console.log(`  median ${at(0.5)}, p99 ${at(0.99)}, longest ${at(1)} of ${took.length}`);
   } finally {
     child.kill('SIGTERM');
