@@ -34,13 +34,15 @@ function linodeOf({ bucket, hosts }: Deployment, { token, url, deployed }: Aroun
 function hostOf(host: HostDeployment, { secrets }: Deployment): HostTarget {
   const { summary, mail } = host;
   const services = servicesOf(host, secrets);
+  const caddy = summary?.front.kind === 'caddy';
   const published = services.flatMap(({ publish }) => (publish === null ? [] : [publish.external]));
   return {
     name: host.name,
     reach: reachOf(host.host),
     disk: diskOf(host.disk, host.folders.data),
-    ports: summary?.front.kind === 'caddy' ? [80, 443, ...published] : published,
-    containers: host.engine.kind === 'swarm' ? [] : services.map(({ name }) => name),
+    ports: caddy ? [80, 443, ...published] : published,
+    containers:
+      host.engine.kind === 'swarm' ? [] : [...services.map(({ name }) => name), ...(caddy ? ['nightshift-caddy'] : [])],
     replace: host.replaceContainers,
     mail: mail === null ? null : { host: mail.host, port: mail.port },
     page: summary?.url ? { name: new URL(summary.url).hostname, domain: host.host.domain } : null,
