@@ -26,7 +26,7 @@ export function backupBucket(plan: BucketPlan, cloud: linode.Provider): Bucket {
     new linode.ObjectStorageKey(
       name,
       { label: `${label}-${name}`, bucketAccesses: [{ bucketName: bucket.label, region, permissions }] },
-      { provider: cloud, additionalSecretOutputs: ['secretKey'] },
+      { provider: cloud },
     );
   const jobs = key('jobs-key', 'read_write');
   const looking = key('looking-key', 'read_only');
