@@ -145,6 +145,12 @@ for (const [what, block, told, warning] of [
     'Days FAILED: its first column is "2025-09-29 12:00:00", not a day such as 2025-11-30: use day_of(…)',
     'One part is missing: “Days”. Each says why in its place.',
   ],
+  [
+    'gives every day there ever was',
+    "- kind: kpi\n  title: Ever\n  sql: WITH RECURSIVE d(day) AS (SELECT '1990-01-01' UNION ALL SELECT date(day, '+1 day') FROM d LIMIT 20000) SELECT day, 1 FROM d",
+    'Ever FAILED: it gives more than 1000 days: ask for those from :from to :to',
+    'One part is missing: “Ever”. Each says why in its place.',
+  ],
   ['gives no rows', '- kind: kpi\n  title: None\n  sql: SELECT :day, 1 WHERE 0', 'None; 0', null],
   ['gives no value', '- kind: kpi\n  title: Nothing\n  sql: SELECT NULL', 'Nothing; no data', null],
   [

@@ -20,13 +20,16 @@ export type BlockContext = { readonly day: string; readonly show: readonly strin
 
 /** The first day a block asks for: of its days, or of the eight weeks that a figure is compared with. */
 export function fromOf(block: ReportBlock, day: string): string {
-  const days = block.kind === 'kpi' ? historyDays : block.kind === 'series' ? Math.max(block.days, 1) : block.days;
+  const days = block.kind === 'kpi' ? historyDays : block.days;
   return dayPlus(day, 1 - days);
 }
 
+/** More days than a query that asks for `:from` to `:to` gives. */
+const mostDays = 1000;
+
 /** How many rows of its answer a block needs. */
 export function rowsOf(block: ReportBlock): number {
-  if (block.kind === 'kpi' || block.kind === 'series') return 1000;
+  if (block.kind === 'kpi' || block.kind === 'series') return mostDays;
   return block.kind === 'text' ? 20 : block.rows;
 }
 
@@ -51,6 +54,9 @@ export function foundOf(id: string, block: ReportBlock, answer: Answer, context:
 function shown(id: string, block: ReportBlock, answer: Rows, { day, show, wording }: BlockContext): Found {
   const plain = { series: null, days: [], hidden: [] };
   const from = fromOf(block, day);
+  if ((block.kind === 'kpi' || block.kind === 'series') && answer.left > 0) {
+    throw new RangeError(`it gives more than ${mostDays} days: ask for those from :from to :to`);
+  }
   if (block.kind === 'kpi') {
     const { tile, series, days } = tileOf(id, block, answer, from, day, wording);
     return { ...plain, block: tile, series, days };

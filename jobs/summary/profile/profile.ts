@@ -52,14 +52,22 @@ function profileOf(tables: readonly Table[], all: readonly Subject[], name: stri
     locale: money.locale,
     currency: money.currency ?? 'USD',
     ...(main === undefined ? {} : { newest: newestSql(main) }),
-    blocks: blocks.filter((block) => block !== null),
+    blocks: inOrder(blocks.filter((block) => block !== null)),
   });
   const assumptions =
     main === undefined ? [noDates] : assumed(main, isMoney ? `${money.currency}, ${money.why}` : null, tables);
   return { report, assumptions, of: main?.rows.many ?? 'rows' };
 }
 
+/** Figures first, then charts, then tables. */
+function inOrder(blocks: readonly BlockInput[]): BlockInput[] {
+  const place = ({ kind }: BlockInput) => (kind === 'kpi' ? 0 : kind === 'series' ? 1 : 2);
+  return blocks.toSorted((one, other) => place(one) - place(other));
+}
+
 const emptyTable: Table = { name: '', rows: 0, isEstimate: false, hasRowid: true, columns: [], foreignKeys: [] };
+const noCurrency = ({ lines, amount }: Subject) =>
+  lines !== null || amount?.isMoney === true ? 'Nothing tells the currency, so amounts are shown without one.' : null;
 const noDates = 'No table has a column of dates that says when its rows happened, so nothing is told by day.';
 
 function assumed(main: Subject, currency: string | null, tables: readonly Table[]): string[] {
@@ -77,7 +85,7 @@ function assumed(main: Subject, currency: string | null, tables: readonly Table[
     amount !== null
       ? `The amount is ${table.name}.${amount.name}${amount.isText ? ', a text read as a number' : ''}${amount.isMinor ? ', in hundredths' : ''}.`
       : null,
-    currency === null ? null : `Amounts are in ${currency}.`,
+    currency === null ? noCurrency(main) : `Amounts are in ${currency}.`,
     status === null ? null : `Rows of every ${status.name} count (${kinds}).`,
     category === null ? null : `Groups are those of ${category.name}.`,
     'Columns that look personal are left out.',
