@@ -135,6 +135,7 @@ test('init writes a report that says what the profile said, and never over a fil
   const { report, problems } = parseReport(readFileSync(file, 'utf8'));
   assert.deepEqual(problems, []);
   assert.ok((report?.blocks.length ?? 0) > 2);
+  assert.ok(readdirSync(folder).includes('report.schema.json'), 'beside it, for editors');
   writeFileSync(file, 'mine');
   const again = await nightshift(['summary', 'init', file], environment);
   assert.deepEqual([again.code, readFileSync(file, 'utf8')], [2, 'mine']);

@@ -7,6 +7,7 @@ import { readSettingsWithoutStore } from '../../platform/settings.ts';
 import { dayBefore } from '../due.ts';
 import { openQueries } from '../measure/queries.ts';
 import { profileDatabase } from '../profile/profile.ts';
+import { reportJsonSchema } from '../report/json-schema.ts';
 import { reportYaml } from '../report/report-yaml.ts';
 
 export function initCommand(context: CliContext): Command {
@@ -24,7 +25,11 @@ export function initCommand(context: CliContext): Command {
         if (report === null) throw nothingToPin(database.path);
         const file = path.resolve(given);
         await writeNew(file, reportYaml(report, assumptions));
-        context.out(`${file}\nEdit it, set SUMMARY_REPORT to it, and look: nightshift summary preview\n`);
+        const schema = path.join(path.dirname(file), 'report.schema.json');
+        await writeFile(schema, reportJsonSchema());
+        context.out(
+          `${file}\n${schema}, for editors that complete and check\nEdit it, set SUMMARY_REPORT to it, and look: nightshift summary preview\n`,
+        );
       } finally {
         queries.close();
       }
