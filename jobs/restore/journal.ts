@@ -1,10 +1,15 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { z } from 'zod';
 import { Failure } from '../platform/errors.ts';
+import type { Database } from '../platform/settings.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { syncFolderOf, writeDurably } from './durable.ts';
 import { journalPath } from './names.ts';
+import type { Choices } from './request.ts';
+import type { Source } from './source.ts';
 import { type Step, steps } from './steps.ts';
+import type { Survey } from './survey.ts';
+import type { Staged } from './verified.ts';
 
 const instant = z.string().refine((text) => !Number.isNaN(Date.parse(text)));
 
@@ -51,6 +56,35 @@ const schema = z.object({
 
 /** A restore under way: all that is needed to finish it or to take it back. Times are UTC instants in ISO 8601. */
 export type Journal = z.infer<typeof schema>;
+
+/** The journal of a restore that is about to stop services. */
+export function newJournal(
+  source: Source,
+  database: Database,
+  { healthRollback, healthTimeoutSeconds }: Choices,
+  { stamp, services }: Pick<Survey, 'stamp' | 'services'>,
+  { inode, bytes, character }: Staged,
+  startedAt: Temporal.Instant,
+): Journal {
+  return {
+    version: 1,
+    step: 'stopping',
+    database: database.path,
+    source: source.label,
+    sourceTakenAt: source.takenAt?.toString() ?? null,
+    startedAt: String(startedAt),
+    staged: { inode, bytes },
+    tables: character?.tables ?? null,
+    stamp,
+    services: services.stop.map(({ service }) => service),
+    healthRollback,
+    healthTimeoutSeconds,
+    downAt: null,
+    upAt: null,
+    servedRestored: false,
+    problem: null,
+  };
+}
 
 /** The unfinished restore of a database, or null. Throws RESTORE_UNFINISHED when the journal cannot be read. */
 export function readJournal(database: string): Journal | null {

@@ -1,6 +1,12 @@
 import { formatDuration } from '../platform/format.ts';
-import type { Comparison, Side } from './comparison.ts';
+import type { Database } from '../platform/settings.ts';
+import { type Comparison, compare, type Side } from './comparison.ts';
+import { safetyCopyPath } from './names.ts';
+import type { Choices } from './request.ts';
 import type { Selection } from './services.ts';
+import type { Source } from './source.ts';
+import type { CurrentSide, Survey } from './survey.ts';
+import type { Staged } from './verified.ts';
 
 /** All that a restore is going to do, before anything stops. */
 export type Plan = {
@@ -24,6 +30,33 @@ export type Plan = {
   readonly comparison: Comparison;
   readonly remarks: readonly string[];
 };
+
+/** Puts the plan together. `staged` is null for a dry run: then what metadata tells is all there is. */
+export function planOf(
+  source: Source,
+  database: Database,
+  { healthRollback, healthTimeoutSeconds }: Choices,
+  found: Survey,
+  current: CurrentSide,
+  staged: Staged | null,
+): Plan {
+  const { label, from, takenAt } = source;
+  const character = staged === null ? source.character : staged.character;
+  const comparison = compare(current.side?.character ?? null, character);
+  return {
+    source: { label, from, takenAt, proof: staged?.proof ?? null },
+    database: database.path,
+    oldFiles: found.oldFiles,
+    safetyCopy: safetyCopyPath(database.path, found.stamp),
+    services: found.services,
+    healthRollback,
+    healthTimeoutSeconds,
+    now: current.side,
+    backup: { bytes: staged?.bytes ?? source.bytes, changedAt: source.changedAt, character },
+    comparison,
+    remarks: [...source.remarks, ...found.remarks, ...current.remarks, ...comparison.differences],
+  };
+}
 
 /** What the services' own time adds to the swap, in words. */
 export function downtimeSentence({ services }: Pick<Plan, 'services'>): string {

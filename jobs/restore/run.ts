@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { acquireLock } from '../platform/lock.ts';
 import type { Database, Settings } from '../platform/settings.ts';
-import { refuseStrangers } from './affected.ts';
-import { compare } from './comparison.ts';
+import { type Affected, findAffected, refuseStrangers } from './affected.ts';
 import type { Engine } from './engine.ts';
-import type { Journal } from './journal.ts';
-import { journalPath, safetyCopyPath, stagedPath } from './names.ts';
+import { type Journal, newJournal } from './journal.ts';
+import { journalPath, stagedPath } from './names.ts';
 import { clearLeftovers, requireMovable } from './place.ts';
-import type { Plan } from './plan.ts';
+import { planOf } from './plan.ts';
 import { planText } from './plan-text.ts';
 import { type Ask, confirm, requireAnswer } from './questions.ts';
 import { type Record, recorded } from './record.ts';
@@ -80,19 +79,22 @@ async function restoreAlone(
     source.stage(stagedPath(database.path), choices.owner, tools),
     currentSide(database.path, signal),
   ]);
-  const journal = await cleanedUp(staged.file, async () => {
+  const { journal, affected } = await cleanedUp(staged.file, async () => {
     record.step('ask');
     const plan = planOf(source, database, choices, found, current, staged);
     out(planText(plan, { now: clock.now(), zone: settings.zone }));
     await confirm(plan.comparison, database.name, choices, ask);
     signal.throwIfAborted();
-    return journalOf(source, database, choices, found, staged, startedAt);
+    const affected = await stillAffected(found, database, tools);
+    const { stamp } = found;
+    const { services } = affected;
+    return { journal: newJournal(source, database, choices, { stamp, services }, staged, startedAt), affected };
   });
 
   record.step('switch over');
   record.note({ key: source.label, rows: rowsIn(staged), snapshotBytes: staged.bytes });
   const refuseHolders = async () => {
-    refuseStrangers(database.path, stayingUp(found), choices.force);
+    refuseStrangers(database.path, stayingUp(affected), choices.force);
   };
   const ended = await uninterrupted(tools, () =>
     switchOver(journal, false, { engine, clock, log, checkpoint, refuseHolders }),
@@ -124,62 +126,18 @@ function surveyed(source: Source, database: Database, { force }: Choices, tools:
   return survey(database.path, source, { engine, wanted: settings.restoreServices, force, at });
 }
 
-function planOf(
-  source: Source,
-  database: Database,
-  { healthRollback, healthTimeoutSeconds }: Choices,
-  found: Survey,
-  current: Awaited<ReturnType<typeof currentSide>>,
-  staged: Staged | null,
-): Plan {
-  const { label, from, takenAt } = source;
-  const character = staged === null ? source.character : staged.character;
-  const comparison = compare(current.side?.character ?? null, character);
-  return {
-    source: { label, from, takenAt, proof: staged?.proof ?? null },
-    database: database.path,
-    oldFiles: found.oldFiles,
-    safetyCopy: safetyCopyPath(database.path, found.stamp),
-    services: found.services,
-    healthRollback,
-    healthTimeoutSeconds,
-    now: current.side,
-    backup: { bytes: staged?.bytes ?? source.bytes, changedAt: source.changedAt, character },
-    comparison,
-    remarks: [...source.remarks, ...found.remarks, ...current.remarks, ...comparison.differences],
-  };
-}
-
-function journalOf(
-  source: Source,
-  database: Database,
-  { healthRollback, healthTimeoutSeconds }: Choices,
-  { stamp, services }: Survey,
-  { inode, bytes, character }: Staged,
-  startedAt: Temporal.Instant,
-): Journal {
-  return {
-    version: 1,
-    step: 'stopping',
-    database: database.path,
-    source: source.label,
-    sourceTakenAt: source.takenAt?.toString() ?? null,
-    startedAt: String(startedAt),
-    staged: { inode, bytes },
-    tables: character?.tables ?? null,
-    stamp,
-    services: services.stop.map(({ service }) => service),
-    healthRollback,
-    healthTimeoutSeconds,
-    downAt: null,
-    upAt: null,
-    servedRestored: false,
-    problem: null,
-  };
+/** Services may have come and gone during the download and the question: what counts is who runs now. */
+async function stillAffected(planned: Survey, database: Database, { engine, settings, log }: RestoreTools) {
+  const affected = await findAffected(database.path, settings.restoreServices, engine);
+  const names = ({ services }: Affected) => services.stop.map(({ service }) => service.name).join(', ') || 'none';
+  if (names(affected) !== names(planned)) {
+    log.warn(`Since the plan was made, the services to stop have changed: ${names(affected)}.`);
+  }
+  return affected;
 }
 
 /** Containers that go on running: nightshift's own, and those that can only read the database. */
-function stayingUp({ services }: Survey): ReadonlySet<string> {
+function stayingUp({ services }: Affected): ReadonlySet<string> {
   return new Set(services.staying);
 }
 

@@ -1,16 +1,11 @@
-import { createHash } from 'node:crypto';
-import { chmodSync, createWriteStream, existsSync, renameSync, statfsSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import path from 'node:path';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { type Identity, plainStream } from '../backup/archive/unarchive.ts';
-import { filledUp } from '../backup/snapshot/disk-space.ts';
+import type { Identity } from '../backup/archive/unarchive.ts';
 import { checkIntegrity } from '../backup/snapshot/integrity.ts';
 import type { BackupFacts } from '../backup/stored/metadata.ts';
 import type { Clock } from '../platform/clock.ts';
-import { Failure, systemCodeOf } from '../platform/errors.ts';
-import { formatBytes, formatDuration } from '../platform/format.ts';
+import { Failure } from '../platform/errors.ts';
+import { formatDuration } from '../platform/format.ts';
 import type { Log } from '../platform/log.ts';
 import type { Progress } from '../platform/progress.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
@@ -22,6 +17,7 @@ import { sidecars } from './names.ts';
 import { partPath } from './place.ts';
 import type { Owner } from './request.ts';
 import { identify, removeParts } from './swap.ts';
+import { unpack } from './unpack.ts';
 import { type Character, characterOf, type Staged } from './verified.ts';
 
 export type StageTools = {
@@ -39,10 +35,6 @@ export type StagePlace = {
   /** Null: as the backup itself says. */
   readonly journalMode: JournalMode | null;
 };
-
-/** Room on the disk that staging leaves to the services, which go on writing to it. */
-export const spareBytes = 16 * 1024 * 1024;
-const nearlyFull = new Error('the disk is nearly full');
 
 type Backup = { readonly key: string; readonly bytes: number; readonly facts: BackupFacts | null };
 
@@ -81,49 +73,6 @@ export async function cleanedUp<T>(staged: string, work: () => Promise<T>): Prom
     removeParts(staged);
     throw error;
   }
-}
-
-async function unpack(
-  { key, bytes }: Backup,
-  store: ObjectStore,
-  identity: Identity | null,
-  part: string,
-  { clock, log, progress, signal }: StageTools,
-): Promise<string> {
-  const began = clock.now();
-  const bar = progress.start('download', bytes);
-  const hash = createHash('sha256');
-  let plainBytes = 0;
-  let lookedAt = 0;
-  const hashed = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      plainBytes += chunk.length;
-      const isTimeToLook = plainBytes - lookedAt > spareBytes / 2;
-      if (isTimeToLook) lookedAt = plainBytes;
-      done(isTimeToLook && isNearlyFull(path.dirname(part)) ? nearlyFull : null, chunk);
-    },
-  });
-  try {
-    const stored = await store.read(key, { signal, onProgress: (done) => bar.advanceTo(done) });
-    const plain = await plainStream(stored, key, identity, signal);
-    await pipeline(plain, hashed, createWriteStream(part, { mode: 0o600, highWaterMark: 1024 * 1024 }), { signal });
-  } catch (error) {
-    if (systemCodeOf(error) !== 'ENOSPC' && error !== nearlyFull) throw error;
-    const cure = 'Free space there and run restore again; nothing was stopped or changed.';
-    throw await filledUp(path.dirname(part), plainBytes, 'the restored database', error, cure);
-  } finally {
-    bar.stop();
-  }
-  log.line(
-    `Downloaded and unpacked ${key}, ${formatBytes(bytes)} to ${formatBytes(plainBytes)} (${took(began, clock)})`,
-  );
-  return hash.digest('hex');
-}
-
-function isNearlyFull(folder: string): boolean {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize < spareBytes;
 }
 
 /** What the metadata says of the file whose hash it knows; tables that did not fit into the metadata are counted. */

@@ -7,7 +7,7 @@ import { lookAtCurrent, readCurrent } from './current.ts';
 import type { Engine } from './engine.ts';
 import { freeStamp, parts, rejectedPath, safetyCopyPath } from './names.ts';
 import type { Source } from './source.ts';
-import { spareBytes } from './stage.ts';
+import { spareBytes } from './unpack.ts';
 
 /** What is there now and what a restore meets, found without changing anything. */
 export type Survey = Affected & {
@@ -46,11 +46,11 @@ export async function survey(database: string, source: Source, { engine, wanted,
   };
 }
 
-/** The current database as one side of the comparison; null when there is none. */
-export async function currentSide(
-  database: string,
-  signal: AbortSignal,
-): Promise<{ readonly side: Side | null; readonly remarks: readonly string[] }> {
+/** The current database as one side of the comparison, null when there is none, and what could not be read of it. */
+export type CurrentSide = { readonly side: Side | null; readonly remarks: readonly string[] };
+
+/** Reads what the current database holds. */
+export async function currentSide(database: string, signal: AbortSignal): Promise<CurrentSide> {
   const current = lookAtCurrent(database);
   if (current === null) return { side: null, remarks: [] };
   const answer = await readCurrent(database, signal);

@@ -43,7 +43,9 @@ export async function switchOver(begun: Journal, resumed: boolean, parts: Switch
     if (next === null || next === 'stuck') break;
     journal = { ...journal, step: next };
   }
-  await removeJournal(journal.database, parts.checkpoint);
+  await removeJournal(journal.database, parts.checkpoint).catch((error) => {
+    throw stuck(journal, asFailure(error));
+  });
   return journal;
 }
 

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream, statfsSync } from 'node:fs';
+import path from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Identity, plainStream } from '../backup/archive/unarchive.ts';
+import { filledUp } from '../backup/snapshot/disk-space.ts';
+import { systemCodeOf } from '../platform/errors.ts';
+import { formatBytes, formatDuration } from '../platform/format.ts';
+import type { ObjectStore } from '../platform/store/store.ts';
+import type { StageTools } from './stage.ts';
+
+/** Room on the disk that staging leaves to the services, which go on writing to it. */
+export const spareBytes = 16 * 1024 * 1024;
+const nearlyFull = new Error('the disk is nearly full');
+
+/**
+ * Downloads a backup, decrypts and decompresses it into `part`, and returns the sha256 of what it wrote. Throws ARCHIVE_ and
+ * STORE_ failures, DISK_FULL.
+ */
+export async function unpack(
+  { key, bytes }: { readonly key: string; readonly bytes: number },
+  store: ObjectStore,
+  identity: Identity | null,
+  part: string,
+  { clock, log, progress, signal }: StageTools,
+): Promise<string> {
+  const began = clock.now();
+  const bar = progress.start('download', bytes);
+  const hash = createHash('sha256');
+  let plainBytes = 0;
+  let lookedAt = 0;
+  const hashed = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      plainBytes += chunk.length;
+      const isTimeToLook = plainBytes - lookedAt > spareBytes / 2;
+      if (isTimeToLook) lookedAt = plainBytes;
+      done(isTimeToLook && isNearlyFull(path.dirname(part)) ? nearlyFull : null, chunk);
+    },
+  });
+  try {
+    const stored = await store.read(key, { signal, onProgress: (done) => bar.advanceTo(done) });
+    const plain = await plainStream(stored, key, identity, signal);
+    await pipeline(plain, hashed, createWriteStream(part, { mode: 0o600, highWaterMark: 1024 * 1024 }), { signal });
+  } catch (error) {
+    if (systemCodeOf(error) !== 'ENOSPC' && error !== nearlyFull) throw error;
+    const cure = 'Free space there and run restore again; nothing was stopped or changed.';
+    throw await filledUp(path.dirname(part), plainBytes, 'the restored database', error, cure);
+  } finally {
+    bar.stop();
+  }
+  log.line(
+    `Downloaded and unpacked ${key}, ${formatBytes(bytes)} to ${formatBytes(plainBytes)} (${formatDuration(clock.now().since(began).total('seconds'))})`,
+  );
+  return hash.digest('hex');
+}
+
+function isNearlyFull(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize < spareBytes;
+}

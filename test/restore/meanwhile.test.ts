@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { journalPath } from '../../jobs/restore/names.ts';
+import { complete, type Eras, holds, makeEras } from './eras.ts';
+import { type FakeServices, readServices } from './fake-engine.ts';
+import { engineOf, type Performed, performed } from './performed.ts';
+
+const always = { Name: 'always', MaximumRetryCount: 0 };
+const services: FakeServices = {
+  web: { running: true, policy: always, wellOn: 'any' },
+  worker: { running: true, policy: always, wellOn: 'any' },
+};
+
+let eras: Eras;
+before(() => {
+  eras = makeEras();
+});
+after(() => eras.remove());
+
+const serviceFile = () => path.join(eras.folder, 'services.json');
+
+/** `nightshift restore latest` on fresh eras; `happens` is called with the number and the name of each checkpoint. */
+function restoreWhile(happens: (number: number, name: string) => void): Promise<Performed> {
+  eras.reset();
+  writeFileSync(serviceFile(), JSON.stringify(services));
+  let count = 0;
+  const checkpoint = async (name: string) => {
+    count += 1;
+    happens(count, name);
+  };
+  return performed('latest', eras.environment, { engine: engineOf(serviceFile(), eras.database), checkpoint });
+}
+
+test('a service that a person stops during the download stays off', async () => {
+  const off = { ...services, worker: { running: false, policy: always, wellOn: 'any' } } as const;
+  const { ending, text } = await restoreWhile((_, name) => {
+    if (name === 'staged') writeFileSync(serviceFile(), JSON.stringify(off));
+  });
+  assert.equal(ending, 'done', text);
+  assert.match(text, /WARNING Since the plan was made, the services to stop have changed: web\./);
+  assert.deepEqual(readServices(serviceFile()), off);
+  assert.equal(holds(eras.database), complete.new);
+});
+
+test('whatever fails once, at any step, the restore takes itself back or says that it is unfinished, and the next run ends it', async () => {
+  const endings = new Set<string>();
+  for (let failing = 1; ; failing += 1) {
+    let failed = '';
+    const { ending, text } = await restoreWhile((number, name) => {
+      if (number !== failing) return;
+      failed = name;
+      throw new Error(`the disk refused (${name})`);
+    });
+    if (failed === '') break;
+    endings.add(ending);
+    const context = `failed at: ${failed}\n${text}`;
+    const isUnfinished = existsSync(journalPath(eras.database));
+    if (isUnfinished) {
+      assert.equal(ending, 'RESTORE_UNFINISHED', context);
+      const resumed = await performed(undefined, eras.environment, { engine: engineOf(serviceFile(), eras.database) });
+      assert.match(resumed.text, /Found an unfinished restore of /, context);
+    }
+    assert.equal(existsSync(journalPath(eras.database)), false, context);
+    assert.ok(Object.values<string>(complete).includes(holds(eras.database)), context);
+    assert.deepEqual(readServices(serviceFile()), services, context);
+    if (ending === 'RESTORE_ROLLED_BACK') assert.equal(holds(eras.database), complete.old, context);
+  }
+  assert.deepEqual([...endings].toSorted(), ['RESTORE_ROLLED_BACK', 'RESTORE_UNFINISHED', 'UNEXPECTED']);
+});
