@@ -21,7 +21,7 @@ export type SendMeans = DeliveryMeans & {
   readonly runs: SummaryRuns;
 };
 
-const linkDays = 90;
+const linkDays = 30;
 const graceSeconds = 2 * 3600;
 
 /**
