@@ -6,6 +6,7 @@ import { Failure } from '../../platform/errors.ts';
 import { formatDuration } from '../../platform/format.ts';
 import { journalPath } from '../../restore/names.ts';
 import type { Answer } from './question.ts';
+import { Unanswered } from './unanswered.ts';
 
 const pollMs = 500;
 
@@ -29,7 +30,7 @@ export async function readSteadily<T extends { readonly answers: readonly Answer
       if (isSteady || attempt > 1) return { value, warning: isRestored ? null : restoring(waitMs) };
     } catch (error) {
       signal.throwIfAborted();
-      if (attempt > 1) throw await sourceFailure(file, error);
+      if (attempt > 1) throw await sourceFailure(file, error instanceof Unanswered ? error.cause : error);
     }
   }
 }

@@ -20,7 +20,7 @@ function rowsOf({ table, amount, lines }: Subject): Rows {
 }
 
 /** What the sum of the amounts is called. */
-export function amountTitle({ rows, amount }: Subject): string {
+function amountTitle({ rows, amount }: Subject): string {
   const name = amount === null ? '' : words(amount.name).replace(/( in)? \(?(rm|myr|usd|eur|sgd|cents?|sen)\)?$/, '');
   const isPlain = /^(total|amount|amt|value|grand total|total amount|)$/.test(name);
   return isPlain ? `${capital(rows.one)} total` : capital(name);

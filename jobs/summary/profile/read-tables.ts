@@ -1,4 +1,5 @@
 import type { Answer, Ask, Cell } from '../measure/question.ts';
+import { Unanswered } from '../measure/unanswered.ts';
 import { type Column, quoted, type Sampled, type Table } from './table.ts';
 
 const mostTables = 60;
@@ -9,16 +10,6 @@ const oldestRows = 50;
 const countedRows = 200_000;
 const timeLimitMs = 10_000;
 const own = `schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`;
-
-/** A question the profile needs an answer to was not answered; `code` is SQLite's. */
-export class Unanswered extends Error {
-  readonly code: string | null;
-  constructor(reason: string, code: string | null) {
-    super(reason);
-    this.name = 'Unanswered';
-    this.code = code;
-  }
-}
 
 /** Reads the tables of a database with a sample of their rows, without reading any big table whole. Throws Unanswered. */
 export async function readTables(ask: Ask): Promise<Table[]> {
@@ -68,7 +59,7 @@ type Get = (sql: string, rows?: number) => Promise<readonly (readonly Cell[])[]>
 
 function rowsOf(answer: Answer): readonly (readonly Cell[])[] {
   if (answer.kind === 'rows') return answer.rows;
-  throw new Unanswered(answer.reason, answer.code);
+  throw new Unanswered(answer);
 }
 
 function sampleSql(table: string, columns: readonly (readonly Cell[])[], hasRowid: boolean): string {

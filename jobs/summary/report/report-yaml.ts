@@ -1,8 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { Document } from 'yaml';
 import type { Report } from './schema.ts';
 
-/** Where editors find the schema, unless told otherwise. */
-const schemaFile = './report.schema.json';
+/** Where editors find the schema, unless told otherwise: beside this file. */
+const schemaFile = fileURLToPath(new URL('./report.schema.json', import.meta.url));
 
 /** A report as a YAML file that reads back to the same report; `assumptions` go in front as comments. */
 export function reportYaml(report: Report, assumptions: readonly string[] = [], schema: string = schemaFile): string {
