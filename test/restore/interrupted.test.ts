@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { needs } from '../lab.ts';
+import { nightshift, startNightshift } from '../nightshift.ts';
+import { complete, type Eras, holds, makeEras } from './eras.ts';
+
+const dying = path.join(import.meta.dirname, 'dying-process.ts');
+let eras: Eras;
+before(() => {
+  eras = makeEras();
+});
+after(() => eras.remove());
+
+/** Leaves a restore that was killed after it had journalled this step. */
+function leaveUnfinished(step: string): void {
+  const names = path.join(eras.folder, 'names');
+  writeFileSync(names, '');
+  eras.reset();
+  spawnSync(process.execPath, [dying, '0', names], { env: eras.environment });
+  const at = readFileSync(names, 'utf8').split('\n').indexOf(`journalled ${step}`) + 1;
+  assert.ok(at > 0);
+  eras.reset();
+  spawnSync(process.execPath, [dying, String(at)], { env: eras.environment });
+}
+
+const journal = () => existsSync(`${eras.database}.restore-journal`);
+
+test('a restore that died half way is said by every form of the command, blocks backups, and is ended by the next', async () => {
+  leaveUnfinished('swapping');
+  assert.ok(journal());
+  const backup = await nightshift(['backup'], eras.environment);
+  assert.equal(backup.code, 1);
+  assert.match(backup.err, /RESTORE_UNFINISHED: A restore of .* was interrupted/);
+  for (const args of [['latest', '--dry-run'], ['--safety-copies']]) {
+    const { err } = await nightshift(['restore', '--no-docker', ...args], eras.environment);
+    assert.match(
+      err,
+      /WARNING Found an unfinished restore of .*\. It had begun to move files; the restored one was not in place yet/,
+    );
+    assert.ok(journal());
+  }
+  const { code, out } = await nightshift(['restore', '--no-docker'], eras.environment);
+  assert.equal(code, 0);
+  assert.match(
+    out,
+    /Found an unfinished restore of .* from sqlite-backups\/daily\/.*, begun .*\. It had begun to move files/,
+  );
+  assert.match(out, /The old database .* is in place, as before that restore/);
+  assert.equal(journal(), false);
+  assert.equal(holds(eras.database), complete.old);
+  const elsewhere = { ...eras.environment, BACKUP_STORE: `file://${eras.folder}/other-store` };
+  mkdirSync(path.join(eras.folder, 'other-store'));
+  assert.equal((await nightshift(['backup'], elsewhere)).code, 0);
+});
+
+test('one that died after the swap goes on, and reports as if nothing had been', async () => {
+  leaveUnfinished('checking');
+  const { code, out } = await nightshift(['restore', 'latest', '--yes', '--no-docker'], eras.environment);
+  assert.equal(code, 0);
+  assert.match(out, /The restored file was in place; it died while checking the file in place\. Going on from there\./);
+  assert.match(out, /^Restored sqlite-backups\/daily\//m);
+  assert.match(out, /undo {9}nightshift restore --undo/);
+  assert.equal(holds(eras.database), complete.new);
+});
+
+test('a safety copy that an unfinished restore needs is not removed; the restore is ended first', async () => {
+  leaveUnfinished('starting');
+  const copy = readdirSync(path.dirname(eras.database)).find((name) => /\.backup-[\d_-]+$/.test(name)) ?? '';
+  const args = ['restore', '--no-docker', '--safety-copies', '--remove', copy];
+  const first = await nightshift(args, eras.environment);
+  assert.match(first.out, /Found an unfinished restore of /);
+  assert.ok(existsSync(path.join(path.dirname(eras.database), copy)));
+  assert.match((await nightshift(args, eras.environment)).out, /^Removed /);
+});
+
+test('a journal that cannot be read is never guessed at', async () => {
+  eras.reset();
+  writeFileSync(`${eras.database}.restore-journal`, '{"version": 1, "step": "swap');
+  const { code, err } = await nightshift(['restore', 'latest', '--yes', '--no-docker'], eras.environment);
+  assert.equal(code, 1);
+  assert.match(
+    err,
+    /^RESTORE_UNFINISHED: .*shop\.db\.restore-journal says that a restore is unfinished, but it cannot be read/m,
+  );
+  assert.equal(holds(eras.database), complete.old);
+});
+
+test('told to stop while it waits for a backup, it ends with exit 4 and nothing changed', async (t) => {
+  eras.reset();
+  const { acquireLock } = await import('../../jobs/platform/lock.ts');
+  const log = { line() {}, warn() {}, failure() {} };
+  const lock = await acquireLock(eras.database, eras.folder, { holder: 'backup', wait: true, log, signal: t.signal });
+  t.after(() => lock.release());
+  const waiting = startNightshift(['restore', 'latest', '--yes', '--no-docker'], eras.environment);
+  await waiting.said('waiting for the backup');
+  waiting.child.kill('SIGTERM');
+  const { code, err } = await waiting.finished;
+  assert.equal(code, 4);
+  assert.match(err, /^INTERRUPTED: /m);
+  assert.equal(holds(eras.database), complete.old);
+});
+
+test(
+  'run by root, the files it leaves in the state folder belong to the owner of the folder',
+  needs('root'),
+  async () => {
+    eras.reset();
+    const state = path.join(eras.folder, 'state');
+    chownSync(state, 1000, 1000);
+    chownSync(path.join(state, 'history.db'), 0, 0);
+    assert.equal((await nightshift(['restore', 'latest', '--yes', '--no-docker'], eras.environment)).code, 0);
+    const fresh = { ...eras.environment, STATE_DIR: path.join(eras.folder, 'fresh', 'state') };
+    assert.equal((await nightshift(['restore', 'latest', '--yes', '--no-docker'], fresh)).code, 0);
+    for (const file of [
+      state,
+      path.join(state, 'history.db'),
+      fresh.STATE_DIR,
+      path.join(fresh.STATE_DIR, 'history.db'),
+    ]) {
+      assert.equal(statSync(file).uid, 1000, file);
+    }
+  },
+);
