@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
@@ -8,6 +8,7 @@ import type { Block, Page } from '../../jobs/summary/page.ts';
 import { parseReport } from '../../jobs/summary/report/read-report.ts';
 
 export const zone = 'Asia/Kuala_Lumpur';
+const writtenAt = Temporal.Instant.from('2025-11-25T07:30:00+08:00').epochMilliseconds / 1000;
 const backup = { ok: true, sentence: 'The last backup is 6 h old.' };
 
 /** An SQLite file with what the statements put in it. */
@@ -20,6 +21,7 @@ export function databaseWith(t: TestContext, statements: string): string {
   db.pragma('foreign_keys = OFF');
   db.exec(statements);
   db.close();
+  utimesSync(file, writtenAt, writtenAt);
   return file;
 }
 

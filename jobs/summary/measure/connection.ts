@@ -32,8 +32,9 @@ function dayOption(option: unknown): DayOption {
   throw new Error(`day_of's second argument is 'UTC' or 'mdy', not ${JSON.stringify(option)}`);
 }
 
-/** The database and its -wal, whichever changed last. */
+/** The database and its -wal, whichever changed last; an empty -wal is one that a reader made. */
 function lastWrite(file: string, zone: string): string {
-  const times = [file, `${file}-wal`].map((name) => statSync(name, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  const parts = [file, `${file}-wal`].map((name) => statSync(name, { throwIfNoEntry: false }));
+  const times = parts.map((part) => (part === undefined || part.size === 0 ? 0 : part.mtimeMs));
   return localTimestamp(Temporal.Instant.fromEpochMilliseconds(Math.floor(Math.max(...times))), zone);
 }

@@ -3,6 +3,9 @@ import { extname } from 'node:path';
 import { formatDuration } from '../../platform/format.ts';
 import type { Answer, Ask, Question } from './question.ts';
 
+/** How long the process has to close the database. */
+const graceMs = 1000;
+
 /** A database that answers questions, one at a time, until closed. */
 export type Queries = { readonly ask: Ask; close(): void };
 
@@ -13,15 +16,21 @@ export type Queries = { readonly ask: Ask; close(): void };
 export function openQueries(file: string, zone: string, signal: AbortSignal): Queries {
   let child: ChildProcess | null = null;
   let last: Promise<unknown> = Promise.resolve();
-  const close = () => {
+  const kill = () => {
     child?.kill('SIGKILL');
     child = null;
+  };
+  const close = () => {
+    const idle = child;
+    child = null;
+    if (idle?.connected) idle.disconnect();
+    setTimeout(() => idle?.kill('SIGKILL'), graceMs).unref();
   };
   const ask = async (question: Question): Promise<Answer> => {
     signal.throwIfAborted();
     child ??= start(file, zone);
     const answer = await answerOf(child, question, signal);
-    if (answer.ended) close();
+    if (answer.ended) kill();
     signal.throwIfAborted();
     return answer.answer;
   };

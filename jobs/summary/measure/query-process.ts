@@ -10,7 +10,10 @@ import type { Answer, Question } from './question.ts';
 const [file = '', zone = 'UTC'] = process.argv.slice(2);
 let connection: Sqlite.Database | null = null;
 
-process.on('disconnect', () => process.exit());
+process.on('disconnect', () => {
+  connection?.close();
+  process.exit();
+});
 process.on('message', (question: Question) => process.send?.(answer(question)));
 
 function answer(question: Question): Answer {

@@ -147,6 +147,15 @@ export function health(tables: readonly Table[], subjects: readonly Subject[]): 
   };
 }
 
+/** When anything at all was last written. */
+export function lastWrite(): BlockInput {
+  return {
+    kind: 'text',
+    title: 'Last write',
+    sql: `SELECT 'The database was last written on ' || last_write() || '.'`,
+  };
+}
+
 function datedCells(subject: Subject): [string, string, string] {
   const { newest, within, upTo } = dateSql(subject, 't');
   const from = `FROM ${quoted(subject.table.name)} t WHERE`;

@@ -1,7 +1,7 @@
 import { formatCount } from '../../platform/format.ts';
 import type { Ask } from '../measure/question.ts';
 import { type Report, reportSchema } from '../report/schema.ts';
-import { type BlockInput, exceptions, figures, health, newestSql, newRows, topFive } from './blocks.ts';
+import { type BlockInput, exceptions, figures, health, lastWrite, newestSql, newRows, topFive } from './blocks.ts';
 import { currencyOf } from './currency.ts';
 import { readTables } from './read-tables.ts';
 import { type Subject, subjectsOf } from './subject.ts';
@@ -39,13 +39,14 @@ function profileOf(tables: readonly Table[], all: readonly Subject[], name: stri
   const secondary = others.filter(({ isTelling }) => isTelling).slice(0, mostSubjects - 1);
   const blocks: (BlockInput | null)[] =
     main === undefined
-      ? [health(told, all)]
+      ? [health(told, all), lastWrite()]
       : [
           ...figures(main, format),
           ...secondary.map(newRows),
           topFive(main, format),
           exceptions(main),
           health(told, all),
+          lastWrite(),
         ];
   const report = reportSchema.parse({
     title: `${name}: daily summary`,

@@ -18,7 +18,7 @@ function sample(t: TestContext, name: string): string {
 test('GnuCash: a book kept by somebody else', needs('samples'), async (t) => {
   const page = await pageOf(sample(t, 'complex_sample.gnucash'), { day: '2014-12-24' });
   assert.deepEqual(
-    [page.opening, page.warnings, ...outline(page)],
+    [page.opening, page.warnings, ...outline(page).slice(0, -1)],
     [
       'Wednesday, 24 December 2014: 4 transactions.',
       [],
@@ -41,7 +41,7 @@ test('GnuCash: invoices that were never posted', needs('samples'), async (t) => 
 test('the films of OMDb: no trade at all, but days', needs('samples'), async (t) => {
   const page = await pageOf(sample(t, 'movies.db'), { day: '2014-06-27' });
   assert.deepEqual(
-    [page.opening, ...outline(page)],
+    [page.opening, ...outline(page).slice(0, -1)],
     [
       'Friday, 27 June 2014: 2 omdb rows, about the same as a usual Friday.',
       'Omdb rows; 2; no change the day before; +100 % the Friday before; +367 % 7-day average',
@@ -54,7 +54,7 @@ test('the films of OMDb: no trade at all, but days', needs('samples'), async (t)
 test('the EPSG register: 28 tables, row numbers full of gaps', needs('samples'), async (t) => {
   const page = await pageOf(sample(t, 'epsg.sqlite'), { day: '2025-11-14' });
   assert.equal(page.opening, 'Friday, 14 November 2025: 13 epsg coordoperation rows, 160 % above a usual Friday.');
-  const health = outline(page).at(-1) ?? '';
+  const health = outline(page).at(-2) ?? '';
   for (const part of [
     'epsg_coordoperation | 6,371 | 13 | 290 | 2025-11-14',
     'epsg_coordinatereferencesystem | 8,267 | 12 | 379 | 2025-11-14',
