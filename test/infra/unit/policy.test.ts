@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { requireRules } from '../../../infra/policy/hold.ts';
+import { type Asked, brokenRules } from '../../../infra/policy/rules.ts';
+import { declared } from './declared.ts';
+
+const bucket = 'linode:index/objectStorageBucket:ObjectStorageBucket';
+const volume = 'linode:index/volume:Volume';
+const container = 'docker:index/container:Container';
+const service = 'docker:index/service:Service';
+
+function broken(type: string, inputs: Asked['inputs'], protect = false): string[] {
+  return brokenRules({ type, name: 'it', inputs, protect });
+}
+
+describe('what is never deployed', () => {
+  test('each in its words', () => {
+    const fine = { user: '1000:1000' };
+    const cases: [string, Asked['inputs'], boolean, string[]][] = [
+      [bucket, { acl: 'private' }, true, []],
+      [
+        bucket,
+        { acl: 'public-read' },
+        true,
+        ['it: its acl is public-read (bucket-private). A bucket of backups is private.'],
+      ],
+      [
+        volume,
+        {},
+        false,
+        [
+          'it: it is not protected (data-protected). A bucket or volume with data is protected: no `up` and no `destroy` removes it.',
+        ],
+      ],
+      [container, fine, false, []],
+      [container, {}, false, ['it: it runs as root (no-root). A container runs as a user that is not root.']],
+      [
+        container,
+        { user: '0:1000' },
+        false,
+        ['it: it runs as root (no-root). A container runs as a user that is not root.'],
+      ],
+      [
+        container,
+        { ...fine, mounts: [{ type: 'bind', source: '/var/run/docker.sock', target: '/s' }] },
+        false,
+        ['it: it mounts the Docker socket (no-docker-socket). A container that is always on has no Docker socket.'],
+      ],
+      [
+        container,
+        { ...fine, volumes: [{ hostPath: '/run/docker.sock', containerPath: '/s' }] },
+        false,
+        ['it: it mounts the Docker socket (no-docker-socket). A container that is always on has no Docker socket.'],
+      ],
+      [
+        container,
+        { ...fine, envs: ['SMTP_PASSWORD=hush', 'LINODE_SECRET_KEY_FILE=/run/secrets/K'] },
+        false,
+        [
+          'it: its environment holds SMTP_PASSWORD (no-plain-secret). A container gets its secrets as files: nothing in `docker inspect`.',
+        ],
+      ],
+      [
+        service,
+        { taskSpec: { containerSpec: { user: 'root', env: { LINODE_SECRET_KEY: 'hush' } } } },
+        false,
+        [
+          'it: it runs as root (no-root). A container runs as a user that is not root.',
+          'it: its environment holds LINODE_SECRET_KEY (no-plain-secret). A container gets its secrets as files: nothing in `docker inspect`.',
+        ],
+      ],
+    ];
+    for (const [type, inputs, protect, expected] of cases) assert.deepEqual(broken(type, inputs, protect), expected);
+  });
+
+  test('files of secrets are no secrets', () => {
+    const envs = ['SMTP_PASSWORD_FILE=/run/secrets/SMTP_PASSWORD', 'SUMMARY_SIGNING_KEY_FILE=/run/secrets/K'];
+    assert.deepEqual(broken(container, { user: '1000', envs }), []);
+  });
+
+  test('a broken rule ends the program, and says it', () => {
+    assert.throws(() => requireRules({ type: volume, name: 'data', inputs: {}, protect: false }), {
+      code: 'POLICY_BROKEN',
+      message: /^data: it is not protected/,
+    });
+  });
+
+  test('what the program declares breaks none', async () => {
+    const config = {
+      ...{ sshHost: '192.0.2.7', bucket: 'shop-backups', bucketRegion: 'sg-sin-2', dataFolder: '/mnt/disk/data' },
+      ...{ disk: 'create', diskLabel: 'd', diskSize: '20', hostRegion: 'sg-sin-2', mountPoint: '/mnt/disk' },
+      ...{ summaryUrl: 'https://daily.example.com', summaryProxy: 'caddy', smtpHost: 'm.example.com', smtpUser: 'u' },
+    };
+    const secrets = { smtpPassword: 'p', sitePasswordHash: 'h', siteSigningKey: 'k' };
+    for (const engine of ['container', 'swarm']) {
+      const all = await declared({ ...config, engine }, secrets);
+      const asked = all.map(({ type, name, inputs, options }) => {
+        const { secret } = (inputs['envs'] ?? {}) as { secret?: string[] };
+        const seen = secret === undefined ? inputs : { ...inputs, envs: secret };
+        return { type, name, inputs: seen, protect: options['protect'] === true };
+      });
+      assert.deepEqual(asked.flatMap(brokenRules), []);
+    }
+  });
+});

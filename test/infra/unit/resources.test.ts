@@ -1,0 +1,399 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type Declared, declared } from './declared.ts';
+
+const shop = {
+  sshHost: '192.0.2.7',
+  sshUser: 'shop',
+  bucket: 'shop-backups',
+  bucketRegion: 'sg-sin-2',
+  dataFolder: '/mnt/disk/data',
+};
+
+async function one(name: string, config: Record<string, string>, secrets: Record<string, string> = {}) {
+  const all = await declared(config, secrets);
+  const found = all.filter((each) => each.name === name);
+  assert.equal(found.length, 1, all.map((each) => each.name).join(' '));
+  return found[0] as Declared;
+}
+
+const namesOf = (all: readonly Declared[]) => all.map(({ type, name }) => `${type.split(':').at(-1)} ${name}`);
+
+describe('what the program declares', () => {
+  test('a shop with a bucket, on a host that is there', async () => {
+    assert.deepEqual(namesOf(await declared(shop)), [
+      'Image backend-dailysummary',
+      'Container backend-dailysummary',
+      'Command backend-dailysummary-candidate',
+      'Command backend-dailysummary-images',
+      'Command backend-dailysummary-settled',
+      'ObjectStorageBucket bucket',
+      'Command command',
+      'docker docker',
+      'Command folders',
+      'ObjectStorageKey jobs-key',
+      'linode linode',
+      'ObjectStorageKey looking-key',
+      'Network network',
+      'Image sqlite-backup',
+      'Container sqlite-backup',
+      'Command sqlite-backup-candidate',
+      'Command sqlite-backup-images',
+      'Command sqlite-backup-secrets',
+      'Command sqlite-backup-settled',
+    ]);
+  });
+
+  test('an engine here, and a folder for backups: nothing at Linode, nothing over SSH', async () => {
+    const here = { dockerHost: 'unix:///var/run/docker.sock', storeFolder: '/srv/backups', dataFolder: '/srv/data' };
+    const all = await declared({ ...here, summary: 'false' });
+    assert.deepEqual(
+      all.map(({ type, name }) => `${type} ${name}`),
+      [
+        'command:local:Command command',
+        'pulumi:providers:docker docker',
+        'command:local:Command folders',
+        'docker:index/network:Network network',
+        'docker:index/image:Image sqlite-backup',
+        'docker:index/container:Container sqlite-backup',
+        'command:local:Command sqlite-backup-candidate',
+        'command:local:Command sqlite-backup-images',
+        'command:local:Command sqlite-backup-settled',
+      ],
+    );
+  });
+
+  test('the bucket: private, versioned, swept, protected, kept; each rule with an id, and no corsEnabled', async () => {
+    const { inputs, options } = await one('bucket', { ...shop, bucketOldVersionDays: '14' });
+    assert.deepEqual(inputs, {
+      label: 'shop-backups',
+      region: 'sg-sin-2',
+      acl: 'private',
+      versioning: true,
+      lifecycleRules: [
+        { id: 'abort-stale-uploads', enabled: true, abortIncompleteMultipartUploadDays: 2 },
+        { id: 'expire-old-versions', enabled: true, noncurrentVersionExpiration: { days: 14 } },
+      ],
+    });
+    assert.deepEqual([options['protect'], options['retainOnDelete'], options['import']], [true, true, undefined]);
+  });
+
+  test('a bucket that is there is adopted as it is: what is imported must match what is found', async () => {
+    const { inputs, options } = await one('bucket', { ...shop, bucketAdopt: 'true' });
+    assert.deepEqual(inputs, { label: 'shop-backups', region: 'sg-sin-2' });
+    assert.deepEqual(
+      [options['protect'], options['retainOnDelete'], options['import']],
+      [true, true, 'sg-sin-2:shop-backups'],
+    );
+  });
+
+  test('two keys, each for this bucket alone', async () => {
+    const access = (permissions: string) => [{ bucketName: 'shop-backups', region: 'sg-sin-2', permissions }];
+    assert.deepEqual((await one('jobs-key', shop)).inputs, {
+      label: 'shop-backups-jobs-key',
+      bucketAccesses: access('read_write'),
+    });
+    assert.deepEqual((await one('looking-key', shop)).inputs, {
+      label: 'shop-backups-looking-key',
+      bucketAccesses: access('read_only'),
+    });
+  });
+
+  test('the rules of a bucket need S3 keys, which the provider makes for the moment', async () => {
+    assert.deepEqual((await one('linode', shop)).inputs, { objUseTempKeys: 'true' });
+  });
+
+  test('the jobs are told the endpoint that the API named, not one made from the region', async () => {
+    const [, backup] = await containers(shop);
+    const { secret: envs } = inputsOf<{ envs: { secret: string[] } }>(backup).envs;
+    assert.deepEqual(
+      envs.filter((line) => /^LINODE_(BUCKET|ENDPOINT|REGION)=/.test(line)),
+      ['LINODE_BUCKET=shop-backups', 'LINODE_ENDPOINT=https://sg-sin-1.linodeobjects.com', 'LINODE_REGION=sg-sin-1'],
+    );
+  });
+
+  test('Docker is reached over one SSH connection, and a preview asks no daemon', async () => {
+    const { inputs } = await one('docker', { ...shop, sshPort: '2222', sshKeyFile: '/dev/null' });
+    assert.deepEqual(inputs, {
+      host: 'ssh://shop@192.0.2.7:2222',
+      sshOpts: JSON.stringify([
+        ...['-i', '/dev/null', '-o', 'ControlMaster=auto', '-o', 'ControlPersist=60s'],
+        ...['-o', 'ControlPath=~/.ssh/nightshift-%C', '-o', 'IdentitiesOnly=yes'],
+      ]),
+      disableDockerDaemonCheck: 'true',
+    });
+  });
+
+  test('the image is built on the host, for the host’s platform, named by its content and pushed nowhere', async () => {
+    const image = (await declared(shop)).find(({ type, name }) => type.endsWith(':Image') && name === 'sqlite-backup');
+    assert.deepEqual(image?.inputs, {
+      imageName: 'sqlite-backup:aaaaaaaaaaaa',
+      build: { context: '/compiled/sqlite-backup', platform: 'linux/amd64' },
+      buildOnPreview: false,
+      skipPush: true,
+    });
+  });
+
+  test('the container of the backup, whole', async () => {
+    const [, backup] = await containers({ ...shop, storeFolder: '/srv/backups', bucket: '' });
+    const labels = backup?.inputs['labels'] as { label: string; value: string }[];
+    assert.deepEqual(backup, {
+      type: 'docker:index/container:Container',
+      name: 'sqlite-backup',
+      inputs: {
+        name: 'sqlite-backup',
+        image: 'sha256:sqlite-backup:aaaaaaaaaaaa',
+        command: ['backup', '--schedule'],
+        envs: {
+          secret: [
+            'BACKUP_COMPRESSION=gzip',
+            'BACKUP_RETENTION_DAILY=20',
+            'BACKUP_RETENTION_WEEKLY=0',
+            'BACKUP_SCHEDULE_HOUR=2',
+            'BACKUP_STORE=file:///store',
+            'DATABASE_PATH=/data/csv_data.db',
+            'HTTP_PORT=8081',
+            'STATE_DIR=/state',
+            'STOP_GRACE_SECONDS=900',
+            'TIME_ZONE=Asia/Kuala_Lumpur',
+          ],
+        },
+        user: '1000:1000',
+        readOnly: true,
+        capabilities: { drops: ['ALL'] },
+        securityOpts: ['no-new-privileges'],
+        init: true,
+        memory: 1024,
+        restart: 'unless-stopped',
+        destroyGraceSeconds: 910,
+        stopTimeout: 910,
+        networkMode: 'nightshift',
+        networksAdvanced: [{ name: 'nightshift', aliases: ['sqlite-backup'] }],
+        mounts: [
+          { type: 'bind', source: '/mnt/disk/data', target: '/data', readOnly: false },
+          { type: 'bind', source: '/var/lib/nightshift/state', target: '/state', readOnly: false },
+          { type: 'bind', source: '/srv/backups', target: '/store', readOnly: false },
+          { type: 'bind', source: '/var/lib/nightshift/staging', target: '/staging', readOnly: false },
+        ],
+        tmpfs: { '/tmp': 'size=64m' },
+        healthcheck: {
+          tests: ['CMD', 'nightshift', 'health'],
+          interval: '1m0s',
+          timeout: '30s',
+          startPeriod: '10m0s',
+          retries: 3,
+        },
+        logDriver: 'json-file',
+        logOpts: { 'max-size': '10m', 'max-file': '3' },
+        labels: [
+          { label: 'nightshift.content', value: labels[0]?.value },
+          { label: 'nightshift.host', value: '192.0.2.7' },
+          { label: 'nightshift.service', value: 'sqlite-backup' },
+        ],
+      },
+      options: {
+        replaceOnChanges: ['#initerror', 'healthcheck', 'tmpfs', 'init'],
+        deleteBeforeReplace: true,
+        dependsOn: 1,
+      },
+    });
+  });
+
+  test('another secret is another label, so that the container is replaced; no value is in it', async () => {
+    const mail = { ...shop, smtpHost: 'mail.example.com', smtpUser: 'shop@example.com' };
+    const label = async (password: string) => {
+      const [, backup] = await containers(mail, { smtpPassword: password });
+      assert.doesNotMatch(JSON.stringify(backup), new RegExp(password));
+      return inputsOf<{ labels: { value: string }[] }>(backup).labels[0]?.value ?? '';
+    };
+    const [one, same, other] = [await label('first-word'), await label('first-word'), await label('second-word')];
+    assert.match(one, /^[0-9a-f]{12}$/);
+    assert.deepEqual([one === same, one === other], [true, false]);
+  });
+
+  test('secrets go to the host by standard input, kept encrypted, and stand in no command', async () => {
+    const mail = { ...shop, smtpHost: 'mail.example.com', smtpUser: 'shop@example.com', summary: 'false' };
+    const all = await declared(mail, { smtpPassword: 'correct-horse' });
+    const laid = all.find(({ name }) => name === 'sqlite-backup-secrets');
+    const base64 = (text: string) => Buffer.from(text).toString('base64');
+    assert.deepEqual(laid?.inputs['stdin'], {
+      secret:
+        `LINODE_ACCESS_KEY ${base64('made-access-key')}\nLINODE_SECRET_KEY ${base64('made-secret-key')}\n` +
+        `SMTP_PASSWORD ${base64('correct-horse')}\n`,
+    });
+    assert.equal(laid?.inputs['logging'], 'none');
+    const commands = all.map(({ inputs }) => String(inputs['create'] ?? '')).join('\n');
+    assert.doesNotMatch(commands, /correct-horse|made-secret-key/);
+  });
+
+  test('a volume made here: attached, protected, kept, and the only one that may be formatted', async () => {
+    const disk = { diskLabel: 'shop-data', diskSize: '40', hostRegion: 'sg-sin-2', mountPoint: '/mnt/disk' };
+    const made = await declared({ ...shop, ...disk, disk: 'create' });
+    const volume = made.find(({ name }) => name === 'volume');
+    assert.deepEqual(volume?.inputs, { label: 'shop-data', size: 40, region: 'sg-sin-2', linodeId: 4711 });
+    assert.deepEqual([volume?.options['protect'], volume?.options['retainOnDelete']], [true, true]);
+    assert.match(mountOf(made), /DEVICE=\/dev\/disk\/by-id\/scsi-0Linode_Volume_shop-data MOUNT_POINT=\/mnt\/disk /);
+    assert.match(mountOf(made), /MAY_FORMAT=yes SIZE=40 /);
+
+    const adopted = await declared({ ...shop, ...disk, disk: 'adopt', diskVolumeId: '99' });
+    assert.deepEqual(adopted.find(({ name }) => name === 'volume')?.options['import'], '99');
+    assert.match(mountOf(adopted), /MAY_FORMAT=no /);
+  });
+
+  test('a host made here: Docker by cloud-init, a firewall, the record of the page', async () => {
+    const all = await declared(
+      {
+        ...shop,
+        sshHost: '',
+        hostCreate: 'true',
+        hostLabel: 'shop-host',
+        hostRegion: 'sg-sin-2',
+        hostPublicKey: 'ssh-ed25519 AAAA',
+        summaryUrl: 'https://daily.example.com',
+        domain: 'example.com',
+      },
+      { sitePasswordHash: 'h', siteSigningKey: 'k' },
+    );
+    const find = (name: string) => all.find((each) => each.name === name);
+    const { metadatas } = inputsOf<{ metadatas: [{ userData: string }] }>(find('host'));
+    assert.deepEqual(find('host')?.inputs, {
+      label: 'shop-host',
+      region: 'sg-sin-2',
+      type: 'g6-nanode-1',
+      image: 'linode/debian12',
+      authorizedKeys: ['ssh-ed25519 AAAA'],
+      metadatas,
+    });
+    const [{ userData }] = metadatas;
+    assert.match(Buffer.from(userData, 'base64').toString(), /^#cloud-config\n.*docker\.io/s);
+    const open = inputsOf<{ inbounds: { ports: string }[]; inboundPolicy: string }>(find('firewall'));
+    assert.deepEqual([open.inboundPolicy, open.inbounds.map(({ ports }) => ports)], ['DROP', ['22', '80', '443']]);
+    assert.deepEqual(find('page')?.inputs, {
+      domainId: 12,
+      name: 'daily',
+      recordType: 'A',
+      target: '192.0.2.10',
+      ttlSec: 300,
+    });
+    const { connection } = inputsOf<{ connection: { secret: object } }>(find('folders'));
+    assert.deepEqual(connection.secret, {
+      host: '192.0.2.10',
+      user: 'shop',
+      port: 22,
+      dialErrorLimit: 60,
+      perDialTimeout: 15,
+    });
+    assert.match(String(find('docker')?.inputs['sshOpts']), /StrictHostKeyChecking=accept-new.*ConnectionAttempts=30/);
+  });
+
+  test('a host that is there gets no firewall unless asked', async () => {
+    assert.ok(!namesOf(await declared(shop)).includes('Firewall firewall'));
+    assert.ok(namesOf(await declared({ ...shop, hostFirewall: 'true' })).includes('Firewall firewall'));
+  });
+
+  test('a Linode found by its label', async () => {
+    const { inputs } = await one('docker', { ...shop, sshHost: '', hostLabel: 'shop-host' });
+    assert.equal(inputs['host'], 'ssh://shop@192.0.2.7:22');
+  });
+
+  test('on Swarm: the same service, its secrets as Docker secrets, where the disk is, with rollback', async () => {
+    const mail = {
+      ...shop,
+      engine: 'swarm',
+      swarmNode: 'disk-host',
+      summary: 'false',
+      storeFolder: '/srv/b',
+      bucket: '',
+    };
+    const all = await declared(
+      { ...mail, smtpHost: 'm.example.com', smtpUser: 'u' },
+      { smtpPassword: 'correct-horse' },
+    );
+    const service = all.find(({ type }) => type.endsWith(':Service'));
+    const secret = all.find(({ type }) => type.endsWith(':Secret'));
+    assert.deepEqual(secret?.inputs['data'], { secret: Buffer.from('correct-horse').toString('base64') });
+    assert.match(String(secret?.inputs['name']), /^sqlite-backup-SMTP_PASSWORD-[0-9a-f]{12}$/);
+    const { taskSpec, updateConfig, mode } = inputsOf<Record<string, Record<string, unknown>>>(service);
+    assert.deepEqual(mode, { replicated: { replicas: 1 } });
+    assert.deepEqual(taskSpec?.['placement'], { constraints: ['node.hostname==disk-host'] });
+    assert.deepEqual(updateConfig, {
+      parallelism: 1,
+      order: 'stop-first',
+      monitor: '30s',
+      maxFailureRatio: '0.0',
+      failureAction: 'rollback',
+    });
+    const spec = taskSpec?.['containerSpec'] as Record<string, unknown>;
+    assert.deepEqual(
+      [spec['user'], spec['readOnly'], spec['capDrops'], spec['stopGracePeriod'], spec['secrets']],
+      [
+        '1000:1000',
+        true,
+        ['ALL'],
+        '15m10s',
+        [
+          {
+            secretId: 'sqlite-backup-SMTP_PASSWORD-id',
+            secretName: secret?.inputs['name'],
+            fileName: '/run/secrets/SMTP_PASSWORD',
+            fileUid: '1000',
+            fileGid: '1000',
+            fileMode: 0o400,
+          },
+        ],
+      ],
+    );
+    assert.ok(!all.some(({ type }) => type.endsWith(':Container')));
+  });
+
+  test('several hosts: one bucket, and each resource of a host ends with its name', async () => {
+    const hosts = [
+      { name: 'east', sshHost: '192.0.2.1', databases: 'east.db', summary: false },
+      { name: 'west', sshHost: '192.0.2.2', databases: 'west.db', summary: false },
+    ];
+    const names = namesOf(await declared({ ...shop, hosts: JSON.stringify(hosts) }));
+    assert.deepEqual(
+      names.filter((name) => /^(Container|ObjectStorageBucket|docker|Image)/.test(name)),
+      [
+        'ObjectStorageBucket bucket',
+        'docker docker-east',
+        'docker docker-west',
+        'Image sqlite-backup-east',
+        'Container sqlite-backup-east',
+        'Image sqlite-backup-west',
+        'Container sqlite-backup-west',
+      ],
+    );
+  });
+
+  test('Caddy takes the certificate and stands before the page, as no root', async () => {
+    const page = { summaryUrl: 'https://daily.example.com', summaryProxy: 'caddy' };
+    const all = await declared({ ...shop, ...page }, { sitePasswordHash: 'h', siteSigningKey: 'k' });
+    const caddy = all.find(({ name }) => name === 'nightshift-caddy');
+    assert.deepEqual(
+      [caddy?.inputs['user'], caddy?.inputs['capabilities'], caddy?.inputs['ports']],
+      [
+        '1000:1000',
+        { drops: ['ALL'], adds: ['NET_BIND_SERVICE'] },
+        [
+          { internal: 8080, external: 80, protocol: 'tcp' },
+          { internal: 8443, external: 443, protocol: 'tcp' },
+        ],
+      ],
+    );
+  });
+});
+
+/** The inputs of a resource that must be there, as the shape the test expects. */
+function inputsOf<T>(found: Declared | undefined): T {
+  assert.ok(found);
+  return found.inputs as T;
+}
+
+async function containers(config: Record<string, string>, secrets: Record<string, string> = {}): Promise<Declared[]> {
+  return (await declared(config, secrets)).filter(({ type }) => type.endsWith(':Container'));
+}
+
+function mountOf(all: readonly Declared[]): string {
+  return String(all.find(({ name }) => name === 'mount')?.inputs['create']);
+}
