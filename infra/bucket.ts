@@ -42,7 +42,7 @@ export function backupBucket(plan: BucketPlan, cloud: linode.Provider): Bucket {
 }
 
 /** What an import finds must be what the program says, so an adopted bucket gets its rules at the next `up`. */
-export function bucketArgs({ label, region, adopt, oldVersionDays }: BucketPlan): linode.ObjectStorageBucketArgs {
+function bucketArgs({ label, region, adopt, oldVersionDays }: BucketPlan): linode.ObjectStorageBucketArgs {
   if (adopt) return { label, region };
   return {
     label,

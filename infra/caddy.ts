@@ -11,7 +11,7 @@ import { hostScript } from './shell.ts';
 const image = 'caddy:2.10.2-alpine';
 
 /** Caddy before the summary page: a certificate of its own for the name, on ports that need no root. */
-export function caddyfile(url: string): string {
+function caddyfile(url: string): string {
   return `{
 	http_port 8080
 	https_port 8443

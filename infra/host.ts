@@ -45,7 +45,7 @@ export function reachHost(plan: HostPlan, page: string | null, suffix: string, c
 }
 
 /** One connection for all that Docker does: an SSH server drops a crowd (MaxStartups). */
-export function sshOptions({ keyFile, place }: HostPlan): string[] {
+function sshOptions({ keyFile, place }: HostPlan): string[] {
   const options = ['ControlMaster=auto', 'ControlPersist=60s', 'ControlPath=~/.ssh/nightshift-%C'];
   if (place.kind === 'create') options.push('StrictHostKeyChecking=accept-new', 'ConnectionAttempts=30');
   if (keyFile !== null) options.push('IdentitiesOnly=yes');
