@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import { chartPicture, sparkPicture } from '../../jobs/summary/mail/chart-svg.ts';
+import { chartPicture } from '../../jobs/summary/mail/chart-svg.ts';
+import { messageOf } from '../../jobs/summary/mail/message.ts';
 import { drawPictures } from '../../jobs/summary/mail/pictures.ts';
 import { createPainter } from '../../jobs/summary/mail/png.ts';
-import type { Chart } from '../../jobs/summary/page.ts';
+import type { Chart, Page } from '../../jobs/summary/page.ts';
 import { examplePage } from './example-page.ts';
 
 /** Size of a PNG, read from its bytes; its pixels are all there. */
@@ -64,17 +65,39 @@ test('no text: said loudly, instead of a chart without words', async () => {
   );
 });
 
-test('whatever the values and words are, a picture comes of it', async () => {
-  const paint = await createPainter();
-  const value = fc.oneof(fc.constant(null), fc.double({ noNaN: true, min: -1e12, max: 1e12 }), fc.integer());
+test('whatever the values and words are, every page gets its pictures', async () => {
+  // Amounts that a business can have: cents at the least.
+  const amount = fc.integer({ min: -1e14, max: 1e14 }).map((cents) => cents / 100);
+  const value = fc.oneof(fc.constant(null), amount, fc.integer({ min: -100, max: 100 }));
   const point = fc.record({ label: fc.string({ unit: 'grapheme' }), value, shown: fc.string({ unit: 'grapheme' }) });
-  fc.assert(
-    fc.property(fc.array(point, { minLength: 1, maxLength: 40 }), fc.constantFrom('line', 'bar'), (points, style) => {
-      const chart: Chart = { kind: 'chart', id: 'c', title: 't', style, points, alt: '' };
-      pngFacts(paint(chartPicture(chart, 'de-DE')));
-      const values = points.map((each) => each.value);
-      if (values.some((each) => each !== null)) pngFacts(paint(sparkPicture(values)));
-    }),
-    { numRuns: 40 },
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(point, { minLength: 1, maxLength: 40 }),
+      fc.constantFrom('line', 'bar'),
+      async (points, style) => {
+        const isDrawn = points.some((each) => each.value !== null);
+        const pictures = await drawPictures(pageWith({ kind: 'chart', id: 'c', title: 't', style, points, alt: '' }));
+        assert.deepEqual([...pictures.keys()], isDrawn ? ['c'] : []);
+        for (const png of pictures.values()) pngFacts(png);
+      },
+    ),
+    { numRuns: 30 },
   );
 });
+
+test('numbers that no chart can be drawn of leave the words, and the other pictures', async () => {
+  const [line] = charts;
+  assert.ok(line !== undefined);
+  const tiny: Chart = { ...line, id: 'tiny', points: [{ label: 'a', value: 1e-323, shown: '0' }], alt: 'All of 0.' };
+  const page = { ...examplePage, blocks: [tiny, line] };
+  const { html, attachments } = await messageOf(page, null);
+  assert.deepEqual(
+    attachments.map(({ filename }) => filename),
+    ['revenue-30-days.png'],
+  );
+  assert.match(String(html), /<p[^>]*>All of 0\.<\/p>/);
+});
+
+function pageWith(block: Chart): Page {
+  return { ...examplePage, blocks: [block] };
+}

@@ -9,7 +9,8 @@ import type { Block, Page, Table } from '../../jobs/summary/page.ts';
 import { examplePage } from './example-page.ts';
 
 const link = 'https://daily.example.com/day/2025-11-30/open/x.y';
-const where = { link, imageSource: (id: string) => `cid:${id}` };
+const drawn = new Set(['revenue', 'orders', 'revenue-30-days', 'top-channels']);
+const where = { link, imageSource: (id: string) => (drawn.has(id) ? `cid:${id}` : null) };
 const html = mailHtml(examplePage, where);
 const text = mailText(examplePage, link);
 

@@ -3,7 +3,6 @@ import { plural } from '../../platform/format.ts';
 import type { Block, Chart, Comparison, FailedBlock, Note, Page, Table, Tile } from '../page.ts';
 import { wordsFor } from '../site/view/words.ts';
 import { colours } from './colours.ts';
-import { isDrawn } from './drawn.ts';
 import type { Shown } from './html.ts';
 import { styles } from './style.ts';
 
@@ -70,12 +69,13 @@ ${cells}
 
 function tileHtml(tile: Tile, shown: Shown): Html {
   const { id, title, value, comparisons, spark, anomaly } = tile;
+  const source = shown.imageSource(id);
   return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td class="box" style="border-top:2px solid ${colours.line};padding:10px 0 0 0">
 <p class="muted" style="${styles.small}">${title}</p>
 <p class="ink" style="${styles.value}">${value}</p>
 ${anomaly === null ? '' : html`<p class="bad" style="${styles.small};color:${colours.bad};font-weight:600">${anomaly}</p>`}
 ${comparisons.map(comparisonHtml)}
-${isDrawn(tile) ? html`<img class="picture" src="${shown.imageSource(id)}" width="160" height="36" alt="${sparkAlt(spark, shown.locale)}" style="${styles.small};display:block;border:0;margin:6px 0 10px 0">` : ''}
+${source === null ? '' : html`<img class="picture" src="${source}" width="160" height="36" alt="${sparkAlt(spark, shown.locale)}" style="${styles.small};display:block;border:0;margin:6px 0 10px 0">`}
 </td></tr></table>`;
 }
 
@@ -96,9 +96,10 @@ function comparisonHtml({ to, change, direction }: Comparison): Html {
 
 function chartHtml(chart: Chart, shown: Shown): Html {
   const { id, title, alt } = chart;
-  if (!isDrawn(chart)) return html`${heading(title)}<p class="ink" style="${styles.body}">${alt}</p>`;
+  const source = shown.imageSource(id);
+  if (source === null) return html`${heading(title)}<p class="ink" style="${styles.body}">${alt}</p>`;
   return html`${heading(title)}
-<img class="picture" src="${shown.imageSource(id)}" width="552" alt="${alt}" style="${styles.image}">`;
+<img class="picture" src="${source}" width="552" alt="${alt}" style="${styles.image}">`;
 }
 
 function tableHtml({ title, tone, none, columns, rows, left }: Table, shown: Shown): Html {

@@ -12,7 +12,8 @@ export type Shown = {
   readonly blocks: number;
   /** Address of the page on the site; null when there is none. */
   readonly link: string | null;
-  readonly imageSource: (id: string) => string;
+  /** Null: the block has no picture. */
+  readonly imageSource: (id: string) => string | null;
   /** BCP 47. */
   readonly locale: string;
 };

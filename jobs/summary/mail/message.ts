@@ -19,7 +19,7 @@ export async function messageOf(page: Page, link: string | null): Promise<Messag
   return {
     day: page.day,
     subject: subjectOf(page),
-    html: mailHtml(page, { link, imageSource: (id) => `cid:${contentId(page.day, id)}` }),
+    html: mailHtml(page, { link, imageSource: (id) => (pictures.has(id) ? `cid:${contentId(page.day, id)}` : null) }),
     text: mailText(page, link),
     attachments: [...pictures].map(([id, png]) => ({
       cid: contentId(page.day, id),
@@ -35,7 +35,10 @@ export async function messageOf(page: Page, link: string | null): Promise<Messag
 export async function previewOf(page: Page): Promise<Map<string, string | Uint8Array>> {
   const pictures = await drawPictures(page);
   return new Map<string, string | Uint8Array>([
-    [`${page.day}.html`, mailHtml(page, { link: null, imageSource: (id) => `${page.day}-${id}.png` })],
+    [
+      `${page.day}.html`,
+      mailHtml(page, { link: null, imageSource: (id) => (pictures.has(id) ? `${page.day}-${id}.png` : null) }),
+    ],
     [`${page.day}.txt`, mailText(page, null)],
     ...[...pictures].map(([id, png]) => [`${page.day}-${id}.png`, png] as const),
   ]);

@@ -4,7 +4,10 @@ import { isDrawn } from './drawn.ts';
 /** PNG by the id of its block. */
 export type Pictures = ReadonlyMap<string, Uint8Array>;
 
-/** Draws every picture of a page. Throws CHART_FONT_MISSING. Loads the drawing libraries only now: they take memory. */
+/**
+ * Draws the pictures of a page. One that ECharts cannot draw (it has its limits with numbers of extreme size) is left out:
+ * its words say the same. Throws CHART_FONT_MISSING. Loads the drawing libraries only now: they take memory.
+ */
 export async function drawPictures(page: Page): Promise<Pictures> {
   const drawn = page.blocks.filter(isDrawn);
   if (drawn.length === 0) return new Map();
@@ -14,9 +17,13 @@ export async function drawPictures(page: Page): Promise<Pictures> {
   ]);
   const paint = await createPainter();
   return new Map(
-    drawn.map((block) => [
-      block.id,
-      paint(block.kind === 'tile' ? sparkPicture(block.spark) : chartPicture(block, page.locale)),
-    ]),
+    drawn.flatMap((block) => {
+      try {
+        const picture = block.kind === 'tile' ? sparkPicture(block.spark) : chartPicture(block, page.locale);
+        return [[block.id, paint(picture)] as const];
+      } catch {
+        return [];
+      }
+    }),
   );
 }
