@@ -22,9 +22,13 @@ export function answerTo(connection: Sqlite.Database, { sql, dates, rows: kept }
     return { kind: 'rows', columns, rows, left };
   } catch (error) {
     const code = error instanceof Sqlite.SqliteError ? error.code : null;
-    return refused(reasonOf(error), code);
+    return refused(code === 'SQLITE_FULL' ? noSpace : reasonOf(error), code);
   }
 }
+
+/** Only temporary space can be full: the connection writes nothing else. */
+const noSpace =
+  'sorting its rows needs more space than /tmp has: ask for fewer, or set SQLITE_TMPDIR to a folder on a larger disk';
 
 function refused(reason: string, code: string | null = null): Answer {
   return { kind: 'failed', reason, code };

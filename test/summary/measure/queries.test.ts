@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { openQueries } from '../../../jobs/summary/measure/queries.ts';
 import type { Question } from '../../../jobs/summary/measure/question.ts';
+import { needs } from '../../lab.ts';
 
 const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n';
 
@@ -97,6 +99,28 @@ test('what JavaScript cannot hold, or no page could show, is told as text', asyn
   assert.deepEqual(answer.kind === 'rows' ? answer.rows : answer, [
     ['9007199254740993', '(2 bytes)', null, 0.5, `${'x'.repeat(500)}…`],
   ]);
+});
+
+test('a sort that needs more space than there is says so', needs('root'), async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-small-'));
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
+  const before = process.env['SQLITE_TMPDIR'];
+  process.env['SQLITE_TMPDIR'] = folder;
+  t.after(() => {
+    if (before === undefined) delete process.env['SQLITE_TMPDIR'];
+    else process.env['SQLITE_TMPDIR'] = before;
+    execFileSync('umount', ['-l', folder]);
+    rmSync(folder, { recursive: true });
+  });
+  const { ask } = shop(t);
+  const sql =
+    'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000) SELECT hex(randomblob(100)) AS x FROM n ORDER BY x';
+  assert.deepEqual(await ask(sql), {
+    kind: 'failed',
+    reason:
+      'sorting its rows needs more space than /tmp has: ask for fewer, or set SQLITE_TMPDIR to a folder on a larger disk',
+    code: 'SQLITE_FULL',
+  });
 });
 
 test('stopping ends a running query at once', async (t) => {
