@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { startWriter } from '../backup/writer.ts';
 import { needs } from '../lab.ts';
-import { type DockerScene, docker, makeDockerScene, socketPath, stateOf } from './docker-scene.ts';
+import { type DockerScene, docker, makeDockerScene, socketPath, stateOf, until } from './docker-scene.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const image = `restore-image-${randomBytes(4).toString('hex')}`;
@@ -25,10 +25,15 @@ async function makeServer(t: TestContext): Promise<DockerScene> {
   return scene;
 }
 
-/** The `docker run` line of the README. Returns all that it prints. */
-function restoreInContainer({ folder }: DockerScene, args: readonly string[], caps = capabilities): Promise<string> {
-  return docker(
-    ...['run', '--rm', '--pid=host', '--user', '0:0', '--read-only', '--cap-drop', 'ALL'],
+/** Arguments of the `docker run` line of the README. */
+function restoreLine(
+  { folder }: DockerScene,
+  options: readonly string[],
+  args: readonly string[],
+  caps = capabilities,
+) {
+  return [
+    ...['run', ...options, '--pid=host', '--user', '0:0', '--read-only', '--cap-drop', 'ALL'],
     ...caps.flatMap((name) => ['--cap-add', name]),
     ...['--security-opt', 'no-new-privileges', '--security-opt', 'apparmor=unconfined'],
     ...[
@@ -42,7 +47,14 @@ function restoreInContainer({ folder }: DockerScene, args: readonly string[], ca
     ...['-v', `${folder}/store:/store`, '-v', `${folder}/secret:/run/secrets/ping:ro`],
     ...['-e', `DATABASE_PATH=${folder}/data/shop.db`, '-e', 'BACKUP_STORE=file:///store'],
     ...['-e', 'BACKUP_PING_URL_FILE=/run/secrets/ping', image, 'restore', ...args],
-  ).catch((error) => `${error.stdout}${error.stderr}exit code ${error.code}`);
+  ];
+}
+
+/** Returns all that it prints. */
+function restoreInContainer(scene: DockerScene, args: readonly string[], caps = capabilities): Promise<string> {
+  return docker(...restoreLine(scene, ['--rm'], args, caps)).catch(
+    (error) => `${error.stdout}${error.stderr}exit code ${error.code}`,
+  );
 }
 
 const ownedByOthers = ({ folder }: DockerScene) =>
@@ -83,6 +95,23 @@ describe('restore from the backup image', needs('docker', 'root'), () => {
     assert.match(await restoreInContainer(scene, ['--undo', '--yes']), /\nRestored .*shop.db.backup-/);
     assert.equal(scene.era(), 'current');
     assert.equal((await stateOf(service)).state, 'running healthy always');
+    assert.deepEqual(ownedByOthers(scene), []);
+  });
+
+  test('its container killed while a service is down: the next one ends it', async (t) => {
+    const scene = await makeServer(t);
+    const service = await scene.service('backend', { slowStopMs: 5000, with: ['--restart', 'always'] });
+    const restorer = `${scene.prefix}-restorer`;
+    await docker(...restoreLine(scene, ['-d', '--name', restorer], ['latest', '--yes']));
+    await until(async () => (await stateOf(service)).state.endsWith(' no'), `${service} held`);
+    await docker('kill', restorer);
+    await until(async () => (await stateOf(service)).state.startsWith('exited'), `${service} stopped`);
+
+    const said = await restoreInContainer(scene, []);
+    assert.match(said, /It had begun to stop services; the database was not touched\. Starting them again\.\n/);
+    assert.match((await stateOf(service)).state, /^running \w+ always$/);
+    assert.equal(scene.era(), 'current');
+    assert.deepEqual(scene.files(), ['shop.db']);
     assert.deepEqual(ownedByOthers(scene), []);
   });
 
