@@ -3,6 +3,7 @@ import { plural } from '../../platform/format.ts';
 import type { Block, Chart, Comparison, FailedBlock, Note, Page, Table, Tile } from '../page.ts';
 import { wordsFor } from '../site/view/words.ts';
 import { colours } from './colours.ts';
+import { isBarList } from './drawn.ts';
 import type { Shown } from './html.ts';
 import { styles } from './style.ts';
 
@@ -97,9 +98,25 @@ function comparisonHtml({ to, change, direction }: Comparison): Html {
 function chartHtml(chart: Chart, shown: Shown): Html {
   const { id, title, alt } = chart;
   const source = shown.imageSource(id);
+  if (source === null && isBarList(chart)) return html`${heading(title)}${barsHtml(chart)}`;
   if (source === null) return html`${heading(title)}<p class="ink" style="${styles.body}">${alt}</p>`;
   return html`${heading(title)}
 <img class="picture" src="${source}" width="552" alt="${alt}" style="${styles.image}">`;
+}
+
+/** Bars of nothing but table cells, for names that the font of the pictures does not have. */
+function barsHtml({ points }: Chart): Html {
+  const most = Math.max(...points.map(({ value }) => value ?? 0));
+  const share = (value: number | null) => (most > 0 ? Math.max(1, Math.round(((value ?? 0) / most) * 100)) : 1);
+  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">${points.map(
+    ({
+      label,
+      value,
+      shown,
+    }) => html`<tr><td class="ink" width="35%" style="${styles.cell};border:0;padding-right:14px">${label}</td>
+<td width="40%"><table role="presentation" width="${share(value)}%" cellpadding="0" cellspacing="0" border="0"><tr><td bgcolor="${colours.accent}" style="font-size:0;line-height:14px">&nbsp;</td></tr></table></td>
+<td class="ink" width="25%" align="right" style="${styles.cell};border:0;white-space:nowrap">${shown}</td></tr>\n`,
+  )}</table>`;
 }
 
 function tableHtml({ title, tone, none, columns, rows, left }: Table, shown: Shown): Html {

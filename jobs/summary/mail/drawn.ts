@@ -12,3 +12,13 @@ const mostRows = 12;
 export function isBarList({ style, points }: Chart): boolean {
   return style === 'bar' && points.length <= mostRows && points.every(({ value }) => (value ?? 0) >= 0);
 }
+
+/** Writing that DejaVu Sans has. Others (Chinese, Tamil, Thai, emoji …) would be empty boxes in a picture. */
+const known =
+  /^[\p{scx=Latin}\p{scx=Greek}\p{scx=Cyrillic}\p{scx=Armenian}\p{scx=Georgian}\p{scx=Arabic}\p{sc=Common}\p{sc=Inherited}]*$/u;
+
+/** Whether the font of the charts has every letter of what a chart writes. */
+export function canBeWritten(chart: Chart): boolean {
+  const written = chart.points.map(({ label, shown }) => (isBarList(chart) ? label + shown : label)).join('');
+  return known.test(written) && !/\p{Emoji_Presentation}/u.test(written);
+}

@@ -1,15 +1,15 @@
 import type { Page } from '../page.ts';
-import { isDrawn } from './drawn.ts';
+import { canBeWritten, isDrawn } from './drawn.ts';
 
 /** PNG by the id of its block. */
 export type Pictures = ReadonlyMap<string, Uint8Array>;
 
 /**
- * Draws the pictures of a page. One that ECharts cannot draw (it has its limits with numbers of extreme size) is left out:
- * its words say the same. Throws CHART_FONT_MISSING. Loads the drawing libraries only now: they take memory.
+ * Draws the pictures of a page. What the font cannot write, or ECharts cannot draw (it has its limits with numbers of extreme
+ * size), is left out: its words say the same. Throws CHART_FONT_MISSING. Loads the drawing libraries only now: they take memory.
  */
 export async function drawPictures(page: Page): Promise<Pictures> {
-  const drawn = page.blocks.filter(isDrawn);
+  const drawn = page.blocks.filter(isDrawn).filter((block) => block.kind === 'tile' || canBeWritten(block));
   if (drawn.length === 0) return new Map();
   const [{ createPainter }, { chartPicture, sparkPicture }] = await Promise.all([
     import('./png.ts'),
