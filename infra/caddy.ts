@@ -5,7 +5,7 @@ import { filesFolder } from './docker-run.ts';
 import { containerOptions, logs } from './engines/container.ts';
 import { listing } from './files.ts';
 import type { Host } from './host.ts';
-import { networkName } from './services.ts';
+import { networkOf } from './services.ts';
 import { hostScript } from './shell.ts';
 
 const image = 'caddy:2.10.2-alpine';
@@ -58,8 +58,8 @@ export function caddy(url: string, { deployment, host, suffix, dependsOn }: Cadd
       restart: 'unless-stopped',
       destroyGraceSeconds: 10,
       stopTimeout: 10,
-      networkMode: networkName,
-      networksAdvanced: [{ name: networkName, aliases: ['nightshift-caddy'] }],
+      networkMode: networkOf(deployment),
+      networksAdvanced: [{ name: networkOf(deployment), aliases: ['nightshift-caddy'] }],
       mounts: [
         { type: 'bind', source: folder, target: '/etc/nightshift', readOnly: true },
         { type: 'bind', source: state, target: '/state', readOnly: false },

@@ -11,7 +11,7 @@ import { reachHost } from './host.ts';
 import { hostCommand } from './host-command.ts';
 import { buildImage, type CompiledImage } from './images.ts';
 import { type Ground, type RunningService, runService } from './run-service.ts';
-import { networkName, type ServiceSpec, servicesOf } from './services.ts';
+import { networkOf, type ServiceSpec, servicesOf } from './services.ts';
 import { hostScript, scriptText } from './shell.ts';
 
 /** What the whole stack has, for each of its hosts. */
@@ -32,9 +32,10 @@ export function deployHost(deployment: HostDeployment, parts: StackParts): pulum
       ? []
       : dataDisk(deployment.disk, deployment.folders.data, { host, suffix, cloud: parts.cloud });
   const prepared = prepareHost(deployment, suffix, host.shell, [...host.dependsOn, ...disk]);
+  const swarm = deployment.engine.kind === 'swarm';
   const network = new docker.Network(
-    `network${suffix}`,
-    { name: networkName, driver: deployment.engine.kind === 'swarm' ? 'overlay' : 'bridge', attachable: true },
+    `${swarm ? 'swarm-network' : 'network'}${suffix}`,
+    { name: networkOf(deployment), driver: swarm ? 'overlay' : 'bridge', attachable: true },
     { provider: host.docker, dependsOn: [prepared] },
   );
   const dependsOn = [prepared, network];

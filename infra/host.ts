@@ -28,7 +28,7 @@ type Machine = {
 /** Finds the host or makes it, with its firewall and the DNS record of the summary page. */
 export function reachHost(plan: HostPlan, page: string | null, suffix: string, cloud: linode.Provider | null): Host {
   const machine = machineOf(plan, suffix, cloud);
-  if (plan.firewall) firewall(machine, suffix, cloud);
+  if (plan.firewall) firewall(machine, plan.port, suffix, cloud);
   if (plan.domain !== null && page !== null && machine.address !== null)
     record(page, plan.domain, machine.address, suffix, cloud);
   const provider = new docker.Provider(
@@ -112,7 +112,12 @@ runcmd:
   - [systemctl, enable, --now, docker]
 `;
 
-function firewall({ linodeId, dependsOn }: Machine, suffix: string, cloud: linode.Provider | null): void {
+function firewall(
+  { linodeId, dependsOn }: Machine,
+  sshPort: number,
+  suffix: string,
+  cloud: linode.Provider | null,
+): void {
   const open = (label: string, ports: string) => ({
     label,
     action: 'ACCEPT',
@@ -127,7 +132,7 @@ function firewall({ linodeId, dependsOn }: Machine, suffix: string, cloud: linod
       label: `nightshift${suffix}`,
       inboundPolicy: 'DROP',
       outboundPolicy: 'ACCEPT',
-      inbounds: [open('ssh', '22'), open('http', '80'), open('https', '443')],
+      inbounds: [open('ssh', String(sshPort)), open('http', '80'), open('https', '443')],
       linodes: [linodeId()],
     },
     { provider: cloud ?? undefined, dependsOn },

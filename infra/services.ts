@@ -44,7 +44,11 @@ export type Health = {
   readonly retries: number;
 };
 
-export const networkName = 'nightshift';
+/** One name an engine: changing the engine never removes a network that is in use. */
+export function networkOf({ engine }: HostDeployment): string {
+  return engine.kind === 'swarm' ? 'nightshift-swarm' : 'nightshift';
+}
+
 const user = '1000:1000';
 const tmpfs = { '/tmp': '64m' };
 /** The backup's own grace, and ten seconds to say goodbye. */
@@ -87,7 +91,7 @@ function backupService(deployment: HostDeployment, secrets: readonly SecretKeyNa
     mounts: [...mountsOf(deployment), { source: `${folders.state}/staging`, target: '/staging', readOnly: false }],
     publish: null,
     labels: {},
-    networks: [networkName],
+    networks: [networkOf(deployment)],
     memoryMiB: deployment.memoryMiB,
     stopSeconds: graceSeconds + 10,
     health: { test: ['nightshift', 'health'], intervalSeconds: 60, timeoutSeconds: 30, startSeconds: 600, retries: 3 },
@@ -132,7 +136,7 @@ function summaryService(
     mounts: mountsOf(deployment),
     publish: front.kind === 'port' ? { ip: '127.0.0.1', external: front.port, internal: 8080 } : null,
     labels: front.kind === 'labels' && summary.url !== null ? traefikLabels(new URL(summary.url).hostname) : {},
-    networks: front.kind === 'labels' && front.network !== null ? [networkName, front.network] : [networkName],
+    networks: [networkOf(deployment), ...(front.kind === 'labels' && front.network !== null ? [front.network] : [])],
     memoryMiB: deployment.memoryMiB,
     stopSeconds: 60,
     health: { test: ['node', '-e', askHealth], intervalSeconds: 60, timeoutSeconds: 10, startSeconds: 60, retries: 3 },

@@ -3,11 +3,17 @@
 candidate="$NAME-candidate"
 docker rm -f "$candidate" >/dev/null 2>&1 || true
 trap 'docker rm -f "$candidate" >/dev/null 2>&1 || true' EXIT
-if ! said=$(eval "docker run --name $candidate $OPTIONS $IMAGE $CHECK" 2>&1); then
+tries=0
+until said=$(eval "docker run --rm --name $candidate $OPTIONS $IMAGE $CHECK" 2>&1); do
+  tries=$((tries + 1))
+  # A new key of a bucket works only after up to half a minute.
+  case $said in
+    *STORE_KEY_UNKNOWN* | *STORE_DENIED*) [ "$tries" -gt 4 ] || { sleep 10; continue; } ;;
+  esac
   echo "The new $NAME does not pass its check; nothing was stopped. Its last lines:" >&2
   printf '%s\n' "$said" | tail -n 30 >&2
   exit 1
-fi
+done
 printf '%s\n' "$said" | tail -n 30
 owner=$(docker inspect -f '{{index .Config.Labels "nightshift.service"}}/{{index .Config.Labels "nightshift.rollback"}}' "$NAME" 2>/dev/null) || exit 0
 case $owner in

@@ -288,7 +288,11 @@ describe('what the program declares', () => {
 
   test('a host that is there gets no firewall unless asked', async () => {
     assert.ok(!namesOf(await declared(shop)).includes('Firewall firewall'));
-    assert.ok(namesOf(await declared({ ...shop, hostFirewall: 'true' })).includes('Firewall firewall'));
+    const { inbounds } = (await one('firewall', { ...shop, hostFirewall: 'true', sshPort: '2222' })).inputs;
+    assert.deepEqual(
+      (inbounds as { ports: string }[]).map(({ ports }) => ports),
+      ['2222', '80', '443'],
+    );
   });
 
   test('a Linode found by its label', async () => {
