@@ -1,4 +1,4 @@
-import { looksPersonal, snake } from '../findings/personal.ts';
+import { isContact, looksPersonal, snake } from '../findings/personal.ts';
 import { dateColumnOf } from './dates.ts';
 import type { Column, Table } from './table.ts';
 
@@ -36,7 +36,7 @@ function scoreOf(column: Column, table: Table, zone: string): number | null {
   if (!good.test(name) && (kinds > sample.length * 0.3 || never.test(name))) return null;
   if (looksPersonal({ name: column.name, column: column.name, table: table.name })) return null;
   if (dateColumnOf(column, zone) !== null) return null;
-  if (sample.some((value) => String(value).length > 40)) return null;
+  if (sample.some((value) => String(value).length > 40 || isContact(String(value)))) return null;
   return (
     (best.test(name) ? 4 : 0) +
     (good.test(name) ? 2 : 0) +
