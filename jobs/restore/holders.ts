@@ -32,12 +32,12 @@ export function findHolders(database: string, proc = '/proc'): Scan {
     const folder = `${proc}/${pid}`;
     const descriptors = listed(`${folder}/fd`);
     if (descriptors === null) {
-      if (identityOf(folder) !== null) unreadable += 1;
+      if (isDenied(() => readdirSync(`${folder}/fd`))) unreadable += 1;
       continue;
     }
     const holds = descriptors.some((fd) => wanted.has(identityOf(`${folder}/fd/${fd}`) ?? '')) || maps(folder, wanted);
     if (holds) holders.push({ pid: Number(pid), command: commandOf(folder), container: containerOf(folder) });
-    else if (descriptors.some((fd) => isDenied(`${folder}/fd/${fd}`))) unreadable += 1;
+    else if (descriptors.some((fd) => isDenied(() => statSync(`${folder}/fd/${fd}`)))) unreadable += 1;
   }
   return { holders, unreadable, onlyOwnNamespace: !isHostNamespace(proc) };
 }
@@ -52,10 +52,10 @@ export function identityOf(path: string): string | null {
   }
 }
 
-/** A folder of descriptors may be listed by who may not look behind them (root without CAP_SYS_PTRACE, AppArmor). */
-function isDenied(path: string): boolean {
+/** Denied, rather than gone: processes end all the time. A folder of descriptors may be listed by who may not look behind them (root without CAP_SYS_PTRACE, AppArmor). */
+function isDenied(look: () => unknown): boolean {
   try {
-    statSync(path);
+    look();
     return false;
   } catch (error) {
     return ['EACCES', 'EPERM'].includes(systemCodeOf(error) ?? '');
