@@ -100,7 +100,7 @@ export const variables = {
   ALERT_RECIPIENTS: variable(addresses, null, 'who is told when backups or summaries fail and when they work again'),
   SUMMARY_RECIPIENTS: variable(addresses, null, 'who gets the daily summary, separated by commas'),
   SUMMARY_SCHEDULE_HOUR: variable(whole(0, 23), '8', 'local hour of the daily summary'),
-  SUMMARY_CATCH_UP_HOURS: variable(whole(0, 23), '12', 'how late a summary missed during downtime may still go out'),
+  SUMMARY_CATCH_UP_HOURS: variable(whole(0, 168), '12', 'how late a summary missed during downtime may still go out'),
   SUMMARY_REPORT: variable(text, null, 'YAML file that says what to report; else the database is profiled'),
   SUMMARY_OUTBOX: variable(
     text,

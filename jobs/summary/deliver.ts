@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import { asFailure, type Failure, type FailureCode } from '../platform/errors.ts';
 import { failureText, type Log } from '../platform/log.ts';
-import type { Delivery, DeliveryState, Ledger } from './ledger.ts';
+import { type Delivery, type DeliveryState, isAmong, type Ledger } from './ledger.ts';
 import { type Message, mailTo } from './mail/message.ts';
 import type { Mailer } from './mailer.ts';
 
@@ -42,7 +42,7 @@ export async function deliver(
     first ??= failure;
     if (ofServer.has(failure.code)) break;
   }
-  const deliveries = ledger.of(day).filter(({ recipient }) => recipients.includes(recipient));
+  const deliveries = ledger.of(day).filter(({ recipient }) => isAmong(recipients, recipient));
   return { deliveries, failure: first };
 }
 

@@ -51,6 +51,11 @@ export type Ledger = {
 
 export type ReadOnlyLedger = Pick<Ledger, 'of' | 'since' | 'isEmpty' | 'close'>;
 
+/** Whether an address is among others; a mailbox is the same however it is capitalised, and gets one mail. */
+export function isAmong(addresses: readonly string[], address: string): boolean {
+  return addresses.some((other) => other.toLowerCase() === address.toLowerCase());
+}
+
 /** There is one report today; the name is in the key so that a second one can come. */
 const report = 'daily';
 

@@ -6,7 +6,7 @@ import type { SettingsWithoutStore } from '../platform/settings.ts';
 import type { Archive } from './archive.ts';
 import { type DeliveryMeans, deliver } from './deliver.ts';
 import { backupLine } from './findings/backup-line.ts';
-import type { Delivery, DeliveryState } from './ledger.ts';
+import { type Delivery, type DeliveryState, isAmong } from './ledger.ts';
 import { mailTo, messageOf } from './mail/message.ts';
 import { makePage } from './make-page.ts';
 import type { Page } from './page.ts';
@@ -40,7 +40,7 @@ export async function sendDay(
   try {
     ledger.closeAbandoned(clock.now());
     runs.closeAbandoned(clock.now());
-    const known = ledger.of(day).filter(({ recipient }) => recipients.includes(recipient));
+    const known = ledger.of(day).filter(({ recipient }) => isAmong(recipients, recipient));
     if (recipients.every((recipient) => isSettled(known, recipient, again)))
       return { deliveries: known, failure: null };
     const run = runs.begin(day, clock.now());
@@ -90,7 +90,7 @@ async function pageToSend(day: string, means: SendMeans): Promise<Page> {
 }
 
 function isSettled(known: readonly Delivery[], recipient: string, again: readonly DeliveryState[]): boolean {
-  const found = known.find((delivery) => delivery.recipient === recipient);
+  const found = known.find((delivery) => isAmong([recipient], delivery.recipient));
   return found !== undefined && found.state !== 'pending' && !again.includes(found.state);
 }
 

@@ -6,7 +6,7 @@ import { Failure } from '../platform/errors.ts';
 const schema = `
   CREATE TABLE IF NOT EXISTS pages (day TEXT PRIMARY KEY, made_at TEXT NOT NULL, page TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS deliveries (
-    report TEXT NOT NULL, day TEXT NOT NULL, recipient TEXT NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL,
+    report TEXT NOT NULL, day TEXT NOT NULL, recipient TEXT NOT NULL COLLATE NOCASE, state TEXT NOT NULL, at TEXT NOT NULL,
     tries INTEGER NOT NULL, said TEXT, code TEXT, PRIMARY KEY (report, day, recipient));
   CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY, day TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT, outcome TEXT NOT NULL,

@@ -230,3 +230,17 @@ test('while another process sends, this one does not', async (t) => {
   lock?.release();
   assert.equal((await sendDay(day, [owner], means)).failure, null);
 });
+
+test('an address written twice, or in capitals, is one mailbox and gets one mail', async (t) => {
+  const server = await startSmtpServer({ security: 'plain' });
+  t.after(() => server.close());
+  const { office: means } = makeSummaryScene(t, { server });
+  const first = await sendDay(day, [owner, 'Owner@Example.com', owner], means);
+  assert.deepEqual(
+    first.deliveries.map(({ state, tries }) => [state, tries]),
+    [['accepted', 1]],
+  );
+  const { deliveries } = await sendDay(day, ['OWNER@example.com'], means);
+  assert.deepEqual(deliveries, first.deliveries);
+  assert.equal(server.mails.length, 1);
+});

@@ -2,7 +2,7 @@ import { plural } from '../../platform/format.ts';
 import { nextRun } from '../../platform/schedule.ts';
 import type { SettingsWithoutStore } from '../../platform/settings.ts';
 import { type Due, latestDue } from '../due.ts';
-import type { Delivery, ReadOnlyLedger } from '../ledger.ts';
+import { type Delivery, isAmong, type ReadOnlyLedger } from '../ledger.ts';
 
 /** Whether summaries are being sent, at one moment. */
 export type SummaryStatus = {
@@ -46,7 +46,7 @@ function verdictOf(
   recipients: readonly string[],
   now: Temporal.Instant,
 ): { ok: boolean; reason: string } {
-  const isMeant = ({ recipient }: Delivery) => recipients.length === 0 || recipients.includes(recipient);
+  const isMeant = ({ recipient }: Delivery) => recipients.length === 0 || isAmong(recipients, recipient);
   const deliveries = known.filter((delivery) => delivery.day === day && isMeant(delivery));
   const missed = deliveries.filter(({ state }) => state !== 'accepted');
   if (deliveries.length > 0 && missed.length === 0) {
