@@ -59,8 +59,8 @@ export function resumeFrom(step: Step, disk: Disk): Resumption {
   switch (step) {
     case 'stopping':
       return {
-        step: 'reviving',
-        sentence: 'It had begun to stop services; the database was not touched. Starting them again.',
+        step: 'halting', // one may be on its way down still: starting it would do nothing
+        sentence: 'It had begun to stop services; the database was not touched. Stopping and starting them.',
       };
     case 'swapping':
       return disk.staged

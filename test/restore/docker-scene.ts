@@ -30,7 +30,7 @@ const program = `
   const fs = require('node:fs');
   const { DatabaseSync } = require('node:sqlite');
   const { NAME, ACCEPTS, OTHERWISE, SLOW_STOP } = process.env;
-  fs.rmSync('/tmp/well', { force: true });
+  for (const name of ['well', 'leaving']) fs.rmSync('/tmp/' + name, { force: true });
   const db = new DatabaseSync('/data/shop.db');
   db.exec('PRAGMA busy_timeout = 5000');
   const { name } = db.prepare('SELECT name FROM era').get();
@@ -38,7 +38,8 @@ const program = `
   else if (OTHERWISE === 'crash') process.exit(1);
   const visit = db.prepare('INSERT INTO visits (name) VALUES (?)');
   const timer = setInterval(() => visit.run(NAME), 5);
-  process.on('SIGTERM', () => setTimeout(() => {
+  process.on('SIGTERM', () => fs.writeFileSync('/tmp/leaving', ''));
+  process.once('SIGTERM', () => setTimeout(() => {
     clearInterval(timer);
     db.close();
     fs.writeFileSync('/tmp/left-in-order', '');

@@ -50,8 +50,8 @@ test('resumed where it died: before the restored file was in place it goes back,
   const resumed = (staged: boolean) =>
     Object.fromEntries(all.map((step) => [step, resumeFrom(step, { staged, rejected: false, database: true }).step]));
   const same = Object.fromEntries(all.map((step) => [step, step]));
-  assert.deepEqual(resumed(true), { ...same, stopping: 'reviving', swapping: 'halting' });
-  assert.deepEqual(resumed(false), { ...same, stopping: 'reviving', swapping: 'checking' });
+  assert.deepEqual(resumed(true), { ...same, stopping: 'halting', swapping: 'halting' });
+  assert.deepEqual(resumed(false), { ...same, stopping: 'halting', swapping: 'checking' });
 });
 
 test('the way back is told from the way forward', () => {
