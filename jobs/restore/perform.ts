@@ -33,12 +33,15 @@ export async function perform(typed: Typed, context: CliContext, changes: Partia
   const tools = { ...usual, ...changes };
   const changesSomething = !choices.dryRun && request.kind !== 'list kept' && request.kind !== 'write';
   if (changesSomething && (await finishUnfinished(settings.databases, tools))) return;
-  tellUnfinished(settings.databases, tools);
+  const unfinished = unfinishedOf(settings.databases);
+  tellUnfinished(unfinished, tools);
 
   const target = () => targetOf(null, choices.database, settings.databases);
   switch (request.kind) {
     case 'resume':
-      return refuseIdle(settings.databases, tools);
+      if (unfinished.length > 0) return;
+      if (!choices.dryRun) await clearIdle(settings.databases, tools);
+      throw nothingAsked();
     case 'list kept':
       return listKept(settings.databases, tools);
     case 'remove kept':
@@ -86,7 +89,7 @@ function withoutStore(environment: Environment): Environment {
 
 /** Takes unfinished restores to their ends. False when there was none. */
 async function finishUnfinished(databases: readonly Database[], tools: RestoreTools): Promise<boolean> {
-  const unfinished = databases.filter(({ path }) => existsSync(journalPath(path)));
+  const unfinished = unfinishedOf(databases);
   for (const database of unfinished) {
     await locked(database, tools, () =>
       recorded({ stateDir: tools.settings.stateDir, database: database.name }, tools, async (record) => {
@@ -100,6 +103,8 @@ async function finishUnfinished(databases: readonly Database[], tools: RestoreTo
   return unfinished.length > 0;
 }
 
+const unfinishedOf = (databases: readonly Database[]) => databases.filter(({ path }) => existsSync(journalPath(path)));
+
 function tellUnfinished(databases: readonly Database[], { settings, log }: RestoreTools): void {
   for (const { path } of databases) {
     const sentence = describeUnfinished(path, settings.zone);
@@ -107,12 +112,15 @@ function tellUnfinished(databases: readonly Database[], { settings, log }: Resto
   }
 }
 
-async function refuseIdle(databases: readonly Database[], tools: RestoreTools): Promise<never> {
+async function clearIdle(databases: readonly Database[], tools: RestoreTools): Promise<void> {
   for (const database of databases) {
     const cleared = await locked(database, tools, async () => clearLeftovers(database.path));
     for (const name of cleared) tools.log.line(`Removed ${name}, left by a restore that was cut short`);
   }
-  throw new Failure(
+}
+
+function nothingAsked(): Failure {
+  return new Failure(
     'ARGUMENT_INVALID',
     'No restore is unfinished, and no backup was named.',
     'See `nightshift list`, then `nightshift restore NAME`, or `nightshift restore latest`. `nightshift restore --help` has more.',

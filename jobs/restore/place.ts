@@ -1,4 +1,4 @@
-import { constants, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { constants, existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { isMountPoint } from '../backup/snapshot/source-file.ts';
@@ -68,8 +68,12 @@ export function placesOf(database: string): Place[] {
   return parent === database ? [here] : [here, ...placesOf(parent)];
 }
 
-/** Removes what a dead restore left while staging. The caller holds the lock, and there is no journal. Returns the names. */
+/**
+ * Removes what a dead restore left while staging, and returns the names. With a journal it removes nothing: the staged file
+ * then says how far the restore came. The caller holds the lock.
+ */
 export function clearLeftovers(database: string): string[] {
+  if (existsSync(journalPath(database))) return [];
   const folder = path.dirname(database);
   const stems = [stagedPath(database), `${journalPath(database)}.new`].map((file) => path.basename(file));
   const left = readdirSync(folder).filter((name) => stems.some((stem) => name.startsWith(stem)));

@@ -35,10 +35,13 @@ export async function swapIn(files: Files, checkpoint: Checkpoint): Promise<void
  * Undoes `swapIn`, wherever it stopped: the restored file (with what services wrote beside it) goes to the rejected name,
  * the safety copy back to the database's name. A database that appeared meanwhile is never overwritten.
  */
-export async function swapBack(files: Files, checkpoint: Checkpoint): Promise<void> {
-  const { database, stamp } = files;
+export async function swapBack(
+  { database, stamp, staged }: Files & { readonly staged: { readonly inode: string } },
+  checkpoint: Checkpoint,
+): Promise<void> {
   const [safety, rejected] = [safetyCopyPath(database, stamp), rejectedPath(database, stamp)];
-  const restoredInPlace = !existsSync(stagedPath(database)) && !existsSync(rejected);
+  // With no safety copy the file in place may be the old one, whatever became of the staged file.
+  const restoredInPlace = existsSync(database) && identify(database).inode === staged.inode;
   const strangerInPlace = existsSync(safety) && existsSync(database);
   if (restoredInPlace || strangerInPlace) {
     await moveParts(database, rejected, checkpoint);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { needs } from '../lab.ts';
@@ -54,6 +54,26 @@ test('a restore that died half way is said by every form of the command, blocks 
   const elsewhere = { ...eras.environment, BACKUP_STORE: `file://${eras.folder}/other-store` };
   mkdirSync(path.join(eras.folder, 'other-store'));
   assert.equal((await nightshift(['backup'], elsewhere)).code, 0);
+});
+
+test('a dry run beside an unfinished restore says it and leaves every file, so that the next restore still knows where it was', async () => {
+  leaveUnfinished('swapping');
+  const names = () => readdirSync(path.dirname(eras.database)).filter((name) => !name.endsWith('-owner'));
+  const left = names();
+  const { code, err } = await nightshift(['restore', '--no-docker', '--dry-run'], eras.environment);
+  assert.equal(code, 0);
+  assert.match(err, /WARNING Found an unfinished restore of .*nothing was done now\.\n$/);
+  assert.deepEqual(names(), left);
+  assert.equal((await nightshift(['restore', '--no-docker'], eras.environment)).code, 0);
+  assert.equal(holds(eras.database), complete.old);
+});
+
+test('the old database stays in its place even when somebody removed the staged file', async () => {
+  leaveUnfinished('swapping');
+  rmSync(`${eras.database}.restore-staged`);
+  const { err } = await nightshift(['restore', '--no-docker'], eras.environment);
+  assert.match(err, /RESTORE_ROLLED_BACK/);
+  assert.equal(holds(eras.database), complete.old);
 });
 
 test('one that died after the swap goes on, and reports as if nothing had been', async () => {
