@@ -10,7 +10,7 @@ export const journalPath = (database: string) => `${database}.restore-journal`;
 export const stagedPath = (database: string) => `${database}.restore-staged`;
 
 /** `2025-12-02_031500`, local time. */
-export function fileStamp(at: Temporal.PlainDateTime): string {
+function fileStamp(at: Temporal.PlainDateTime): string {
   return at.toString({ smallestUnit: 'second' }).replace('T', '_').replaceAll(':', '');
 }
 

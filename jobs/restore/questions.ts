@@ -9,8 +9,11 @@ export type Ask = ((question: string) => Promise<string>) | null;
 export function terminalAsk(signal: AbortSignal): Ask {
   return async (question) => {
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    // Ctrl-D and Ctrl-C end the input, and with it the question: no answer is no.
+    const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+    terminal.once('SIGINT', () => terminal.close());
     try {
-      return await terminal.question(question, { signal });
+      return await Promise.race([terminal.question(question, { signal }), ended]);
     } finally {
       terminal.close();
     }

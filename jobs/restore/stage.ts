@@ -95,7 +95,7 @@ async function provenCharacter(
 export async function checkedCharacter(
   part: string,
   source: string,
-  { clock, log, signal, progress }: StageTools,
+  { clock, log, signal }: StageTools,
 ): Promise<Character> {
   if (journalModeOf(part) === null) throw wrong(source, 'it is not a SQLite database');
   const began = clock.now();
@@ -103,7 +103,6 @@ export async function checkedCharacter(
   // In rollback mode a reader makes no -wal and -shm beside it.
   setJournalMode(part, 'rollback');
   log.line('Checking its integrity in full: it has no metadata to compare with');
-  const bar = progress.start('check', 0);
   try {
     const character = await checkIntegrity(part, { signal });
     if (asFound !== null) setJournalMode(part, asFound);
@@ -112,8 +111,6 @@ export async function checkedCharacter(
   } catch (error) {
     if (error instanceof Failure && error.code === 'DATABASE_CORRUPT') throw wrong(source, error.message, error);
     throw error;
-  } finally {
-    bar.stop();
   }
 }
 

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { needs } from '../lab.ts';
+import { complete, type Eras, holds, makeEras } from './eras.ts';
+
+const program = path.resolve(import.meta.dirname, '..', '..', 'jobs', 'nightshift.mjs');
+let eras: Eras;
+before(() => {
+  eras = makeEras();
+});
+after(() => eras.remove());
+
+/** `nightshift restore latest` in a terminal (that of script, from util-linux); `keys` are typed once it asks. */
+async function typed(keys: string): Promise<{ readonly code: number; readonly screen: string }> {
+  eras.reset();
+  const command = `${process.execPath} ${program} restore latest --no-docker`;
+  const child = spawn('script', ['-qec', command, '/dev/null'], { env: { ...process.env, ...eras.environment } });
+  let screen = '';
+  let isAsked = false;
+  child.stdout.on('data', (chunk) => {
+    screen += chunk;
+    if (isAsked || !screen.includes('Restore it? [y/N]')) return;
+    isAsked = true;
+    child.stdin.write(keys);
+  });
+  const [code] = await once(child, 'close');
+  return { code, screen };
+}
+
+test('yes in a terminal restores', needs('tools'), async () => {
+  const { code, screen } = await typed('y\r');
+  assert.equal(code, 0, screen);
+  assert.equal(holds(eras.database), complete.new);
+});
+
+for (const [what, keys] of [
+  ['no', 'n\r'],
+  ['Enter', '\r'],
+  ['Ctrl-D', '\u0004'],
+  ['Ctrl-C', '\u0003'],
+] as const) {
+  test(`${what} in a terminal changes nothing, leaves nothing, and exits 4`, needs('tools'), async () => {
+    const { code, screen } = await typed(keys);
+    assert.equal(code, 4, screen);
+    assert.match(screen, /(RESTORE_DECLINED|INTERRUPTED): /);
+    assert.equal(holds(eras.database), complete.old);
+    const names = readdirSync(path.dirname(eras.database)).filter((name) => !name.endsWith('.nightshift-lock'));
+    assert.deepEqual(names, ['shop.db', 'shop.db-shm', 'shop.db-wal']);
+  });
+}
