@@ -9,29 +9,36 @@ import { benchSite } from './site.ts';
 import { benchSummary } from './summary.ts';
 import { benchWriter } from './writer.ts';
 
-// `npm run bench [SIZE_MIB ...]`: figures side by side in one run. Needs sqlite3, gzip and python3 (which makes the databases).
+// `npm run bench [PART ...] [SIZE_MIB ...]`: figures side by side in one run; all parts and three sizes unless named. Needs
+// sqlite3, gzip and python3 (which makes the databases).
 const root = path.resolve(import.meta.dirname, '..', '..');
 const maker = process.env['LAB_MKDB'] ?? path.resolve(root, '..', 'shared', 'lab', 'mkdb.py');
-const sizes = process.argv.slice(2).map(Number);
+const perDatabase = { backup: benchBackup, summary: benchSummary, writer: benchWriter, restore: benchRestore };
+const once = { idle: benchIdle, site: benchSite };
+const words = process.argv.slice(2);
+const sizes = words.filter((word) => /^\d+$/.test(word)).map(Number);
+const parts = words.filter((word) => !/^\d+$/.test(word));
+const known = [...Object.keys(perDatabase), ...Object.keys(once)];
+const strange = parts.filter((part) => !known.includes(part));
 const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-bench-'));
 
+const wanted = (part: string) => parts.length === 0 || parts.includes(part);
+
+if (strange.length > 0) throw new Error(`no part is called ${strange.join(', ')}; there are ${known.join(', ')}`);
 if (!existsSync(maker)) throw new Error(`${maker} makes the databases and is not there; LAB_MKDB may name it`);
 execFileSync(process.execPath, [path.join(root, 'jobs', 'build.ts')]);
 try {
-  for (const size of sizes.length > 0 ? sizes : [50, 256, 1024]) {
+  const databaseParts = Object.entries(perDatabase).filter(([part]) => wanted(part));
+  for (const size of databaseParts.length === 0 ? [] : sizes.length > 0 ? sizes : [50, 256, 1024]) {
     const database = path.join(folder, 'business.db');
     rmSync(database, { force: true });
     execFileSync('python3', [maker, database, String(size)]);
     const work = path.join(folder, 'work');
     mkdirSync(work);
-    await benchBackup(database, work);
-    await benchSummary(database, work);
-    await benchWriter(database, work);
-    await benchRestore(database, work);
+    for (const [, bench] of databaseParts) await bench(database, work);
     rmSync(work, { recursive: true });
   }
-  await benchIdle(folder);
-  await benchSite();
+  for (const [, bench] of Object.entries(once).filter(([part]) => wanted(part))) await bench(folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
