@@ -21,7 +21,7 @@ const dockerEnv = { ...process.env, DOCKER_HOST: process.env['LAB_DOCKER_HOST'] 
 /** The docker client's standard output on the lab's engine. */
 export async function docker(...args: string[]): Promise<string> {
   const { stdout, stderr } = await run('docker', args, { env: dockerEnv, maxBuffer: 64 * 1024 * 1024 });
-  return args[0] === 'logs' ? stdout + stderr : stdout.trim();
+  return args[0] === 'logs' ? stdout + stderr : stdout.trimEnd();
 }
 
 /** A host, a cloud and a mail server for one stack: everything a deployment meets, on this machine. */
@@ -50,8 +50,10 @@ export type Scene = {
 export async function makeScene(devices = '/dev/disk/by-id'): Promise<Scene> {
   const folder = mkdtempSync(path.join(tmpdir(), 'deployment-'));
   const at = (name: string) => path.join(folder, name);
-  const bridge = await docker('network', 'inspect', 'bridge', '-f', '{{(index .IPAM.Config 0).Gateway}}');
+  const bridge = await bridgeAddress();
   const certificate = selfSigned(bridge, new Date(Date.now() - 3_600_000), new Date(Date.now() + 3_600_000));
+  const images = at('images');
+  compileImages(images, certificate.cert);
   const login = { user: 'shop@example.com', password: `mail-${randomBytes(9).toString('hex')}` };
   const mail = await startSmtpServer({ security: 'starttls', login, certificate });
   const mailRelay = await relay(bridge, mail.smtp.port);
@@ -67,8 +69,6 @@ export async function makeScene(devices = '/dev/disk/by-id'): Promise<Scene> {
   mkdirSync(host.command);
   const database = path.join(host.data, 'csv_data.db');
   makeShopDatabase(database);
-  const images = at('images');
-  compileImages(images, certificate.cert);
   return {
     folder,
     suffix: randomBytes(4).toString('hex'),
@@ -102,6 +102,13 @@ export async function makeScene(devices = '/dev/disk/by-id'): Promise<Scene> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** This machine's address on the default network of the engine's containers: the first one, unless it says so. */
+async function bridgeAddress(): Promise<string> {
+  const format = '{{with index .IPAM.Config 0}}{{.Gateway}},{{.Subnet}}{{end}}';
+  const [gateway = '', subnet = ''] = (await docker('network', 'inspect', 'bridge', '-f', format)).split(',');
+  return gateway || subnet.replace(/\.\d+\/\d+$/, '.1');
 }
 
 const names = ['sqlite-backup', 'backend-dailysummary'] as const;
