@@ -53,12 +53,18 @@ function sshOptions({ keyFile, place }: HostPlan): string[] {
   return [...identity, ...options.flatMap((option) => ['-o', option])];
 }
 
-function shellOf({ place, user, port, keyFile, dockerHost }: HostPlan, { address }: Machine): Shell {
+function shellOf({ place, user, port, keyFile, hostKey, dockerHost }: HostPlan, { address }: Machine): Shell {
   if (place.kind === 'engine' || address === null) return { kind: 'here', dockerHost };
   const privateKey = keyFile === null ? {} : { privateKey: pulumi.secret(readFileSync(expandHome(keyFile), 'utf8')) };
   // A machine that was just made refuses connections for a while.
   const patience = { dialErrorLimit: place.kind === 'create' ? 60 : 10, perDialTimeout: 15 };
-  return { kind: 'ssh', connection: pulumi.output({ host: address, user, port, ...privateKey, ...patience }) };
+  return {
+    kind: 'ssh',
+    connection: pulumi.output({
+      ...{ host: address, user, port, ...privateKey, ...patience },
+      ...(hostKey === null ? {} : { hostKey }),
+    }),
+  };
 }
 
 function machineOf({ place }: HostPlan, suffix: string, cloud: linode.Provider | null): Machine {

@@ -5,6 +5,7 @@ import type { Reader } from './reader.ts';
 export function hostOf(read: Reader, agent: boolean): HostPlan {
   const place = placeOf(read);
   const keyFile = read.optional('sshKeyFile');
+  const hostKey = read.matching('sshHostKey', /^(ssh|ecdsa)-\S+ [\w+/=]+/, 'a public key such as "ssh-ed25519 AAAA…"');
   if (place.kind !== 'engine' && keyFile === null && !agent)
     read.report('sshKeyFile', 'is not set, and no SSH agent runs here', 'set it, or start an agent with the key');
   const dockerHost = read.matching(
@@ -28,7 +29,7 @@ export function hostOf(read: Reader, agent: boolean): HostPlan {
     read.report('domain', `is ${domain}, and summaryUrl ${url} does not lie in it`, 'make them fit');
   const firewall = read.flag('hostFirewall') || place.kind === 'create';
   const user = read.text('sshUser', 'SSH needs a user');
-  return { place, user, port: read.whole('sshPort', 1, 65_535), keyFile, dockerHost, firewall, domain };
+  return { place, user, port: read.whole('sshPort', 1, 65_535), keyFile, hostKey, dockerHost, firewall, domain };
 }
 
 function placeOf(read: Reader): HostPlan['place'] {

@@ -35,6 +35,11 @@ export const configKeys = {
   sshUser: entry('string', 'root', 'user on the host; root, or one with sudo without a password who may use Docker'),
   sshPort: entry('integer', 22, 'port of SSH'),
   sshKeyFile: entry('string', null, 'private key file on this machine; else the SSH agent is asked'),
+  sshHostKey: entry(
+    'string',
+    null,
+    'public key that the host must show, as in /etc/ssh/ssh_host_ed25519_key.pub; else any',
+  ),
   hostLabel: entry('string', null, 'label of an existing Linode, in place of sshHost'),
   hostCreate: entry('boolean', false, 'make the host: a new Linode called hostLabel, with Docker'),
   hostRegion: entry('string', null, 'region of a new host or volume, such as sg-sin-2 (never an S3 host name)'),

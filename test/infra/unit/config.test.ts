@@ -39,6 +39,7 @@ describe('the config of a stack', () => {
             user: 'root',
             port: 22,
             keyFile: null,
+            hostKey: null,
             dockerHost: null,
             firewall: false,
             domain: null,

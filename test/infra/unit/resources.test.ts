@@ -249,6 +249,7 @@ describe('what the program declares', () => {
         hostLabel: 'shop-host',
         hostRegion: 'sg-sin-2',
         hostPublicKey: 'ssh-ed25519 AAAA',
+        sshHostKey: 'ssh-ed25519 BBBB',
         summaryUrl: 'https://daily.example.com',
         domain: 'example.com',
       },
@@ -280,6 +281,7 @@ describe('what the program declares', () => {
       host: '192.0.2.10',
       user: 'shop',
       port: 22,
+      hostKey: 'ssh-ed25519 BBBB',
       dialErrorLimit: 60,
       perDialTimeout: 15,
     });
