@@ -34,7 +34,7 @@ export type Selection = {
   readonly obstacles: readonly string[];
 };
 
-export const noServices: Selection = {
+const noServices: Selection = {
   stop: [],
   leftAlone: [],
   staying: [],
@@ -64,7 +64,7 @@ const swarmServiceId = 'com.docker.swarm.service.id';
 const stackName = 'com.docker.stack.namespace';
 
 /** Nightshift's images carry it, so every container made from one does; so do the services that the deployment makes. */
-export const ownLabel = 'nightshift.job';
+const ownLabel = 'nightshift.job';
 
 /** Decides which services are stopped for a restore: those asked for and those that could write to the database. */
 export function selectServices(facts: Facts): Selection {
