@@ -48,7 +48,8 @@ export async function makePage(request: PageRequest): Promise<Page> {
   return pageOf({ name: database.name, day, zone, now: clock.now(), backup }, value, warning);
 }
 
-async function measure({ report: given, database, day, zone }: PageRequest, ask: Ask): Promise<Measured> {
+async function measure(request: PageRequest, ask: Ask): Promise<Measured> {
+  const { report: given, database, day, zone } = request;
   const profile = given === null ? await profileDatabase(ask, database.name, day, zone) : null;
   const report = given ?? profile?.report ?? null;
   const answers: Answer[] = [];
@@ -57,15 +58,20 @@ async function measure({ report: given, database, day, zone }: PageRequest, ask:
     const timeLimitMs = (block.time_limit ?? report?.time_limit ?? 30) * 1000;
     answers.push(await ask({ sql: block.sql, dates, rows: rowsOf(block), timeLimitMs }));
   }
-  return { profile, report, answers, newest: report === null ? undefined : await newestDay(report, day, zone, ask) };
+  return { profile, report, answers, newest: report === null ? undefined : await newestDay(report, request, ask) };
 }
 
-/** The newest day of the data, not after `day`; undefined when the report does not say how to know, or it failed. */
-async function newestDay({ newest, time_limit }: Report, day: string, zone: string, ask: Ask) {
+/**
+ * The newest day of the data, not after `day`; undefined when the report does not say how to know, it failed, or the newest
+ * lies in the future, which is a mistake in the data and hides what is newest.
+ */
+async function newestDay({ newest, time_limit }: Report, { day, zone, clock }: PageRequest, ask: Ask) {
   if (newest === undefined) return undefined;
   const dates = { day, from: dayPlus(day, 1 - historyDays), to: day };
   const answer = await ask({ sql: newest, dates, rows: 1, timeLimitMs: time_limit * 1000 });
   if (answer.kind === 'failed') return undefined;
   const found = dayOf(answer.rows[0]?.[0], localCalendar(zone));
+  const today = clock.now().toZonedDateTimeISO(zone).toPlainDate().toString();
+  if (found !== null && found > today) return undefined;
   return found !== null && found > day ? day : found;
 }

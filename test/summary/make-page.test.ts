@@ -120,6 +120,23 @@ test('when data stopped arriving, that is said first', async (t) => {
   assert.deepEqual([page.opening, page.warnings], [sentence, [sentence]]);
 });
 
+test('a row dated in the future does not hide that data stopped arriving', async (t) => {
+  const statements = `${shop} DELETE FROM orders WHERE ordered_at > '2025-11-22'; INSERT INTO orders (ordered_at) VALUES ('2099-01-01')`;
+  const newest = 'newest: SELECT max(day_of(ordered_at)) FROM orders\n';
+  const page = await pageOf(databaseWith(t, statements), { yaml: `${newest}${yaml}` });
+  assert.equal(
+    page.warnings[0],
+    'No orders for 3 days, since Friday, 21 November 2025: data may have stopped arriving.',
+  );
+});
+
+test('an empty day is no silence when there is data of today', async (t) => {
+  const statements = `${shop} DELETE FROM orders WHERE ordered_at > '2025-11-24'; INSERT INTO orders (ordered_at) VALUES ('2025-11-25 07:00')`;
+  const newest = 'newest: SELECT max(day_of(ordered_at)) FROM orders\n';
+  const page = await pageOf(databaseWith(t, statements), { yaml: `${newest}${yaml}` });
+  assert.deepEqual([page.opening, page.warnings], ['Yesterday: no orders.', []]);
+});
+
 for (const [what, block, told, warning] of [
   [
     'writes',
