@@ -1,4 +1,5 @@
 import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -11,7 +12,11 @@ const files = named.length > 0 ? named : globSync('test/**/*.test.ts').toSorted(
 const skipped = new Map<string, string[]>();
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
-const events = run({ files: files.map((file) => path.resolve(file)), concurrency: true, timeout: 600_000 });
+const events = run({
+  files: files.map((file) => path.resolve(file)),
+  concurrency: availableParallelism(),
+  timeout: 600_000,
+});
 events.on('test:pass', ({ name, skip, details, file }) => {
   if (skip === undefined) {
     if (details.type !== 'suite' && name !== file) counts.passed += 1;
