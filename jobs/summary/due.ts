@@ -4,6 +4,14 @@ import type { Delivery } from './ledger.ts';
 /** A summary that should go out: when it is due, and the local day it is about, the one before. */
 export type Due = { readonly at: Temporal.Instant; readonly day: string };
 
+/** Every schedule has a run in so many hours. */
+const lookBackHours = 48;
+
+/** The last summary that was due by `now`; null when none was of late. */
+export function lastDue(schedule: Schedule, now: Temporal.Instant): Due | null {
+  return latestDue(schedule, now.subtract({ hours: lookBackHours }), now);
+}
+
 /** The latest summary due after `since` and not after `now`; null when none was. */
 export function latestDue(schedule: Schedule, since: Temporal.Instant, now: Temporal.Instant): Due | null {
   let latest: Temporal.Instant | null = null;

@@ -1,7 +1,7 @@
 import { plural } from '../../platform/format.ts';
 import { nextRun } from '../../platform/schedule.ts';
 import type { SettingsWithoutStore } from '../../platform/settings.ts';
-import { type Due, latestDue } from '../due.ts';
+import { type Due, lastDue } from '../due.ts';
 import { type Delivery, isAmong, type ReadOnlyLedger } from '../ledger.ts';
 
 /** Whether summaries are being sent, at one moment. */
@@ -17,8 +17,6 @@ export type SummaryStatus = {
 const shownDays = 30;
 /** A due summary is tried again for so long before it counts as not sent. */
 const underWayMinutes = 90;
-/** The schedule has at least one run in so many hours. */
-const lookBackHours = 48;
 
 /** Reads the status from the ledger; null: nothing was ever sent from here. */
 export function summaryStatus(
@@ -28,7 +26,7 @@ export function summaryStatus(
 ): SummaryStatus {
   const schedule = { cron: summary.schedule, zone };
   const today = now.toZonedDateTimeISO(zone).toPlainDate();
-  const due = latestDue(schedule, now.subtract({ hours: lookBackHours }), now);
+  const due = lastDue(schedule, now);
   if (ledger === null || ledger.isEmpty()) {
     const reason = 'nothing was ever sent from this STATE_DIR';
     return { ok: false, reason, days: [], nextRun: nextRun(schedule, now) };

@@ -1,10 +1,8 @@
-import { dayBefore, latestDue } from '../../due.ts';
+import { dayBefore, lastDue } from '../../due.ts';
 import type { SiteMeans } from '../site.ts';
 import type { StatusFacts } from '../view/status-page.ts';
 import { type BackupState, backupState } from './backups.ts';
 import { summaryStates } from './summaries.ts';
-
-const lookBackHours = 48;
 
 /**
  * What the status page tells, read now from the ledger, the runs and the backups' history. `gapSeconds`: the longest
@@ -14,7 +12,7 @@ export function statusFacts(means: SiteMeans, gapSeconds: number): StatusFacts {
   const { settings, clock } = means;
   const { zone, summary } = settings;
   const now = clock.now();
-  const due = latestDue({ cron: summary.schedule, zone }, now.subtract({ hours: lookBackHours }), now);
+  const due = lastDue({ cron: summary.schedule, zone }, now);
   const yesterday = dayBefore(now, zone);
   return {
     zone,
