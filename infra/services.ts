@@ -71,11 +71,9 @@ function backupService(deployment: HostDeployment, secrets: readonly SecretKeyNa
       ...common(deployment),
       ...storeEnvironment(deployment),
       ...optional({
-        BACKUP_SCHEDULE: backup.schedule,
         BACKUP_AGE_RECIPIENTS: backup.ageRecipients,
         RESTORE_SERVICES: backup.restoreServices,
       }),
-      BACKUP_SCHEDULE_HOUR: String(backup.hour),
       BACKUP_COMPRESSION: backup.compression,
       BACKUP_RETENTION_DAILY: String(backup.retentionDaily),
       BACKUP_RETENTION_WEEKLY: String(backup.retentionWeekly),
@@ -145,12 +143,15 @@ function summaryService(
   };
 }
 
-function common({ databases, timeZone, mail, alertRecipients }: HostDeployment): Record<string, string> {
+/** What both read; the summary judges the age of the last backup by the backups' schedule. */
+function common({ databases, timeZone, mail, alertRecipients, backup }: HostDeployment): Record<string, string> {
   return {
     DATABASE_PATH: databases.map((name) => `/data/${name}`).join(','),
     STATE_DIR: '/state',
     TIME_ZONE: timeZone,
+    BACKUP_SCHEDULE_HOUR: String(backup.hour),
     ...optional({
+      BACKUP_SCHEDULE: backup.schedule,
       SMTP_HOST: mail?.host ?? null,
       SMTP_PORT: mail === null ? null : String(mail.port),
       SMTP_USER: mail?.user ?? null,

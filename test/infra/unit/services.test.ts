@@ -97,6 +97,7 @@ test('the services of a shop, as a person would describe them', () => {
       SUMMARY_RECIPIENTS: 'owner@example.com',
       SUMMARY_PUBLIC_URL: 'https://daily.example.com',
       SUMMARY_REPORT: '/etc/nightshift/report.yaml',
+      BACKUP_SCHEDULE_HOUR: '2',
       SUMMARY_SCHEDULE_HOUR: '8',
       SUMMARY_PORT: '8080',
     },
