@@ -92,14 +92,18 @@ function backupService(deployment: HostDeployment, secrets: readonly SecretKeyNa
     networks: [networkOf(deployment)],
     memoryMiB: deployment.memoryMiB,
     stopSeconds: graceSeconds + 10,
-    health: { test: ['nightshift', 'health'], intervalSeconds: 60, timeoutSeconds: 30, startSeconds: 600, retries: 3 },
+    // Not `nightshift health`, which reads the history: a service that hangs would look well for a day.
+    health: { test: askHealth(8081), intervalSeconds: 60, timeoutSeconds: 30, startSeconds: 600, retries: 3 },
     tmpfs,
     user,
   };
 }
 
-/** Answers of the summary's own open page, asked from inside the container: its image has no curl. */
-const askHealth = "fetch('http://127.0.0.1:8080/healthz').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))";
+/** Asks the running service itself, from inside its container: the images have no curl. */
+function askHealth(port: number): string[] {
+  const ask = `fetch('http://127.0.0.1:${port}/healthz').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))`;
+  return ['node', '-e', ask];
+}
 
 function summaryService(
   deployment: HostDeployment,
@@ -137,7 +141,7 @@ function summaryService(
     networks: [networkOf(deployment), ...(front.kind === 'labels' && front.network !== null ? [front.network] : [])],
     memoryMiB: deployment.memoryMiB,
     stopSeconds: 60,
-    health: { test: ['node', '-e', askHealth], intervalSeconds: 60, timeoutSeconds: 10, startSeconds: 60, retries: 3 },
+    health: { test: askHealth(8080), intervalSeconds: 60, timeoutSeconds: 10, startSeconds: 60, retries: 3 },
     tmpfs,
     user,
   };

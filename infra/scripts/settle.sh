@@ -1,5 +1,6 @@
 # Waits until the new container is healthy. If it does not become so, the previous image runs again, and the `up` fails.
 record="$STATE/previous-$NAME"
+started_at() { docker inspect -f '{{.State.StartedAt}} {{.State.Status}}' "$NAME"; }
 rolled_back() { [ -n "$(docker ps -aq --filter "name=^$NAME\$" --filter label=nightshift.rollback)" ]; }
 if rolled_back && docker inspect "$NAME-failed" >/dev/null 2>&1; then
   # A second `up` after a rollback: the new container gets another chance.
@@ -18,7 +19,12 @@ while :; do
     'running unhealthy') why='its health check fails'; break ;;
   esac
   if [ "$3" -gt 2 ] || [ "$1" = exited ] || [ "$1" = dead ]; then why="it ended with code $2"; break; fi
-  if [ "$1" = running ] && eval "docker exec $NAME $HEALTH" >/dev/null 2>&1; then break; fi
+  if [ "$1" = running ] && eval "docker exec $NAME $HEALTH" >/dev/null 2>&1; then
+    # Well now, and not only between two crashes.
+    started=$(started_at)
+    sleep 3
+    [ "$(started_at)" != "$started" ] || break
+  fi
   if [ "$(date +%s)" -ge "$deadline" ]; then why="it is not healthy after $TIMEOUT s"; break; fi
   sleep 2
 done

@@ -177,7 +177,12 @@ describe('what the program declares', () => {
         ],
         tmpfs: { '/tmp': 'size=64m' },
         healthcheck: {
-          tests: ['CMD', 'nightshift', 'health'],
+          tests: [
+            'CMD',
+            'node',
+            '-e',
+            "fetch('http://127.0.0.1:8081/healthz').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))",
+          ],
           interval: '1m0s',
           timeout: '30s',
           startPeriod: '10m0s',

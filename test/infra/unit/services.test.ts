@@ -77,7 +77,17 @@ test('the services of a shop, as a person would describe them', () => {
     networks: ['nightshift'],
     memoryMiB: 1024,
     stopSeconds: 910,
-    health: { test: ['nightshift', 'health'], intervalSeconds: 60, timeoutSeconds: 30, startSeconds: 600, retries: 3 },
+    health: {
+      test: [
+        'node',
+        '-e',
+        "fetch('http://127.0.0.1:8081/healthz').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))",
+      ],
+      intervalSeconds: 60,
+      timeoutSeconds: 30,
+      startSeconds: 600,
+      retries: 3,
+    },
     tmpfs: { '/tmp': '64m' },
     user: '1000:1000',
   });
