@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   type ConfigMap,
@@ -53,8 +54,6 @@ export async function openStack(options: StackOptions): Promise<TestStack> {
   await stack.setAllConfig(config);
   return {
     stack,
-    async state() {
-      return JSON.stringify((await stack.exportStack()).deployment);
-    },
+    state: () => readFile(path.join(folder, 'state', '.pulumi', 'stacks', project, `${name}.json`), 'utf8'),
   };
 }
