@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
@@ -9,6 +9,7 @@ import { needs } from '../../lab.ts';
 import { eventually, removeProduction, seen } from './containers.ts';
 import { secretsOnHost } from './host-files.ts';
 import { removeBucket, s3Client } from './owner.ts';
+import { takeProductionNames } from './production.ts';
 import { docker, makeScene, type Scene } from './scene.ts';
 import { valueIn } from './shop-database.ts';
 import { configOf, shopConfig } from './shop-stack.ts';
@@ -46,7 +47,9 @@ describe('a deployment, from nothing to its end', needs('s3', 'docker', 'root', 
     summary: (await seen('backend-dailysummary'))?.id,
   });
 
+  let giveBack = async () => {};
   before(async () => {
+    giveBack = await takeProductionNames();
     await removeProduction();
     scene = await makeScene();
     bucket = `shop-${scene.suffix}`;
@@ -55,6 +58,7 @@ describe('a deployment, from nothing to its end', needs('s3', 'docker', 'root', 
   after(async () => {
     await removeProduction();
     await scene?.close();
+    await giveBack();
     await removeBucket(bucket);
   });
 
@@ -179,9 +183,10 @@ describe('a deployment, from nothing to its end', needs('s3', 'docker', 'root', 
   });
 
   step('`destroy` takes the services and leaves bucket and data', async () => {
-    await opened.stack.destroy();
+    await opened.stack.destroy({ excludeProtected: true });
     assert.deepEqual([await seen('sqlite-backup'), await seen('backend-dailysummary')], [null, null]);
     assert.ok((await keys()).length > 0);
     assert.equal(valueIn(scene.database, 'SELECT count(*) FROM orders'), 300);
+    assert.deepEqual([readdirSync(path.join(scene.host.config, 'secrets')), readdirSync(scene.host.command)], [[], []]);
   });
 });
