@@ -30,6 +30,7 @@ export function caddy(url: string, { deployment, host, suffix, dependsOn }: Cadd
     {
       file: 'lay-files.sh',
       variables: { FOLDER: folder, MODE: '0400' },
+      removes: folder,
       stdin: listing({ Caddyfile: caddyfile(url) }),
     },
     host.shell,

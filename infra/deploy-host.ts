@@ -107,7 +107,8 @@ function installCommand(running: readonly RunningService[], { deployment, host, 
     return Buffer.from(text).toString('base64');
   });
   const variables = { FOLDER: deployment.folders.command, CONTENT: content };
-  hostScript(`command${suffix}`, { file: 'install-command.sh', variables }, host.shell, {
+  const removes = `${deployment.folders.command}/nightshift`;
+  hostScript(`command${suffix}`, { file: 'install-command.sh', variables, removes }, host.shell, {
     dependsOn: running.map(({ settled }) => settled),
   });
 }

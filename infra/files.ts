@@ -37,7 +37,7 @@ export function layFiles(
   const lay = (name: string, folder: string, stdin: pulumi.Input<string>) =>
     hostScript(
       `${spec.name}-${name}${suffix}`,
-      { file: 'lay-files.sh', variables: { FOLDER: folder, MODE: '0400' }, stdin },
+      { file: 'lay-files.sh', variables: { FOLDER: folder, MODE: '0400' }, stdin, removes: folder },
       shell,
       options,
     );

@@ -17,6 +17,8 @@ export type Script = {
   readonly variables: Readonly<Record<string, pulumi.Input<string>>>;
   /** Secrets go this way: never among arguments. */
   readonly stdin?: pulumi.Input<string>;
+  /** What of the host's goes when the stack has it no longer: one file or folder. */
+  readonly removes?: string;
 };
 
 /** A script of ours on the host, as root; it runs again when it, its variables or its input change. */
@@ -27,7 +29,9 @@ export function hostScript(
   options: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
   const create = pulumi.all(script.variables).apply((variables) => commandOf(scriptText(script.file), variables));
-  const args = { create, ...(script.stdin === undefined ? {} : { stdin: pulumi.secret(script.stdin) }) };
+  const removal =
+    script.removes === undefined ? {} : { delete: commandOf('rm -rf -- "$WHAT"', { WHAT: script.removes }) };
+  const args = { create, ...removal, ...(script.stdin === undefined ? {} : { stdin: pulumi.secret(script.stdin) }) };
   if (shell.kind === 'ssh') {
     return new remote.Command(name, { connection: shell.connection, logging: 'none', ...args }, options);
   }
