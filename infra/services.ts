@@ -88,7 +88,7 @@ function backupService(deployment: HostDeployment, secrets: readonly SecretKeyNa
     files: {},
     mounts: [...mountsOf(deployment), { source: `${folders.state}/staging`, target: '/staging', readOnly: false }],
     publish: null,
-    labels: {},
+    labels: { 'nightshift.job': 'backup' },
     networks: [networkOf(deployment)],
     memoryMiB: deployment.memoryMiB,
     stopSeconds: graceSeconds + 10,
@@ -137,7 +137,11 @@ function summaryService(
     files: summary.report === null ? {} : { 'report.yaml': summary.report },
     mounts: mountsOf(deployment),
     publish: front.kind === 'port' ? { ip: '127.0.0.1', external: front.port, internal: 8080 } : null,
-    labels: front.kind === 'labels' && summary.url !== null ? traefikLabels(new URL(summary.url).hostname) : {},
+    // With it, a restore knows both for nightshift's own, and stops neither.
+    labels: {
+      'nightshift.job': 'summary',
+      ...(front.kind === 'labels' && summary.url !== null ? traefikLabels(new URL(summary.url).hostname) : {}),
+    },
     networks: [networkOf(deployment), ...(front.kind === 'labels' && front.network !== null ? [front.network] : [])],
     memoryMiB: deployment.memoryMiB,
     stopSeconds: 60,

@@ -194,6 +194,7 @@ describe('what the program declares', () => {
           { label: 'nightshift.content', value: labels[0]?.value },
           { label: 'nightshift.host', value: '192.0.2.7' },
           { label: 'nightshift.service', value: 'sqlite-backup' },
+          { label: 'nightshift.job', value: 'backup' },
         ],
       },
       options: {

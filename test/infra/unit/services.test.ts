@@ -73,7 +73,7 @@ test('the services of a shop, as a person would describe them', () => {
       { source: '/var/lib/nightshift/staging', target: '/staging', readOnly: false },
     ],
     publish: null,
-    labels: {},
+    labels: { 'nightshift.job': 'backup' },
     networks: ['nightshift'],
     memoryMiB: 1024,
     stopSeconds: 910,
@@ -122,7 +122,7 @@ test('the services of a shop, as a person would describe them', () => {
       { source: '/var/lib/nightshift/state', target: '/state', readOnly: false },
     ],
     publish: null,
-    labels: {},
+    labels: { 'nightshift.job': 'summary' },
     networks: ['nightshift'],
     memoryMiB: 1024,
     stopSeconds: 60,
@@ -155,6 +155,7 @@ test('a proxy that is there gets labels and its network; without one the page is
     [behind?.labels, behind?.networks, behind?.publish],
     [
       {
+        'nightshift.job': 'summary',
         'traefik.enable': 'true',
         'traefik.http.routers.nightshift-summary.rule': 'Host(`daily.example.com`)',
         'traefik.http.routers.nightshift-summary.tls': 'true',
