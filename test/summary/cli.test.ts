@@ -121,6 +121,7 @@ test('test-mail logs in over TLS and sends one line; without a server it says wh
     server.mails.map(({ to, user }) => [to[0], user]),
     [[owner, login.user]],
   );
+  assert.match((await nightshift(['summary', 'test-mail', '--to', 'nonsense'], smtp)).err, /--to nonsense: not a mail/);
   const wrong = await nightshift(['summary', 'test-mail'], { ...smtp, SMTP_PASSWORD: 'wrong-password' });
   assert.equal(wrong.code, 1);
   assert.match(wrong.err, /MAIL_LOGIN/);
@@ -140,6 +141,8 @@ test('init writes a report that says what the profile said, and never over a fil
   const again = await nightshift(['summary', 'init', file], environment);
   assert.deepEqual([again.code, readFileSync(file, 'utf8')], [2, 'mine']);
   assert.match(again.err, /SUMMARY_FILE_EXISTS/);
+  const lost = { ...environment, DATABASE_PATH: path.join(folder, 'none.db') };
+  assert.match((await nightshift(['summary', 'init', `${file}.new`], lost)).err, /DATABASE_MISSING/);
 });
 
 test('hash-password reads a password from a pipe and prints its hash alone', async () => {

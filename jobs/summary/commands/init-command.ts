@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
+import { requireDatabaseFile } from '../../backup/snapshot/source-file.ts';
 import type { CliContext } from '../../platform/context.ts';
 import { Failure, systemCodeOf } from '../../platform/errors.ts';
 import { readSettingsWithoutStore } from '../../platform/settings.ts';
@@ -18,6 +19,7 @@ export function initCommand(context: CliContext): Command {
       const { databases, zone } = readSettingsWithoutStore(context.environment);
       const [database] = databases;
       if (database === undefined) return;
+      await requireDatabaseFile(database.path);
       const queries = openQueries(database.path, zone, context.signal);
       try {
         const day = dayBefore(context.clock.now(), zone);

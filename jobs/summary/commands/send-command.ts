@@ -1,13 +1,12 @@
 import { Command } from 'commander';
-import { z } from 'zod';
 import type { CliContext } from '../../platform/context.ts';
-import { Failure } from '../../platform/errors.ts';
 import { createLog } from '../../platform/log.ts';
 import { readSettingsWithoutStore } from '../../platform/settings.ts';
 import type { DeliveryState } from '../ledger.ts';
 import { roundOf } from '../round.ts';
 import { dayOption, dayOrYesterday } from './day-option.ts';
 import { deliveryTable } from './status-text.ts';
+import { collectAddresses, requireAddresses } from './to-option.ts';
 
 type Options = { day?: string; to: string[]; force?: boolean };
 
@@ -18,7 +17,12 @@ export function sendCommand(context: CliContext): Command {
   return new Command('send')
     .description('send a summary now to whom has not got it')
     .option(...dayOption)
-    .option('--to <address>', 'send to this address instead of SUMMARY_RECIPIENTS; may be repeated', collect, [])
+    .option(
+      '--to <address>',
+      'send to this address instead of SUMMARY_RECIPIENTS; may be repeated',
+      collectAddresses,
+      [],
+    )
     .option('--force', 'also to whom has got it, or may have')
     .addHelpText('after', '\nA day that was sent before is sent as it was. Exit code 1 when somebody did not get it.')
     .action(async ({ day: given, to, force }: Options) => {
@@ -45,18 +49,4 @@ export function sendCommand(context: CliContext): Command {
         office.close();
       }
     });
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, ...value.split(',').map((address) => address.trim())];
-}
-
-function requireAddresses(addresses: readonly string[]): void {
-  const wrong = addresses.filter((address) => !z.email().safeParse(address).success);
-  if (wrong.length === 0) return;
-  throw new Failure(
-    'ARGUMENT_INVALID',
-    `--to ${wrong.join(', ')}: not a mail address.`,
-    'Write it as name@example.com; several are separated by commas.',
-  );
 }

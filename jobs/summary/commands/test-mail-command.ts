@@ -3,15 +3,17 @@ import { Command } from 'commander';
 import type { CliContext } from '../../platform/context.ts';
 import { Failure } from '../../platform/errors.ts';
 import { readSettingsWithoutStore } from '../../platform/settings.ts';
+import { collectAddresses, requireAddresses } from './to-option.ts';
 
 export function testMailCommand(context: CliContext): Command {
   return new Command('test-mail')
     .description('log in to the mail server and send one line')
-    .option('--to <address>', 'to this address instead of SUMMARY_RECIPIENTS')
-    .action(async ({ to }: { to?: string }) => {
+    .option('--to <address>', 'to this address instead of SUMMARY_RECIPIENTS; may be repeated', collectAddresses, [])
+    .action(async ({ to }: { to: string[] }) => {
       const { summary } = readSettingsWithoutStore(context.environment);
       const { requireRecipients } = await import('../service.ts');
-      const recipients = to === undefined ? summary.recipients : [to];
+      const recipients = to.length > 0 ? to : summary.recipients;
+      requireAddresses(to);
       requireRecipients(recipients);
       if (summary.smtp === null) throw noServer(summary.outbox);
       const { sendMail } = await import('../../platform/mail.ts');
