@@ -24,7 +24,11 @@ case $owner in
       echo "A container called $NAME runs here that nightshift did not make. To let it be stopped and removed: pulumi config set nightshift:replaceContainers true" >&2
       exit 1
     fi
-    echo "Removing the old container $NAME." ;;
+    echo "Removing the old container $NAME."
+    # With the grace that it came with: a shell that sleeps hears no SIGTERM, and would be waited for to the end.
+    docker stop "$NAME" >/dev/null
+    docker rm "$NAME" >/dev/null
+    exit 0 ;;
 esac
 docker stop -t "$STOP_SECONDS" "$NAME" >/dev/null
 docker rm "$NAME" >/dev/null

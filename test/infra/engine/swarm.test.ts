@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { deploy } from '../../../infra/program.ts';
+import { needs } from '../../lab.ts';
+import { eventually, removeProduction } from './containers.ts';
+import { secretsOnHost } from './host-files.ts';
+import { removeBucket, s3Client } from './owner.ts';
+import { takeProductionNames } from './production.ts';
+import { docker, makeScene, type Scene } from './scene.ts';
+import { configOf, shopConfig } from './shop-stack.ts';
+import type { TestStack } from './stack.ts';
+
+describe('a deployment on Docker Swarm', needs('s3', 'docker', 'root', 'pulumi', 'sshd'), () => {
+  let giveBack = async () => {};
+  let scene: Scene;
+  let opened: TestStack;
+  let bucket = '';
+  const keys = async () => {
+    const { Contents = [] } = await s3Client().send(new ListObjectsV2Command({ Bucket: bucket }));
+    return Contents.map(({ Key = '' }) => Key);
+  };
+  const versionOf = async (service: string) => docker('service', 'inspect', '-f', '{{.Version.Index}}', service);
+
+  before(async () => {
+    giveBack = await takeProductionNames();
+    await removeProduction();
+    await docker('swarm', 'init', '--advertise-addr', '127.0.0.1').catch(() => {});
+    scene = await makeScene();
+    bucket = `shop-${scene.suffix}`;
+    const config = shopConfig(scene, { engine: 'swarm', healthTimeoutSeconds: '240' });
+    opened = await scene.open(async () => deploy({ images: scene.compiled() }), config);
+  });
+  after(async () => {
+    await opened?.stack.destroy().catch(() => {});
+    await removeProduction();
+    await scene?.close();
+    await giveBack();
+    await removeBucket(bucket);
+  });
+
+  test('the same services run as Swarm’s, with its secrets, and the first backup is in the bucket', async () => {
+    await opened.stack.up();
+    const replicas = await docker('service', 'ls', '--format', '{{.Name}} {{.Replicas}}');
+    for (const name of ['sqlite-backup', 'backend-dailysummary']) assert.ok(replicas.includes(`${name} 1/1`), replicas);
+    await eventually(keys, (found) => found.some((key) => /daily\/csv_data_.*\.db\.gz$/.test(key)));
+    const inspected = await docker('service', 'inspect', 'sqlite-backup', 'backend-dailysummary');
+    const secrets = [...secretsOnHost(scene.host.config), scene.mail.smtp.login?.password ?? ''];
+    assert.deepEqual(
+      secrets.filter((secret) => inspected.includes(secret)),
+      [],
+    );
+    assert.match(await scene.onHost(`${path.join(scene.host.command, 'nightshift')} list`), /csv_data_.* proven/);
+  });
+
+  test('then there is nothing to do', async () => {
+    assert.deepEqual(Object.keys((await opened.stack.preview()).changeSummary), ['same']);
+    await opened.stack.refresh();
+    assert.deepEqual(Object.keys((await opened.stack.up()).summary.resourceChanges ?? {}), ['same']);
+  });
+
+  test('one changed setting updates that service alone', async () => {
+    const before = await versionOf('sqlite-backup');
+    const summary = await versionOf('backend-dailysummary');
+    await opened.stack.setAllConfig(configOf({ summaryHour: '9' }, false));
+    await opened.stack.up();
+    assert.equal(await versionOf('sqlite-backup'), before);
+    assert.notEqual(await versionOf('backend-dailysummary'), summary);
+  });
+
+  test('`destroy` takes the services and leaves the bucket', async () => {
+    await opened.stack.destroy();
+    assert.doesNotMatch(await docker('service', 'ls', '--format', '{{.Name}}'), /sqlite-backup|backend-dailysummary/);
+    assert.ok((await keys()).length > 0);
+  });
+});
