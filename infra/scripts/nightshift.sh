@@ -6,7 +6,12 @@ service=sqlite-backup
 case "${1:-}" in
   summary) service=backend-dailysummary ;;
 esac
-image=$(docker inspect -f '{{.Image}}' "$service" 2>/dev/null || docker images -q "$service" | head -n 1)
+container=$(docker ps -q --filter "label=nightshift.service=$service" | head -n 1)
+if [ -n "$container" ]; then
+  image=$(docker container inspect -f '{{.Image}}' "$container")
+else
+  image=$(docker images -q "$service" | head -n 1)
+fi
 [ -n "$image" ] || { echo "There is no image $service on this host: run pulumi up." >&2; exit 1; }
 socket=${DOCKER_HOST:-unix:///var/run/docker.sock}
 socket=${socket#unix://}

@@ -33,5 +33,8 @@ export async function removeProduction(): Promise<void> {
   const left = ['', '-candidate', '-failed'].flatMap((end) => names.map((name) => name + end));
   await docker('rm', '-f', ...left).catch(() => {});
   await docker('service', 'rm', ...names).catch(() => {});
-  await docker('network', 'rm', 'nightshift').catch(() => {});
+  for (const network of ['nightshift', 'nightshift-swarm']) await docker('network', 'rm', network).catch(() => {});
+  const filters = names.flatMap((name) => ['--filter', `name=${name}-`]);
+  const secrets = await docker('secret', 'ls', '-q', ...filters).catch(() => '');
+  if (secrets !== '') await docker('secret', 'rm', ...secrets.split('\n'));
 }

@@ -33,7 +33,7 @@ describe('a deployment on Docker Swarm', needs('s3', 'docker', 'root', 'pulumi',
     opened = await scene.open(async () => deploy({ images: scene.compiled() }), config);
   });
   after(async () => {
-    await opened?.stack.destroy().catch(() => {});
+    await opened?.stack.destroy({ excludeProtected: true }).catch(() => {});
     await removeProduction();
     await scene?.close();
     await giveBack();
@@ -70,7 +70,7 @@ describe('a deployment on Docker Swarm', needs('s3', 'docker', 'root', 'pulumi',
   });
 
   test('`destroy` takes the services and leaves the bucket', async () => {
-    await opened.stack.destroy();
+    await opened.stack.destroy({ excludeProtected: true });
     assert.doesNotMatch(await docker('service', 'ls', '--format', '{{.Name}}'), /sqlite-backup|backend-dailysummary/);
     assert.ok((await keys()).length > 0);
   });

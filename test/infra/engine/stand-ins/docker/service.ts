@@ -57,7 +57,7 @@ type Task = {
 };
 
 async function tasksOf(id: string): Promise<Task[]> {
-  return engine.listTasks({ filters: JSON.stringify({ service: [id] }) });
+  return (await ifThere(engine.listTasks({ filters: JSON.stringify({ service: [id] }) }))) ?? [];
 }
 
 async function converge(id: string, inputs: ServiceInputs, read: { name: string }): Promise<void> {
