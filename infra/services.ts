@@ -93,7 +93,7 @@ function backupService(deployment: HostDeployment, secrets: readonly SecretKeyNa
     memoryMiB: deployment.memoryMiB,
     stopSeconds: graceSeconds + 10,
     // Not `nightshift health`, which reads the history: a service that hangs would look well for a day.
-    health: { test: askHealth(8081), intervalSeconds: 60, timeoutSeconds: 30, startSeconds: 600, retries: 3 },
+    health: { test: askHealth(8081), intervalSeconds: 15, timeoutSeconds: 30, startSeconds: 600, retries: 3 },
     tmpfs,
     user,
   };
@@ -145,7 +145,7 @@ function summaryService(
     networks: [networkOf(deployment), ...(front.kind === 'labels' && front.network !== null ? [front.network] : [])],
     memoryMiB: deployment.memoryMiB,
     stopSeconds: 60,
-    health: { test: askHealth(8080), intervalSeconds: 60, timeoutSeconds: 10, startSeconds: 60, retries: 3 },
+    health: { test: askHealth(8080), intervalSeconds: 15, timeoutSeconds: 10, startSeconds: 60, retries: 3 },
     tmpfs,
     user,
   };

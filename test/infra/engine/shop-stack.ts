@@ -13,7 +13,7 @@ export function shopConfig(scene: Scene, more: Readonly<Record<string, string>> 
     stateFolder: scene.host.state,
     configFolder: scene.host.config,
     commandFolder: scene.host.command,
-    healthTimeoutSeconds: '60',
+    healthTimeoutSeconds: '40',
     memoryMiB: '512',
     smtpHost: scene.mailAt.host,
     smtpPort: String(scene.mailAt.port),

@@ -183,7 +183,7 @@ describe('what the program declares', () => {
             '-e',
             "fetch('http://127.0.0.1:8081/healthz').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))",
           ],
-          interval: '1m0s',
+          interval: '15s',
           timeout: '30s',
           startPeriod: '10m0s',
           retries: 3,
