@@ -73,3 +73,8 @@ export type Note = Named & { readonly kind: 'note'; readonly text: string };
 
 /** A block whose query failed or took too long, said in its place. */
 export type FailedBlock = Named & { readonly kind: 'failed'; readonly reason: string };
+
+/** The warnings that the opening has not said already. */
+export function warningsAfterOpening({ opening, warnings }: Pick<Page, 'opening' | 'warnings'>): string[] {
+  return warnings.filter((warning) => !opening.includes(warning));
+}

@@ -73,6 +73,19 @@ test('the first thing in the mail is the opening, then what must be said, then t
   );
 });
 
+test('what the opening has said is not said again below it', () => {
+  const silence = 'No orders for 3 days';
+  const page = {
+    ...examplePage,
+    opening: `${silence}: the newest is of 2025-11-27.`,
+    warnings: [silence, 'Look at stock'],
+  };
+  for (const said of [mailText(page, link), wordsOf(mailHtml(page, where))]) {
+    assert.equal(said.split(silence).length - 1, 1);
+    assert.ok(said.includes('Look at stock'));
+  }
+});
+
 test('the subject names the summary and the day, and warnings; no line break gets into it', async () => {
   assert.equal((await messageOf(examplePage, null)).subject, 'Kedai Kopi & Sons, Sunday, 30 November 2025 (1 warning)');
   const hostile = { ...examplePage, title: `A\r\nBcc: spy@example.com${'x'.repeat(300)}`, warnings: [] };

@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import type { Page } from '../page.ts';
+import { type Page, warningsAfterOpening } from '../page.ts';
 import { wordsFor } from '../site/view/words.ts';
 import { blockRows } from './blocks.ts';
 import { colours } from './colours.ts';
@@ -58,7 +58,7 @@ function documentOf(page: Page, shown: Shown) {
 <p style="${styles.small};color:${colours.bandMuted}">${wordsFor(page.locale).longDay(page.day)}</p>
 </td></tr>
 <tr><td class="edge" style="padding:24px 24px 22px 24px"><h1 class="ink opening" style="${styles.opening}">${page.opening}</h1></td></tr>
-${page.warnings.map(warningRow)}${blockRows(page, shown)}${shown.link === null ? '' : buttonRow(shown.link)}${endRow(page)}</table>
+${warningsAfterOpening(page).map(warningRow)}${blockRows(page, shown)}${shown.link === null ? '' : buttonRow(shown.link)}${endRow(page)}</table>
 <!--[if mso]></td></tr></table><![endif]-->
 </td></tr></table>
 </body>

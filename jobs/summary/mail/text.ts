@@ -1,6 +1,6 @@
 import { plural } from '../../platform/format.ts';
 import { sparkline } from '../../platform/sparkline.ts';
-import type { Block, Page, Table } from '../page.ts';
+import { type Block, type Page, type Table, warningsAfterOpening } from '../page.ts';
 import { wordsFor } from '../site/view/words.ts';
 import { isBarList, isDrawn } from './drawn.ts';
 
@@ -11,7 +11,7 @@ export function mailText(page: Page, link: string | null): string {
   const parts = [
     `${page.title}\n${wordsFor(page.locale).longDay(page.day)}`,
     page.opening,
-    ...page.warnings.map((warning) => `! ${warning}`),
+    ...warningsAfterOpening(page).map((warning) => `! ${warning}`),
     ...page.blocks.map(blockText),
     ...(link === null ? [] : [`The page of this day:\n${link}`]),
     `Backup: ${page.backup.sentence}`,

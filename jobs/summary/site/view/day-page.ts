@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { localTimestamp } from '../../../platform/clock.ts';
-import type { Block, FailedBlock, Note, Page, Tile } from '../../page.ts';
+import { type Block, type FailedBlock, type Note, type Page, type Tile, warningsAfterOpening } from '../../page.ts';
 import { chartView } from './chart.ts';
 import { documentOf, type Frame, type Html } from './layout.ts';
 import { tableView } from './table.ts';
@@ -16,7 +16,7 @@ export function dayPage(frame: Frame, page: Page, around: { previous: string | n
     hero: html`${frame.scope === 'all' ? dayNavigation(around, words) : ''}
 <h1>${words.longDay(page.day)}</h1>
 <p class="opening">${page.opening}</p>`,
-    body: html`${warningsView(page.warnings)}
+    body: html`${warningsView(warningsAfterOpening(page))}
 ${grouped(page.blocks).map((group) => groupView(group, page, words))}
 ${assumptionsView(page.assumptions)}
 <footer class="ending">
