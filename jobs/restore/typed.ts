@@ -36,6 +36,7 @@ export function requestOf(typed: Typed): Request {
   if (typed.remove !== undefined && typed.safetyCopies === undefined) {
     throw invalid('--remove is for safety copies only.', 'Add --safety-copies, and name one that it lists.');
   }
+  refuseIdleOptions(typed);
   if (typed.safetyCopies) {
     return typed.remove === undefined ? { kind: 'list kept' } : { kind: 'remove kept', name: typed.remove };
   }
@@ -44,6 +45,20 @@ export function requestOf(typed: Typed): Request {
   if (wish === null && typed.to !== undefined) throw invalid('--to needs a backup.', 'Name one, or say `latest`.');
   if (wish === null) return { kind: 'resume' };
   return typed.to === undefined ? { kind: 'restore', wish } : { kind: 'write', wish, to: path.resolve(typed.to) };
+}
+
+/** An option that would be passed over is one that the person counts on. */
+function refuseIdleOptions({ to, undo, safetyCopies, remove, dryRun }: Typed): void {
+  if (to !== undefined && undo !== undefined) {
+    throw invalid('--undo brings the old database back; it does not write elsewhere.', 'Leave out --to, or copy it.');
+  }
+  if (to !== undefined && safetyCopies) throw invalid('--safety-copies writes nothing.', 'Leave out --to.');
+  if (to !== undefined && dryRun) {
+    throw invalid('--to has no plan to show: it touches no database and no service.', 'Leave out --dry-run.');
+  }
+  if (remove !== undefined && dryRun) {
+    throw invalid('--remove has no plan to show.', 'Leave out --remove to see the list, or --dry-run to remove it.');
+  }
 }
 
 function wishOf({ file, folder: given, at }: Typed): Wish | null {

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Failure } from '../../jobs/platform/errors.ts';
+import { requestOf, type Typed } from '../../jobs/restore/typed.ts';
+
+const nothing: Typed = {
+  file: undefined,
+  folder: undefined,
+  docker: true,
+  healthRollback: true,
+  owner: { uid: 1000, gid: 1000 },
+  mode: 0o644,
+};
+
+const understood: readonly [string, Partial<Typed>, ReturnType<typeof requestOf>][] = [
+  ['', {}, { kind: 'resume' }],
+  ['latest', { file: 'latest' }, { kind: 'restore', wish: { kind: 'latest', folder: null } }],
+  [
+    'latest weekly',
+    { file: 'latest', folder: 'weekly' },
+    { kind: 'restore', wish: { kind: 'latest', folder: 'weekly' } },
+  ],
+  ['--undo', { undo: true }, { kind: 'undo', name: null }],
+  ['--undo NAME', { undo: 'x.backup' }, { kind: 'undo', name: 'x.backup' }],
+  ['--safety-copies', { safetyCopies: true }, { kind: 'list kept' }],
+  ['--safety-copies --remove NAME', { safetyCopies: true, remove: 'x' }, { kind: 'remove kept', name: 'x' }],
+  [
+    'latest --to /look.db',
+    { file: 'latest', to: '/look.db' },
+    { kind: 'write', wish: { kind: 'latest', folder: null }, to: '/look.db' },
+  ],
+];
+for (const [words, typed, request] of understood) {
+  test(`restore ${words}: understood as what it says`, () => {
+    assert.deepEqual(requestOf({ ...nothing, ...typed }), request);
+  });
+}
+
+const refused: readonly [string, Partial<Typed>][] = [
+  ['latest --undo', { file: 'latest', undo: true }],
+  ['--undo --to /look.db', { undo: true, to: '/look.db' }],
+  ['--safety-copies --to /look.db', { safetyCopies: true, to: '/look.db' }],
+  ['--to /look.db', { to: '/look.db' }],
+  ['latest --to /look.db --dry-run', { file: 'latest', to: '/look.db', dryRun: true }],
+  ['--safety-copies --remove NAME --dry-run', { safetyCopies: true, remove: 'x', dryRun: true }],
+  ['--remove NAME', { remove: 'x' }],
+  ['--at 2025-02-30', { at: '2025-02-30' }],
+];
+for (const [words, typed] of refused) {
+  test(`restore ${words}: refused, not guessed at`, () => {
+    assert.throws(
+      () => requestOf({ ...nothing, ...typed }),
+      (error) => error instanceof Failure && error.code === 'ARGUMENT_INVALID',
+    );
+  });
+}
