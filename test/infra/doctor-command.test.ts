@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { freePort } from '../free-port.ts';
 import { needs } from '../lab.ts';
 import { nightshift } from '../nightshift.ts';
 import { fakeLinode } from './doctor-fake-linode.ts';
-import { freePort } from './doctor-sshd.ts';
 import { makeProject } from './init-stack-scene.ts';
 
 const account = {

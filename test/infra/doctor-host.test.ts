@@ -11,8 +11,9 @@ import { examine } from '../../infra/doctor/examine.ts';
 import type { HostTarget, SshTarget } from '../../infra/doctor/target.ts';
 import { verdictText } from '../../infra/doctor/verdict.ts';
 import { type Clock, systemClock } from '../../jobs/platform/clock.ts';
+import { freePort } from '../free-port.ts';
 import { needs } from '../lab.ts';
-import { freePort, sshVisits } from './doctor-sshd.ts';
+import { sshVisits } from './doctor-sshd.ts';
 
 type Parts = Partial<Omit<HostTarget, 'name' | 'reach'>>;
 
@@ -37,7 +38,11 @@ function folder(t: TestContext): string {
 
 /** Something that listens on loopback, as a mail server or a stranger's web server does. */
 async function listener(t: TestContext): Promise<number> {
-  const server = createServer((socket) => socket.end('220 here\r\n')).listen(0, '127.0.0.1');
+  const server = createServer((socket) => {
+    // Who looks in only to see whether it answers may be gone before it has.
+    socket.on('error', () => {});
+    socket.end('220 here\r\n');
+  }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => server.close());
   return (server.address() as AddressInfo).port;

@@ -1,24 +1,17 @@
 import assert from 'node:assert/strict';
 import { renameSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { dayBefore } from '../../jobs/summary/due.ts';
 import { openLedger } from '../../jobs/summary/ledger.ts';
+import { freePort } from '../free-port.ts';
 import { nightshift, type Running, startNightshift } from '../nightshift.ts';
 import { type Faults, startSmtpServer } from '../smtp-server.ts';
 import { makeSummaryScene } from './scene.ts';
 
 const zone = 'UTC';
 const owner = 'owner@example.com';
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1');
-  await new Promise((listening) => server.on('listening', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
 
 /** A real service whose summary of yesterday was due some minutes ago, and that has sent others before. */
 async function place(t: TestContext, faults: Faults = {}, more: Record<string, string> = {}) {
