@@ -31,7 +31,7 @@ async function bundle(): Promise<void> {
       nightshift: 'jobs/cli.ts',
       'run-process': 'jobs/backup/run-process.ts',
       'integrity-process': 'jobs/backup/snapshot/integrity-process.ts',
-      'contents-process': 'jobs/restore/contents-process.ts',
+      'contents-process': 'jobs/restore/staging/contents-process.ts',
       'query-process': 'jobs/summary/measure/query-process.ts',
       'writer-process': 'jobs/demo/writer-process.ts',
     },

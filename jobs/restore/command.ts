@@ -1,6 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { CliContext } from '../platform/context.ts';
-import { defaultOwner, type Folder, type Owner } from './request.ts';
+import { defaultOwner, type Folder, type Owner } from './choice/request.ts';
 import type { Typed } from './typed.ts';
 
 export function restoreCommand(context: CliContext): Command {

@@ -4,8 +4,8 @@ import type { Clock } from '../platform/clock.ts';
 import { asFailure, type Failure } from '../platform/errors.ts';
 import { type History, openHistory, type RunDetails } from '../platform/history.ts';
 import type { Log } from '../platform/log.ts';
-import { giveTo } from './durable.ts';
-import { defaultOwner } from './request.ts';
+import { defaultOwner } from './choice/request.ts';
+import { giveTo } from './switch/durable.ts';
 
 /** The run's row in the history. */
 export type Record = { step(name: string): void; note(details: RunDetails): void };

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { Failure } from '../platform/errors.ts';
 import { formatCount, formatDuration, plural } from '../platform/format.ts';
-import type { Journal } from './journal.ts';
-import { rejectedPath, safetyCopyPath } from './names.ts';
-import { whenText } from './plan-text.ts';
-import { isWayBack } from './steps.ts';
+import { whenText } from './plan/plan-text.ts';
+import type { Journal } from './switch/journal.ts';
+import { rejectedPath, safetyCopyPath } from './switch/names.ts';
+import { isWayBack } from './switch/steps.ts';
 
 /** What a finished restore did, for a person. */
 export function reportText(ended: Journal, here: { readonly now: Temporal.Instant; readonly zone: string }): string {

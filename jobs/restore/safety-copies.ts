@@ -3,8 +3,8 @@ import path from 'node:path';
 import { Failure } from '../platform/errors.ts';
 import { formatBytes, formatDuration } from '../platform/format.ts';
 import { tableText } from '../platform/table.ts';
-import { journalPath, parseKeptName, parts } from './names.ts';
-import { removeParts } from './swap.ts';
+import { journalPath, parseKeptName, parts } from './switch/names.ts';
+import { removeParts } from './switch/swap.ts';
 
 /** A database that a restore put aside: the one it replaced, or a restored one that it took back. */
 export type KeptFile = {

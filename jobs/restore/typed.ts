@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Failure } from '../platform/errors.ts';
-import type { Choices, Folder, Owner, Request, Wish } from './request.ts';
-import { untilOf } from './request.ts';
+import type { Choices, Folder, Owner, Request, Wish } from './choice/request.ts';
+import { untilOf } from './choice/request.ts';
 
 /** What a person typed after `nightshift restore`. */
 export type Typed = {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ListedObject } from '../../jobs/platform/store/store.ts';
-import { candidatesOf, databaseOf, fitting, targetOf } from '../../jobs/restore/choose.ts';
-import { untilOf, type Wish } from '../../jobs/restore/request.ts';
+import { candidatesOf, databaseOf, fitting, targetOf } from '../../jobs/restore/choice/choose.ts';
+import { untilOf, type Wish } from '../../jobs/restore/choice/request.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 const shop = { name: 'shop', path: '/data/shop.db' };

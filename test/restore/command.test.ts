@@ -3,7 +3,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { journalModeOf } from '../../jobs/restore/header.ts';
+import { journalModeOf } from '../../jobs/restore/staging/header.ts';
 import { type Finished, nightshift } from '../nightshift.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
 

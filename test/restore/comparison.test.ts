@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exitCodeOf, Failure } from '../../jobs/platform/errors.ts';
-import { compare } from '../../jobs/restore/comparison.ts';
-import { confirm } from '../../jobs/restore/questions.ts';
-import type { Character } from '../../jobs/restore/verified.ts';
+import { compare } from '../../jobs/restore/plan/comparison.ts';
+import { confirm } from '../../jobs/restore/plan/questions.ts';
+import type { Character } from '../../jobs/restore/staging/verified.ts';
 
 const now: Character = { tables: { orders: 7, notes: 2 }, schemaSha256: 'a', applicationId: 0, userVersion: 3 };
 

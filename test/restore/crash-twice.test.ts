@@ -5,12 +5,12 @@ import { after, before, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { systemClock } from '../../jobs/platform/clock.ts';
 import { createLog } from '../../jobs/platform/log.ts';
-import type { Checkpoint } from '../../jobs/restore/checkpoint.ts';
-import { readJournal } from '../../jobs/restore/journal.ts';
-import { stagedPath } from '../../jobs/restore/names.ts';
-import { resumeUnfinished } from '../../jobs/restore/resume.ts';
-import { identify } from '../../jobs/restore/swap.ts';
-import { switchOver } from '../../jobs/restore/switch-over.ts';
+import type { Checkpoint } from '../../jobs/restore/switch/checkpoint.ts';
+import { readJournal } from '../../jobs/restore/switch/journal.ts';
+import { stagedPath } from '../../jobs/restore/switch/names.ts';
+import { resumeUnfinished } from '../../jobs/restore/switch/resume.ts';
+import { identify } from '../../jobs/restore/switch/swap.ts';
+import { switchOver } from '../../jobs/restore/switch/switch-over.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
 import { type FakeServices, fakeEngine, readServices } from './fake-engine.ts';
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import type { Engine } from '../../jobs/restore/engine.ts';
+import type { Engine } from '../../jobs/restore/services/engine.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
 import { type FakeServices, readServices } from './fake-engine.ts';
 import { engineOf, performed } from './performed.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Container, SwarmService } from '../../jobs/restore/engine.ts';
-import { verdictOnContainer, verdictOnTasks } from '../../jobs/restore/health.ts';
-import { selectServices } from '../../jobs/restore/services.ts';
+import type { Container, SwarmService } from '../../jobs/restore/services/engine.ts';
+import { verdictOnContainer, verdictOnTasks } from '../../jobs/restore/services/health.ts';
+import { selectServices } from '../../jobs/restore/services/services.ts';
 
 const writable = { sources: ['/mnt/data'], destination: '/data', writable: true };
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Sqlite from 'better-sqlite3';
-import { parts } from '../../jobs/restore/names.ts';
+import { parts } from '../../jobs/restore/switch/names.ts';
 import { eraOf } from './fake-engine.ts';
 
 const program = path.resolve(import.meta.dirname, '..', '..', 'jobs', 'nightshift.mjs');

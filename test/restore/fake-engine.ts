@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { Failure } from '../../jobs/platform/errors.ts';
-import type { Container, Engine, RestartPolicy } from '../../jobs/restore/engine.ts';
+import type { Container, Engine, RestartPolicy } from '../../jobs/restore/services/engine.ts';
 
 /** What the fake remembers in its file, so that it outlives a process that is killed. */
 export type FakeService = {

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { findHolders } from '../../jobs/restore/holders.ts';
+import { findHolders } from '../../jobs/restore/services/holders.ts';
 import { needs } from '../lab.ts';
 
 function makeDatabase(t: TestContext): string {

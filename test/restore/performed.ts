@@ -2,11 +2,11 @@ import { systemClock } from '../../jobs/platform/clock.ts';
 import { asFailure } from '../../jobs/platform/errors.ts';
 import { failureText } from '../../jobs/platform/log.ts';
 import type { Environment } from '../../jobs/platform/settings.ts';
-import { type Checkpoint, noCheckpoint } from '../../jobs/restore/checkpoint.ts';
-import type { Engine } from '../../jobs/restore/engine.ts';
-import { noEngine } from '../../jobs/restore/no-engine.ts';
+import { defaultOwner } from '../../jobs/restore/choice/request.ts';
 import { perform } from '../../jobs/restore/perform.ts';
-import { defaultOwner } from '../../jobs/restore/request.ts';
+import type { Engine } from '../../jobs/restore/services/engine.ts';
+import { noEngine } from '../../jobs/restore/services/no-engine.ts';
+import { type Checkpoint, noCheckpoint } from '../../jobs/restore/switch/checkpoint.ts';
 import { fakeEngine } from './fake-engine.ts';
 
 /** What one `nightshift restore` did: the code of its failure, or `done`; and all it printed. */

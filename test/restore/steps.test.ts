@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isWayBack, resumeFrom, type Step, stepAfter, steps } from '../../jobs/restore/steps.ts';
+import { isWayBack, resumeFrom, type Step, stepAfter, steps } from '../../jobs/restore/switch/steps.ts';
 
 const all = Object.keys(steps) as Step[];
 

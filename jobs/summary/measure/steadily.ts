@@ -4,7 +4,7 @@ import { sourceFailure } from '../../backup/snapshot/source-failure.ts';
 import { requireDatabaseFile } from '../../backup/snapshot/source-file.ts';
 import { Failure } from '../../platform/errors.ts';
 import { formatDuration } from '../../platform/format.ts';
-import { journalPath } from '../../restore/names.ts';
+import { journalPath } from '../../restore/switch/names.ts';
 import type { Answer } from './question.ts';
 import { Unanswered } from './unanswered.ts';
 

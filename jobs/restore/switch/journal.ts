@@ -1,15 +1,15 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { z } from 'zod';
-import { Failure } from '../platform/errors.ts';
-import type { Database } from '../platform/settings.ts';
+import { Failure } from '../../platform/errors.ts';
+import type { Database } from '../../platform/settings.ts';
+import type { Choices } from '../choice/request.ts';
+import type { Source } from '../choice/source.ts';
+import type { Survey } from '../plan/survey.ts';
+import type { Staged } from '../staging/verified.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { syncFolderOf, writeDurably } from './durable.ts';
 import { journalPath } from './names.ts';
-import type { Choices } from './request.ts';
-import type { Source } from './source.ts';
 import { type Step, steps } from './steps.ts';
-import type { Survey } from './survey.ts';
-import type { Staged } from './verified.ts';
 
 const instant = z.string().refine((text) => !Number.isNaN(Date.parse(text)));
 

@@ -2,12 +2,12 @@ import { constants, existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { filledUp } from '../backup/snapshot/disk-space.ts';
-import { Failure, systemCodeOf } from '../platform/errors.ts';
-import { formatBytes, formatDuration } from '../platform/format.ts';
+import { filledUp } from '../../backup/snapshot/disk-space.ts';
+import { Failure, systemCodeOf } from '../../platform/errors.ts';
+import { formatBytes, formatDuration } from '../../platform/format.ts';
+import { identify } from '../switch/swap.ts';
 import { partPath } from './place.ts';
 import { checkedCharacter, cleanedUp, type StagePlace, type StageTools, settle } from './stage.ts';
-import { identify } from './swap.ts';
 import type { Character, Staged } from './verified.ts';
 
 /**

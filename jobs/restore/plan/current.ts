@@ -1,6 +1,6 @@
 import { existsSync, type Stats, statSync } from 'node:fs';
-import { type Answer, readCharacter } from './character.ts';
-import { type JournalMode, journalModeOf } from './header.ts';
+import { type Answer, readCharacter } from '../staging/character.ts';
+import { type JournalMode, journalModeOf } from '../staging/header.ts';
 
 /** The database as it is now, before a restore. */
 export type Current = {

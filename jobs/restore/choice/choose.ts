@@ -1,7 +1,7 @@
-import { dailyPrefix, parseDailyKey, parseWeeklyKey, weeklyPrefix } from '../backup/stored/names.ts';
-import { Failure } from '../platform/errors.ts';
-import type { Database } from '../platform/settings.ts';
-import type { ListedObject } from '../platform/store/store.ts';
+import { dailyPrefix, parseDailyKey, parseWeeklyKey, weeklyPrefix } from '../../backup/stored/names.ts';
+import { Failure } from '../../platform/errors.ts';
+import type { Database } from '../../platform/settings.ts';
+import type { ListedObject } from '../../platform/store/store.ts';
 import type { Folder, Wish } from './request.ts';
 
 /** An object under the backup prefixes; names that are not ours (the old script's weeklies) count too. */

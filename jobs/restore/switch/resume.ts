@@ -1,4 +1,4 @@
-import { localTimestamp } from '../platform/clock.ts';
+import { localTimestamp } from '../../platform/clock.ts';
 import { type Journal, readJournal } from './journal.ts';
 import { resumeFrom } from './steps.ts';
 import { lookAtDisk } from './swap.ts';

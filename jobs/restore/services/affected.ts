@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { Failure } from '../platform/errors.ts';
+import { Failure } from '../../platform/errors.ts';
+import { placesOf } from '../staging/place.ts';
 import { dockerEngine } from './docker.ts';
 import type { Engine } from './engine.ts';
 import { findHolders, type Holder, identityOf, ownContainer } from './holders.ts';
 import { noEngine } from './no-engine.ts';
-import { placesOf } from './place.ts';
 import { type Selection, selectServices } from './services.ts';
 
 const defaultSocket = '/var/run/docker.sock';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../platform/clock.ts';
-import { Failure } from '../platform/errors.ts';
-import { formatDuration } from '../platform/format.ts';
-import type { Log } from '../platform/log.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { Failure } from '../../platform/errors.ts';
+import { formatDuration } from '../../platform/format.ts';
+import type { Log } from '../../platform/log.ts';
+import type { Checkpoint } from '../switch/checkpoint.ts';
 import type { Engine } from './engine.ts';
 import type { StoppedService } from './services.ts';
 

@@ -1,12 +1,12 @@
 import { constants, existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { isMountPoint } from '../backup/snapshot/source-file.ts';
-import { Failure, systemCodeOf } from '../platform/errors.ts';
-import { syncFolderOf } from './durable.ts';
-import { identityOf } from './holders.ts';
-import { journalPath, stagedPath } from './names.ts';
-import type { Place } from './services.ts';
+import { isMountPoint } from '../../backup/snapshot/source-file.ts';
+import { Failure, systemCodeOf } from '../../platform/errors.ts';
+import { identityOf } from '../services/holders.ts';
+import type { Place } from '../services/services.ts';
+import { syncFolderOf } from '../switch/durable.ts';
+import { journalPath, stagedPath } from '../switch/names.ts';
 
 /** Where a file is built before it is complete. */
 export const partPath = (staged: string) => `${staged}.part`;

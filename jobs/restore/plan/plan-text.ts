@@ -1,6 +1,6 @@
-import { localTimestamp } from '../platform/clock.ts';
-import { formatBytes, formatCount, formatDuration } from '../platform/format.ts';
-import { tableText } from '../platform/table.ts';
+import { localTimestamp } from '../../platform/clock.ts';
+import { formatBytes, formatCount, formatDuration } from '../../platform/format.ts';
+import { tableText } from '../../platform/table.ts';
 import { downtimeSentence, healthSentence, type Plan } from './plan.ts';
 
 type Here = { readonly now: Temporal.Instant; readonly zone: string };

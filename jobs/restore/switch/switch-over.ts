@@ -1,14 +1,14 @@
 import { rmSync } from 'node:fs';
-import type { Clock } from '../platform/clock.ts';
-import { asFailure, Failure } from '../platform/errors.ts';
-import { formatDuration } from '../platform/format.ts';
-import type { Log } from '../platform/log.ts';
-import { awaitHealth } from './await-health.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { asFailure, Failure } from '../../platform/errors.ts';
+import { formatDuration } from '../../platform/format.ts';
+import type { Log } from '../../platform/log.ts';
+import { awaitHealth } from '../services/await-health.ts';
+import type { Engine } from '../services/engine.ts';
+import { releaseServices, startServices, stopServices } from '../services/outage.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { Engine } from './engine.ts';
 import { type Journal, removeJournal, writeJournal } from './journal.ts';
 import { rejectedPath, stagedPath } from './names.ts';
-import { releaseServices, startServices, stopServices } from './outage.ts';
 import { type Step, stepAfter, steps } from './steps.ts';
 import { checkInPlace, identify, lookAtDisk, removeParts, swapBack, swapIn } from './swap.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatDuration } from '../platform/format.ts';
+import { formatDuration } from '../../platform/format.ts';
 import type { Engine } from './engine.ts';
 import { healthLimit, restartsLimit, type Verdict, verdictOnContainer, verdictOnTasks } from './health.ts';
 import { idNow, type OutageParts, startOne } from './outage.ts';

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { requireFreeSpace } from '../backup/snapshot/disk-space.ts';
-import { type Affected, findAffected, refuseStrangers } from './affected.ts';
+import { requireFreeSpace } from '../../backup/snapshot/disk-space.ts';
+import type { Source } from '../choice/source.ts';
+import { type Affected, findAffected, refuseStrangers } from '../services/affected.ts';
+import type { Engine } from '../services/engine.ts';
+import { spareBytes } from '../staging/unpack.ts';
+import { freeStamp, parts, rejectedPath, safetyCopyPath } from '../switch/names.ts';
 import type { Side } from './comparison.ts';
 import { lookAtCurrent, readCurrent } from './current.ts';
-import type { Engine } from './engine.ts';
-import { freeStamp, parts, rejectedPath, safetyCopyPath } from './names.ts';
-import type { Source } from './source.ts';
-import { spareBytes } from './unpack.ts';
 
 /** What is there now and what a restore meets, found without changing anything. */
 export type Survey = Affected & {

@@ -1,12 +1,12 @@
-import { formatDuration } from '../platform/format.ts';
-import type { Database } from '../platform/settings.ts';
+import { formatDuration } from '../../platform/format.ts';
+import type { Database } from '../../platform/settings.ts';
+import type { Choices } from '../choice/request.ts';
+import type { Source } from '../choice/source.ts';
+import type { Selection } from '../services/services.ts';
+import type { Staged } from '../staging/verified.ts';
+import { safetyCopyPath } from '../switch/names.ts';
 import { type Comparison, compare, type Side } from './comparison.ts';
-import { safetyCopyPath } from './names.ts';
-import type { Choices } from './request.ts';
-import type { Selection } from './services.ts';
-import type { Source } from './source.ts';
 import type { CurrentSide, Survey } from './survey.ts';
-import type { Staged } from './verified.ts';
 
 /** All that a restore is going to do, before anything stops. */
 export type Plan = {

@@ -1,8 +1,8 @@
-import { type BackupFacts, factsOf } from '../backup/stored/metadata.ts';
-import { dailyPrefix, keyOf, weeklyPrefix } from '../backup/stored/names.ts';
-import { Failure } from '../platform/errors.ts';
-import type { Database } from '../platform/settings.ts';
-import type { ObjectStore, StoredObject } from '../platform/store/store.ts';
+import { type BackupFacts, factsOf } from '../../backup/stored/metadata.ts';
+import { dailyPrefix, keyOf, weeklyPrefix } from '../../backup/stored/names.ts';
+import { Failure } from '../../platform/errors.ts';
+import type { Database } from '../../platform/settings.ts';
+import type { ObjectStore, StoredObject } from '../../platform/store/store.ts';
 import { candidatesOf, databaseOf, fitting, targetOf } from './choose.ts';
 import type { Wish } from './request.ts';
 

@@ -3,11 +3,11 @@ import { createWriteStream, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Identity, plainStream } from '../backup/archive/unarchive.ts';
-import { filledUp } from '../backup/snapshot/disk-space.ts';
-import { systemCodeOf } from '../platform/errors.ts';
-import { formatBytes, formatDuration } from '../platform/format.ts';
-import type { ObjectStore } from '../platform/store/store.ts';
+import { type Identity, plainStream } from '../../backup/archive/unarchive.ts';
+import { filledUp } from '../../backup/snapshot/disk-space.ts';
+import { systemCodeOf } from '../../platform/errors.ts';
+import { formatBytes, formatDuration } from '../../platform/format.ts';
+import type { ObjectStore } from '../../platform/store/store.ts';
 import type { StageTools } from './stage.ts';
 
 /** Room on the disk that staging leaves to the services, which go on writing to it. */

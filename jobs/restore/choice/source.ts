@@ -1,13 +1,13 @@
-import type { Identity } from '../backup/archive/unarchive.ts';
-import type { ObjectStore } from '../platform/store/store.ts';
+import type { Identity } from '../../backup/archive/unarchive.ts';
+import type { ObjectStore } from '../../platform/store/store.ts';
+import { lookAtCurrent } from '../plan/current.ts';
+import type { KeptFile } from '../safety-copies.ts';
+import { type JournalMode, journalModeOf } from '../staging/header.ts';
+import { type StageTools, stageBackup } from '../staging/stage.ts';
+import { stageSafetyCopy } from '../staging/stage-safety-copy.ts';
+import { type Character, characterOf, type Staged } from '../staging/verified.ts';
 import type { ChosenBackup } from './backup-choice.ts';
-import { lookAtCurrent } from './current.ts';
-import { type JournalMode, journalModeOf } from './header.ts';
 import type { Owner } from './request.ts';
-import type { KeptFile } from './safety-copies.ts';
-import { type StageTools, stageBackup } from './stage.ts';
-import { stageSafetyCopy } from './stage-safety-copy.ts';
-import { type Character, characterOf, type Staged } from './verified.ts';
 
 /** Something that can take the database's place. */
 export type Source = {

@@ -1,13 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { requireFreeSpace } from '../backup/snapshot/disk-space.ts';
-import { Failure } from '../platform/errors.ts';
-import { formatBytes, formatCount } from '../platform/format.ts';
-import type { Database } from '../platform/settings.ts';
-import { parts } from './names.ts';
+import { requireFreeSpace } from '../../backup/snapshot/disk-space.ts';
+import { Failure } from '../../platform/errors.ts';
+import { formatBytes, formatCount } from '../../platform/format.ts';
+import type { Database } from '../../platform/settings.ts';
+import type { Owner } from '../choice/request.ts';
+import type { Source } from '../choice/source.ts';
+import { parts } from '../switch/names.ts';
 import { requireMovable } from './place.ts';
-import type { Owner } from './request.ts';
-import type { Source } from './source.ts';
 import type { StageTools } from './stage.ts';
 
 /**

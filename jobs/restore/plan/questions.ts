@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { Failure } from '../platform/errors.ts';
+import { Failure } from '../../platform/errors.ts';
 import type { Comparison } from './comparison.ts';
 
 /** Asks a person and returns the answer; null when there is nobody to ask. */

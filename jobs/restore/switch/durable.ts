@@ -1,6 +1,6 @@
 import { chownSync, closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { systemCodeOf } from '../platform/errors.ts';
+import { systemCodeOf } from '../../platform/errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
 /** Flushes the folder that holds `file`, so that names made, moved or removed in it survive a power loss. */

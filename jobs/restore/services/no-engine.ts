@@ -1,4 +1,4 @@
-import { Failure } from '../platform/errors.ts';
+import { Failure } from '../../platform/errors.ts';
 import type { Engine } from './engine.ts';
 
 /** Stands in where there is no Docker: nothing runs there, and nothing can be stopped or started. */

@@ -1,4 +1,4 @@
-import type { Character } from './verified.ts';
+import type { Character } from '../staging/verified.ts';
 
 /** One of the two files. `character` is null when nobody could read what it holds. */
 export type Side = {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { systemCodeOf } from '../platform/errors.ts';
-import { sidecars } from './names.ts';
+import { systemCodeOf } from '../../platform/errors.ts';
+import { sidecars } from '../switch/names.ts';
 
 /** A process that has the database open. */
 export type Holder = {

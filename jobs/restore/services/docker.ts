@@ -1,5 +1,5 @@
 import Docker from 'dockerode';
-import { Failure, systemCodeOf } from '../platform/errors.ts';
+import { Failure, systemCodeOf } from '../../platform/errors.ts';
 import { containerOf, swarmServiceOf, type Task, tasksOf, type VolumeFolders } from './docker-facts.ts';
 import type { Container, Engine } from './engine.ts';
 
