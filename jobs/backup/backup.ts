@@ -33,6 +33,12 @@ export type BackupResult = {
   readonly key: string;
   readonly proof: Proof;
   readonly suspicion: Suspicion | null;
+  /** Of the integrity check: rows that break the schema's own rules, in pages that are sound. */
+  readonly findings: readonly string[];
+  /** Keys of earlier suspects that this backup disproves: the rows are there again. */
+  readonly disproved: readonly string[];
+  /** The store held none of the backups that the history knows; what was found, in a sentence. */
+  readonly storeEmptied: string | null;
   /** What went wrong around a good backup: weekly copies, prune, or a damaged older object. */
   readonly housekeeping: Failure | null;
 };
@@ -119,7 +125,7 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
     signal,
   };
   const problem = await keepHouse(after, house);
-  return { key, proof, suspicion, housekeeping: damaged ?? problem };
+  return { key, proof, suspicion, findings: [], disproved: [], storeEmptied: null, housekeeping: damaged ?? problem };
 }
 
 async function bytesOf(file: string): Promise<number> {

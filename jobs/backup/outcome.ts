@@ -1,25 +1,20 @@
 import { Failure, type FailureCode } from '../platform/errors.ts';
-import type { Proof } from '../platform/history.ts';
 import type { BackupResult } from './backup.ts';
-import type { Suspicion } from './stored/suspect.ts';
 
 /** A failure as a plain value, so that it can cross from the run's process to the service's. */
 export type Trouble = { readonly code: FailureCode; readonly sentence: string; readonly cure: string };
 
 /** How one run on one database ended. */
 export type RunOutcome =
-  | {
+  | ({
       readonly kind: 'succeeded';
-      readonly key: string;
-      readonly proof: Proof;
-      readonly suspicion: Suspicion | null;
       readonly housekeeping: Trouble | null;
-    }
+    } & Omit<BackupResult, 'housekeeping'>)
   | { readonly kind: 'failed'; readonly trouble: Trouble }
   | { readonly kind: 'interrupted' };
 
-export function outcomeOfResult({ key, proof, suspicion, housekeeping }: BackupResult): RunOutcome {
-  return { kind: 'succeeded', key, proof, suspicion, housekeeping: housekeeping && troubleOf(housekeeping) };
+export function outcomeOfResult({ housekeeping, ...result }: BackupResult): RunOutcome {
+  return { kind: 'succeeded', ...result, housekeeping: housekeeping && troubleOf(housekeeping) };
 }
 
 export function outcomeOfFailure(failure: Failure): RunOutcome {

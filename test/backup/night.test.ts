@@ -4,7 +4,16 @@ import { runNight } from '../../jobs/backup/night.ts';
 import type { RunOutcome } from '../../jobs/backup/outcome.ts';
 import { createLog } from '../../jobs/platform/log.ts';
 
-const ok: RunOutcome = { kind: 'succeeded', key: 'k', proof: 'proven', suspicion: null, housekeeping: null };
+const ok: RunOutcome = {
+  kind: 'succeeded',
+  key: 'k',
+  proof: 'proven',
+  suspicion: null,
+  findings: [],
+  disproved: [],
+  storeEmptied: null,
+  housekeeping: null,
+};
 const bad: RunOutcome = { kind: 'failed', trouble: { code: 'DATABASE_CORRUPT', sentence: 's', cure: 'c' } };
 const stopped: RunOutcome = { kind: 'interrupted' };
 

@@ -40,7 +40,15 @@ function faulty(store: ObjectStore, fault: Partial<ObjectStore>): ObjectStore {
 test('a night ends with a proven object under the promised name, and the two promised lines', async (t) => {
   const scene = await makeScene(t);
   const result = await runBackup(scene.database, scene.tools());
-  assert.deepEqual(result, { key: first, proof: 'proven', suspicion: null, housekeeping: null });
+  assert.deepEqual(result, {
+    key: first,
+    proof: 'proven',
+    suspicion: null,
+    findings: [],
+    disproved: [],
+    storeEmptied: null,
+    housekeeping: null,
+  });
   assert.deepEqual(scene.lines.slice(-2), ['Backup completed successfully', 'Backup uploaded to Object Storage']);
   assert.deepEqual(scene.staged(), []);
 
