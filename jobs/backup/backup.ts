@@ -1,25 +1,29 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { Clock } from '../platform/clock.ts';
 import type { Failure } from '../platform/errors.ts';
 import { formatBytes, plural } from '../platform/format.ts';
-import type { Proof } from '../platform/history.ts';
+import type { History, Proof, Run } from '../platform/history.ts';
+import type { Log } from '../platform/log.ts';
 import type { Step } from '../platform/progress.ts';
 import type { Database, Settings } from '../platform/settings.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
 import { archiveEnding, writeArchive } from './archive/archive.ts';
 import { readIdentity } from './archive/unarchive.ts';
-import { keepHouse } from './housekeeping.ts';
+import { assessSnapshot } from './assess-snapshot.ts';
+import { runRetention } from './housekeeping.ts';
 import { settleLeftovers } from './leftovers.ts';
 import { newestOfForm, prepare } from './prepare.ts';
+import { recordDetails } from './record-details.ts';
 import { requireStaging } from './snapshot/disk-space.ts';
 import { takeSnapshot } from './snapshot/snapshot.ts';
 import { stepsOf, type Tools } from './steps.ts';
 import { storeProven } from './store-proven.ts';
 import { storeReady } from './store-ready.ts';
 import { factsOfSnapshot } from './stored/facts.ts';
-import { inventoryOf, newestTrusted, openSuspects, withDaily } from './stored/inventory.ts';
+import { datedOf, type Inventory, inventoryOf, withDaily } from './stored/inventory.ts';
 import { freeDailyKey } from './stored/names.ts';
-import { type Suspicion, suspicionOf } from './stored/suspect.ts';
+import type { Suspicion } from './stored/suspect.ts';
 
 export type BackupTools = Tools & {
   readonly settings: Settings;
@@ -48,19 +52,22 @@ type Place = { readonly database: Database; readonly runId: number; readonly sta
 /** One backup, step by step. The caller holds the database's lock and records the outcome. Throws a Failure. */
 export async function backUp({ database, runId, stagingFolder }: Place, tools: BackupTools): Promise<BackupResult> {
   const { settings, store, history, clock, log, patient, signal } = tools;
+  const { zone, retention } = settings;
   const { name } = database;
   const step = stepsOf(runId, tools);
   const format = { compression: settings.compression, recipients: settings.ageRecipients };
   const identity = settings.ageIdentityFile === null ? null : await readIdentity(settings.ageIdentityFile);
   const takenAt = clock.now();
-  const at = takenAt.toZonedDateTimeISO(settings.zone).toPlainDateTime();
+  const at = takenAt.toZonedDateTimeISO(zone).toPlainDateTime();
 
   await step('reach store', () => storeReady(store, { patient, log, signal }));
   await step('clean up', () =>
     settleLeftovers({ database: name, stagingFolder, store, history, clock }, { identity, log, signal }),
   );
-  const accepted = history.acceptedKeys();
-  const inventory = await step('list', () => inventoryOf(store, name, signal));
+  const inventory = await step('list', () => inventoryOf(store, name, { zone, now: () => store.now(clock), signal }));
+  noteAcceptances(inventory, history, clock);
+  warnOfMisdated(inventory, log);
+  const storeEmptied = emptiedSentence(inventory, history.newestGood(name), store);
 
   await requireStaging(settings.stagingDir, log);
   await mkdir(stagingFolder, { recursive: true });
@@ -80,7 +87,7 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
   const prepared = await step(
     'check and compress',
     (bar) => {
-      const newest = newestOfForm(inventory.dailies, format);
+      const newest = newestOfForm(datedOf(inventory.dailies), format);
       return prepare(snapshot, newest, (signal) => compress(bar(snapshot.bytes), signal), signal);
     },
     ({ contents, archive }) => {
@@ -90,42 +97,53 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
   );
 
   const { contents, snapshotSha256 } = prepared;
-  const trusted = newestTrusted(inventory, accepted);
-  const suspicion = suspicionOf(
-    { bytes: snapshot.bytes, tables: contents.tables, unchecked: contents.unchecked },
-    trusted && { key: trusted.key, bytes: trusted.facts.snapshotBytes, tables: trusted.facts.tables },
+  const ignored = settings.suspectIgnore;
+  const { suspicion, remarks, disproved } = await step('compare', () =>
+    assessSnapshot(snapshot, contents, inventory, { database: name, store, history, ignored, signal }),
   );
-  const taken = new Set(inventory.dailies.map(({ key }) => key));
-  const key = freeDailyKey({ database: name, at, ending: archiveEnding(format) }, taken);
-  const snapshotFacts = factsOfSnapshot({
-    snapshot,
-    snapshotSha256,
-    contents,
-    format,
-    takenAt,
-    suspect: suspicion?.reason ?? null,
-  });
+  for (const remark of remarks) log.line(`compare: ${remark}`);
+  const ending = archiveEnding(format);
+  const key = freeDailyKey({ database: name, at, ending }, new Set(inventory.dailies.map((daily) => daily.key)));
+  const suspect = suspicion?.reason ?? null;
+  const snapshotFacts = factsOfSnapshot({ snapshot, snapshotSha256, contents, format, takenAt, suspect });
   const target = { key, store, history, clock, runId, identity, step, signal };
   const { proof, facts, bytes, damaged } = await storeProven(prepared, snapshotFacts, compress, target);
 
-  const after = withDaily(inventory, { key, bytes, database: name, at, ending: archiveEnding(format), facts });
-  const suspects = openSuspects(after, accepted);
-  const { retention } = settings;
-  const house = {
-    store,
-    history,
-    clock,
-    retention,
-    suspects,
-    lastGood: key,
-    today: at.toPlainDate(),
-    identity,
-    step,
-    log,
-    signal,
-  };
-  const problem = await keepHouse(after, house);
-  return { key, proof, suspicion, findings: [], disproved: [], storeEmptied: null, housekeeping: damaged ?? problem };
+  const dating = { kind: 'dated', takenAt } as const;
+  const standing = suspicion === null ? null : 'open';
+  const stored = withDaily(inventory, { key, bytes, database: name, ending, facts, dating, standing });
+  const deps = { store, history, clock, stagingFolder, log, signal };
+  const recorded = await step('record', () => recordDetails({ key, facts, contents }, disproved, stored, deps));
+  const today = at.toPlainDate();
+  const problem =
+    storeEmptied === null
+      ? await runRetention(recorded.inventory, { ...deps, retention, zone, lastGood: key, today, identity, step })
+      : null;
+  const housekeeping = damaged ?? recorded.failure ?? problem;
+  return { key, proof, suspicion, findings: [], disproved, storeEmptied, housekeeping };
+}
+
+/** The store knows what was accepted, also by another host or before the history was lost; `status` reads the history. */
+function noteAcceptances({ dailies }: Inventory, history: History, clock: Clock): void {
+  const known = history.acceptedKeys();
+  for (const { key, standing } of dailies) {
+    if (standing === 'accepted' && !known.has(key)) history.accept(key, clock.now());
+  }
+}
+
+function warnOfMisdated({ dailies }: Inventory, log: Log): void {
+  const misdated = dailies.filter((daily) => daily.dating.kind === 'misdated');
+  if (misdated.length === 0) return;
+  const keys = misdated.map((daily) => `  ${daily.key}`).join('\n');
+  log.warn(
+    `${plural(misdated.length, 'backup')} dated after they were stored count for nothing (wrong clock, or a copied bucket):\n${keys}`,
+  );
+}
+
+/** What is said when the store has none of the backups that the history knows; null when it has some, or none is known. */
+function emptiedSentence({ dailies, weeklies }: Inventory, known: Run | null, store: ObjectStore): string | null {
+  if (dailies.length > 0 || weeklies.length > 0 || known === null) return null;
+  return `${store.name} held no backup of ${known.database} before this one; the history knows ${known.key}, stored there or in another place.`;
 }
 
 async function bytesOf(file: string): Promise<number> {

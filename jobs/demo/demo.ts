@@ -5,7 +5,7 @@ import type { BackupResult } from '../backup/backup.ts';
 import { listCommand } from '../backup/commands/list-command.ts';
 import { statusCommand } from '../backup/commands/status-command.ts';
 import { runBackup } from '../backup/run.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, localTimestamp } from '../platform/clock.ts';
 import type { CliContext } from '../platform/context.ts';
 import { formatCount } from '../platform/format.ts';
 import { openHistory } from '../platform/history.ts';
@@ -23,6 +23,8 @@ import { startWriter } from './writer.ts';
 
 const orders = 60_000;
 const nights = 21;
+/** The nights lie in the past, and the last morning too: a backup dated after it was stored counts for nothing. */
+const hoursBack = 24 * nights + 8;
 
 /** Backs up a made-up shop while it sells, lives three weeks of nights, loses the shop, brings it back and sums up its days. `serve`: then serves the page until told to stop. */
 export async function runDemo(folder: string, context: CliContext, serve: boolean): Promise<void> {
@@ -37,14 +39,15 @@ export async function runDemo(folder: string, context: CliContext, serve: boolea
   };
   const settings = readSettings(environment);
   const demo = { ...context, environment };
-  const { clock, out } = context;
+  const { out } = context;
+  const clock: Clock = { now: () => context.clock.now().subtract({ hours: hoursBack }) };
   const title = (text: string) => out(`\n== ${text}\n`);
 
   title(`A shop with ${formatCount(orders)} orders, in ${database}`);
   makeShop(database, orders, 365, clock.now().toZonedDateTimeISO(settings.zone).toPlainDate());
 
   title('Tonight: backed up while the shop goes on selling');
-  const writer = startWriter(database);
+  const writer = startWriter(database, localTimestamp(clock.now(), settings.zone));
   const { key } = await backUpAt(clock, settings, createLog(clock, settings.zone), context);
   const { commits, longestMs } = await writer.stop();
   out(`Meanwhile the shop committed ${commits} orders; the longest wait was ${longestMs.toFixed(1)} ms.\n`);
@@ -53,7 +56,7 @@ export async function runDemo(folder: string, context: CliContext, serve: boolea
   out(`${await proveByHand(path.join(folder, 'store', key))}\n`);
 
   title(`Three weeks of nights, lived in a moment (BACKUP_RETENTION_DAILY=${settings.retention.daily})`);
-  const lastNight = await liveNights(settings, database, context);
+  const lastNight = await liveNights(settings, database, { ...context, clock });
   const later = { ...demo, clock: { now: () => lastNight } };
   await listCommand(later).parseAsync([], { from: 'user' });
   title('nightshift status');

@@ -4,19 +4,14 @@ import { addOrder } from './shop.ts';
 
 // The business goes on while it is backed up: 50 commits a second until told to stop, then the number and the longest wait.
 const commitsPerSecond = 50;
-const db = new Sqlite(process.argv[2] ?? '', { timeout: 5000 });
+// arguments: DATABASE TIME_OF_EACH_ORDER
+const [, , database = '', orderedAt = ''] = process.argv;
+const db = new Sqlite(database, { timeout: 5000 });
 let commits = 0;
 let longestMs = 0;
 const timer = setInterval(() => {
   const began = performance.now();
-  addOrder(
-    db,
-    1,
-    new Date().toISOString().slice(0, 19).replace('T', ' '),
-    'web',
-    commits % 400,
-    'written during the backup',
-  );
+  addOrder(db, 1, orderedAt, 'web', commits % 400, 'written during the backup');
   longestMs = Math.max(longestMs, performance.now() - began);
   commits += 1;
 }, 1000 / commitsPerSecond);

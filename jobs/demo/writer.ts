@@ -7,9 +7,9 @@ const entry = fileURLToPath(new URL(`./writer-process${path.extname(import.meta.
 
 type Written = { readonly commits: number; readonly longestMs: number };
 
-/** Starts a process that keeps committing to a database; `stop` ends it and says how it fared. */
-export function startWriter(database: string): { stop(): Promise<Written> } {
-  const child = fork(entry, [database]);
+/** Starts a process that keeps committing orders of `orderedAt` (local time) to a database; `stop` ends it and says how it fared. */
+export function startWriter(database: string, orderedAt: string): { stop(): Promise<Written> } {
+  const child = fork(entry, [database, orderedAt]);
   return {
     async stop() {
       child.send('stop');

@@ -42,6 +42,8 @@ export type Settings = {
   readonly ageRecipients: readonly string[];
   readonly ageIdentityFile: string | null;
   readonly retention: { readonly daily: number; readonly weekly: number | null };
+  /** Tables whose emptying makes no backup suspect. */
+  readonly suspectIgnore: readonly string[];
   readonly pingUrl: string | null;
   readonly stopGraceSeconds: number;
   readonly httpPort: number | null;
@@ -114,6 +116,7 @@ function assemble(values: Values, problems: Problem[]): SettingsWithoutStore {
     ageRecipients: values.BACKUP_AGE_RECIPIENTS ?? [],
     ageIdentityFile: values.BACKUP_AGE_IDENTITY,
     retention: { daily: values.BACKUP_RETENTION_DAILY ?? 20, weekly: values.BACKUP_RETENTION_WEEKLY || null },
+    suspectIgnore: values.BACKUP_SUSPECT_IGNORE ?? [],
     pingUrl: withoutSlash(values.BACKUP_PING_URL),
     stopGraceSeconds: values.STOP_GRACE_SECONDS ?? 10,
     httpPort: values.HTTP_PORT,

@@ -80,6 +80,7 @@ export const variables = {
   BACKUP_AGE_IDENTITY: variable(text, null, 'age identity file, to read encrypted backups back'),
   BACKUP_RETENTION_DAILY: variable(whole(1, 10_000), '20', 'daily backups kept, the newest'),
   BACKUP_RETENTION_WEEKLY: variable(whole(0, 10_000), '0', 'weekly backups kept, the newest; 0 keeps all'),
+  BACKUP_SUSPECT_IGNORE: variable(list, null, 'tables whose emptying is no alarm, separated by commas'),
   BACKUP_PING_URL: secret(url, "dead-man's switch, called with `/start`, then plain or `/fail` (as healthchecks.io)"),
   STOP_GRACE_SECONDS: variable(
     whole(0, 86_400),

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { readIdentity } from '../backup/archive/unarchive.ts';
 import type { CliContext } from '../platform/context.ts';
 import { Failure } from '../platform/errors.ts';
-import { readHistory } from '../platform/history.ts';
 import { acquireLock } from '../platform/lock.ts';
 import { createLog } from '../platform/log.ts';
 import { terminalProgress } from '../platform/progress.ts';
@@ -48,7 +47,7 @@ export async function perform(typed: Typed, context: CliContext, changes: Partia
       return remove(request.name, target(), tools);
     case 'undo': {
       const copy = findKept(target().path, request.name);
-      const source = safetyCopySource(copy, settings.zone, choices.force);
+      const source = safetyCopySource(copy, settings.zone, choices.force, tools.clock);
       return restoreOrShow(source, target(), choices, tools);
     }
     case 'restore':
@@ -150,20 +149,18 @@ function restoreOrShow(source: Source, database: Database, choices: Choices, too
 async function withBackup(
   wish: Wish,
   choices: Choices,
-  { environment, signal }: CliContext,
+  { environment, clock, signal }: CliContext,
   work: (source: Source, chosen: ChosenBackup) => Promise<void>,
 ): Promise<void> {
   const settings = readSettings(environment);
   const identityFile = choices.identityFile ?? settings.ageIdentityFile;
   const identity = identityFile === null ? null : await readIdentity(identityFile);
-  const history = readHistory(settings.stateDir);
-  const accepted = history?.acceptedKeys() ?? new Set<string>();
-  history?.close();
   const store = await openStore(settings.store);
   try {
     const { databases, zone } = settings;
-    const chosen = await chooseBackup(wish, store, { databases, asked: choices.database, zone, accepted, signal });
-    await work(backupSource(chosen, store, identity), chosen);
+    const options = { databases, asked: choices.database, zone, now: () => store.now(clock), signal };
+    const chosen = await chooseBackup(wish, store, options);
+    await work(backupSource(chosen, { store, identity, clock, zone }), chosen);
   } finally {
     store.close();
   }

@@ -82,7 +82,7 @@ async function restoreAlone(
   const { journal, affected } = await cleanedUp(staged.file, async () => {
     record.step('ask');
     const plan = planOf(source, database, choices, found, current, staged);
-    out(planText(plan, { now: clock.now(), zone: settings.zone }));
+    out(planText(plan, { now: source.now(), zone: settings.zone }));
     await confirm(plan.comparison, database.name, choices, ask);
     signal.throwIfAborted();
     const affected = await stillAffected(found, database, tools);
@@ -102,7 +102,7 @@ async function restoreAlone(
     if (!existsSync(journalPath(database.path))) removeParts(staged.file);
     throw error;
   });
-  tell(ended, tools);
+  tell(ended, source.now(), tools);
 }
 
 /** Shows what a restore would do, as far as that is known without downloading anything. Changes nothing. */
@@ -116,7 +116,7 @@ export async function showPlan(
   const found = await surveyed(source, database, choices, tools);
   const current = await currentSide(database.path, tools.signal);
   const plan = planOf(source, database, choices, found, current, null);
-  tools.out(planText(plan, { now: tools.clock.now(), zone: tools.settings.zone }));
+  tools.out(planText(plan, { now: source.now(), zone: tools.settings.zone }));
   tools.out('Nothing was done (--dry-run).\n');
 }
 
@@ -153,9 +153,9 @@ async function uninterrupted<T>({ signal, log }: RestoreTools, work: () => Promi
 }
 
 /** Prints the report. Throws how it ended when that is not as it was meant to. */
-function tell(ended: Journal, { clock, settings, out }: RestoreTools): void {
+function tell(ended: Journal, now: Temporal.Instant, { settings, out }: RestoreTools): void {
   const failure = endingFailure(ended);
-  if (failure?.code !== 'RESTORE_ROLLED_BACK') out(reportText(ended, { now: clock.now(), zone: settings.zone }));
+  if (failure?.code !== 'RESTORE_ROLLED_BACK') out(reportText(ended, { now, zone: settings.zone }));
   if (failure !== null) throw failure;
 }
 
@@ -165,7 +165,7 @@ export function tellResumed(ended: Journal, tools: RestoreTools): void {
   if (wentBack && ended.problem === null) {
     tools.out(`\nThe old database ${ended.database} is in place, as before that restore. Services are as they were.\n`);
   } else {
-    tell(ended, tools);
+    tell(ended, tools.clock.now(), tools);
   }
   tools.log.line('The unfinished restore is dealt with; run the command again if you want another one.');
 }

@@ -83,18 +83,23 @@ test('list, status, health, prune and check tell what is there, as text and as J
   assert.match(list.out, new RegExp(`^KIND .*\n daily  ${name} .* proven  shop      -\n$`.replaceAll('\n ', '\n')));
   const [listed] = JSON.parse((await nightshift(['list', 'daily', '--json'], environment)).out);
   assert.deepEqual(
-    { ...listed, takenAt: null, bytes: null },
+    { ...listed, takenAt: typeof listed.takenAt, storedAt: typeof listed.storedAt, bytes: null },
     {
       kind: 'daily',
       name,
       key: `sqlite-backups/${key}`,
       database: 'shop',
-      takenAt: null,
+      takenAt: 'string',
+      misdated: false,
+      storedAt: 'string',
       bytes: null,
       state: 'proven',
       suspect: null,
+      standing: null,
+      findings: 0,
       encrypted: false,
       rows: 2001,
+      problem: null,
     },
   );
   assert.deepEqual(JSON.parse((await nightshift(['list', 'weekly', '--json'], environment)).out), []);

@@ -8,6 +8,7 @@ const facts: BackupFacts = {
   snapshotBytes: 4096,
   archiveSha256: 'b'.repeat(64),
   pages: 1,
+  freePages: 0,
   rows: 7,
   tables: { orders: 5, 'kunde ä': 2 },
   schemaSha256: 'c'.repeat(64),
@@ -18,6 +19,7 @@ const facts: BackupFacts = {
   toolVersion: '0.1.0',
   takenAt: Temporal.Instant.from('2025-11-29T18:00:00Z'),
   suspect: null,
+  findings: 2,
   compression: 'gzip-9',
   recipients: null,
 };

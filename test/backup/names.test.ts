@@ -84,11 +84,12 @@ test('a second backup in the same local second gets the next free second', () =>
   assert.equal(freeDailyKey(name, taken), 'sqlite-backups/daily/csv_data_2025-12-01_000000.db.gz');
 });
 
-test('a person may give the file name alone or the whole key, and nothing that leaves the folder', () => {
+test('a person may give the name as `list` prints it or the whole key, and nothing that leaves the folder', () => {
   const file = 'csv_data_2025-11-30_020000.db.gz';
   assert.equal(keyOf(file, 'daily'), `sqlite-backups/daily/${file}`);
   assert.equal(keyOf(`sqlite-backups/weekly/${file}`, 'weekly'), `sqlite-backups/weekly/${file}`);
-  for (const wrong of ['', '../x', 'sqlite-backups/weekly/x', 'a/b']) {
+  assert.equal(keyOf('2024/old.db.gz', 'weekly'), 'sqlite-backups/weekly/2024/old.db.gz');
+  for (const wrong of ['', '../x', 'a/../../x', 'sqlite-backups/weekly/x', 'a//b', 'a/']) {
     assert.throws(
       () => keyOf(wrong, 'daily'),
       (error) => error instanceof Failure && error.code === 'ARGUMENT_INVALID',

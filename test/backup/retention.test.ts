@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { dailyRetention, weeklyRetention } from '../../jobs/backup/stored/retention.ts';
+import { dailyRetention, misdatedVerdicts, weeklyRetention } from '../../jobs/backup/stored/retention.ts';
+
+const zone = 'Asia/Kuala_Lumpur';
 
 function daily(at: string) {
-  return { key: at, at: Temporal.PlainDateTime.from(at) };
+  return { key: at, dating: { takenAt: Temporal.PlainDateTime.from(at).toZonedDateTime(zone).toInstant() } };
 }
 
 function nights(count: number, from = '2025-11-01') {
@@ -17,11 +19,11 @@ function removedOf(verdicts: readonly { key: string; keep: boolean }[]) {
 }
 
 test('with as many backups as the limit nothing is removed', () => {
-  assert.deepEqual(removedOf(dailyRetention(nights(20), 20, null)), []);
+  assert.deepEqual(removedOf(dailyRetention(nights(20), { limit: 20, lastGood: null, zone })), []);
 });
 
 test('over the limit the oldest night goes, and each verdict says why', () => {
-  assert.deepEqual(dailyRetention(nights(3), 2, null), [
+  assert.deepEqual(dailyRetention(nights(3), { limit: 2, lastGood: null, zone }), [
     { key: '2025-11-03T02:00:00', keep: true, reason: 'the newest' },
     { key: '2025-11-02T02:00:00', keep: true, reason: 'of the newest 2' },
     { key: '2025-11-01T02:00:00', keep: false, reason: 'over 2, and the oldest' },
@@ -33,7 +35,7 @@ test('a day of thirty redeploys does not push out nineteen nights', () => {
     daily(`2025-11-20T${String(9 + Math.floor(run / 6)).padStart(2, '0')}:${(run % 6) * 10 + 5}`.replace(/:5$/, ':05')),
   );
   const all = [...nights(19), ...redeploys];
-  const kept = dailyRetention(all, 20, null).filter(({ keep }) => keep);
+  const kept = dailyRetention(all, { limit: 20, lastGood: null, zone }).filter(({ keep }) => keep);
   assert.equal(kept.length, 20);
   assert.deepEqual(
     kept.map(({ key }) => key.slice(0, 10)),
@@ -48,7 +50,9 @@ test('a day of thirty redeploys does not push out nineteen nights', () => {
 });
 
 test('the last good backup stays beside the newest ones when newer runs were no good', () => {
-  assert.deepEqual(removedOf(dailyRetention(nights(4), 2, '2025-11-01T02:00:00')), ['2025-11-02T02:00:00']);
+  assert.deepEqual(removedOf(dailyRetention(nights(4), { limit: 2, lastGood: '2025-11-01T02:00:00', zone })), [
+    '2025-11-02T02:00:00',
+  ]);
 });
 
 const someDailies = fc
@@ -61,7 +65,7 @@ test('whatever lies in the store: never fewer than the limit stay, the newest an
   fc.assert(
     fc.property(someDailies, fc.integer({ min: 1, max: 25 }), fc.nat(), (dailies, limit, pick) => {
       const lastGood = dailies[pick % Math.max(1, dailies.length)]?.key ?? null;
-      const verdicts = dailyRetention(dailies, limit, lastGood);
+      const verdicts = dailyRetention(dailies, { limit: limit, lastGood: lastGood, zone });
       const kept = verdicts.filter(({ keep }) => keep).map(({ key }) => key);
       const newest = dailies
         .map(({ key }) => key)
@@ -79,7 +83,7 @@ test('whatever lies in the store: never fewer than the limit stay, the newest an
 test('as long as a day has runs between its first and its newest, no whole day goes', () => {
   fc.assert(
     fc.property(someDailies, fc.integer({ min: 1, max: 25 }), (dailies, limit) => {
-      const verdicts = dailyRetention(dailies, limit, null);
+      const verdicts = dailyRetention(dailies, { limit: limit, lastGood: null, zone });
       const wholeDays = verdicts.some(({ reason }) => reason.endsWith('the oldest'));
       const between = Map.groupBy(
         verdicts.filter(({ keep }) => keep),
@@ -94,7 +98,7 @@ test('running it again on what it kept removes nothing more', () => {
   fc.assert(
     fc.property(someDailies, fc.integer({ min: 1, max: 25 }), (dailies, limit) => {
       const kept = new Set(
-        dailyRetention(dailies, limit, null)
+        dailyRetention(dailies, { limit: limit, lastGood: null, zone })
           .filter(({ keep }) => keep)
           .map(({ key }) => key),
       );
@@ -102,8 +106,7 @@ test('running it again on what it kept removes nothing more', () => {
         removedOf(
           dailyRetention(
             dailies.filter(({ key }) => kept.has(key)),
-            limit,
-            null,
+            { limit, lastGood: null, zone },
           ),
         ),
         [],
@@ -116,4 +119,31 @@ test('weekly backups are kept for good unless a number is set', () => {
   const weeks = ['2025-W46', '2025-W47', '2026-W01'].map((week) => ({ key: week, week }));
   assert.deepEqual(removedOf(weeklyRetention(weeks, null)), []);
   assert.deepEqual(removedOf(weeklyRetention(weeks, 2)), ['2025-W46']);
+});
+
+test('the days are those of the zone of now, whatever zone the names were written in', () => {
+  const utc = (at: string) => ({ key: at, dating: { takenAt: Temporal.Instant.from(at) } });
+  const dailies = ['2025-11-01T15:00Z', '2025-11-01T16:30Z', '2025-11-01T17:00Z', '2025-11-01T23:00Z'].map(utc);
+  assert.deepEqual(dailyRetention(dailies, { limit: 3, lastGood: null, zone }), [
+    { key: '2025-11-01T23:00Z', keep: true, reason: 'the newest' },
+    { key: '2025-11-01T17:00Z', keep: false, reason: 'over 3, and 2025-11-02 keeps its first and its newest' },
+    { key: '2025-11-01T16:30Z', keep: true, reason: 'of the newest 3' },
+    { key: '2025-11-01T15:00Z', keep: true, reason: 'of the newest 3' },
+  ]);
+});
+
+test('a misdated backup is never removed by itself, and says why', () => {
+  const storedAt = Temporal.Instant.from('2025-11-01T00:00Z');
+  const misdated = {
+    key: 'a',
+    dating: { kind: 'misdated', says: Temporal.Instant.from('2031-01-01T00:00Z'), storedAt },
+  } as const;
+  const dated = { key: 'b', dating: { kind: 'dated', takenAt: storedAt } } as const;
+  assert.deepEqual(misdatedVerdicts([misdated, dated]), [
+    {
+      key: 'a',
+      keep: true,
+      reason: 'misdated: its date lies after it was stored; counts for nothing, remove it by hand',
+    },
+  ]);
 });

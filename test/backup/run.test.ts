@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { openSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import Sqlite from 'better-sqlite3';
+import { acceptCommand } from '../../jobs/backup/commands/accept-command.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
 import { factsOf } from '../../jobs/backup/stored/metadata.ts';
 import { Failure, interrupted } from '../../jobs/platform/errors.ts';
@@ -27,9 +28,12 @@ function objectFile({ folder }: Scene, key: string): string {
   return path.join(folder, 'store', key);
 }
 
+/** As a failing disk does it: the time of the file stays, and with it its metadata. */
 function damage(file: string): void {
+  const { atime, mtime } = statSync(file);
   const handle = openSync(file, 'r+');
   writeSync(handle, Buffer.from([0xff, 0x00, 0xff, 0x00]), 0, 4, 600);
+  utimesSync(file, atime, mtime);
 }
 
 /** A fake store that does one thing differently from the real one it stands before. */
@@ -151,7 +155,7 @@ test('a database that lost a table’s rows is stored and holds prune and weekly
   assert.deepEqual(await scene.keys(), both);
   assert.equal(scene.history.newestGood('shop')?.key, first);
 
-  scene.history.accept(key, Temporal.Now.instant());
+  await scene.command(acceptCommand, [key]);
   scene.setClock('2025-11-30T03:00:00');
   assert.equal((await runBackup(scene.database, scene.tools())).suspicion, null);
   assert.deepEqual(await scene.keys(), ['daily/shop_2025-11-30_030000.db.gz', 'weekly/shop_2025-W48.db.gz']);
@@ -245,7 +249,7 @@ test('two runs at once take turns, and both are kept though they began in the sa
 test('backups of the old shell script, without metadata, are counted by retention', async (t) => {
   const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '2' });
   const old = path.join(scene.folder, 'old');
-  writeFileSync(old, 'an archive');
+  writeFileSync(old, gzipSync(readFileSync(scene.database.path)));
   for (const day of ['01', '02'])
     await scene.store.put(`sqlite-backups/daily/shop_2025-11-${day}_020000.db.gz`, old, {});
   await scene.store.put('sqlite-backups/daily/shop_old_2025-11-01_020000.db.gz', old, {});

@@ -4,7 +4,9 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import Sqlite from 'better-sqlite3';
+import type { Command } from 'commander';
 import type { BackupTools } from '../../jobs/backup/backup.ts';
+import type { CliContext } from '../../jobs/platform/context.ts';
 import { type History, openHistory } from '../../jobs/platform/history.ts';
 import { createLog } from '../../jobs/platform/log.ts';
 import { noProgress } from '../../jobs/platform/progress.ts';
@@ -25,6 +27,8 @@ export type Scene = {
   /** Local time, in Kuala Lumpur. */
   setClock(local: string): void;
   tools(changes?: Partial<BackupTools>): BackupTools;
+  /** Runs a command of the CLI in this process and returns what it printed, on either stream. */
+  command(command: (context: CliContext) => Command, args: readonly string[]): Promise<string>;
   sql(statements: string): void;
   keys(): Promise<string[]>;
   /** What lies in the staging folder. */
@@ -86,6 +90,16 @@ export async function makeScene(t: TestContext, environment: Environment = {}): 
       signal: new AbortController().signal,
       ...changes,
     }),
+    async command(command, args) {
+      let text = '';
+      const print = (more: string) => {
+        text += more;
+      };
+      const signal = new AbortController().signal;
+      const context = { environment: full, clock, signal, out: print, err: print, interactive: false };
+      await command(context).parseAsync(args, { from: 'user' });
+      return text;
+    },
     sql,
     keys: async () => (await store.list('sqlite-backups/')).map(({ key }) => key.slice('sqlite-backups/'.length)),
     staged: () => readdirSync(settings.stagingDir),

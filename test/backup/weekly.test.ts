@@ -4,25 +4,28 @@ import fc from 'fast-check';
 import { isoWeek } from '../../jobs/backup/stored/names.ts';
 import { weekliesDue } from '../../jobs/backup/stored/weekly.ts';
 
+const zone = 'Asia/Kuala_Lumpur';
+
 function daily(at: string) {
-  return { at: Temporal.PlainDateTime.from(at) };
+  return { key: at, dating: { takenAt: Temporal.PlainDateTime.from(at).toZonedDateTime(zone).toInstant() } };
 }
 
 function due(dailies: string[], existing: string[], today: string, limit: number | null = null) {
-  return weekliesDue(dailies.map(daily), new Set(existing), Temporal.PlainDate.from(today), limit).map(
-    ({ week, daily, reason }) => `${week} from ${daily.at} (${reason})`,
+  const plan = { existing: new Set(existing), today: Temporal.PlainDate.from(today), zone, limit };
+  return weekliesDue(dailies.map(daily), plan).map(
+    ({ week, dailies, reason }) => `${week} from ${dailies.map(({ key }) => key).join(', else ')} (${reason})`,
   );
 }
 
 test('on Sunday tonight’s backup becomes the weekly one of its ISO week', () => {
   assert.deepEqual(due(['2025-11-29T02:00', '2025-11-30T02:00'], ['2025-W47'], '2025-11-30'), [
-    '2025-W48 from 2025-11-30T02:00:00 (today is Sunday)',
+    '2025-W48 from 2025-11-30T02:00 (today is Sunday)',
   ]);
 });
 
 test('a later run on the same Sunday takes the place of the weekly', () => {
   assert.deepEqual(due(['2025-11-30T02:00', '2025-11-30T15:00'], ['2025-W48'], '2025-11-30'), [
-    '2025-W48 from 2025-11-30T15:00:00 (today is Sunday)',
+    '2025-W48 from 2025-11-30T15:00, else 2025-11-30T02:00 (today is Sunday)',
   ]);
 });
 
@@ -32,7 +35,7 @@ test('on other days nothing is due', () => {
 
 test('a missed Sunday is made up on Monday from the last daily of that week', () => {
   assert.deepEqual(due(['2025-11-27T02:00', '2025-11-28T02:00', '2025-12-01T02:00'], ['2025-W47'], '2025-12-01'), [
-    '2025-W48 from 2025-11-28T02:00:00 (its Sunday was missed)',
+    '2025-W48 from 2025-11-28T02:00, else 2025-11-27T02:00 (its Sunday was missed)',
   ]);
 });
 
@@ -42,9 +45,7 @@ test('a Sunday whose backup failed does not take an older day of the same week b
 
 test('with a weekly retention no week is made that would be removed at once', () => {
   const dailies = ['2025-11-16T02:00', '2025-11-23T02:00', '2025-11-30T02:00'];
-  assert.deepEqual(due(dailies, ['2025-W47'], '2025-11-30', 2), [
-    '2025-W48 from 2025-11-30T02:00:00 (today is Sunday)',
-  ]);
+  assert.deepEqual(due(dailies, ['2025-W47'], '2025-11-30', 2), ['2025-W48 from 2025-11-30T02:00 (today is Sunday)']);
 });
 
 test('after the copies are made, only today’s Sunday is ever due again', () => {
@@ -53,9 +54,10 @@ test('after the copies are made, only today’s Sunday is ever due again', () =>
     fc.property(someDays, fc.integer({ min: 60, max: 70 }), (days, todayOffset) => {
       const start = Temporal.PlainDate.from('2025-12-01');
       const today = start.add({ days: todayOffset });
-      const dailies = days.map((day) => ({ at: start.add({ days: day }).toPlainDateTime('02:00') }));
-      const made = new Set(weekliesDue(dailies, new Set(), today, null).map(({ week }) => week));
-      const again = weekliesDue(dailies, made, today, null).map(({ week }) => week);
+      const dailies = days.map((day) => daily(`${start.add({ days: day })}T02:00`));
+      const plan = { today, zone, limit: null };
+      const made = new Set(weekliesDue(dailies, { ...plan, existing: new Set() }).map(({ week }) => week));
+      const again = weekliesDue(dailies, { ...plan, existing: made }).map(({ week }) => week);
       assert.deepEqual(
         again,
         again.filter((week) => week === isoWeek(today) && today.dayOfWeek === 7),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ListedObject } from '../../jobs/platform/store/store.ts';
-import { candidatesOf, databaseOf, fitting, targetOf } from '../../jobs/restore/choice/choose.ts';
+import { datingOf, newestFirst } from '../../jobs/backup/stored/dating.ts';
+import { placeOf } from '../../jobs/backup/stored/names.ts';
+import { databaseOf, fitting, targetOf } from '../../jobs/restore/choice/choose.ts';
 import { untilOf, type Wish } from '../../jobs/restore/choice/request.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
@@ -9,11 +10,15 @@ const shop = { name: 'shop', path: '/data/shop.db' };
 const shop2 = { name: 'shop_2', path: '/data/shop_2.db' };
 const databases = [shop, shop2];
 
-const stored = (key: string, modified = '2026-01-01T00:00:00Z'): ListedObject => ({
-  key: `sqlite-backups/${key}`,
-  bytes: 1000,
-  modified: Temporal.Instant.from(modified),
-});
+const now = Temporal.Instant.from('2025-12-10T00:00:00Z');
+
+/** A stored backup without metadata, unless it says when it was taken. */
+function stored(name: string, modified = '2025-12-01T00:00:00Z', takenAt: string | null = null) {
+  const key = `sqlite-backups/${name}`;
+  const facts = takenAt === null ? null : { takenAt: Temporal.Instant.from(takenAt) };
+  const dating = datingOf({ key, modified: Temporal.Instant.from(modified), facts }, zone, now);
+  return { key, kind: placeOf(key)?.kind ?? assert.fail(key), dating };
+}
 
 const objects = [
   stored('daily/shop_2025-11-28_020000.db.gz'),
@@ -24,16 +29,16 @@ const objects = [
   stored('daily/shop_2_2025-11-30_040000.db.gz'),
 ];
 
-function chosen(wish: Exclude<Wish, { kind: 'file' }>, database = shop): string[] {
-  return fitting(wish, database, candidatesOf(objects, zone), databases, zone).map(({ key }) =>
+function chosen(wish: Exclude<Wish, { kind: 'file' }>, database = shop, all = objects): string[] {
+  return fitting(wish, database, all.toSorted(newestFirst), databases, zone).map(({ key }) =>
     key.slice('sqlite-backups/'.length),
   );
 }
 
-test('latest is the newest by the local time in its name; a weekly of the old script by when it was stored', () => {
+test('latest is the newest by its date; a weekly of the old script, which has none, comes after all that have one', () => {
   assert.deepEqual(chosen({ kind: 'latest', folder: null }), [
-    'weekly/shop_2025-W48.db.gz',
     'daily/shop_2025-11-30_020000.db.gz',
+    'weekly/shop_2025-W48.db.gz',
     'daily/shop_2025-11-29_020000.db.zst.age',
     'daily/shop_2025-11-28_020000.db.gz',
     'weekly/shop-old-week.db.gz',
@@ -45,12 +50,34 @@ test('latest is the newest by the local time in its name; a weekly of the old sc
   assert.deepEqual(chosen({ kind: 'latest', folder: null }, shop2), ['daily/shop_2_2025-11-30_040000.db.gz']);
 });
 
-test('a weekly that was made up after its week counts from the end of its week', () => {
-  const late = [stored('weekly/shop_2025-W48.db.gz', '2025-12-04T00:00:00Z')];
-  assert.deepEqual(
-    candidatesOf(late, zone).map(({ at }) => String(at.toZonedDateTimeISO(zone).toPlainDateTime())),
-    ['2025-12-01T00:00:00'],
-  );
+test('an old weekly that was copied into the bucket yesterday is not the latest', () => {
+  const all = [
+    stored('weekly/shop-old-week.db.gz', '2025-12-09T00:00:00Z'),
+    stored('daily/shop_2025-11-28_020000.db.gz'),
+  ];
+  assert.deepEqual(chosen({ kind: 'latest', folder: null }, shop, all), [
+    'daily/shop_2025-11-28_020000.db.gz',
+    'weekly/shop-old-week.db.gz',
+  ]);
+});
+
+test('the instant in the metadata counts, not the local time in the name: the zone may have changed', () => {
+  const all = [
+    stored('daily/shop_2025-11-29_020000.db.gz', '2025-11-28T18:00:30Z', '2025-11-28T18:00:00Z'),
+    // An hour later, written in UTC.
+    stored('daily/shop_2025-11-28_190000.db.gz', '2025-11-28T19:00:30Z', '2025-11-28T19:00:00Z'),
+  ];
+  assert.equal(chosen({ kind: 'latest', folder: null }, shop, all)[0], 'daily/shop_2025-11-28_190000.db.gz');
+});
+
+test('what is dated after it was stored, or after now, is never chosen by itself', () => {
+  const all = [
+    stored('daily/shop_2031-01-01_020000.db.gz', '2025-11-28T18:00:00Z'),
+    stored('daily/shop_2031-01-02_020000.db.gz', '2031-01-01T18:00:00Z'),
+    stored('weekly/shop_2031-W01.db.gz', '2025-11-28T18:00:00Z'),
+    stored('daily/shop_2025-11-28_020000.db.gz'),
+  ];
+  assert.deepEqual(chosen({ kind: 'latest', folder: null }, shop, all), ['daily/shop_2025-11-28_020000.db.gz']);
 });
 
 test('--at takes the last one up to the end of that day, or up to that minute', () => {

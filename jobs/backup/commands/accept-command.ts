@@ -1,10 +1,13 @@
 import { Command } from 'commander';
 import type { CliContext } from '../../platform/context.ts';
-import { Failure } from '../../platform/errors.ts';
+import { asFailure, Failure } from '../../platform/errors.ts';
 import { openHistory } from '../../platform/history.ts';
-import { readSettings } from '../../platform/settings.ts';
+import { readSettings, type Settings } from '../../platform/settings.ts';
 import { openStore } from '../../platform/store/open.ts';
-import { factsOf } from '../stored/metadata.ts';
+import type { ObjectStore } from '../../platform/store/store.ts';
+import { type Acceptance, acceptanceOf, recordAcceptance } from '../accept.ts';
+import { requireStaging } from '../snapshot/disk-space.ts';
+import { inventoryOf, type StoredDaily } from '../stored/inventory.ts';
 import { keyOf, parseDailyKey } from '../stored/names.ts';
 
 export function acceptCommand(context: CliContext): Command {
@@ -15,27 +18,76 @@ export function acceptCommand(context: CliContext): Command {
       'after',
       `
 A backup is suspect when a table lost all its rows or the database is under half its size: a disk that is not mounted
-looks like that. Look at it first, for example with: nightshift restore KEY daily --to /tmp/look.db`,
+looks like that. Look at it first, for example with: nightshift restore KEY daily --to /tmp/look.db
+Older suspects of the same reason are accepted along. It is written down beside the backups, so that it outlives this host.
+Tables that come and go: BACKUP_SUSPECT_IGNORE.`,
     )
     .action(async (name: string) => {
       const settings = readSettings(context.environment);
-      const key = keyOf(name, 'daily');
       const store = await openStore(settings.store);
-      const head = await store.head(key, context.signal);
-      store.close();
-      if (head === null) {
-        throw new Failure('OBJECT_MISSING', `There is no ${key} in ${store.name}.`, 'See `nightshift list daily`.');
+      try {
+        context.out(await accept(keyOf(name, 'daily'), store, settings, context));
+      } finally {
+        store.close();
       }
-      const { suspect } = factsOf(head.metadata) ?? { suspect: null };
-      if (suspect === null) {
-        context.out(`${key} is not suspect; nothing to accept.\n`);
-        return;
-      }
-      const history = openHistory(settings.stateDir);
-      history.accept(key, context.clock.now());
-      const database = parseDailyKey(key)?.database;
-      if (database !== undefined) history.closeAlert(database, 'suspect');
-      history.close();
-      context.out(`Accepted ${key} (${suspect}).\nThe next backup prunes and makes weekly copies again.\n`);
     });
+}
+
+/** Accepts a suspect and returns what to say of it. */
+async function accept(key: string, store: ObjectStore, settings: Settings, context: CliContext): Promise<string> {
+  const { clock, signal, err } = context;
+  const database = parseDailyKey(key)?.database;
+  const options = { zone: settings.zone, now: () => store.now(clock), signal };
+  const inventory = database === undefined ? null : await inventoryOf(store, database, options);
+  const named = inventory?.dailies.find((daily) => daily.key === key);
+  if (database === undefined || inventory === null || named === undefined) {
+    throw new Failure(
+      'OBJECT_MISSING',
+      `There is no daily backup ${key} in ${store.name}.`,
+      'See `nightshift list daily`.',
+    );
+  }
+  if (named.standing !== 'open') return notOpen(named);
+  await requireStaging(settings.stagingDir, { line() {}, failure() {}, warn: (text) => err(`${text}\n`) });
+  const acceptance = acceptanceOf(inventory, key);
+  for (const daily of acceptance.accepted) {
+    await recordAcceptance(store, daily, clock.now(), { folder: settings.stagingDir, signal });
+  }
+  noteInHistory(settings, database, acceptance, context);
+  return acceptedText(acceptance);
+}
+
+function notOpen({ key, standing, facts }: StoredDaily): string {
+  if (standing === 'accepted') return `${key} was accepted before (${facts?.suspect}); nothing to do.\n`;
+  if (standing === 'disproved') {
+    return `${key} was suspect (${facts?.suspect}), and a later backup has the rows again; nothing to accept.\n`;
+  }
+  return `${key} is not suspect; nothing to accept.\n`;
+}
+
+function acceptedText({ accepted, stillOpen }: Acceptance): string {
+  const lines = accepted.map(({ key, facts }) => `Accepted ${key} (${facts?.suspect}).`);
+  if (stillOpen.length === 0)
+    return `${[...lines, 'The next backup prunes and makes weekly copies again.'].join('\n')}\n`;
+  const open = stillOpen.map(({ key, facts }) => `  nightshift accept ${key}   # ${facts?.suspect}`);
+  return `${[...lines, 'Still open, so the next backup does not prune yet:', ...open].join('\n')}\n`;
+}
+
+/** So that `status` knows it before the next run reads it from the store. */
+function noteInHistory(
+  { stateDir }: Settings,
+  database: string,
+  { accepted, stillOpen }: Acceptance,
+  { clock, err }: CliContext,
+): void {
+  try {
+    const history = openHistory(stateDir);
+    for (const { key } of accepted) history.accept(key, clock.now());
+    if (stillOpen.length === 0) history.closeAlert(database, 'suspect');
+    history.close();
+  } catch (error) {
+    err(
+      `${asFailure(error).message} It is written down in the store; \`nightshift status\` knows it after the next backup.\n`,
+    );
+  }
 }

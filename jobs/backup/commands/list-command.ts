@@ -3,7 +3,9 @@ import type { CliContext } from '../../platform/context.ts';
 import { readHistory } from '../../platform/history.ts';
 import { readSettings } from '../../platform/settings.ts';
 import { openStore } from '../../platform/store/open.ts';
-import { type Kind, listBackups, listText } from './list.ts';
+import { readBackups } from '../stored/backups.ts';
+import type { Kind } from '../stored/names.ts';
+import { listedOf, listText } from './list.ts';
 
 export function listCommand(context: CliContext): Command {
   return new Command('list')
@@ -13,21 +15,33 @@ export function listCommand(context: CliContext): Command {
     .addHelpText(
       'after',
       `
+AGE is that of the snapshot. "stored …" where nothing says when it was taken; "misdated" where its date lies after it was
+stored: such a backup is never \`latest\`, counts for nothing, and can be restored by its name.
 STATE says what is known of a backup: proven (read back and equal to the snapshot that passed the integrity check),
 stored (encrypted, and this host cannot read it; stored bytes compared), checked (its snapshot was checked, but not read
-back by this host), unknown (laid down by another tool), SUSPECT (see \`nightshift accept --help\`).`,
+back by this host), unknown (laid down by another tool), unreadable (see below the table), with findings (rows break the
+schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was suspect (a later backup has the rows again).`,
     )
     .action(async (kind: Kind | undefined, { json }: { json?: boolean }) => {
+      const { clock, signal, out, err } = context;
       const settings = readSettings(context.environment);
       const history = readHistory(settings.stateDir);
+      const proofs = history?.proofs() ?? new Map();
+      history?.close();
       const store = await openStore(settings.store);
       const kinds: Kind[] = kind === undefined ? ['daily', 'weekly'] : [kind];
-      const proofs = history?.proofs() ?? new Map();
-      const listed = await listBackups(store, kinds, { proofs, zone: settings.zone, signal: context.signal });
-      store.close();
-      history?.close();
-      if (json === true) context.out(`${JSON.stringify(listed, null, 2)}\n`);
-      else if (listed.length > 0) context.out(listText(listed, context.clock.now()));
-      else context.err(`No backups in ${store.name} yet.\n`);
+      const options = { zone: settings.zone, now: () => store.now(clock), signal };
+      const backups = await readBackups(store, kinds, '', options).finally(() => store.close());
+      if (json === true)
+        out(
+          `${JSON.stringify(
+            backups.map((backup) => listedOf(backup, proofs)),
+            null,
+            2,
+          )}\n`,
+        );
+      else if (backups.length > 0) out(listText(backups, proofs, store.now(clock)));
+      else err(`No backups in ${store.name} yet.\n`);
+      for (const { problem } of backups) if (problem !== null) err(`unreadable: ${problem.message}\n`);
     });
 }

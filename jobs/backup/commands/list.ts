@@ -1,11 +1,9 @@
-import { formatBytes, formatDuration } from '../../platform/format.ts';
+import { formatBytes } from '../../platform/format.ts';
 import type { Proof } from '../../platform/history.ts';
-import type { ListedObject, ObjectStore } from '../../platform/store/store.ts';
 import { tableText } from '../../platform/table.ts';
-import { factsOf } from '../stored/metadata.ts';
-import { dailyPrefix, parseDailyKey, parseWeeklyKey, weeklyPrefix } from '../stored/names.ts';
-
-export type Kind = 'daily' | 'weekly';
+import type { StoredBackup } from '../stored/backups.ts';
+import { ageText } from '../stored/dating.ts';
+import type { Kind } from '../stored/names.ts';
 
 /** A backup as `nightshift list` shows it. */
 export type Listed = {
@@ -14,73 +12,80 @@ export type Listed = {
   readonly key: string;
   /** Null when the name is not one of ours: the old script's weeklies. */
   readonly database: string | null;
-  readonly takenAt: Temporal.Instant;
+  /** Null when nothing says it, or when what says it cannot be (`misdated`). */
+  readonly takenAt: Temporal.Instant | null;
+  readonly misdated: boolean;
+  readonly storedAt: Temporal.Instant;
   readonly bytes: number;
   /**
    * `proven` and `stored` as the history of this host says; `checked`: its snapshot passed the integrity check, and this
-   * host did not read it back; `unknown`: laid down by another tool.
+   * host did not read it back; `unknown`: laid down by another tool; `unreadable`: nothing is known, see `problem`.
    */
-  readonly state: Proof | 'checked' | 'unknown';
+  readonly state: Proof | 'checked' | 'unknown' | 'unreadable';
   readonly suspect: string | null;
+  /** What became of the suspicion. */
+  readonly standing: StoredBackup['standing'];
+  /** How many rows break the schema's own rules. */
+  readonly findings: number;
   readonly encrypted: boolean;
   readonly rows: number | null;
+  readonly problem: string | null;
 };
 
-const headsAtOnce = 8;
-
-/** Every backup under the prefixes, newest first; names that are not ours too. `zone` reads the local time in a name. */
-export async function listBackups(
-  store: ObjectStore,
-  kinds: readonly Kind[],
-  { proofs, zone, signal }: { proofs: ReadonlyMap<string, Proof>; zone: string; signal: AbortSignal },
-): Promise<Listed[]> {
-  const listed: Listed[] = [];
-  for (const kind of kinds) {
-    const objects = await store.list(kind === 'daily' ? dailyPrefix : weeklyPrefix, signal);
-    for (let start = 0; start < objects.length; start += headsAtOnce) {
-      const group = objects.slice(start, start + headsAtOnce).map(async (object) => {
-        const head = await store.head(object.key, signal);
-        return describe(kind, object, head === null ? null : factsOf(head.metadata), proofs, zone);
-      });
-      listed.push(...(await Promise.all(group)));
-    }
-  }
-  return listed.toSorted((a, b) => Temporal.Instant.compare(b.takenAt, a.takenAt) || b.key.localeCompare(a.key));
-}
-
-function describe(
-  kind: Kind,
-  { key, bytes, modified }: ListedObject,
-  facts: ReturnType<typeof factsOf>,
-  proofs: ReadonlyMap<string, Proof>,
-  zone: string,
-): Listed {
-  const daily = parseDailyKey(key);
-  const fromName = daily?.at.toZonedDateTime(zone).toInstant() ?? modified;
+/** A stored backup as it is listed; `proofs` is what the history of this host knows. */
+export function listedOf(backup: StoredBackup, proofs: ReadonlyMap<string, Proof>): Listed {
+  const { kind, name, key, database, dating, modified, bytes, facts, standing, problem } = backup;
+  const known = facts === null ? 'unknown' : (proofs.get(key) ?? 'checked');
   return {
     kind,
-    name: key.slice(key.lastIndexOf('/') + 1),
+    name,
     key,
-    database: daily?.database ?? parseWeeklyKey(key)?.database ?? null,
-    takenAt: facts?.takenAt ?? fromName,
+    database,
+    takenAt: dating.kind === 'dated' ? dating.takenAt : null,
+    misdated: dating.kind === 'misdated',
+    storedAt: modified,
     bytes,
-    state: proofs.get(key) ?? (facts === null ? 'unknown' : 'checked'),
+    state: problem === null ? known : 'unreadable',
     suspect: facts?.suspect ?? null,
+    standing,
+    findings: facts?.findings ?? 0,
     encrypted: key.endsWith('.age'),
     rows: facts?.rows ?? null,
+    problem: problem?.message ?? null,
   };
 }
 
 /** The list as a table for a person; ages count from `now`. */
-export function listText(listed: readonly Listed[], now: Temporal.Instant): string {
-  const rows = listed.map(({ kind, name, database, takenAt, bytes, state, suspect, encrypted }) => [
-    kind,
-    name,
-    formatDuration((now.epochMilliseconds - takenAt.epochMilliseconds) / 1000),
-    formatBytes(bytes),
-    suspect === null ? state : `${state}, SUSPECT`,
-    database ?? '-',
-    encrypted ? 'encrypted' : '-',
-  ]);
+export function listText(
+  backups: readonly StoredBackup[],
+  proofs: ReadonlyMap<string, Proof>,
+  now: Temporal.Instant,
+): string {
+  const rows = backups.map((backup) => {
+    const listed = listedOf(backup, proofs);
+    return [
+      listed.kind,
+      printable(listed.name),
+      ageText(backup.dating, now),
+      formatBytes(listed.bytes),
+      stateText(listed),
+      listed.database ?? '-',
+      listed.encrypted ? 'encrypted' : '-',
+    ];
+  });
   return tableText(['KIND', 'NAME', 'AGE', 'SIZE', 'STATE', 'DATABASE', 'ENCRYPTION'], rows);
+}
+
+function stateText({ state, standing, findings }: Listed): string {
+  const suspicion = { open: 'SUSPECT', accepted: 'accepted', disproved: 'was suspect' };
+  return [
+    state,
+    ...(standing === null ? [] : [suspicion[standing]]),
+    ...(findings === 0 ? [] : ['with findings']),
+  ].join(', ');
+}
+
+/** Control characters as JSON writes them, so that a name is one line and moves no cursor. */
+function printable(name: string): string {
+  return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (letter) => JSON.stringify(letter).slice(1, -1));
 }

@@ -48,12 +48,13 @@ type Place = {
   readonly history: History;
 };
 
-async function verdictsOf({ database, settings, store, history }: Place, { signal }: CliContext) {
-  const inventory = await inventoryOf(store, database.name, signal);
+async function verdictsOf({ database, settings, store, history }: Place, { clock, signal }: CliContext) {
+  const { zone, retention } = settings;
+  const inventory = await inventoryOf(store, database.name, { zone, now: () => store.now(clock), signal });
   const lastGood = history.newestGood(database.name)?.key ?? null;
   return {
-    verdicts: pruneVerdicts(inventory, settings.retention, lastGood),
-    suspects: openSuspects(inventory, history.acceptedKeys()),
+    verdicts: pruneVerdicts(inventory, { retention, lastGood, zone }),
+    suspects: openSuspects(inventory),
   };
 }
 

@@ -1,7 +1,12 @@
 import { open, rm } from 'node:fs/promises';
 
 /** What the header of a database file says: https://www.sqlite.org/fileformat2.html#the_database_header */
-export type Header = { readonly pageSize: number; readonly userVersion: number; readonly applicationId: number };
+export type Header = {
+  readonly pageSize: number;
+  readonly freePages: number;
+  readonly userVersion: number;
+  readonly applicationId: number;
+};
 
 /**
  * Makes a private copy stand alone: its header says journal_mode=DELETE, so that opening it makes no `-wal`, and it is on
@@ -17,6 +22,7 @@ export async function finishPrivateCopy(file: string): Promise<Header & { readon
     const { size } = await handle.stat();
     return {
       pageSize: buffer.readUInt16BE(16) === 1 ? 65_536 : buffer.readUInt16BE(16),
+      freePages: buffer.readUInt32BE(36),
       userVersion: buffer.readInt32BE(60),
       applicationId: buffer.readInt32BE(68),
       bytes: size,

@@ -15,6 +15,8 @@ export type Snapshot = {
   readonly file: string;
   readonly bytes: number;
   readonly pages: number;
+  /** Of these, pages that hold nothing. */
+  readonly freePages: number;
   readonly sourceJournalMode: 'wal' | 'rollback';
   /** How long writers may have waited for the copy, at most; null when they did not. */
   readonly writersWaitedMs: number | null;
@@ -43,9 +45,18 @@ export async function takeSnapshot(database: Database, file: string, options: Op
     await requireFreeSpace(path.dirname(file), needed.bytes, needed.purpose);
     await removePrivateCopy(file);
     const writersWaitedMs = await copy(source, file, options);
-    const { bytes, pageSize, applicationId, userVersion } = await finishPrivateCopy(file);
+    const { bytes, pageSize, freePages, applicationId, userVersion } = await finishPrivateCopy(file);
     const sourceJournalMode = source.journalMode;
-    return { file, bytes, pages: bytes / pageSize, sourceJournalMode, writersWaitedMs, applicationId, userVersion };
+    return {
+      file,
+      bytes,
+      pages: bytes / pageSize,
+      freePages,
+      sourceJournalMode,
+      writersWaitedMs,
+      applicationId,
+      userVersion,
+    };
   } catch (error) {
     source.close();
     await removePrivateCopy(file);

@@ -21,6 +21,7 @@ export function factsOfSnapshot(taken: {
     snapshotSha256,
     snapshotBytes: snapshot.bytes,
     pages: snapshot.pages,
+    freePages: snapshot.freePages,
     rows: Object.values(contents.tables).reduce((sum, rows) => sum + rows, 0),
     tables: contents.tables,
     schemaSha256: contents.schemaSha256,
@@ -31,6 +32,7 @@ export function factsOfSnapshot(taken: {
     toolVersion,
     takenAt,
     suspect,
+    findings: 0,
     compression: compressionName(format),
     recipients: recipientsDigest(format),
   };

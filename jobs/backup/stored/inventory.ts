@@ -1,72 +1,97 @@
-import type { ListedObject, ObjectStore } from '../../platform/store/store.ts';
-import { type BackupFacts, factsOf } from './metadata.ts';
-import { type DailyName, dailyPrefix, parseDailyKey, parseWeeklyKey, type WeeklyName, weeklyPrefix } from './names.ts';
+import type { ObjectStore } from '../../platform/store/store.ts';
+import { type ReadOptions, readBackups, type StoredBackup } from './backups.ts';
+import { type Dating, datingOf } from './dating.ts';
+import type { BackupFacts } from './metadata.ts';
+import {
+  type ArchiveEnding,
+  detailsPrefixOf,
+  parseDailyKey,
+  parseDetailsKey,
+  parseWeeklyKey,
+  type Week,
+  weeklyPrefix,
+} from './names.ts';
 
-/** One of a database's own daily backups. `facts` is null for those of the old shell script. */
-export type StoredDaily = Pick<ListedObject, 'key' | 'bytes'> & DailyName & { readonly facts: BackupFacts | null };
+/** One of a database's own daily backups. */
+export type StoredDaily = Pick<StoredBackup, 'key' | 'bytes' | 'facts' | 'dating' | 'standing'> & {
+  readonly database: string;
+  readonly ending: ArchiveEnding;
+};
 /** A daily backup of nightshift's own, so that its metadata is known. */
 export type KnownDaily = StoredDaily & { readonly facts: BackupFacts };
-export type StoredWeekly = Pick<ListedObject, 'key' | 'bytes'> & WeeklyName;
+export type DatedDaily = StoredDaily & { readonly dating: Dating & { kind: 'dated' } };
+export type StoredWeekly = {
+  readonly key: string;
+  readonly bytes: number;
+  readonly week: Week;
+  readonly ending: ArchiveEnding;
+  readonly dating: Dating;
+};
 
 /** What lies in the store for one database, newest first. Keys that are not exactly its own are left out. */
 export type Inventory = {
   readonly dailies: readonly StoredDaily[];
   readonly weeklies: readonly StoredWeekly[];
+  /** Keys of backups that have details beside them; some may be gone. */
+  readonly withDetails: ReadonlySet<string>;
 };
 
-const headsAtOnce = 8;
-
-/** Lists a database's backups, and reads what the metadata of its dailies says. */
-export async function inventoryOf(store: ObjectStore, database: string, signal: AbortSignal): Promise<Inventory> {
-  const [daily, weekly] = await Promise.all([
-    store.list(`${dailyPrefix}${database}_`, signal),
-    store.list(`${weeklyPrefix}${database}_`, signal),
+/** Lists a database's backups, and reads what the metadata of its dailies says. Throws STORE_ failures. */
+export async function inventoryOf(store: ObjectStore, database: string, options: ReadOptions): Promise<Inventory> {
+  const [backups, weekly, details] = await Promise.all([
+    readBackups(store, ['daily'], `${database}_`, options),
+    store.list(`${weeklyPrefix}${database}_`, options.signal),
+    store.list(detailsPrefixOf(database), options.signal),
   ]);
-  const named = daily.flatMap(({ key, bytes }) => {
-    const name = parseDailyKey(key);
-    return name?.database === database ? [{ key, bytes, ...name }] : [];
+  const dailies = backups.flatMap((backup) => {
+    const name = parseDailyKey(backup.key);
+    if (name?.database !== database) return [];
+    // Without its metadata an open suspect would not be seen, and what it holds back would be removed.
+    if (backup.problem !== null) throw backup.problem;
+    return [{ ...backup, database, ending: name.ending }];
   });
-  const weeklies = weekly.flatMap(({ key, bytes }) => {
+  const weeklies = weekly.flatMap(({ key, bytes, modified }) => {
     const name = parseWeeklyKey(key);
-    return name?.database === database ? [{ key, bytes, ...name }] : [];
+    if (name?.database !== database) return [];
+    const dating = datingOf({ key, modified, facts: null }, options.zone, options.now());
+    return [{ key, bytes, week: name.week, ending: name.ending, dating }];
   });
-  const dailies = await inGroups(named, headsAtOnce, async (object): Promise<StoredDaily> => {
-    const head = await store.head(object.key, signal);
-    return { ...object, facts: head === null ? null : factsOf(head.metadata) };
+  const withDetails = details.flatMap(({ key }) => {
+    const parsed = parseDetailsKey(key);
+    return parsed?.database === database ? [parsed.key] : [];
   });
   return {
-    dailies: dailies.toSorted(newestFirst),
+    dailies,
     weeklies: weeklies.toSorted((a, b) => b.week.localeCompare(a.week)),
+    withDetails: new Set(withDetails),
   };
 }
 
-/** The inventory after one more daily backup. */
-export function withDaily({ dailies, weeklies }: Inventory, daily: StoredDaily): Inventory {
-  return { dailies: [daily, ...dailies].toSorted(newestFirst), weeklies };
+/** The inventory after one more daily backup, the newest. */
+export function withDaily(inventory: Inventory, daily: StoredDaily): Inventory {
+  return { ...inventory, dailies: [daily, ...inventory.dailies] };
 }
 
-/** The newest daily backup that is no open suspect: what a new snapshot is measured against. */
-export function newestTrusted({ dailies }: Inventory, accepted: ReadonlySet<string>): KnownDaily | null {
-  return dailies.find((daily): daily is KnownDaily => daily.facts !== null && !isOpenSuspect(daily, accepted)) ?? null;
+/** Those whose date can be believed, newest first. */
+export function datedOf(dailies: readonly StoredDaily[]): DatedDaily[] {
+  return dailies.filter((daily): daily is DatedDaily => daily.dating.kind === 'dated');
 }
 
-/** Suspect daily backups that no person has accepted: while there is one, nothing is pruned and no weekly is written. */
-export function openSuspects({ dailies }: Inventory, accepted: ReadonlySet<string>): StoredDaily[] {
-  return dailies.filter((daily) => isOpenSuspect(daily, accepted));
+/** Good daily backups with metadata, newest first: what a new snapshot is measured against. A disproved suspect is none. */
+export function trustedOf(inventory: Inventory): (KnownDaily & DatedDaily)[] {
+  return datedOf(inventory.dailies).filter(
+    (daily): daily is KnownDaily & DatedDaily =>
+      daily.facts !== null && (daily.standing === null || daily.standing === 'accepted'),
+  );
 }
 
-function isOpenSuspect({ key, facts }: StoredDaily, accepted: ReadonlySet<string>): boolean {
-  return facts !== null && facts.suspect !== null && !accepted.has(key);
+/** Suspects that wait for a person: while there is one, nothing is pruned and no weekly is written. */
+export function openSuspects({ dailies }: Inventory): StoredDaily[] {
+  return dailies.filter(({ standing }) => standing === 'open');
 }
 
-function newestFirst(a: StoredDaily, b: StoredDaily): number {
-  return Temporal.PlainDateTime.compare(b.at, a.at) || b.key.localeCompare(a.key);
-}
-
-async function inGroups<T, U>(items: readonly T[], size: number, work: (item: T) => Promise<U>): Promise<U[]> {
-  const results: U[] = [];
-  for (let start = 0; start < items.length; start += size) {
-    results.push(...(await Promise.all(items.slice(start, start + size).map(work))));
-  }
-  return results;
+/** Details of backups that are gone. */
+export function orphanedDetails({ dailies, weeklies, withDetails }: Inventory): string[] {
+  const there = new Set([...dailies, ...weeklies].map(({ key }) => key));
+  return [...withDetails].filter((key) => !there.has(key));
 }

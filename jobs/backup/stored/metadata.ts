@@ -8,6 +8,8 @@ export type BackupFacts = {
   /** Of the stored bytes. Hex. */
   readonly archiveSha256: string;
   readonly pages: number;
+  /** Pages that hold nothing, which a VACUUM would give back; null when it is not known. */
+  readonly freePages: number | null;
   /** All tables together. */
   readonly rows: number;
   /** Rows per table; null when the names do not fit into the metadata. */
@@ -22,6 +24,8 @@ export type BackupFacts = {
   readonly takenAt: Temporal.Instant;
   /** Why the snapshot is suspect, or null. */
   readonly suspect: string | null;
+  /** How many rows the integrity check found to break the schema's own rules; the pages are sound. */
+  readonly findings: number;
   /** `gzip-9`, `zstd-9`. */
   readonly compression: string;
   /** Digest of the age recipients it is encrypted for, or null. */
@@ -32,16 +36,21 @@ export type BackupFacts = {
 const tablesLimit = 1000;
 const suspectLimit = 200;
 
+/** Whether row counts of so many tables can be kept in the metadata. */
+export function tablesFit(tables: Readonly<Record<string, number>>): boolean {
+  return asciiJson(tables).length <= tablesLimit;
+}
+
 /** Facts as object metadata: lower-case names, ASCII values. */
 export function metadataOf(facts: BackupFacts): Metadata {
-  const tables = facts.tables === null ? null : asciiJson(facts.tables);
   return {
     'snapshot-sha256': facts.snapshotSha256,
     'snapshot-bytes': String(facts.snapshotBytes),
     'archive-sha256': facts.archiveSha256,
     pages: String(facts.pages),
+    ...(facts.freePages === null ? {} : { 'free-pages': String(facts.freePages) }),
     rows: String(facts.rows),
-    ...(tables === null || tables.length > tablesLimit ? {} : { tables }),
+    ...(facts.tables === null || !tablesFit(facts.tables) ? {} : { tables: asciiJson(facts.tables) }),
     'schema-sha256': facts.schemaSha256,
     'application-id': String(facts.applicationId),
     'user-version': String(facts.userVersion),
@@ -51,6 +60,7 @@ export function metadataOf(facts: BackupFacts): Metadata {
     'taken-at': facts.takenAt.toString(),
     compression: facts.compression,
     ...(facts.suspect === null ? {} : { suspect: facts.suspect.replace(/[^\x20-\x7e]/g, '?').slice(0, suspectLimit) }),
+    ...(facts.findings === 0 ? {} : { findings: String(facts.findings) }),
     ...(facts.recipients === null ? {} : { recipients: facts.recipients }),
   };
 }
@@ -74,6 +84,7 @@ export function factsOf(metadata: Metadata): BackupFacts | null {
     snapshotBytes: number('snapshot-bytes'),
     archiveSha256: text('archive-sha256'),
     pages: number('pages'),
+    freePages: metadata['free-pages'] === undefined ? null : number('free-pages') || 0,
     rows: number('rows'),
     tables: tablesOf(text('tables')),
     schemaSha256: text('schema-sha256'),
@@ -84,6 +95,7 @@ export function factsOf(metadata: Metadata): BackupFacts | null {
     toolVersion: text('nightshift-version'),
     takenAt,
     suspect: metadata['suspect'] ?? null,
+    findings: number('findings') || 0,
     compression: text('compression'),
     recipients: metadata['recipients'] ?? null,
   };

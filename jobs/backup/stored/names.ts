@@ -2,6 +2,11 @@ import { Failure } from '../../platform/errors.ts';
 
 export const dailyPrefix = 'sqlite-backups/daily/';
 export const weeklyPrefix = 'sqlite-backups/weekly/';
+const detailsPrefix = 'sqlite-backups/meta/';
+
+export type Kind = 'daily' | 'weekly';
+
+export const prefixOf: Readonly<Record<Kind, string>> = { daily: dailyPrefix, weekly: weeklyPrefix };
 
 export type ArchiveEnding = '.db.gz' | '.db.zst' | '.db.gz.age' | '.db.zst.age';
 
@@ -66,14 +71,51 @@ export function isoWeek(date: Temporal.PlainDate): Week {
   return `${date.yearOfWeek}-W${String(date.weekOfYear).padStart(2, '0')}`;
 }
 
-/** Key of a file name as a person gives it, with or without the prefix. Throws ARGUMENT_INVALID. */
-export function keyOf(name: string, kind: 'daily' | 'weekly'): string {
-  const prefix = kind === 'daily' ? dailyPrefix : weeklyPrefix;
+/** The Sunday of an ISO week. ISO 8601: January 4th lies in week 1. */
+export function sundayOf(week: Week): Temporal.PlainDate {
+  const [year = 0, number = 0] = week.split('-W').map(Number);
+  const inWeekOne = new Temporal.PlainDate(year, 1, 4);
+  const firstSunday = inWeekOne.add({ days: 7 - inWeekOne.dayOfWeek });
+  return firstSunday.add({ days: 7 * (number - 1) });
+}
+
+/** Where the details of one of our own backups lie: `sqlite-backups/meta/csv_data_2025-11-30_020000.db.gz.json`. */
+export function detailsKey(key: string): string {
+  return `${detailsPrefix}${key.slice(key.lastIndexOf('/') + 1)}.json`;
+}
+
+/** Begins the details of every backup of a database, and of databases whose names begin with that. */
+export function detailsPrefixOf(database: string): string {
+  return `${detailsPrefix}${database}_`;
+}
+
+/** The daily or weekly key that details belong to, or null when their name is not exactly one of ours. */
+export function parseDetailsKey(key: string): { readonly key: string; readonly database: string } | null {
+  if (!key.startsWith(detailsPrefix) || !key.endsWith('.json')) return null;
+  const file = key.slice(detailsPrefix.length, -'.json'.length);
+  const database = parseDailyKey(dailyPrefix + file)?.database;
+  if (database !== undefined) return { key: dailyPrefix + file, database };
+  const weeklyDatabase = parseWeeklyKey(weeklyPrefix + file)?.database;
+  return weeklyDatabase === undefined ? null : { key: weeklyPrefix + file, database: weeklyDatabase };
+}
+
+/** The kind of a key and its name below the kind's folder, as `list` prints it; null when it lies in neither folder. */
+export function placeOf(key: string): { readonly kind: Kind; readonly name: string } | null {
+  for (const kind of ['daily', 'weekly'] as const) {
+    if (key.startsWith(prefixOf[kind])) return { kind, name: key.slice(prefixOf[kind].length) };
+  }
+  return null;
+}
+
+/** Key of a backup's name as a person gives it, with or without the prefix. Throws ARGUMENT_INVALID. */
+export function keyOf(name: string, kind: Kind): string {
+  const prefix = prefixOf[kind];
   const file = name.startsWith(prefix) ? name.slice(prefix.length) : name;
-  if (file !== '' && !file.includes('/')) return prefix + file;
+  const partsFit = file.split('/').every((part) => !['', '.', '..'].includes(part));
+  if (partsFit && placeOf(file) === null) return prefix + file;
   throw new Failure(
     'ARGUMENT_INVALID',
     `"${name}" is not the name of a ${kind} backup.`,
-    'Give the file name as `nightshift list` prints it, such as csv_data_2025-11-30_020000.db.gz.',
+    'Give the name as `nightshift list` prints it, such as csv_data_2025-11-30_020000.db.gz.',
   );
 }

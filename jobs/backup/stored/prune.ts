@@ -1,15 +1,25 @@
 import type { Settings } from '../../platform/settings.ts';
 import type { ObjectStore } from '../../platform/store/store.ts';
-import type { Inventory } from './inventory.ts';
-import { dailyRetention, type Verdict, weeklyRetention } from './retention.ts';
+import { removeBackup } from './details.ts';
+import { datedOf, type Inventory } from './inventory.ts';
+import { dailyRetention, misdatedVerdicts, type Verdict, weeklyRetention } from './retention.ts';
 
-/** What retention says of every daily and weekly backup of one database, newest first. */
-export function pruneVerdicts(
-  { dailies, weeklies }: Inventory,
-  retention: Settings['retention'],
-  lastGood: string | null,
-): Verdict[] {
-  return [...dailyRetention(dailies, retention.daily, lastGood), ...weeklyRetention(weeklies, retention.weekly)];
+type Rule = {
+  readonly retention: Settings['retention'];
+  /** The newest verified daily, if one is known. */
+  readonly lastGood: string | null;
+  /** IANA zone of the days. */
+  readonly zone: string;
+};
+
+/** What retention says of every daily and weekly backup of one database, newest first; misdated ones last. */
+export function pruneVerdicts({ dailies, weeklies }: Inventory, { retention, lastGood, zone }: Rule): Verdict[] {
+  const datedWeeklies = weeklies.filter(({ dating }) => dating.kind !== 'misdated');
+  return [
+    ...dailyRetention(datedOf(dailies), { limit: retention.daily, lastGood, zone }),
+    ...weeklyRetention(datedWeeklies, retention.weekly),
+    ...misdatedVerdicts([...dailies, ...weeklies]),
+  ];
 }
 
 /** `remove sqlite-backups/daily/csv_data_2025-11-09_020000.db.gz (over 20, and the oldest)`. */
@@ -18,5 +28,5 @@ export function verdictText({ key, keep, reason }: Verdict): string {
 }
 
 export async function removeVerdicts(store: ObjectStore, verdicts: readonly Verdict[], signal: AbortSignal) {
-  for (const { key } of verdicts.filter(({ keep }) => !keep)) await store.remove(key, signal);
+  for (const { key } of verdicts.filter(({ keep }) => !keep)) await removeBackup(store, key, signal);
 }

@@ -1,17 +1,26 @@
+import type { Dating } from './dating.ts';
 import type { Week } from './names.ts';
 
 /** What happens to one stored backup, and why. */
 export type Verdict = { readonly key: string; readonly keep: boolean; readonly reason: string };
 
-type Daily = { readonly key: string; readonly at: Temporal.PlainDateTime };
+type Daily = { readonly key: string; readonly dating: { readonly takenAt: Temporal.Instant } };
 type Weekly = { readonly key: string; readonly week: Week };
 
+type DailyRule = {
+  readonly limit: number;
+  /** The newest that was verified; stays beside the limit. */
+  readonly lastGood: string | null;
+  /** IANA zone of the days. */
+  readonly zone: string;
+};
+
 /**
- * Which of one database's daily backups to keep: the newest `limit`. Over the limit, runs between a local day's first and
- * newest go before whole days do, oldest first, so that a day of redeploys does not push out nineteen nights. The newest
- * is never removed, and `lastGood`, the newest that was proven, stays beside the limit. Verdicts come newest first.
+ * Which of one database's rightly dated daily backups to keep: the newest `limit`. Over the limit, runs between a local
+ * day's first and newest go before whole days do, oldest first, so that a day of redeploys does not push out nineteen
+ * nights. The newest is never removed. Verdicts come newest first.
  */
-export function dailyRetention(dailies: readonly Daily[], limit: number, lastGood: string | null): Verdict[] {
+export function dailyRetention(dailies: readonly Daily[], { limit, lastGood, zone }: DailyRule): Verdict[] {
   const newestFirst = dailies.toSorted((a, b) => compareAge(b, a));
   const removed = new Map<string, string>();
   const isOver = () => newestFirst.length - removed.size > limit;
@@ -19,8 +28,9 @@ export function dailyRetention(dailies: readonly Daily[], limit: number, lastGoo
     if (isOver() && daily !== newestFirst[0]) removed.set(daily.key, reason);
   };
   const oldestFirst = newestFirst.toReversed();
-  for (const daily of oldestFirst.filter(isBetweenFirstAndNewest(newestFirst))) {
-    remove(daily, `over ${limit}, and ${daily.at.toPlainDate()} keeps its first and its newest`);
+  const dayOf = ({ dating }: Daily) => dating.takenAt.toZonedDateTimeISO(zone).toPlainDate().toString();
+  for (const daily of oldestFirst.filter(isBetweenFirstAndNewest(newestFirst, dayOf))) {
+    remove(daily, `over ${limit}, and ${dayOf(daily)} keeps its first and its newest`);
   }
   for (const daily of oldestFirst.filter(({ key }) => !removed.has(key))) {
     remove(daily, `over ${limit}, and the oldest`);
@@ -43,12 +53,22 @@ export function weeklyRetention(weeklies: readonly Weekly[], limit: number | nul
   });
 }
 
-function isBetweenFirstAndNewest(newestFirst: readonly Daily[]): (daily: Daily) => boolean {
-  const days = Map.groupBy(newestFirst, ({ at }) => at.toPlainDate().toString());
+/** A backup whose date cannot be believed counts for nothing, and so is never removed by itself. */
+export function misdatedVerdicts(backups: readonly { readonly key: string; readonly dating: Dating }[]): Verdict[] {
+  const misdated = backups.filter(({ dating }) => dating.kind === 'misdated');
+  return misdated.map(({ key }) => ({
+    key,
+    keep: true,
+    reason: 'misdated: its date lies after it was stored; counts for nothing, remove it by hand',
+  }));
+}
+
+function isBetweenFirstAndNewest(newestFirst: readonly Daily[], dayOf: (daily: Daily) => string) {
+  const days = Map.groupBy(newestFirst, dayOf);
   const ends = new Set([...days.values()].flatMap((day) => [day[0], day.at(-1)]));
-  return (daily) => !ends.has(daily);
+  return (daily: Daily) => !ends.has(daily);
 }
 
 function compareAge(a: Daily, b: Daily): number {
-  return Temporal.PlainDateTime.compare(a.at, b.at) || a.key.localeCompare(b.key);
+  return Temporal.Instant.compare(a.dating.takenAt, b.dating.takenAt) || a.key.localeCompare(b.key);
 }

@@ -1,11 +1,33 @@
 import { formatBytes, formatCount, plural } from '../../platform/format.ts';
 
-/** What a snapshot holds, as far as it tells a lost database from a used one. */
-type Content = {
+type Tables = Readonly<Record<string, number>>;
+
+/** What a database holds, as far as it tells a lost database from a used one. */
+export type Content = {
   readonly bytes: number;
-  readonly tables: Readonly<Record<string, number>> | null;
+  /** Without the pages that hold nothing: what a VACUUM leaves. */
+  readonly usedBytes: number;
+  /** Of all tables together; null when nobody counted. */
+  readonly rows: number | null;
+  /** Rows by table; null when they are not known. */
+  readonly tables: Tables | null;
+};
+
+export type Snapshot = Content & {
+  readonly tables: Tables;
   /** Tables that could not be read, for want of an extension. */
-  readonly unchecked?: readonly string[];
+  readonly unchecked: readonly string[];
+};
+
+/** A backup that a snapshot is measured against; `name` is for people. */
+export type Measure = Content & { readonly name: string };
+
+/** What is no alarm although it looks like one. */
+export type Tolerance = {
+  /** From BACKUP_SUSPECT_IGNORE. */
+  readonly ignored: readonly string[];
+  /** Whether a table was empty in an earlier good backup. */
+  readonly wasEmptyBefore: (table: string) => boolean;
 };
 
 /** Why a snapshot looks as if data was lost. */
@@ -16,28 +38,82 @@ export type Suspicion = {
   readonly bytes: { readonly before: number; readonly now: number };
 };
 
+/** `remarks` say what was tolerated or could not be compared. */
+export type Assessment = { readonly suspicion: Suspicion | null; readonly remarks: readonly string[] };
+
+/** A table that is gone counts as renamed when a new one has at least this share of its rows. */
+const renamedShare = 0.9;
+
 /**
- * What makes a snapshot suspect beside the previous good one, or null: a table that had rows has none or is gone, or the
- * snapshot is under half the size. An unmounted disk gives a new empty database, which passes every other check.
+ * Whether a snapshot looks as if data was lost since the last good backup: a table that had rows has none or is gone, no row
+ * is left at all, or the size (where tables cannot be compared, the rows too) is under half, and not only by a VACUUM. An
+ * unmounted disk gives a new empty database, which passes every other check.
  */
-export function suspicionOf(
-  snapshot: Content,
-  previous: (Content & { readonly key: string }) | null,
-): Suspicion | null {
-  if (previous === null) return null;
-  const file = previous.key.slice(previous.key.lastIndexOf('/') + 1);
-  const bytes = { before: previous.bytes, now: snapshot.bytes };
-  const lostTables = Object.entries(previous.tables ?? {})
-    .filter(([table, rows]) => rows > 0 && snapshot.tables !== null && !snapshot.tables[table])
-    .filter(([table]) => !snapshot.unchecked?.includes(table))
-    .map(([table, rows]) => ({ table, rows }));
-  const [first] = lostTables;
-  if (first !== undefined) {
-    const others = lostTables.length === 1 ? '' : ` and ${plural(lostTables.length - 1, 'more table')}`;
-    const reason = `table ${first.table}${others} lost all rows (had ${formatCount(first.rows)} in ${file})`;
-    return { reason, lostTables, bytes };
+export function assess(snapshot: Snapshot, measure: Measure | null, tolerance: Tolerance): Assessment {
+  if (measure === null) return { suspicion: null, remarks: [] };
+  const bytes = { before: measure.bytes, now: snapshot.bytes };
+  const { lost, remarks } = lostTables(snapshot, measure, tolerance);
+  const reason = lostReason(lost, measure) ?? emptied(snapshot, measure) ?? shrunk(snapshot, measure);
+  return { suspicion: reason === null ? null : { reason, lostTables: lost, bytes }, remarks };
+}
+
+/** What two suspicions of one kind have in common: the reason without its figures and the backup it was measured against. */
+export function reasonKind(reason: string): string {
+  return reason.replace(/ \(had .*$/, '').replace(/: .*$/, '');
+}
+
+type Lost = { readonly table: string; readonly rows: number };
+
+function lostTables(snapshot: Snapshot, measure: Measure, tolerance: Tolerance): { lost: Lost[]; remarks: string[] } {
+  if (measure.tables === null) {
+    return {
+      lost: [],
+      remarks: [
+        `the row counts of single tables are not known of ${measure.name}: only rows and size in total were compared`,
+      ],
+    };
   }
-  if (bytes.now * 2 >= bytes.before) return null;
-  const reason = `under half the size: ${formatBytes(bytes.now)} after ${formatBytes(bytes.before)} in ${file}`;
-  return { reason, lostTables, bytes };
+  const before = measure.tables;
+  const fresh = Object.keys(snapshot.tables).filter((table) => before[table] === undefined);
+  const lost: Lost[] = [];
+  const remarks: string[] = [];
+  for (const [table, rows] of Object.entries(before)) {
+    if (rows === 0 || snapshot.tables[table] || snapshot.unchecked.includes(table)) continue;
+    const wasEmpty = snapshot.tables[table] === 0 && tolerance.wasEmptyBefore(table);
+    const renamedTo = snapshot.tables[table] === undefined ? newNameOf(rows, fresh, snapshot.tables) : null;
+    if (tolerance.ignored.includes(table)) remarks.push(`table ${table} lost all rows (BACKUP_SUSPECT_IGNORE)`);
+    else if (wasEmpty) remarks.push(`table ${table} is empty again, as it was in an earlier good backup`);
+    else if (renamedTo !== null) {
+      fresh.splice(fresh.indexOf(renamedTo), 1);
+      remarks.push(`table ${table} is gone and ${renamedTo} is new with its rows: taken for renamed`);
+    } else lost.push({ table, rows });
+  }
+  return { lost, remarks };
+}
+
+function newNameOf(rows: number, fresh: readonly string[], tables: Tables): string | null {
+  return fresh.find((table) => (tables[table] ?? 0) >= rows * renamedShare) ?? null;
+}
+
+function emptied({ tables, unchecked }: Snapshot, { rows, name }: Measure): string | null {
+  const isEmpty = unchecked.length === 0 && Object.values(tables).every((count) => count === 0);
+  return isEmpty && rows !== null && rows > 0
+    ? `no row is left in any table (had ${formatCount(rows)} in ${name})`
+    : null;
+}
+
+function lostReason(lost: readonly Lost[], { name }: Measure): string | null {
+  const [first] = lost;
+  if (first === undefined) return null;
+  const others = lost.length === 1 ? '' : ` and ${plural(lost.length - 1, 'more table')}`;
+  return `table ${first.table}${others} lost all rows (had ${formatCount(first.rows)} in ${name})`;
+}
+
+function shrunk(snapshot: Snapshot, measure: Measure): string | null {
+  if (measure.tables === null && measure.rows !== null && (snapshot.rows ?? 0) * 2 < measure.rows) {
+    return `under half the rows: ${formatCount(snapshot.rows ?? 0)} after ${formatCount(measure.rows)} in ${measure.name}`;
+  }
+  if (snapshot.bytes * 2 >= measure.bytes || snapshot.usedBytes * 2 >= measure.usedBytes) return null;
+  const sizes = `${formatBytes(snapshot.bytes)} after ${formatBytes(measure.bytes)}`;
+  return `under half the size: ${sizes} in ${measure.name}`;
 }

@@ -112,6 +112,7 @@ export function createDirectoryStore(folder: string): ObjectStore {
     sweepUploads: (prefix, isStale, signal) =>
       during(`sweeping ${path.join(root, prefix)}`, signal, () => sweep(prefix, isStale)),
     clockSkewSeconds: async () => null,
+    now: (clock) => clock.now(),
     close() {},
   };
 }

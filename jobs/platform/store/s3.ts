@@ -75,6 +75,7 @@ export function createS3Store(location: S3Location, limits: Partial<S3Limits> = 
         const theirs = Date.parse(headers.get('date') ?? '');
         return Number.isNaN(theirs) ? null : Math.round((theirs - clock.now().epochMilliseconds) / 1000);
       }),
+    now: (clock) => clock.now().add({ seconds: bucket.secondsBehind() }),
     close: () => bucket.client.destroy(),
   };
 }

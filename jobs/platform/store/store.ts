@@ -47,6 +47,8 @@ export type ObjectStore = {
   sweepUploads(prefix: string, isStale: (upload: UnfinishedUpload) => boolean, signal?: AbortSignal): Promise<string[]>;
   /** Seconds the store's clock is ahead of `clock` (negative: behind), or null when it has none of its own. */
   clockSkewSeconds(clock: Clock, signal?: AbortSignal): Promise<number | null>;
+  /** The time by the store's own clock, as its last answer told it; `clock`'s while it has not answered, or has none. */
+  now(clock: Clock): Temporal.Instant;
   /** Closes connections; the store is not used afterwards. */
   close(): void;
 };

@@ -1,17 +1,14 @@
-import { type BackupFacts, factsOf } from '../../backup/stored/metadata.ts';
-import { dailyPrefix, keyOf, weeklyPrefix } from '../../backup/stored/names.ts';
+import { describeBackup, type ReadOptions, readBackups, type StoredBackup } from '../../backup/stored/backups.ts';
+import { keyOf, placeOf } from '../../backup/stored/names.ts';
 import { Failure } from '../../platform/errors.ts';
+import { plural } from '../../platform/format.ts';
 import type { Database } from '../../platform/settings.ts';
-import type { ObjectStore, StoredObject } from '../../platform/store/store.ts';
-import { candidatesOf, databaseOf, fitting, targetOf } from './choose.ts';
+import type { ObjectStore } from '../../platform/store/store.ts';
+import { databaseOf, fitting, targetOf } from './choose.ts';
 import type { Wish } from './request.ts';
 
 /** A backup in the store, and the database it goes to. */
-export type ChosenBackup = {
-  readonly key: string;
-  readonly bytes: number;
-  readonly storedAt: Temporal.Instant;
-  readonly facts: BackupFacts | null;
+export type ChosenBackup = Omit<StoredBackup, 'database' | 'problem'> & {
   readonly database: Database;
   /** The database's name in the key; null when the name does not say it. */
   readonly madeFrom: string | null;
@@ -19,50 +16,61 @@ export type ChosenBackup = {
   readonly passedOver: readonly string[];
 };
 
-type Options = {
+type Options = ReadOptions & {
   readonly databases: readonly Database[];
   readonly asked: string | null;
-  readonly zone: string;
-  /** Suspect backups that a person accepted. */
-  readonly accepted: ReadonlySet<string>;
-  readonly signal: AbortSignal;
 };
 
 /** Finds the backup that `wish` means. Throws OBJECT_MISSING, ARGUMENT_INVALID or a STORE_ failure. */
 export async function chooseBackup(wish: Wish, store: ObjectStore, options: Options): Promise<ChosenBackup> {
-  if (wish.kind === 'file') return chosen(await findFile(wish, store, options.signal), [], options);
-  const { databases, asked, zone, accepted, signal } = options;
+  if (wish.kind === 'file') return chosen(await findFile(wish, store, options), [], options);
+  const { databases, asked, zone } = options;
   const database = targetOf(null, asked, databases);
-  const objects = [...(await store.list(dailyPrefix, signal)), ...(await store.list(weeklyPrefix, signal))];
-  const passedOver: string[] = [];
-  let fallback: StoredObject | null = null;
-  for (const { key } of fitting(wish, database, candidatesOf(objects, zone), databases, zone)) {
-    const object = await store.head(key, signal);
-    if (object === null) continue;
-    const suspect = factsOf(object.metadata)?.suspect ?? null;
-    if (suspect === null || accepted.has(key)) return chosen(object, passedOver, options);
-    passedOver.push(`passed over ${key}, which is suspect: ${suspect}`);
-    fallback ??= object;
+  const backups = await readBackups(store, ['daily', 'weekly'], '', options);
+  const passedOver = misdatedOf(backups, database, databases);
+  let suspect: StoredBackup | null = null;
+  for (const backup of fitting(wish, database, backups, databases, zone)) {
+    const { key, standing, facts, problem } = backup;
+    if (problem !== null) passedOver.push(`passed over ${key}, which could not be looked at: ${problem.message}`);
+    else if (standing === null || standing === 'accepted') return chosen(backup, passedOver, options);
+    else {
+      passedOver.push(`passed over ${key}, which is suspect: ${facts?.suspect}`);
+      suspect ??= backup;
+    }
   }
-  if (fallback !== null) return chosen(fallback, [], options);
+  if (suspect !== null) return chosen(suspect, [], options);
   const what = wish.kind === 'at' ? `from before the end of ${wish.asked}` : 'yet';
   throw new Failure(
     'OBJECT_MISSING',
-    `${store.name} holds no backup of ${database.name} ${what}.`,
+    `${store.name} holds no backup of ${database.name} ${what}${passedOver.length > 0 ? ` (${passedOver.join('; ')})` : ''}.`,
     'See what there is with `nightshift list`; check bucket and region.',
   );
+}
+
+function misdatedOf(backups: readonly StoredBackup[], database: Database, databases: readonly Database[]): string[] {
+  const misdated = backups.filter(
+    ({ key, dating }) => dating.kind === 'misdated' && databaseOf(key, databases) === database.name,
+  );
+  if (misdated.length === 0) return [];
+  return [
+    `${plural(misdated.length, 'backup')} dated after they were stored are never taken by themselves: see \`nightshift list\``,
+  ];
 }
 
 async function findFile(
   { name, folder }: Wish & { kind: 'file' },
   store: ObjectStore,
-  signal: AbortSignal,
-): Promise<StoredObject> {
+  options: Options,
+): Promise<StoredBackup> {
   const folders = folder === null ? (['daily', 'weekly'] as const) : ([folder] as const);
-  const keys = name.startsWith('sqlite-backups/') ? [name] : folders.map((one) => keyOf(name, one));
-  const found = (await Promise.all(keys.map((key) => store.head(key, signal)))).filter((object) => object !== null);
-  const [object] = found;
-  if (object !== undefined && found.length === 1) return object;
+  const keys = placeOf(name) !== null ? [name] : folders.map((one) => keyOf(name, one));
+  const heads = await Promise.all(keys.map((key) => store.head(key, options.signal)));
+  const described = await Promise.all(
+    heads.map((head) => (head === null ? null : describeBackup(store, head, options))),
+  );
+  const found = described.filter((backup) => backup !== null);
+  const [backup] = found;
+  if (backup !== undefined && found.length === 1) return backup;
   if (found.length > 1) {
     throw new Failure(
       'ARGUMENT_INVALID',
@@ -77,9 +85,7 @@ async function findFile(
   );
 }
 
-function chosen(object: StoredObject, passedOver: readonly string[], { databases, asked }: Options): ChosenBackup {
-  const { key, bytes, modified, metadata } = object;
-  const madeFrom = databaseOf(key, databases);
-  const database = targetOf(madeFrom, asked, databases);
-  return { key, bytes, storedAt: modified, facts: factsOf(metadata), database, madeFrom, passedOver };
+function chosen(backup: StoredBackup, passedOver: readonly string[], { databases, asked }: Options): ChosenBackup {
+  const madeFrom = databaseOf(backup.key, databases);
+  return { ...backup, database: targetOf(madeFrom, asked, databases), madeFrom, passedOver };
 }

@@ -1,4 +1,8 @@
 import type { Identity } from '../../backup/archive/unarchive.ts';
+import type { Standing } from '../../backup/stored/backups.ts';
+import type { Dating } from '../../backup/stored/dating.ts';
+import { type Clock, localTimestamp } from '../../platform/clock.ts';
+import { plural } from '../../platform/format.ts';
 import type { ObjectStore } from '../../platform/store/store.ts';
 import { lookAtCurrent } from '../plan/current.ts';
 import type { KeptFile } from '../safety-copies.ts';
@@ -24,34 +28,47 @@ export type Source = {
   /** What it holds, as far as that is known before it is staged. */
   readonly character: Character | null;
   readonly remarks: readonly string[];
+  /** By the store's own clock where it has one: ages are told by it. */
+  now(): Temporal.Instant;
   /** Brings a verified copy to `file`. Throws when it is not a good database. */
   stage(file: string, owner: Owner, tools: StageTools): Promise<Staged>;
 };
 
-export function backupSource(chosen: ChosenBackup, store: ObjectStore, identity: Identity | null): Source {
-  const { key, facts, storedAt, database, madeFrom, passedOver } = chosen;
+type BackupContext = {
+  readonly store: ObjectStore;
+  readonly identity: Identity | null;
+  readonly clock: Clock;
+  /** IANA zone for the times in remarks. */
+  readonly zone: string;
+};
+
+export function backupSource(chosen: ChosenBackup, { store, identity, clock, zone }: BackupContext): Source {
+  const { key, facts, dating, standing, database, madeFrom, passedOver } = chosen;
+  const takenAt = dating.kind === 'dated' ? dating.takenAt : null;
   const journalMode: JournalMode | null = facts?.journalMode ?? null;
-  const suspect = facts?.suspect ?? null;
   const stranger = madeFrom !== null && madeFrom !== database.name;
   return {
     label: key,
     from: store.name,
-    takenAt: facts?.takenAt ?? storedAt,
-    changedAt: facts?.takenAt ?? storedAt,
+    takenAt,
+    changedAt: takenAt,
     bytes: facts?.snapshotBytes ?? null,
     leastBytes: facts?.snapshotBytes ?? chosen.bytes,
     character: characterOf(facts),
     remarks: [
       ...passedOver,
-      ...(suspect === null ? [] : [`this backup is suspect: ${suspect}`]),
+      ...datingRemarks(dating, zone),
+      ...(standing === null ? [] : [suspectRemark(standing, facts?.suspect ?? '')]),
+      ...(facts === null || facts.findings === 0 ? [] : [findingsRemark(facts.findings)]),
       ...(stranger ? [`its name says that it is of ${madeFrom}, and it goes to ${database.name}`] : []),
     ],
+    now: () => store.now(clock),
     stage: (file, owner, tools) => stageBackup(chosen, store, identity, { file, owner, journalMode }, tools),
   };
 }
 
 /** `zone` is that of the local time in the copy's name. With `force` a damaged copy comes back as it is. */
-export function safetyCopySource(copy: KeptFile, zone: string, force: boolean): Source {
+export function safetyCopySource(copy: KeptFile, zone: string, force: boolean, clock: Clock): Source {
   return {
     label: copy.path,
     from: 'the same folder',
@@ -61,9 +78,29 @@ export function safetyCopySource(copy: KeptFile, zone: string, force: boolean): 
     leastBytes: copy.bytes,
     character: null,
     remarks: copy.kind === 'rejected' ? ['it was taken back once, because services were not well on it'] : [],
+    now: () => clock.now(),
     stage: (file, owner, tools) => {
       const place = { file, owner, journalMode: journalModeOf(copy.path) };
       return stageSafetyCopy(copy.path, place, force, tools);
     },
   };
+}
+
+function datingRemarks(dating: Dating, zone: string): string[] {
+  if (dating.kind === 'dated') return [];
+  const stored = `it was stored ${localTimestamp(dating.storedAt, zone)}`;
+  if (dating.kind === 'undated') return [`nothing says when it was taken; ${stored}`];
+  return [
+    `it is misdated: it says ${localTimestamp(dating.says, zone)}, and ${stored}; when it was taken is not known`,
+  ];
+}
+
+function suspectRemark(standing: Standing, reason: string): string {
+  const what = { open: 'is suspect', accepted: 'was suspect, and was accepted', disproved: 'is suspect' } as const;
+  const later = standing === 'disproved' ? ' (a later backup has the rows again)' : '';
+  return `this backup ${what[standing]}: ${reason}${later}`;
+}
+
+function findingsRemark(count: number): string {
+  return `the integrity check of its snapshot found ${plural(count, 'row')} that break the schema's own rules; its pages are sound`;
 }

@@ -1,5 +1,6 @@
+import { durationSince } from '../../backup/stored/dating.ts';
 import { localTimestamp } from '../../platform/clock.ts';
-import { formatBytes, formatCount, formatDuration } from '../../platform/format.ts';
+import { formatBytes, formatCount } from '../../platform/format.ts';
 import { tableText } from '../../platform/table.ts';
 import { downtimeSentence, healthSentence, type Plan } from './plan.ts';
 
@@ -65,9 +66,7 @@ function change(now: number | null, backup: number | null): string {
 
 /** `2025-11-30 02:00:00, 5 h 10 min ago`. */
 export function whenText(instant: Temporal.Instant, { now, zone }: Here): string {
-  const seconds = now.since(instant).total('seconds');
-  const age = seconds < 0 ? `${formatDuration(-seconds)} in the future` : `${formatDuration(seconds)} ago`;
-  return `${localTimestamp(instant, zone)}, ${age}`;
+  return `${localTimestamp(instant, zone)}, ${durationSince(instant, now)} ago`;
 }
 
 const indented = (text: string) => text.replace(/^(?=.)/gm, '  ');

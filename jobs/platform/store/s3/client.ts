@@ -6,6 +6,8 @@ import { type Retries, retrying } from './retry.ts';
 export type S3Location = Extract<StoreLocation, { kind: 's3' }>;
 
 const mebibyte = 1024 * 1024;
+/** A smaller difference may be the time that the answer took. */
+const noticedSeconds = 5;
 
 /** Sizes in bytes, times in milliseconds. S3 itself allows parts from 5 MiB, whole puts and copies up to 5 GiB. */
 export type S3Limits = Retries & {
@@ -41,6 +43,8 @@ export type Bucket = {
   readonly client: S3Client;
   readonly name: string;
   readonly limits: S3Limits;
+  /** Whole seconds that our clock was behind the server's at its last answer; negative: ahead. 0 before any. */
+  secondsBehind(): number;
   /** Runs a request again while it fails for a passing reason. */
   attempt<T>(request: () => Promise<T>, signal: AbortSignal | undefined): Promise<T>;
 };
@@ -63,10 +67,32 @@ export function openBucket(location: S3Location, limits: S3Limits): Bucket {
     logger: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
     requestHandler: { connectionTimeout: 10_000, socketTimeout: limits.idleMs, throwOnRequestTimeout: true },
   });
+  let behind = 0;
+  client.middlewareStack.add(
+    (next) => async (request) => {
+      const result = await next(request);
+      const theirs = Date.parse(dateOf(result.response));
+      if (!Number.isNaN(theirs)) behind = secondsBetween(limits.clock.now().epochMilliseconds, theirs);
+      return result;
+    },
+    { step: 'deserialize', name: 'readServerClock', priority: 'high' },
+  );
   return {
     client,
     name: location.bucket,
     limits,
+    secondsBehind: () => behind,
     attempt: (request, signal) => retrying(request, limits, signal),
   };
+}
+
+/** The Date header of an answer; it has whole seconds, and the answer was on its way for a while. */
+function dateOf(response: unknown): string {
+  const { headers } = (response ?? {}) as { headers?: Readonly<Record<string, string>> };
+  return headers?.['date'] ?? '';
+}
+
+function secondsBetween(ours: number, theirs: number): number {
+  const seconds = Math.round((theirs - ours) / 1000);
+  return Math.abs(seconds) <= noticedSeconds ? 0 : seconds;
 }

@@ -1,0 +1,32 @@
+import type { ObjectStore } from '../platform/store/store.ts';
+import { noDetails, readDetails, writeDetails } from './stored/details.ts';
+import { type Inventory, openSuspects, type StoredDaily } from './stored/inventory.ts';
+import { reasonKind } from './stored/suspect.ts';
+
+/** `accepted`: the one that was named, then older ones of the same reason. `stillOpen` hold prune and weekly copies back. */
+export type Acceptance = { readonly accepted: readonly StoredDaily[]; readonly stillOpen: readonly StoredDaily[] };
+
+/** What accepting the suspect `key` means: older open suspects of the same reason go along. */
+export function acceptanceOf(inventory: Inventory, key: string): Acceptance {
+  const open = openSuspects(inventory);
+  const named = open.find((daily) => daily.key === key);
+  const kind = reasonKind(named?.facts?.suspect ?? '');
+  const olderOfSameReason = open
+    .slice(named === undefined ? open.length : open.indexOf(named) + 1)
+    .filter(({ facts }) => reasonKind(facts?.suspect ?? '') === kind);
+  const accepted = named === undefined ? [] : [named, ...olderOfSameReason];
+  return { accepted, stillOpen: open.filter((daily) => !accepted.includes(daily)) };
+}
+
+/** Writes down beside a backup that a person accepted it. `folder` takes a small work file. Throws STORE_ failures. */
+export async function recordAcceptance(
+  store: ObjectStore,
+  { key, facts }: StoredDaily,
+  at: Temporal.Instant,
+  options: { readonly folder: string; readonly signal: AbortSignal },
+): Promise<void> {
+  if (facts === null) return;
+  const { snapshotSha256 } = facts;
+  const known = (await readDetails(store, key, snapshotSha256, options.signal)) ?? { ...noDetails, snapshotSha256 };
+  await writeDetails(store, key, { ...known, acceptedAt: at }, options);
+}

@@ -1,0 +1,127 @@
+import { plural } from '../platform/format.ts';
+import type { ReadOnlyHistory } from '../platform/history.ts';
+import type { ObjectStore } from '../platform/store/store.ts';
+import type { Contents } from './snapshot/integrity.ts';
+import type { Snapshot } from './snapshot/snapshot.ts';
+import { readDetails } from './stored/details.ts';
+import { type DatedDaily, type Inventory, type KnownDaily, openSuspects, trustedOf } from './stored/inventory.ts';
+import type { BackupFacts } from './stored/metadata.ts';
+import { type Snapshot as Assessed, type Assessment, assess, type Measure } from './stored/suspect.ts';
+
+type Deps = {
+  /** The database's name. */
+  readonly database: string;
+  readonly store: ObjectStore;
+  readonly history: Pick<ReadOnlyHistory, 'newestGood'>;
+  /** Tables whose emptying is no alarm. */
+  readonly ignored: readonly string[];
+  readonly signal: AbortSignal;
+};
+
+type Trusted = KnownDaily & DatedDaily;
+
+export type SnapshotAssessment = Assessment & {
+  /** Open suspects that this snapshot disproves: measured against the good backup before each, nothing is lost. */
+  readonly disproved: readonly string[];
+};
+
+/**
+ * Measures a snapshot against the newest good backup in the store (with none, against the totals in the history), and looks
+ * which open suspects it disproves. Throws STORE_ failures.
+ */
+export async function assessSnapshot(
+  snapshot: Snapshot,
+  contents: Contents,
+  inventory: Inventory,
+  deps: Deps,
+): Promise<SnapshotAssessment> {
+  const trusted = trustedOf(inventory);
+  const assessed = assessedOf(snapshot, contents);
+  const [newest] = trusted;
+  const measure = newest === undefined ? null : await measureOf(newest, inventory, deps);
+  const found = await assessTolerantly(assessed, measure ?? measureInHistory(deps), trusted, inventory, deps);
+  const remarks = newest === undefined ? [...found.remarks, ...nothingToCompare(inventory)] : found.remarks;
+  const disproved = found.suspicion === null ? await disprovedBy(assessed, trusted, inventory, deps) : [];
+  return { suspicion: found.suspicion, remarks, disproved };
+}
+
+function assessedOf(snapshot: Snapshot, { tables, unchecked }: Contents): Assessed {
+  const { bytes, pages, freePages } = snapshot;
+  return { bytes, usedBytes: usedBytesOf(bytes, pages, freePages), rows: totalOf(tables), tables, unchecked };
+}
+
+/** Earlier backups are read only when a table is empty now: the row counts of each may be an object of its own. */
+async function assessTolerantly(
+  snapshot: Assessed,
+  measure: Measure | null,
+  trusted: readonly Trusted[],
+  inventory: Inventory,
+  deps: Deps,
+): Promise<Assessment> {
+  const strict = { ignored: deps.ignored, wasEmptyBefore: () => false };
+  const first = assess(snapshot, measure, strict);
+  const unexplained = (first.suspicion?.lostTables ?? []).filter(({ table }) => snapshot.tables[table] === 0);
+  if (unexplained.length === 0) return first;
+  const seenEmpty = new Set<string>();
+  for (const earlier of trusted.slice(1)) {
+    const { tables } = await measureOf(earlier, inventory, deps);
+    for (const { table } of unexplained) if (tables?.[table] === 0) seenEmpty.add(table);
+    if (unexplained.every(({ table }) => seenEmpty.has(table))) break;
+  }
+  return assess(snapshot, measure, { ...strict, wasEmptyBefore: (table) => seenEmpty.has(table) });
+}
+
+async function disprovedBy(
+  snapshot: Assessed,
+  trusted: readonly Trusted[],
+  inventory: Inventory,
+  deps: Deps,
+): Promise<string[]> {
+  const disproved: string[] = [];
+  for (const { key, dating, facts } of openSuspects(inventory)) {
+    if (dating.kind !== 'dated') continue;
+    const before = trusted.find((daily) => Temporal.Instant.compare(daily.dating.takenAt, dating.takenAt) < 0);
+    if (before === undefined) continue;
+    const measure = await measureOf(before, inventory, deps);
+    const isAboutTables = !facts?.suspect?.startsWith('under half');
+    if (isAboutTables && measure.tables === null) continue;
+    const { suspicion } = assess(snapshot, measure, { ignored: deps.ignored, wasEmptyBefore: () => false });
+    if (suspicion === null) disproved.push(key);
+  }
+  return disproved;
+}
+
+async function measureOf(daily: Trusted, { withDetails }: Inventory, { store, signal }: Deps): Promise<Measure> {
+  const { key, facts } = daily;
+  const details =
+    facts.tables === null && withDetails.has(key) ? await readDetails(store, key, facts.snapshotSha256, signal) : null;
+  return {
+    name: fileOf(key),
+    bytes: facts.snapshotBytes,
+    usedBytes: usedBytesOf(facts.snapshotBytes, facts.pages, facts.freePages),
+    rows: facts.rows,
+    tables: facts.tables ?? details?.tables ?? null,
+  };
+}
+
+function measureInHistory({ history, database }: Deps): Measure | null {
+  const good = history.newestGood(database);
+  if (good === null || good.key === null || good.snapshotBytes === null) return null;
+  const { key, snapshotBytes, rows } = good;
+  return { name: fileOf(key), bytes: snapshotBytes, usedBytes: snapshotBytes, rows, tables: null };
+}
+
+function nothingToCompare({ dailies }: Inventory): string[] {
+  if (dailies.length === 0) return [];
+  return [
+    `no backup in the store could be compared with: of ${plural(dailies.length, 'daily backup')} none has metadata, a date to believe and no open suspicion`,
+  ];
+}
+
+function usedBytesOf(bytes: number, pages: BackupFacts['pages'], freePages: number | null): number {
+  return freePages === null || pages === 0 ? bytes : bytes - (bytes / pages) * freePages;
+}
+
+const totalOf = (tables: Readonly<Record<string, number>>) =>
+  Object.values(tables).reduce((sum, rows) => sum + rows, 0);
+const fileOf = (key: string) => key.slice(key.lastIndexOf('/') + 1);

@@ -1,0 +1,68 @@
+import type { Clock } from '../platform/clock.ts';
+import { asFailure, type Failure } from '../platform/errors.ts';
+import type { History } from '../platform/history.ts';
+import type { Log } from '../platform/log.ts';
+import type { ObjectStore } from '../platform/store/store.ts';
+import type { Contents } from './snapshot/integrity.ts';
+import { type Details, noDetails, readDetails, writeDetails } from './stored/details.ts';
+import type { Inventory, StoredDaily } from './stored/inventory.ts';
+import { type BackupFacts, tablesFit } from './stored/metadata.ts';
+
+type Deps = {
+  readonly store: ObjectStore;
+  readonly history: History;
+  readonly clock: Clock;
+  readonly stagingFolder: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+};
+
+type Verified = { readonly key: string; readonly facts: BackupFacts; readonly contents: Contents };
+
+/** `inventory` with what was recorded; `failure` when something could not be: the backup itself is safe. */
+export type Recorded = { readonly inventory: Inventory; readonly failure: Failure | null };
+
+/**
+ * Keeps beside the backups what does not fit into metadata: row counts of many tables, and which suspects this backup
+ * disproves.
+ */
+export async function recordDetails(
+  { key, facts, contents }: Verified,
+  disproved: readonly string[],
+  inventory: Inventory,
+  deps: Deps,
+): Promise<Recorded> {
+  const { store, stagingFolder: folder, log, signal } = deps;
+  let recorded = inventory;
+  try {
+    const details = detailsOf(facts, contents);
+    if (details !== null) {
+      await writeDetails(store, key, details, { folder, signal });
+      recorded = { ...recorded, withDetails: new Set([...recorded.withDetails, key]) };
+    }
+    for (const suspect of recorded.dailies.filter((daily) => disproved.includes(daily.key))) {
+      await markDisproved(suspect, key, deps);
+      log.line(`${suspect.key} was suspect; its rows are there again, so it holds nothing back any more`);
+      recorded = { ...recorded, dailies: recorded.dailies.map((daily) => standing(daily, suspect)) };
+    }
+    return { inventory: recorded, failure: null };
+  } catch (error) {
+    return { inventory: recorded, failure: signal.aborted ? null : asFailure(error) };
+  }
+}
+
+function detailsOf({ snapshotSha256 }: BackupFacts, { tables }: Contents): Details | null {
+  return tablesFit(tables) ? null : { ...noDetails, snapshotSha256, tables };
+}
+
+async function markDisproved({ key, facts }: StoredDaily, by: string, deps: Deps): Promise<void> {
+  if (facts === null) return;
+  const { store, stagingFolder: folder, signal } = deps;
+  const { snapshotSha256 } = facts;
+  const known = (await readDetails(store, key, snapshotSha256, signal)) ?? { ...noDetails, snapshotSha256 };
+  await writeDetails(store, key, { ...known, disprovedBy: by }, { folder, signal });
+}
+
+function standing(daily: StoredDaily, suspect: StoredDaily): StoredDaily {
+  return daily.key === suspect.key ? { ...daily, standing: 'disproved' } : daily;
+}

@@ -1,0 +1,67 @@
+import { formatDuration } from '../../platform/format.ts';
+import type { BackupFacts } from './metadata.ts';
+import { parseDailyKey, parseWeeklyKey, sundayOf } from './names.ts';
+
+/** When a backup was taken, as far as something says so. */
+export type Dating =
+  | { readonly kind: 'dated'; readonly takenAt: Temporal.Instant }
+  /** What it says cannot be: it lies more than a day after the object was stored, or after now. */
+  | { readonly kind: 'misdated'; readonly says: Temporal.Instant; readonly storedAt: Temporal.Instant }
+  /** Neither metadata nor a name of ours: a weekly of the old shell script. */
+  | { readonly kind: 'undated'; readonly storedAt: Temporal.Instant };
+
+type Stored = {
+  readonly key: string;
+  /** The object's own LastModified. */
+  readonly modified: Temporal.Instant;
+  readonly facts: Pick<BackupFacts, 'takenAt'> | null;
+};
+
+const toleranceHours = 24;
+
+/**
+ * Dates a stored backup: the instant in its metadata, else the local time in its name read in `zone`; a week's name counts
+ * from its Sunday 00:00. When it was stored never dates it (a copied bucket is new), it only disproves a date.
+ */
+export function datingOf({ key, modified, facts }: Stored, zone: string, now: Temporal.Instant): Dating {
+  const says = facts?.takenAt ?? instantInName(key, zone);
+  if (says === null) return { kind: 'undated', storedAt: modified };
+  const latest = earlier(modified, now).add({ hours: toleranceHours });
+  if (Temporal.Instant.compare(says, latest) > 0) return { kind: 'misdated', says, storedAt: modified };
+  return { kind: 'dated', takenAt: says };
+}
+
+function instantInName(key: string, zone: string): Temporal.Instant | null {
+  const daily = parseDailyKey(key);
+  if (daily !== null) return daily.at.toZonedDateTime(zone).toInstant();
+  const weekly = parseWeeklyKey(key);
+  return weekly === null ? null : sundayOf(weekly.week).toZonedDateTime(zone).toInstant();
+}
+
+/** Newest first: by date, then those without one by when they were stored, misdated ones last by what they say. Equal dates by key. */
+export function newestFirst(a: { key: string; dating: Dating }, b: { key: string; dating: Dating }): number {
+  const kinds: readonly Dating['kind'][] = ['dated', 'undated', 'misdated'];
+  const byKind = kinds.indexOf(a.dating.kind) - kinds.indexOf(b.dating.kind);
+  return byKind || Temporal.Instant.compare(instantOf(b.dating), instantOf(a.dating)) || (a.key < b.key ? -1 : 1);
+}
+
+function instantOf(dating: Dating): Temporal.Instant {
+  if (dating.kind === 'dated') return dating.takenAt;
+  return dating.kind === 'misdated' ? dating.says : dating.storedAt;
+}
+
+/** The age as every list, plan and report shows it: `7 h 00 min`, never negative. */
+export function ageText(dating: Dating, now: Temporal.Instant): string {
+  if (dating.kind === 'dated') return durationSince(dating.takenAt, now);
+  const stored = `stored ${durationSince(dating.storedAt, now)} ago`;
+  return dating.kind === 'undated' ? stored : `misdated, ${stored}`;
+}
+
+/** `7 h 00 min`; 0 for an instant that `now` has not reached. */
+export function durationSince(instant: Temporal.Instant, now: Temporal.Instant): string {
+  return formatDuration(Math.max(0, (now.epochMilliseconds - instant.epochMilliseconds) / 1000));
+}
+
+function earlier(a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant {
+  return Temporal.Instant.compare(a, b) < 0 ? a : b;
+}

@@ -1,0 +1,90 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import type { ObjectStore } from '../../platform/store/store.ts';
+import { detailsKey } from './names.ts';
+
+const instant = z.string().transform((text, context) => {
+  try {
+    return Temporal.Instant.from(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'no instant' });
+    return z.NEVER;
+  }
+});
+
+const schema = z.object({
+  version: z.literal(1),
+  /** The backup these are of: its key may be overwritten by a later one. */
+  snapshotSha256: z.string(),
+  /** Rows by table, when they do not fit into the metadata. */
+  tables: z.record(z.string(), z.number()).nullable(),
+  /** What the integrity check found in the application's own rules. */
+  findings: z.array(z.string()),
+  /** A person said that a suspect backup is as it should be. */
+  acceptedAt: instant.nullable(),
+  /** Key of the later backup that has the rows of a suspect one again. */
+  disprovedBy: z.string().nullable(),
+});
+
+/** Facts of a backup that do not fit into its metadata or came later, kept as an object of their own beside the backups. */
+export type Details = z.infer<typeof schema>;
+
+export const noDetails: Omit<Details, 'snapshotSha256'> = {
+  version: 1,
+  tables: null,
+  findings: [],
+  acceptedAt: null,
+  disprovedBy: null,
+};
+
+const mostBytes = 16 * 1024 * 1024;
+
+/**
+ * The details of the backup `key`, or null: there are none, they are damaged, or of an earlier backup under the same key.
+ * Throws STORE_ failures.
+ */
+export async function readDetails(
+  store: ObjectStore,
+  key: string,
+  snapshotSha256: string,
+  signal: AbortSignal,
+): Promise<Details | null> {
+  const head = await store.head(detailsKey(key), signal);
+  if (head === null || head.bytes > mostBytes) return null;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of await store.read(detailsKey(key), { signal })) chunks.push(chunk);
+  const details = parsed(Buffer.concat(chunks).toString('utf8'));
+  return details?.snapshotSha256 === snapshotSha256 ? details : null;
+}
+
+function parsed(text: string): Details | null {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** Writes the details of the backup `key`, replacing what was there; `folder` takes a small work file. */
+export async function writeDetails(
+  store: ObjectStore,
+  key: string,
+  details: Details,
+  { folder, signal }: { readonly folder: string; readonly signal: AbortSignal },
+): Promise<void> {
+  const work = await mkdtemp(path.join(folder, 'details-'));
+  try {
+    const file = path.join(work, 'details.json');
+    await writeFile(file, `${JSON.stringify(details)}\n`);
+    await store.put(detailsKey(key), file, {}, { signal });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Removes a backup, then what is kept of it beside the backups. */
+export async function removeBackup(store: ObjectStore, key: string, signal: AbortSignal): Promise<void> {
+  await store.remove(key, signal);
+  await store.remove(detailsKey(key), signal);
+}

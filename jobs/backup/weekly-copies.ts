@@ -1,0 +1,130 @@
+import type { Clock } from '../platform/clock.ts';
+import { Failure } from '../platform/errors.ts';
+import type { History } from '../platform/history.ts';
+import type { Log } from '../platform/log.ts';
+import type { Settings } from '../platform/settings.ts';
+import type { ObjectStore } from '../platform/store/store.ts';
+import type { Identity } from './archive/unarchive.ts';
+import { removeBackup } from './stored/details.ts';
+import { type DatedDaily, datedOf, type Inventory, type StoredWeekly } from './stored/inventory.ts';
+import { factsOf } from './stored/metadata.ts';
+import { detailsKey, isoWeek, type Week, weeklyKey } from './stored/names.ts';
+import { weekliesDue } from './stored/weekly.ts';
+import { isBadBackup, verifyStored } from './verify-stored.ts';
+
+export type WeeklyDeps = {
+  readonly store: ObjectStore;
+  readonly history: History;
+  readonly clock: Clock;
+  readonly retention: Settings['retention'];
+  readonly zone: string;
+  /** Local date of this run. */
+  readonly today: Temporal.PlainDate;
+  readonly identity: Identity | null;
+  readonly stagingFolder: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+};
+
+export type WeeklyCopies = {
+  /** The weeklies after it, newest first. */
+  readonly weeklies: readonly StoredWeekly[];
+  /** Set when a week has dailies and none of them is good. */
+  readonly failure: Failure | null;
+};
+
+/**
+ * Makes the weekly copies that are due. A weekly stays only when it was verified: one of a week that still has dailies is
+ * verified once, and replaced when it is broken; a copy that does not verify gives way to an earlier daily of its week.
+ */
+export async function copyWeeklies(inventory: Inventory, deps: WeeklyDeps): Promise<WeeklyCopies> {
+  const dailies = datedOf(inventory.dailies);
+  const broken = await brokenWeeklies(inventory, dailies, deps);
+  const good = inventory.weeklies.filter(({ key }) => !broken.has(key));
+  const existing = new Set(good.filter(({ dating }) => dating.kind !== 'misdated').map(({ week }) => week));
+  const { today, zone, retention, log, store, signal } = deps;
+  const made: StoredWeekly[] = [];
+  const without: Week[] = [];
+  for (const due of weekliesDue(dailies, { existing, today, zone, limit: retention.weekly })) {
+    const copy = await firstGoodCopy(due.week, due.dailies, inventory, deps);
+    if (copy === null) without.push(due.week);
+    else {
+      made.push(copy);
+      log.line(`weekly copy ${copy.key} (${broken.has(copy.key) ? 'the one there was broken' : due.reason})`);
+    }
+  }
+  const replaced = new Set(made.map(({ week }) => week));
+  for (const { key, week } of inventory.weeklies.filter((weekly) => broken.has(weekly.key))) {
+    if (replaced.has(week) && !made.some((copy) => copy.key === key)) await removeBackup(store, key, signal);
+  }
+  const kept = inventory.weeklies.filter(({ key }) => !made.some((copy) => copy.key === key) && !broken.has(key));
+  const weeklies = [...kept, ...made].toSorted((a, b) => b.week.localeCompare(a.week));
+  return { weeklies, failure: without.length === 0 ? null : noGoodDaily(without) };
+}
+
+/** Keys of weeklies that do not verify, among those that a daily could replace. What was verified once is not read again. */
+async function brokenWeeklies(inventory: Inventory, dailies: readonly DatedDaily[], deps: WeeklyDeps) {
+  const { store, history, clock, zone, log, signal } = deps;
+  const weeks = new Set(dailies.map(({ dating }) => isoWeek(dating.takenAt.toZonedDateTimeISO(zone).toPlainDate())));
+  const known = history.proofs();
+  const broken = new Set<string>();
+  for (const { key, week } of inventory.weeklies) {
+    if (known.has(key) || !weeks.has(week)) continue;
+    const head = await store.head(key, signal);
+    if (head === null) continue;
+    try {
+      history.prove(key, await verifyStored(store, key, factsOf(head.metadata), deps), clock.now());
+    } catch (error) {
+      if (!isBadBackup(error)) throw error;
+      broken.add(key);
+      log.warn(`${key} does not verify: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  return broken;
+}
+
+/** Copies the first of a week's dailies that verifies, the last first; null when none does. */
+async function firstGoodCopy(
+  week: Week,
+  dailies: readonly DatedDaily[],
+  inventory: Inventory,
+  deps: WeeklyDeps,
+): Promise<StoredWeekly | null> {
+  for (const daily of dailies) {
+    try {
+      return await verifiedCopy(week, daily, inventory, deps);
+    } catch (error) {
+      if (!isBadBackup(error)) throw error;
+      const reason = error instanceof Error ? error.message : error;
+      deps.log.warn(`${daily.key} does not verify and becomes no weekly: ${reason}`);
+    }
+  }
+  return null;
+}
+
+/** Overwrites nothing before the daily itself was verified, in this run or earlier. */
+async function verifiedCopy(week: Week, daily: DatedDaily, { withDetails }: Inventory, deps: WeeklyDeps) {
+  const { store, history, clock, signal } = deps;
+  const { database, ending, bytes, facts, dating } = daily;
+  if (!history.proofs().has(daily.key)) {
+    history.prove(daily.key, await verifyStored(store, daily.key, facts, deps), clock.now());
+  }
+  const key = weeklyKey({ database, week, ending });
+  await store.copy(daily.key, key, undefined, signal);
+  try {
+    history.prove(key, await verifyStored(store, key, facts, deps), clock.now());
+  } catch (error) {
+    if (isBadBackup(error)) await store.remove(key, signal);
+    throw error;
+  }
+  if (withDetails.has(daily.key)) await store.copy(detailsKey(daily.key), detailsKey(key), undefined, signal);
+  return { key, bytes, week, ending, dating };
+}
+
+function noGoodDaily(weeks: readonly Week[]): Failure {
+  return new Failure(
+    'READ_BACK_DIFFERS',
+    `There is no weekly backup of ${weeks.join(', ')}: no daily backup of ${weeks.length === 1 ? 'that week' : 'these weeks'} verifies.`,
+    'The log names each. Look at them with `nightshift restore NAME --to FILE`; the bucket may keep older, whole versions.',
+  );
+}

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { acceptCommand } from '../../jobs/backup/commands/accept-command.ts';
+import { listCommand } from '../../jobs/backup/commands/list-command.ts';
+import { runBackup } from '../../jobs/backup/run.ts';
+import { openHistory } from '../../jobs/platform/history.ts';
+import { makeScene, type Scene } from './scene.ts';
+
+const tables = Array.from({ length: 60 }, (_, index) => `department_${index}_of_the_shop`);
+
+/** Backs up at 02:00 of a day in November 2025. */
+async function night(scene: Scene, day: number) {
+  scene.setClock(`2025-11-${day}T02:00:00`);
+  return runBackup(scene.database, scene.tools());
+}
+
+const daily = (day: number) => `sqlite-backups/daily/shop_2025-11-${day}_020000.db.gz`;
+
+function makeDepartments(scene: Scene, rows: number): void {
+  const fill = (table: string) => `CREATE TABLE ${table} (id INTEGER PRIMARY KEY, text TEXT);
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows}) INSERT INTO ${table} SELECT i, 'x' FROM n;`;
+  scene.sql(tables.map(fill).join('\n'));
+}
+
+test('60,000 rows deleted from 60 tables are noticed, and nothing is pruned', async (t) => {
+  const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '1' });
+  makeDepartments(scene, 1000);
+  await night(scene, 24);
+  scene.sql(tables.map((table) => `DELETE FROM ${table};`).join('\n'));
+  const { suspicion } = await night(scene, 25);
+  assert.equal(
+    suspicion?.reason,
+    'table department_0_of_the_shop and 59 more tables lost all rows (had 1,000 in shop_2025-11-24_020000.db.gz)',
+  );
+  assert.deepEqual(await scene.keys(), [
+    'daily/shop_2025-11-24_020000.db.gz',
+    'daily/shop_2025-11-25_020000.db.gz',
+    'meta/shop_2025-11-24_020000.db.gz.json',
+    'meta/shop_2025-11-25_020000.db.gz.json',
+  ]);
+});
+
+test('when the row counts of many tables were lost, the totals are compared, and the log says so', async (t) => {
+  const scene = await makeScene(t);
+  makeDepartments(scene, 100);
+  await night(scene, 24);
+  await scene.store.remove('sqlite-backups/meta/shop_2025-11-24_020000.db.gz.json');
+  scene.sql(`${tables.map((table) => `DELETE FROM ${table};`).join('\n')} DELETE FROM orders WHERE id > 1500;`);
+  const { suspicion } = await night(scene, 25);
+  assert.equal(suspicion?.reason, 'under half the rows: 1,501 after 8,001 in shop_2025-11-24_020000.db.gz');
+  assert.ok(
+    scene.lines.includes(
+      'compare: the row counts of single tables are not known of shop_2025-11-24_020000.db.gz: only rows and size in total were compared',
+    ),
+    scene.lines.join('\n'),
+  );
+});
+
+test('facts kept beside a backup go with it, and no list shows them', async (t) => {
+  const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '1' });
+  makeDepartments(scene, 1);
+  await night(scene, 29);
+  scene.sql('DELETE FROM notes WHERE 0; INSERT INTO notes VALUES (1)');
+  await night(scene, 30);
+  assert.deepEqual(await scene.keys(), [
+    'daily/shop_2025-11-30_020000.db.gz',
+    'meta/shop_2025-11-30_020000.db.gz.json',
+    'meta/shop_2025-W48.db.gz.json',
+    'weekly/shop_2025-W48.db.gz',
+  ]);
+  assert.doesNotMatch(await scene.command(listCommand, []), /meta|json/);
+});
+
+test('facts of a backup that is gone are cleared away', async (t) => {
+  const scene = await makeScene(t);
+  makeDepartments(scene, 1);
+  for (const day of [24, 25]) await night(scene, day);
+  await scene.store.remove(daily(24));
+  await night(scene, 26);
+  assert.deepEqual(await scene.keys(), [
+    'daily/shop_2025-11-25_020000.db.gz',
+    'daily/shop_2025-11-26_020000.db.gz',
+    'meta/shop_2025-11-25_020000.db.gz.json',
+    'meta/shop_2025-11-26_020000.db.gz.json',
+  ]);
+});
+
+test('accepting the newest suspect takes older ones of the same reason along, and says what is still open', async (t) => {
+  const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '1' });
+  await night(scene, 24);
+  scene.sql('DELETE FROM notes');
+  await night(scene, 25);
+  scene.sql("INSERT INTO notes VALUES ('again'); DELETE FROM orders");
+  await night(scene, 26);
+  await night(scene, 27);
+  // The notes are there again in the backup of the 26th, but that one is suspect itself, and says nothing.
+  assert.equal(
+    await scene.command(acceptCommand, ['shop_2025-11-27_020000.db.gz']),
+    [
+      `Accepted ${daily(27)} (table orders lost all rows (had 2,000 in shop_2025-11-24_020000.db.gz)).`,
+      `Accepted ${daily(26)} (table orders lost all rows (had 2,000 in shop_2025-11-24_020000.db.gz)).`,
+      'Still open, so the next backup does not prune yet:',
+      `  nightshift accept ${daily(25)}   # table notes lost all rows (had 1 in shop_2025-11-24_020000.db.gz)`,
+      '',
+    ].join('\n'),
+  );
+  assert.equal(
+    await scene.command(acceptCommand, [daily(25)]),
+    `Accepted ${daily(25)} (table notes lost all rows (had 1 in shop_2025-11-24_020000.db.gz)).\nThe next backup prunes and makes weekly copies again.\n`,
+  );
+  await night(scene, 28);
+  assert.deepEqual(await scene.keys(), ['daily/shop_2025-11-28_020000.db.gz']);
+});
+
+test('what was accepted is known from the store: losing STATE_DIR reopens nothing', async (t) => {
+  const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '1' });
+  await night(scene, 24);
+  scene.sql('DELETE FROM orders');
+  await night(scene, 25);
+  await scene.command(acceptCommand, [daily(25)]);
+  scene.history.close();
+  rmSync(path.join(scene.settings.stateDir, 'history.db'));
+  const history = openHistory(scene.settings.stateDir);
+  t.after(() => history.close());
+  scene.setClock('2025-11-26T02:00:00');
+  const { suspicion } = await runBackup(scene.database, scene.tools({ history }));
+  assert.equal(suspicion, null);
+  assert.deepEqual(await scene.keys(), ['daily/shop_2025-11-26_020000.db.gz']);
+  assert.deepEqual(history.acceptedKeys(), new Set([daily(25)]));
+});
+
+test('a suspicion is over by itself once a later backup has the rows again', async (t) => {
+  const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '2' });
+  await night(scene, 24);
+  scene.sql('ALTER TABLE orders RENAME TO lost');
+  scene.sql('CREATE TABLE orders (id INTEGER PRIMARY KEY, total REAL); DELETE FROM lost');
+  assert.notEqual((await night(scene, 25)).suspicion, null);
+  scene.sql('DROP TABLE orders; ALTER TABLE lost RENAME TO orders');
+  scene.sql(
+    'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO orders SELECT i, 1 FROM n',
+  );
+  const back = await night(scene, 26);
+  assert.deepEqual([back.suspicion, back.disproved], [null, [daily(25)]]);
+  assert.ok(
+    scene.lines.includes(`${daily(25)} was suspect; its rows are there again, so it holds nothing back any more`),
+  );
+  assert.match(await scene.command(listCommand, []), /shop_2025-11-25_020000.db.gz .* proven, was suspect/);
+  assert.equal(
+    await scene.command(acceptCommand, [daily(25)]),
+    `${daily(25)} was suspect (table orders lost all rows (had 2,000 in shop_2025-11-24_020000.db.gz)), and a later backup has the rows again; nothing to accept.\n`,
+  );
+  await night(scene, 27);
+  assert.deepEqual(
+    (await scene.keys()).filter((key) => key.startsWith('daily')),
+    ['daily/shop_2025-11-26_020000.db.gz', 'daily/shop_2025-11-27_020000.db.gz'],
+  );
+});
+
+test('a queue that is full one night and empty the next is no alarm when it was empty before', async (t) => {
+  const scene = await makeScene(t);
+  scene.sql('CREATE TABLE queue (id INTEGER PRIMARY KEY)');
+  await night(scene, 24);
+  scene.sql('INSERT INTO queue VALUES (1), (2)');
+  await night(scene, 25);
+  scene.sql('DELETE FROM queue');
+  assert.equal((await night(scene, 26)).suspicion, null);
+  assert.ok(scene.lines.includes('compare: table queue is empty again, as it was in an earlier good backup'));
+});
+
+test('BACKUP_SUSPECT_IGNORE names tables that come and go', async (t) => {
+  const scene = await makeScene(t, { BACKUP_SUSPECT_IGNORE: 'notes, sessions' });
+  await night(scene, 24);
+  scene.sql('DELETE FROM notes');
+  assert.equal((await night(scene, 25)).suspicion, null);
+});
+
+test('a VACUUM that makes the file small is no alarm', async (t) => {
+  const scene = await makeScene(t);
+  scene.sql('CREATE TABLE attachments (id INTEGER PRIMARY KEY, content BLOB)');
+  scene.sql('INSERT INTO attachments VALUES (1, zeroblob(3000000)), (2, zeroblob(10))');
+  scene.sql('DELETE FROM attachments WHERE id = 1');
+  await night(scene, 24);
+  scene.sql('VACUUM');
+  assert.equal((await night(scene, 25)).suspicion, null);
+});
+
+test('a store that lost all its backups gets a new one, is said to be empty, and nothing is pruned', async (t) => {
+  const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '1' });
+  await night(scene, 24);
+  await scene.store.remove(daily(24));
+  scene.sql('DELETE FROM orders WHERE id > 10');
+  const { storeEmptied, suspicion, proof } = await night(scene, 25);
+  assert.equal(proof, 'proven');
+  assert.equal(
+    storeEmptied,
+    `${scene.store.name} held no backup of shop before this one; the history knows ${daily(24)}, stored there or in another place.`,
+  );
+  assert.equal(suspicion?.reason, 'under half the rows: 11 after 2,001 in shop_2025-11-24_020000.db.gz');
+});
