@@ -89,6 +89,7 @@ export type BackupPlan = {
   readonly retentionDaily: number;
   readonly retentionWeekly: number;
   readonly ageRecipients: string | null;
+  readonly suspectIgnore: string | null;
   readonly restoreServices: string | null;
 };
 

@@ -72,6 +72,7 @@ function backupService(deployment: HostDeployment, secrets: readonly SecretKeyNa
       ...storeEnvironment(deployment),
       ...optional({
         BACKUP_AGE_RECIPIENTS: backup.ageRecipients,
+        BACKUP_SUSPECT_IGNORE: backup.suspectIgnore,
         RESTORE_SERVICES: backup.restoreServices,
       }),
       BACKUP_COMPRESSION: backup.compression,

@@ -82,6 +82,7 @@ export const configKeys = {
   backupRetentionDaily: entry('integer', 20, 'daily backups kept'),
   backupRetentionWeekly: entry('integer', 0, 'weekly backups kept; 0 keeps all'),
   backupAgeRecipients: entry('string', null, 'age public keys, separated by commas; encrypts backups'),
+  backupSuspectIgnore: entry('string', null, 'tables whose emptying is no alarm, separated by commas'),
   restoreServices: entry('string', null, 'containers stopped during a restore, separated by commas'),
 
   smtpHost: entry('string', null, 'mail server for alerts and summaries'),

@@ -22,6 +22,7 @@ export function backupOf(read: Reader): BackupPlan {
     retentionDaily: read.whole('backupRetentionDaily', 1, 10_000),
     retentionWeekly: read.whole('backupRetentionWeekly', 0, 10_000),
     ageRecipients: read.optional('backupAgeRecipients'),
+    suspectIgnore: read.optional('backupSuspectIgnore'),
     restoreServices: read.optional('restoreServices'),
   };
 }

@@ -12,6 +12,7 @@ const keys: Readonly<Record<string, ConfigKeyName>> = {
   BACKUP_RETENTION_WEEKLY: 'backupRetentionWeekly',
   BACKUP_AGE_RECIPIENTS: 'backupAgeRecipients',
   BACKUP_PING_URL: 'backupPingUrl',
+  BACKUP_SUSPECT_IGNORE: 'backupSuspectIgnore',
   RESTORE_SERVICES: 'restoreServices',
   SMTP_HOST: 'smtpHost',
   SMTP_PORT: 'smtpPort',

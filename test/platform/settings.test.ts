@@ -40,6 +40,7 @@ test('with the two keys alone everything has the promised default', () => {
     ageRecipients: [],
     ageIdentityFile: null,
     retention: { daily: 20, weekly: null },
+    suspectIgnore: [],
     pingUrl: null,
     stopGraceSeconds: 10,
     httpPort: null,

@@ -65,6 +65,7 @@ describe('the config of a stack', () => {
             retentionDaily: 20,
             retentionWeekly: 0,
             ageRecipients: null,
+            suspectIgnore: null,
             restoreServices: null,
           },
           mail: null,
