@@ -136,7 +136,7 @@ function warnOfMisdated({ dailies }: Inventory, log: Log): void {
   if (misdated.length === 0) return;
   const keys = misdated.map((daily) => `  ${daily.key}`).join('\n');
   log.warn(
-    `${plural(misdated.length, 'backup')} dated after they were stored count for nothing (wrong clock, or a copied bucket):\n${keys}`,
+    `ignored: ${plural(misdated.length, 'misdated backup')}, dated over a day after it was stored (wrong clock, or a copied bucket):\n${keys}`,
   );
 }
 

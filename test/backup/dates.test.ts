@@ -141,7 +141,7 @@ test('backups dated in the future do not push the nights out, measure nothing, a
   );
   assert.ok(
     scene.lines.includes(
-      'WARNING 2 backups dated after they were stored count for nothing (wrong clock, or a copied bucket):\n  sqlite-backups/daily/shop_2031-01-02_020000.db.gz\n  sqlite-backups/daily/shop_2031-01-01_020000.db.gz',
+      'WARNING ignored: 2 misdated backups, dated over a day after it was stored (wrong clock, or a copied bucket):\n  sqlite-backups/daily/shop_2031-01-02_020000.db.gz\n  sqlite-backups/daily/shop_2031-01-01_020000.db.gz',
     ),
     scene.lines.join('\n'),
   );

@@ -52,9 +52,7 @@ function misdatedOf(backups: readonly StoredBackup[], database: Database, databa
     ({ key, dating }) => dating.kind === 'misdated' && databaseOf(key, databases) === database.name,
   );
   if (misdated.length === 0) return [];
-  return [
-    `${plural(misdated.length, 'backup')} dated after they were stored are never taken by themselves: see \`nightshift list\``,
-  ];
+  return [`not considered: ${plural(misdated.length, 'misdated backup')}, see \`nightshift list\``];
 }
 
 async function findFile(
