@@ -25,8 +25,16 @@ export type Fault =
   | { readonly kind: 'flip'; readonly atByte: number }
   | { readonly kind: 'delay'; readonly ms: number };
 
-/** Which requests a fault is for: all, or those of a method and with a text in their path and query. */
-export type Aim = { readonly method?: string; readonly url?: string; readonly times?: number };
+/**
+ * Which requests a fault is for: all, or those of a method, with a text in their path and query, or with a header.
+ * `times: Infinity` makes a server that never can.
+ */
+export type Aim = {
+  readonly method?: string;
+  readonly url?: string;
+  readonly header?: string;
+  readonly times?: number;
+};
 
 export type FaultProxy = {
   /** In place of the server's own address. */
@@ -46,8 +54,11 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const requests: string[] = [];
   const sockets = new Set<Socket>();
 
-  function faultFor({ method, url = '' }: IncomingMessage): Fault | null {
-    const fits = (aim: Aim) => (!aim.method || aim.method === method) && (!aim.url || url.includes(aim.url));
+  function faultFor({ method, url = '', headers }: IncomingMessage): Fault | null {
+    const fits = (aim: Aim) =>
+      (!aim.method || aim.method === method) &&
+      (!aim.url || url.includes(aim.url)) &&
+      (!aim.header || headers[aim.header] !== undefined);
     const hit = pending.find(({ aim, left }) => left > 0 && fits(aim));
     if (hit) hit.left -= 1;
     return hit?.fault ?? null;

@@ -23,8 +23,18 @@ export type LabBucket = {
   unfinished(): Promise<string[]>;
   /** Keys of a user of its own who may list and read here, and nothing else. */
   readOnlyLocation(): Promise<S3Location>;
+  /** Keys of a user of its own who may do just this; the one user a bucket can have beside its owner. */
+  locationWith(rights: readonly Right[]): Promise<S3Location>;
   /** Removes the bucket and everything in it. */
   remove(): Promise<void>;
+};
+
+/** Actions on the bucket itself, or on the objects below a prefix of it. */
+export type Right = {
+  readonly actions: readonly string[];
+  readonly objects?: string;
+  /** Listings of this prefix only. */
+  readonly listed?: string;
 };
 
 /** Makes a bucket with a random name. Only for tests that `needs('s3')`. */
@@ -44,6 +54,23 @@ export async function makeBucket(): Promise<LabBucket> {
   const location: S3Location = { kind: 's3', endpoint, region, bucket, accessKey, secretKey };
   const users: string[] = [];
 
+  async function locationWith(rights: readonly Right[]): Promise<S3Location> {
+    const user = `user-${suffix}`;
+    users.push(user);
+    const keys = { accessKey: `key-${suffix}`, secretKey: randomBytes(12).toString('hex') };
+    radosgwAdmin('user', 'create', `--uid=${user}`, '--display-name=user', ...keyOptions(keys));
+    const Statement = rights.map(({ actions, objects, listed }) => ({
+      Effect: 'Allow',
+      Principal: { AWS: [`arn:aws:iam:::user/${user}`] },
+      Action: actions,
+      Resource: [`arn:aws:s3:::${bucket}${objects === undefined ? '' : `/${objects}*`}`],
+      ...(listed !== undefined && { Condition: { StringLike: { 's3:prefix': `${listed}*` } } }),
+    }));
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+    await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+    return { ...location, ...keys };
+  }
+
   return {
     location,
     async leaveUnfinished(key) {
@@ -56,21 +83,8 @@ export async function makeBucket(): Promise<LabBucket> {
       const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
       return Uploads.map(({ Key = '' }) => Key);
     },
-    async readOnlyLocation() {
-      const user = `reader-${suffix}`;
-      users.push(user);
-      const keys = { accessKey: `key-${suffix}`, secretKey: randomBytes(12).toString('hex') };
-      radosgwAdmin('user', 'create', `--uid=${user}`, '--display-name=reader', ...keyOptions(keys));
-      const statement = {
-        Effect: 'Allow',
-        Principal: { AWS: [`arn:aws:iam:::user/${user}`] },
-        Action: ['s3:GetObject', 's3:ListBucket'],
-        Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
-      };
-      const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
-      await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
-      return { ...location, ...keys };
-    },
+    readOnlyLocation: () => locationWith([{ actions: ['s3:ListBucket'] }, { actions: ['s3:GetObject'], objects: '' }]),
+    locationWith,
     async remove() {
       const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
       for (const { Key } of Contents) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));

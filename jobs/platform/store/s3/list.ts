@@ -1,6 +1,12 @@
-import { ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import {
+  ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+} from '@aws-sdk/client-s3';
 import type { ListedObject, UnfinishedUpload } from '../store.ts';
 import type { Bucket } from './client.ts';
+import { entryLacks, listedKey, pageFollower } from './page.ts';
 
 /** Every object under a prefix, page by page, in the server's order: by the bytes of the key. */
 export async function listObjects(
@@ -8,6 +14,8 @@ export async function listObjects(
   prefix: string,
   signal: AbortSignal | undefined,
 ): Promise<ListedObject[]> {
+  const listed = { prefix, bucket: name };
+  const following = pageFollower(listed);
   const objects: ListedObject[] = [];
   let token: string | undefined;
   do {
@@ -16,43 +24,65 @@ export async function listObjects(
       Prefix: prefix,
       ContinuationToken: token,
       MaxKeys: limits.pageEntries,
+      EncodingType: 'url',
     });
-    const page = await attempt(() => client.send(command, { abortSignal: signal }), signal);
+    const page: ListObjectsV2CommandOutput = await attempt(() => client.send(command, { abortSignal: signal }), signal);
     // A web page parses as a listing of nothing, which must not pass for an empty bucket.
     if (page.Name === undefined) throw new Error('the answer is not a listing; is LINODE_ENDPOINT an S3 server?');
-    for (const { Key: key, Size: bytes, LastModified } of page.Contents ?? []) {
-      if (key === undefined || bytes === undefined || LastModified === undefined) continue;
+    for (const { Key, Size: bytes, LastModified } of page.Contents ?? []) {
+      if (Key === undefined) throw entryLacks('the name', Key, listed);
+      const key = listedKey(Key, page.EncodingType, listed);
+      if (bytes === undefined || LastModified === undefined) throw entryLacks('the size or the time', key, listed);
       objects.push({ key, bytes, modified: LastModified.toTemporalInstant() });
     }
-    token = page.IsTruncated ? page.NextContinuationToken : undefined;
+    token = following({ isTruncated: page.IsTruncated, token: page.NextContinuationToken });
   } while (token !== undefined);
   return objects;
 }
 
-/** An upload in parts that was begun and neither completed nor given up. */
+/** An upload in parts that was begun and neither completed nor aborted. */
 export type Upload = UnfinishedUpload & { readonly id: string };
 
-/** Every unfinished upload of keys under a prefix, page by page. */
+type UploadMarkers = Pick<ListMultipartUploadsCommandOutput, 'NextKeyMarker' | 'NextUploadIdMarker'>;
+
+/**
+ * Every unfinished upload of keys under a prefix, page by page. Not asked for in encoded form: Ceph then encodes the keys,
+ * but neither the markers nor the word that it did.
+ */
 export async function listUploads(
   { client, name, limits, attempt }: Bucket,
   prefix: string,
   signal: AbortSignal | undefined,
 ): Promise<Upload[]> {
+  const listed = { prefix: `the unfinished uploads of ${prefix === '' ? 'everything' : prefix}`, bucket: name };
+  const following = pageFollower(listed);
   const uploads: Upload[] = [];
-  let after: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } | null = {};
-  while (after !== null) {
-    const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({
+  let after: UploadMarkers = {};
+  let token: string | undefined;
+  do {
+    const command = new ListMultipartUploadsCommand({
       Bucket: name,
       Prefix: prefix,
       MaxUploads: limits.pageEntries,
-      ...after,
+      KeyMarker: after.NextKeyMarker,
+      UploadIdMarker: after.NextUploadIdMarker,
     });
-    const page = await attempt(() => client.send(command, { abortSignal: signal }), signal);
+    const page: ListMultipartUploadsCommandOutput = await attempt(
+      () => client.send(command, { abortSignal: signal }),
+      signal,
+    );
     for (const { Key: key, UploadId: id, Initiated } of page.Uploads ?? []) {
-      if (key === undefined || id === undefined || Initiated === undefined) continue;
+      if (key === undefined || id === undefined || Initiated === undefined) {
+        throw entryLacks('the name, the id or the time', key, listed);
+      }
       uploads.push({ key, id, started: Initiated.toTemporalInstant() });
     }
-    after = page.IsTruncated ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker } : null;
-  }
+    after = page;
+    token = following({ isTruncated: page.IsTruncated, token: tokenOf(page) });
+  } while (token !== undefined);
   return uploads;
+}
+
+function tokenOf({ NextKeyMarker, NextUploadIdMarker }: UploadMarkers): string | undefined {
+  return NextKeyMarker === undefined ? undefined : JSON.stringify([NextKeyMarker, NextUploadIdMarker]);
 }
