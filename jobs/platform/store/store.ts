@@ -31,7 +31,10 @@ export type Transfer = {
 export type ObjectStore = {
   /** For people: `s3://bucket at https://…` or `file:///folder`. */
   readonly name: string;
-  /** Every object whose key starts with `prefix`, in key order. */
+  /**
+   * Every object whose key starts with `prefix`, in key order, whatever the key: other tools may have laid down what
+   * checkedKey refuses. Throws STORE_LISTING_BROKEN, STORE_NAME_UNREADABLE rather than leave one out.
+   */
   list(prefix: string, signal?: AbortSignal): Promise<ListedObject[]>;
   /** The object with its metadata, or null when there is none. */
   head(key: string, signal?: AbortSignal): Promise<StoredObject | null>;

@@ -228,3 +228,36 @@ test('a folder has no clock of its own', async () => {
   const { store } = await freshStore();
   assert.equal(await store.clockSkewSeconds({ now: () => Temporal.Instant.from('2000-01-01T00:00Z') }), null);
 });
+
+test('a file whose name is not UTF-8 is named, where a listing is about it, and never left out', async () => {
+  const { root, store, put } = await freshStore();
+  await put('daily/shop_1', 'x');
+  const odd = Buffer.concat([Buffer.from(path.join(root, 'daily', 'shop_')), Buffer.from([0xff, 0x31])]);
+  await writeFile(odd, 'x');
+  for (const prefix of ['', 'daily/', 'daily/shop_']) {
+    await assert.rejects(store.list(prefix), {
+      code: 'STORE_NAME_UNREADABLE',
+      message: `A name in ${path.join(root, 'daily')} cannot be read, for it is not UTF-8: shop_\\xff1`,
+    });
+  }
+  assert.deepEqual(
+    (await store.list('daily/shop_1')).map(({ key }) => key),
+    ['daily/shop_1'],
+  );
+});
+
+test('odd names are listed as they are; folders, and files whose names begin with a dot, are no objects', async () => {
+  const { root, store } = await freshStore();
+  const names = ['\u0001control', '\nline', '\ufffd', ' space', '%41', '+&', 'ü', '数据'];
+  await mkdir(path.join(root, 'daily', 'a folder.db.gz', 'below'), { recursive: true });
+  await mkdir(path.join(root, 'daily', '.hidden'));
+  for (const name of [...names, '.DS_Store', '.hidden/a', 'a folder.db.gz/below/b']) {
+    await writeFile(path.join(root, 'daily', name), name);
+  }
+  const listed = (await store.list('daily/')).map(({ key }) => key.slice('daily/'.length));
+  const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+  assert.deepEqual(listed, [...names, 'a folder.db.gz/below/b'].toSorted(byBytes));
+  for (const name of [' space', '%41', '+&', 'ü', '\ufffd', 'a folder.db.gz/below/b']) {
+    assert.equal(String(await buffer(await store.read(`daily/${name}`))), name);
+  }
+});
