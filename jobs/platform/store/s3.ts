@@ -8,7 +8,7 @@ import { copyObject } from './s3/copy.ts';
 import { downloadSource } from './s3/download.ts';
 import { s3Failure } from './s3/failure.ts';
 import type { S3Request } from './s3/finding.ts';
-import { headObject } from './s3/head.ts';
+import { headObject, isAbsent } from './s3/head.ts';
 import { listObjects, listUploads } from './s3/list.ts';
 import { abortUpload } from './s3/multipart.ts';
 import { uploadFile } from './s3/upload.ts';
@@ -44,14 +44,20 @@ export function createS3Store(location: S3Location, limits: Partial<S3Limits> = 
     },
     async read(key, transfer = {}) {
       const reading = <T>(work: () => Promise<T>) => during('read', key, transfer.signal, work);
-      const source: ByteSource = await reading(() => downloadSource(bucket, checkedKey(key), transfer.signal));
+      const source: ByteSource = await reading(async () => {
+        try {
+          return await downloadSource(bucket, checkedKey(key), transfer.signal);
+        } catch (error) {
+          throw (await isAbsent(bucket, key, error, transfer.signal)) ? objectMissing(key, name, error) : error;
+        }
+      });
       return readableFrom({ ...source, next: () => reading(source.next) }, transfer);
     },
     async copy(from, to, metadata, signal) {
       if (metadata !== undefined) checkedMetadata(metadata);
       const source = await during('read', from, signal, () => headObject(bucket, checkedKey(from), signal));
       if (source === null) throw objectMissing(from, name);
-      await during('write', to, signal, () => copyObject(bucket, source, checkedKey(to), metadata, signal));
+      await during('copy', to, signal, () => copyObject(bucket, source, checkedKey(to), metadata, signal));
     },
     async remove(key, signal) {
       const command = new DeleteObjectCommand({ Bucket: location.bucket, Key: checkedKey(key) });
@@ -59,12 +65,14 @@ export function createS3Store(location: S3Location, limits: Partial<S3Limits> = 
         bucket.attempt(() => bucket.client.send(command, { abortSignal: signal }), signal),
       );
     },
-    sweepUploads: (prefix, isStale, signal) =>
-      during('list', prefix, signal, async () => {
-        const stale = (await listUploads(bucket, prefix, signal)).filter(isStale);
-        for (const { key, id } of stale) await bucket.attempt(() => abortUpload(bucket, key, id), signal);
-        return [...new Set(stale.map(({ key }) => key))];
-      }),
+    async sweepUploads(prefix, isStale, signal) {
+      const uploads = await during('list uploads', prefix, signal, () => listUploads(bucket, prefix, signal));
+      const stale = uploads.filter(isStale);
+      for (const { key, id } of stale) {
+        await during('abort upload', key, signal, () => bucket.attempt(() => abortUpload(bucket, key, id), signal));
+      }
+      return [...new Set(stale.map(({ key }) => key))];
+    },
     clockSkewSeconds: (clock, signal) =>
       during('list', '', signal, async () => {
         const limit = AbortSignal.timeout(bucket.limits.idleMs);

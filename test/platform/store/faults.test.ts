@@ -210,7 +210,8 @@ describe('a bucket behind a bad connection', needs('s3'), () => {
       [404, 'NoSuchBucket', 'STORE_BUCKET_MISSING'],
       [301, 'PermanentRedirect', 'STORE_WRONG_REGION'],
       [400, 'AuthorizationHeaderMalformed', 'STORE_WRONG_REGION'],
-      [501, 'NotImplemented', 'STORE_FAILED'],
+      [501, 'NotImplemented', 'STORE_UNSUPPORTED'],
+      [405, 'MethodNotAllowed', 'STORE_UNSUPPORTED'],
     ];
     for (const [status, answer, code] of answers) {
       proxy.inject({ kind: 'answer', status, code: answer });

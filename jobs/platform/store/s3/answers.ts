@@ -36,6 +36,8 @@ const kinds: Readonly<Record<string, keyof typeof findings>> = {
   XMinioStorageFull: 'full',
   PreconditionFailed: 'replaced',
   EntityTooLarge: 'tooLarge',
+  NotImplemented: 'unsupported',
+  MethodNotAllowed: 'unsupported',
 };
 
 /** For an answer without a code, as to HEAD. */
@@ -43,8 +45,10 @@ const kindsByStatus: Readonly<Record<number, keyof typeof findings>> = {
   301: 'wrongRegion',
   307: 'wrongRegion',
   403: 'denied',
+  405: 'unsupported',
   412: 'replaced',
   429: 'busy',
+  501: 'unsupported',
   503: 'busy',
   507: 'full',
 };
@@ -53,6 +57,9 @@ const kindsByStatus: Readonly<Record<number, keyof typeof findings>> = {
 export function answerFinding(answer: Answer, request: S3Request): Finding | null {
   const kind = answer.code === null ? kindsByStatus[answer.status] : kinds[answer.code];
   if (kind !== undefined) return findings[kind](request, answer);
+  // A copy differs from a put in its headers alone; a server that does not know one of them calls it an invalid request.
+  const isCopyRefused = request.action === 'copy' && answer.status === 400;
+  if (isCopyRefused || answer.status === 501) return findings.unsupported(request, answer);
   return answer.status >= 500 ? findings.serverFailed(request, answer) : null;
 }
 
@@ -69,7 +76,7 @@ const findings = {
   }),
   denied: ({ action, bucket }: S3Request) => ({
     code: 'STORE_DENIED',
-    found: `the server denies this key the right to ${action}.`,
+    found: `the server denies this key the right to ${rights[action] ?? action}.`,
     cure: `${deniedCures[action](bucket)} Check LINODE_BUCKET too: a bucket of that name that is not yours is denied in the same way.`,
   }),
   bucketMissing: () => ({
@@ -107,6 +114,11 @@ const findings = {
     found: 'the server takes no object of this size.',
     cure: 'Look up the size limit of the provider; BACKUP_COMPRESSION=zstd may make the backup small enough.',
   }),
+  unsupported: (_: S3Request, { status, code }: Answer) => ({
+    code: 'STORE_UNSUPPORTED',
+    found: `the server does not support this request (${code === null ? status : `${status} ${code}`}).`,
+    cure: 'Trying again does not help. Ask the provider whether it supports this S3 request; if it does, check LINODE_ENDPOINT: something before the server may answer there.',
+  }),
   serverFailed: ({ endpoint }: S3Request, { status }: Answer) => ({
     code: 'STORE_FAILED',
     found: `the server failed (${status}), also when asked again.`,
@@ -114,10 +126,21 @@ const findings = {
   }),
 } satisfies Record<string, (request: S3Request, answer: Answer) => Finding>;
 
+/** Where the action's own word would not do. */
+const rights: Readonly<Partial<Record<S3Request['action'], string>>> = {
+  'list uploads': 'list unfinished uploads (s3:ListBucketMultipartUploads)',
+  'abort upload': 'abort uploads (s3:AbortMultipartUpload)',
+};
+
 const deniedCures: Readonly<Record<S3Request['action'], (bucket: string) => string>> = {
   list: (bucket) => `Give the key in LINODE_ACCESS_KEY read access to all of ${bucket}.`,
   read: (bucket) => `Give the key in LINODE_ACCESS_KEY read access to ${bucket}.`,
   write: (bucket) => `The usual cause is a read-only key: give LINODE_ACCESS_KEY read and write access to ${bucket}.`,
+  copy: (bucket) => `Give the key in LINODE_ACCESS_KEY read and write access to ${bucket}.`,
+  'list uploads': (bucket) =>
+    `Give the key in LINODE_ACCESS_KEY the right s3:ListBucketMultipartUploads on ${bucket}, or let a lifecycle rule of the bucket abort unfinished uploads (AbortIncompleteMultipartUpload).`,
+  'abort upload': (bucket) =>
+    `Give the key in LINODE_ACCESS_KEY the right s3:AbortMultipartUpload on ${bucket}, or let a lifecycle rule of the bucket abort unfinished uploads (AbortIncompleteMultipartUpload).`,
   delete: (bucket) =>
     `The usual causes are a read-only key (give LINODE_ACCESS_KEY read and write access to ${bucket}) and object lock, under which nothing is deleted before its time.`,
 };

@@ -13,9 +13,19 @@ export function s3Failure(error: unknown, request: S3Request, now: Temporal.Inst
   if (answer?.code === 'NoSuchKey') return objectMissing(key, `bucket ${bucket} at ${endpoint}`, error);
   const known = answer === null ? connectionFinding(error, endpoint) : answerFinding(answer, request);
   const { code, found, cure } = known ?? otherFinding(error, answer, endpoint);
-  const doing = `Cannot ${action} ${key === '' ? 'anything' : key} in bucket ${bucket} at ${endpoint}`;
+  const doing = `Cannot ${doings[action]} ${key === '' ? 'anything' : key} in bucket ${bucket} at ${endpoint}`;
   return new Failure(code, `${doing}: ${found}`, cure, error);
 }
+
+const doings: Readonly<Record<S3Request['action'], string>> = {
+  list: 'list',
+  read: 'read',
+  write: 'write',
+  copy: 'copy to',
+  delete: 'delete',
+  'list uploads': 'list the unfinished uploads of',
+  'abort upload': 'abort the unfinished upload of',
+};
 
 /** Names the SDK makes up when an answer holds no S3 error code. */
 const madeUpNames = ['Unknown', 'UnknownError', 'NotFound', 'Forbidden', 'Error', 'SyntaxError', 'TypeError'];

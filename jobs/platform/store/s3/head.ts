@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, NoSuchKey } from '@aws-sdk/client-s3';
 import type { StoredObject } from '../store.ts';
 import type { Bucket } from './client.ts';
+import { listObjects } from './list.ts';
 import { isTransient, statusOf } from './retry.ts';
 
 /** The object with its metadata, or null when the bucket is there and has no such key. */
@@ -26,19 +27,31 @@ export async function headObject(
 }
 
 /** An answer to HEAD has no body, so 404 may mean the key or the bucket, 403 any of four things. GET tells which. */
-async function absentOrReason(
-  { client, name, attempt }: Bucket,
-  key: string,
-  signal: AbortSignal | undefined,
-  headError: unknown,
-) {
+async function absentOrReason(bucket: Bucket, key: string, signal: AbortSignal | undefined, headError: unknown) {
+  const { client, name, attempt } = bucket;
   const command = new GetObjectCommand({ Bucket: name, Key: key, Range: 'bytes=0-0' });
   try {
     const { Body } = await attempt(() => client.send(command, { abortSignal: signal }), signal);
     if (Body instanceof Readable) Body.destroy();
   } catch (error) {
-    if (error instanceof NoSuchKey) return null;
+    if (await isAbsent(bucket, key, error, signal)) return null;
     throw error;
   }
   throw headError;
+}
+
+/**
+ * Whether `error`, the answer to GET, means that the bucket has no such key. A key without the right to list the whole
+ * bucket gets 403 for it, as for one that it may not read; a listing of that very key tells the two apart.
+ */
+export async function isAbsent(
+  bucket: Bucket,
+  key: string,
+  error: unknown,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (error instanceof NoSuchKey) return true;
+  if (!(error instanceof Error && error.name === 'AccessDenied')) return false;
+  const listed = await listObjects(bucket, key, signal).catch(() => null);
+  return listed !== null && !listed.some((object) => object.key === key);
 }

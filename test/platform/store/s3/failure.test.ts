@@ -48,7 +48,12 @@ test('each answer of the server, and each way not to get one, has its code', () 
     [answer(404, 'NoSuchKey'), 'OBJECT_MISSING'],
     [answer(412, 'PreconditionFailed'), 'STORE_FAILED'],
     [answer(500, 'InternalError'), 'STORE_FAILED'],
+    [answer(501, 'NotImplemented'), 'STORE_UNSUPPORTED'],
+    [answer(501, 'Unknown'), 'STORE_UNSUPPORTED'],
+    [answer(405, 'MethodNotAllowed'), 'STORE_UNSUPPORTED'],
+    [answer(405, 'Unknown'), 'STORE_UNSUPPORTED'],
     [answer(400, 'InvalidRequest'), 'STORE_FAILED'],
+    [answer(400, 'InvalidArgument'), 'STORE_FAILED'],
     [answer(404, 'NotFound'), 'STORE_FAILED'],
     [withCode('ENOTFOUND'), 'STORE_UNREACHABLE'],
     [withCode('EAI_AGAIN'), 'STORE_UNREACHABLE'],
@@ -104,10 +109,43 @@ test('every cure names what to set or where to look', () => {
 });
 
 test('a denied step is named by the right that is missing', () => {
-  for (const action of ['list', 'read', 'write', 'delete'] as const) {
-    const failure = s3Failure(answer(403, 'AccessDenied'), { ...request, action }, now);
-    assert.match(failure.message, new RegExp(`^Cannot ${action} .* the right to ${action}\\.$`));
+  const key = 'daily/a';
+  const place =
+    'in bucket zygy-backups-service at https://sg-sin-1.linodeobjects.com: the server denies this key the right';
+  const sentences: Record<S3Request['action'], string> = {
+    list: `Cannot list daily/a ${place} to list.`,
+    read: `Cannot read daily/a ${place} to read.`,
+    write: `Cannot write daily/a ${place} to write.`,
+    copy: `Cannot copy to daily/a ${place} to copy.`,
+    delete: `Cannot delete daily/a ${place} to delete.`,
+    'list uploads': `Cannot list the unfinished uploads of daily/a ${place} to list unfinished uploads (s3:ListBucketMultipartUploads).`,
+    'abort upload': `Cannot abort the unfinished upload of daily/a ${place} to abort uploads (s3:AbortMultipartUpload).`,
+  };
+  const found = Object.keys(sentences).map((action) => {
+    const asked = { ...request, key, action: action as S3Request['action'] };
+    return [action, s3Failure(answer(403, 'AccessDenied'), asked, now).message];
+  });
+  assert.deepEqual(Object.fromEntries(found), sentences);
+});
+
+test('what a server cannot do is no outage, and says so; a copy it does not take may be refused in other words', () => {
+  const { code, message, cure } = s3Failure(answer(501, 'NotImplemented'), request, now);
+  assert.deepEqual(
+    { code, message, cure },
+    {
+      code: 'STORE_UNSUPPORTED',
+      message:
+        'Cannot write sqlite-backups/daily/csv_data_2025-11-30_020000.db.gz in bucket zygy-backups-service at https://sg-sin-1.linodeobjects.com: the server does not support this request (501 NotImplemented).',
+      cure: 'Trying again does not help. Ask the provider whether it supports this S3 request; if it does, check LINODE_ENDPOINT: something before the server may answer there.',
+    },
+  );
+  const copy = { ...request, action: 'copy' } as const;
+  for (const name of ['InvalidArgument', 'InvalidRequest', 'NotImplemented', 'XNotImplemented']) {
+    const failure = s3Failure(answer(400, name), copy, now);
+    assert.equal(failure.code, 'STORE_UNSUPPORTED', name);
+    assert.match(failure.message, new RegExp(`the server does not support this request \\(400 ${name}\\)\\.$`));
   }
+  assert.equal(s3Failure(answer(400, 'AuthorizationHeaderMalformed'), copy, now).code, 'STORE_WRONG_REGION');
 });
 
 test('a refused clock is told by how much it is off, when the server says its time', () => {
