@@ -106,7 +106,7 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
   const key = freeDailyKey({ database: name, at, ending }, new Set(inventory.dailies.map((daily) => daily.key)));
   const suspect = suspicion?.reason ?? null;
   const snapshotFacts = factsOfSnapshot({ snapshot, snapshotSha256, contents, format, takenAt, suspect });
-  const target = { key, store, history, clock, runId, identity, step, signal };
+  const target = { key, store, history, clock, runId, identity, step, log, signal };
   const { proof, facts, bytes, damaged } = await storeProven(prepared, snapshotFacts, compress, target);
 
   const dating = { kind: 'dated', takenAt } as const;

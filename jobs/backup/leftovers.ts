@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import type { Clock } from '../platform/clock.ts';
 import type { History } from '../platform/history.ts';
-import type { Log } from '../platform/log.ts';
+import { failureText, type Log } from '../platform/log.ts';
 import { noStep } from '../platform/progress.ts';
+import { isRefusal } from '../platform/store/refusal.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
 import { isBadObject, readBack } from './archive/read-back.ts';
 import type { Identity } from './archive/unarchive.ts';
@@ -19,18 +20,14 @@ type Place = {
 
 /**
  * Cleans or finishes what a killed run left: work files, unfinished uploads, and objects that were stored but never read
- * back (proven now, or removed). The caller holds the database's lock.
+ * back (proven now, or removed). What the store refuses to give up is said and left. The caller holds the database's lock.
  */
 export async function settleLeftovers(
   { database, stagingFolder, store, history, clock }: Place,
   { identity, log, signal }: { identity: Identity | null; log: Log; signal: AbortSignal },
 ): Promise<void> {
   await rm(stagingFolder, { recursive: true, force: true });
-  const isOurs = ({ key }: { key: string }) => (parseDailyKey(key) ?? parseWeeklyKey(key))?.database === database;
-  for (const prefix of [dailyPrefix, weeklyPrefix]) {
-    const swept = await store.sweepUploads(`${prefix}${database}_`, isOurs, signal);
-    for (const key of swept) log.line(`gave up the unfinished upload of ${key}`);
-  }
+  await abortUploads(database, store, { log, signal });
   for (const key of history.unprovenKeys(database)) {
     const head = await store.head(key, signal);
     const facts = head === null ? null : factsOf(head.metadata);
@@ -43,9 +40,33 @@ export async function settleLeftovers(
       log.line(`an earlier run stored ${key} and was stopped; read back now, it is good`);
     } catch (error) {
       if (!isBadObject(error)) throw error;
-      await store.remove(key, signal);
-      history.giveUp(key);
-      log.warn(`an earlier run stored ${key} and was stopped; it does not read back and was removed`);
+      const found = `an earlier run stored ${key} and was stopped; it does not read back`;
+      try {
+        await store.remove(key, signal);
+        history.giveUp(key);
+        log.warn(`${found} and was removed`);
+      } catch (refused) {
+        if (!isRefusal(refused)) throw refused;
+        log.warn(`${found}, and cannot be removed: remove it by hand. ${failureText(refused)}`);
+      }
     }
+  }
+}
+
+/** Unfinished uploads cost space and harm no backup: where they may not be listed or aborted, the run goes on. */
+async function abortUploads(
+  database: string,
+  store: ObjectStore,
+  { log, signal }: { log: Log; signal: AbortSignal },
+): Promise<void> {
+  const isOurs = ({ key }: { key: string }) => (parseDailyKey(key) ?? parseWeeklyKey(key))?.database === database;
+  try {
+    for (const prefix of [dailyPrefix, weeklyPrefix]) {
+      const swept = await store.sweepUploads(`${prefix}${database}_`, isOurs, signal);
+      for (const key of swept) log.line(`gave up the unfinished upload of ${key}`);
+    }
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    log.warn(`unfinished uploads of earlier runs are left as they are. ${failureText(error)}`);
   }
 }

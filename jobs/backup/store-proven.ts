@@ -1,8 +1,10 @@
 import type { Clock } from '../platform/clock.ts';
-import { Failure } from '../platform/errors.ts';
+import { asFailure, Failure } from '../platform/errors.ts';
 import { formatBytes } from '../platform/format.ts';
 import type { History, Proof } from '../platform/history.ts';
+import { failureText, type Log } from '../platform/log.ts';
 import type { Step } from '../platform/progress.ts';
+import { isRefusal } from '../platform/store/refusal.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
 import type { Archive } from './archive/archive.ts';
 import { isBadObject, readBack } from './archive/read-back.ts';
@@ -21,6 +23,7 @@ type Target = {
   readonly runId: number;
   readonly identity: Identity | null;
   readonly step: RunStep;
+  readonly log: Log;
   readonly signal: AbortSignal;
 };
 
@@ -36,7 +39,8 @@ const takeBackMs = 5000;
 
 /**
  * Stores a prepared snapshot and reads it back: an upload, or a server-side copy of the same backup in the store. A copy
- * that does not read back is replaced by an upload. When it fails, nothing stays under the key.
+ * that the server refuses, or that does not read back, is replaced by an upload. When it fails, nothing stays under the
+ * key, or it is said that something may.
  */
 export async function storeProven(
   prepared: Prepared,
@@ -44,7 +48,7 @@ export async function storeProven(
   compress: (bar: Step, signal: AbortSignal) => Promise<Archive>,
   target: Target,
 ): Promise<Stored> {
-  const { step, signal } = target;
+  const { step, log, signal } = target;
   const factsOf = (archiveSha256: string): BackupFacts => ({ ...snapshotFacts, archiveSha256 });
   const upload = async (archive: Archive, damaged: Failure | null): Promise<Stored> => {
     const facts = factsOf(archive.sha256);
@@ -56,10 +60,19 @@ export async function storeProven(
     const facts = factsOf(sameAs.facts.archiveSha256);
     return { proof: await copyProven(sameAs, facts, target), facts, bytes: sameAs.bytes, damaged: null };
   } catch (error) {
-    if (!isBadObject(error)) throw error;
+    const damaged = isBadObject(error) ? damagedSource(sameAs.key, error) : null;
+    if (damaged === null) {
+      if (!isCopyRefused(error)) throw error;
+      log.line(`no copy on the server, the backup is compressed and uploaded: ${error.message}`);
+    }
     const archive = await step('compress', (bar) => compress(bar(snapshotFacts.snapshotBytes), signal));
-    return upload(archive, damagedSource(sameAs.key, error));
+    return upload(archive, damaged);
   }
+}
+
+/** Nothing is wrong with the source then, or it is gone: an upload does what the copy would have done. */
+function isCopyRefused(error: unknown): error is Failure {
+  return isRefusal(error) || (error instanceof Failure && error.code === 'OBJECT_MISSING');
 }
 
 function uploadProven(archive: Archive, facts: BackupFacts, target: Target): Promise<Proof> {
@@ -107,12 +120,26 @@ async function takingBack(facts: BackupFacts, bytes: number, target: Target, put
     history.prove(key, proof, clock.now());
     return proof;
   } catch (error) {
-    // Where removing fails too, the key stays in the history and the next run settles it.
-    await store.remove(key, AbortSignal.timeout(takeBackMs)).then(
-      () => history.giveUp(key),
-      () => undefined,
-    );
+    await takeBack(target);
     throw error;
+  }
+}
+
+/** Where removing fails and the object is there, its key stays in the history and the next run settles it. */
+async function takeBack({ key, store, history, log }: Target): Promise<void> {
+  const limit = AbortSignal.timeout(takeBackMs);
+  try {
+    await store.remove(key, limit);
+    history.giveUp(key);
+  } catch (error) {
+    const isThere = await store.head(key, limit).then(
+      (head) => head !== null,
+      () => true,
+    );
+    if (!isThere) return history.giveUp(key);
+    log.warn(
+      `${key} was not proven and may still be in the store, for it could not be removed; the next run reads it back, and keeps or removes it. ${failureText(asFailure(error))}`,
+    );
   }
 }
 

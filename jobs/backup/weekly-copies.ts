@@ -5,6 +5,7 @@ import type { Log } from '../platform/log.ts';
 import type { Settings } from '../platform/settings.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
 import type { Identity } from './archive/unarchive.ts';
+import { copyOrUpload } from './copy-backup.ts';
 import { removeBackup } from './stored/details.ts';
 import { type DatedDaily, datedOf, type Inventory, type StoredWeekly } from './stored/inventory.ts';
 import { factsOf } from './stored/metadata.ts';
@@ -43,14 +44,15 @@ export async function copyWeeklies(inventory: Inventory, deps: WeeklyDeps): Prom
   const good = inventory.weeklies.filter(({ key }) => !broken.has(key));
   const existing = new Set(good.filter(({ dating }) => dating.kind !== 'misdated').map(({ week }) => week));
   const { today, zone, retention, log, store, signal } = deps;
+  const copy = copierOf(deps);
   const made: StoredWeekly[] = [];
   const without: Week[] = [];
   for (const due of weekliesDue(dailies, { existing, today, zone, limit: retention.weekly })) {
-    const copy = await firstGoodCopy(due.week, due.dailies, inventory, deps);
-    if (copy === null) without.push(due.week);
+    const copied = await firstGoodCopy(due.week, due.dailies, inventory, { ...deps, copy });
+    if (copied === null) without.push(due.week);
     else {
-      made.push(copy);
-      log.line(`weekly copy ${copy.key} (${broken.has(copy.key) ? 'the one there was broken' : due.reason})`);
+      made.push(copied);
+      log.line(`weekly copy ${copied.key} (${broken.has(copied.key) ? 'the one there was broken' : due.reason})`);
     }
   }
   const replaced = new Set(made.map(({ week }) => week));
@@ -88,7 +90,7 @@ async function firstGoodCopy(
   week: Week,
   dailies: readonly DatedDaily[],
   inventory: Inventory,
-  deps: WeeklyDeps,
+  deps: WeeklyDeps & { readonly copy: Copy },
 ): Promise<StoredWeekly | null> {
   for (const daily of dailies) {
     try {
@@ -103,22 +105,40 @@ async function firstGoodCopy(
 }
 
 /** Overwrites nothing before the daily itself was verified, in this run or earlier. */
-async function verifiedCopy(week: Week, daily: DatedDaily, { withDetails }: Inventory, deps: WeeklyDeps) {
-  const { store, history, clock, signal } = deps;
+async function verifiedCopy(
+  week: Week,
+  daily: DatedDaily,
+  { withDetails }: Inventory,
+  deps: WeeklyDeps & { readonly copy: Copy },
+) {
+  const { store, history, clock, copy, signal } = deps;
   const { database, ending, bytes, facts, dating } = daily;
   if (!history.proofs().has(daily.key)) {
     history.prove(daily.key, await verifyStored(store, daily.key, facts, deps), clock.now());
   }
   const key = weeklyKey({ database, week, ending });
-  await store.copy(daily.key, key, undefined, signal);
+  await copy(daily.key, key);
   try {
     history.prove(key, await verifyStored(store, key, facts, deps), clock.now());
   } catch (error) {
     if (isBadBackup(error)) await store.remove(key, signal);
     throw error;
   }
-  if (withDetails.has(daily.key)) await store.copy(detailsKey(daily.key), detailsKey(key), undefined, signal);
+  if (withDetails.has(daily.key)) await copy(detailsKey(daily.key), detailsKey(key));
   return { key, bytes, week, ending, dating };
+}
+
+type Copy = (from: string, to: string) => Promise<void>;
+
+/** Copies on the server, or by way of the staging folder where the server cannot; says so once. */
+function copierOf({ store, stagingFolder, log, signal }: WeeklyDeps): Copy {
+  let isSaid = false;
+  return async (from, to) => {
+    const refused = await copyOrUpload(store, from, to, undefined, { stagingFolder, signal });
+    if (refused === null || isSaid) return;
+    log.line(`no copy on the server, weekly backups are downloaded and uploaded: ${refused.message}`);
+    isSaid = true;
+  };
 }
 
 function noGoodDaily(weeks: readonly Week[]): Failure {

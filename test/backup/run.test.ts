@@ -232,6 +232,73 @@ test('an object that a killed run stored damaged is removed by the next run', as
   assert.deepEqual(scene.history.unprovenKeys('shop'), []);
 });
 
+/** What the store answers to a key that may do everything but one thing. */
+const denied = new Failure('STORE_DENIED', 'may not', 'give the key more rights');
+
+test('a damaged object that may not be removed stops no night; it is looked at again, and said', async (t) => {
+  const scene = await makeScene(t);
+  await runBackup(scene.database, scene.tools());
+  const killed = scene.history.begin('backup', 'shop', Temporal.Now.instant());
+  const key = 'sqlite-backups/daily/shop_2025-11-27_030000.db.gz';
+  const cut = path.join(scene.folder, 'cut');
+  writeFileSync(cut, readFileSync(objectFile(scene, first)).subarray(0, 900));
+  await scene.store.put(key, cut, (await scene.store.head(first))?.metadata ?? {});
+  scene.history.note(killed, { key });
+  scene.setClock('2025-11-28T02:00:00');
+  const store = faulty(scene.store, { remove: () => Promise.reject(denied) });
+  assert.equal((await runBackup(scene.database, scene.tools({ store }))).proof, 'proven');
+  assert.deepEqual(scene.history.unprovenKeys('shop'), [key]);
+  assert.ok(
+    scene.lines.includes(
+      `WARNING an earlier run stored ${key} and was stopped; it does not read back, and cannot be removed: remove it by hand. STORE_DENIED: may not\n    What to do: give the key more rights`,
+    ),
+    scene.lines.join('\n'),
+  );
+});
+
+test('a backup that does not read back and may not be removed is named, and kept in mind', async (t) => {
+  const scene = await makeScene(t);
+  const store = faulty(scene.store, {
+    put: async (key, file, metadata, transfer) => {
+      damage(file);
+      await scene.store.put(key, file, metadata, transfer);
+    },
+    remove: () => Promise.reject(denied),
+  });
+  assert.match(
+    await failureOf(runBackup(scene.database, scene.tools({ store }))),
+    /READ_BACK_DIFFERS|ARCHIVE_UNREADABLE/,
+  );
+  assert.deepEqual(scene.history.unprovenKeys('shop'), [first]);
+  assert.deepEqual(
+    scene.lines.filter((line) => line.startsWith('WARNING')),
+    [
+      `WARNING ${first} was not proven and may still be in the store, for it could not be removed; the next run reads it back, and keeps or removes it. STORE_DENIED: may not\n    What to do: give the key more rights`,
+    ],
+  );
+});
+
+test('an unchanged night whose older object is gone by the time it is copied uploads afresh', async (t) => {
+  const scene = await makeScene(t);
+  await runBackup(scene.database, scene.tools());
+  scene.setClock('2025-11-28T02:00:00');
+  const gone = new Failure('OBJECT_MISSING', 'gone', 'look');
+  const store = faulty(scene.store, { copy: () => Promise.reject(gone) });
+  const { proof, housekeeping } = await runBackup(scene.database, scene.tools({ store }));
+  assert.deepEqual([proof, housekeeping], ['proven', null]);
+});
+
+test('an unchanged night during an outage fails as one, and compresses nothing', async (t) => {
+  const scene = await makeScene(t);
+  await runBackup(scene.database, scene.tools());
+  scene.setClock('2025-11-28T02:00:00');
+  const store = faulty(scene.store, {
+    copy: () => Promise.reject(new Failure('STORE_UNREACHABLE', 'the network is down', 'check it')),
+    put: () => assert.fail('uploaded'),
+  });
+  assert.equal(await failureOf(runBackup(scene.database, scene.tools({ store }))), 'STORE_UNREACHABLE');
+});
+
 test('two runs at once take turns, and both are kept though they began in the same second', async (t) => {
   const scene = await makeScene(t);
   const results = await Promise.all([

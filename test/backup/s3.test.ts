@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { runBackup } from '../../jobs/backup/run.ts';
 import type { Environment } from '../../jobs/platform/settings.ts';
 import { startFaultProxy } from '../fault-proxy.ts';
 import { needs } from '../lab.ts';
@@ -172,4 +173,98 @@ describe('backups in a real S3 server', needs('s3', 'tools'), () => {
     proxy.clear();
     assert.deepEqual(await keysOf(scene.environment), before);
   });
+
+  test('a server that cannot copy: unchanged nights, the weekly and the prune go on by uploads, and it is said', async (t) => {
+    const proxy = await startFaultProxy(bucket.location.endpoint);
+    t.after(() => proxy.close());
+    const scene = await makeScene(t, inBucket({ LINODE_ENDPOINT: proxy.endpoint, BACKUP_RETENTION_DAILY: '1' }));
+    const own = 'sqlite-backups/daily/shop_';
+    for (const { key } of await scene.store.list(own)) await scene.store.remove(key);
+    proxy.inject(
+      { kind: 'answer', status: 501, code: 'NotImplemented' },
+      { header: 'x-amz-copy-source', times: Infinity },
+    );
+    scene.setClock('2026-05-02T02:00:00');
+    await runBackup(scene.database, scene.tools());
+    scene.setClock('2026-05-03T02:00:00');
+    const before = scene.lines.length;
+    const result = await runBackup(scene.database, scene.tools());
+    const daily = `${own}2026-05-03_020000.db.gz`;
+    assert.deepEqual(result, {
+      key: daily,
+      proof: 'proven',
+      suspicion: null,
+      findings: [],
+      disproved: [],
+      storeEmptied: null,
+      housekeeping: null,
+    });
+    const copyRefused = (key: string) =>
+      `Cannot copy to ${key} in bucket ${bucket.location.bucket} at ${proxy.endpoint}: the server does not support this request (501 NotImplemented).`;
+    const weekly = 'sqlite-backups/weekly/shop_2026-W18.db.gz';
+    assert.deepEqual(
+      scene.lines
+        .slice(before)
+        .filter((line) => /501|read back|weekly copy|remove|Backup/.test(line))
+        .map(withoutTimes),
+      [
+        `no copy on the server, the backup is compressed and uploaded: ${copyRefused(daily)}`,
+        'read back: equal to the checked snapshot',
+        `no copy on the server, weekly backups are downloaded and uploaded: ${copyRefused(weekly)}`,
+        `weekly copy ${weekly} (today is Sunday)`,
+        `remove ${own}2026-05-02_020000.db.gz (over 1, and the oldest)`,
+        'Backup completed successfully',
+        'Backup uploaded to Object Storage',
+      ],
+    );
+    assert.deepEqual(
+      (await scene.store.list(own)).map(({ key }) => key),
+      [daily],
+    );
+    const [made, source] = await Promise.all([scene.store.head(weekly), scene.store.head(daily)]);
+    assert.deepEqual([made?.metadata, made?.bytes], [source?.metadata, source?.bytes]);
+    assert.deepEqual(scene.staged(), []);
+    assert.equal(proxy.requests.filter((request) => request.includes('x-id=CopyObject')).length, 2);
+    await scene.store.remove(weekly);
+  });
+
+  test('a key with the rights of a minimal policy backs up; that it may not list uploads is said once', async (t) => {
+    const objects = 'sqlite-backups/';
+    const own = await makeBucket();
+    t.after(() => own.remove());
+    const {
+      accessKey,
+      secretKey,
+      bucket: name,
+    } = await own.locationWith([
+      { actions: ['s3:ListBucket'], listed: objects },
+      { actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], objects },
+    ]);
+    const keys = { LINODE_ACCESS_KEY: accessKey, LINODE_SECRET_KEY: secretKey, LINODE_BUCKET: name };
+    const scene = await makeScene(t, inBucket(keys));
+    for (const day of ['02', '03']) {
+      scene.setClock(`2026-05-${day}T02:00:00`);
+      const before = scene.lines.length;
+      const { proof, housekeeping } = await runBackup(scene.database, scene.tools());
+      assert.deepEqual([proof, housekeeping], ['proven', null]);
+      const place = `in bucket ${name} at ${bucket.location.endpoint}`;
+      assert.deepEqual(
+        scene.lines.slice(before).filter((line) => /upload of|uploads/.test(line)),
+        [
+          `WARNING unfinished uploads of earlier runs are left as they are. STORE_DENIED: Cannot list the unfinished uploads of sqlite-backups/daily/shop_ ${place}: the server denies this key the right to list unfinished uploads (s3:ListBucketMultipartUploads).\n    What to do: Give the key in LINODE_ACCESS_KEY the right s3:ListBucketMultipartUploads on ${name}, or let a lifecycle rule of the bucket abort unfinished uploads (AbortIncompleteMultipartUpload).`,
+        ],
+      );
+    }
+    assert.deepEqual(await scene.keys(), [
+      'daily/shop_2026-05-02_020000.db.gz',
+      'daily/shop_2026-05-03_020000.db.gz',
+      'weekly/shop_2026-W18.db.gz',
+    ]);
+    for (const key of await scene.keys()) await scene.store.remove(`sqlite-backups/${key}`);
+  });
 });
+
+/** A line of the log without how long its step took. */
+function withoutTimes(line: string): string {
+  return line.replace(/ \([\d.]+ s\)$/, '');
+}

@@ -83,7 +83,8 @@ function blocksOf(file: FileHandle, meter: Meter, { signal, step }: Pick<Options
   };
 }
 
-function writeFailure(error: unknown, archiveFile: string): unknown {
+/** The DISK_FULL or STAGING_UNWRITABLE for what stopped the writing of a file in the staging folder; else the error itself. */
+export function writeFailure(error: unknown, archiveFile: string): unknown {
   const code = systemCodeOf(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new Failure(

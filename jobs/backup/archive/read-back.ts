@@ -39,7 +39,7 @@ function compare(key: string, what: string, found: string, expected: string): vo
   throw new Failure(
     'READ_BACK_DIFFERS',
     `${key} does not read back as it was written: sha256 of the ${what} is ${found}, expected ${expected}.`,
-    'The object was not kept. The next try stores it anew; if it happens again, suspect the network, the memory of this host or the store.',
+    'A run stores it anew. If it happens again, suspect the network, the memory of this host or the store.',
   );
 }
 

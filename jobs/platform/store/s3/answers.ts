@@ -77,7 +77,7 @@ const findings = {
   denied: ({ action, bucket }: S3Request) => ({
     code: 'STORE_DENIED',
     found: `the server denies this key the right to ${rights[action] ?? action}.`,
-    cure: `${deniedCures[action](bucket)} Check LINODE_BUCKET too: a bucket of that name that is not yours is denied in the same way.`,
+    cure: deniedCures[action](bucket) + (rights[action] === undefined ? ` ${otherBucket}` : ''),
   }),
   bucketMissing: () => ({
     code: 'STORE_BUCKET_MISSING',
@@ -126,7 +126,9 @@ const findings = {
   }),
 } satisfies Record<string, (request: S3Request, answer: Answer) => Finding>;
 
-/** Where the action's own word would not do. */
+const otherBucket = 'Check LINODE_BUCKET too: a bucket of that name that is not yours is denied in the same way.';
+
+/** Rights beside reading and writing, by their names: usual policies leave them out. */
 const rights: Readonly<Partial<Record<S3Request['action'], string>>> = {
   'list uploads': 'list unfinished uploads (s3:ListBucketMultipartUploads)',
   'abort upload': 'abort uploads (s3:AbortMultipartUpload)',

@@ -1,0 +1,113 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Failure } from '../platform/errors.ts';
+import { createMeter, metered } from '../platform/hash.ts';
+import { checkedMetadata } from '../platform/store/keys.ts';
+import { objectMissing } from '../platform/store/missing.ts';
+import { isRefusal } from '../platform/store/refusal.ts';
+import type { Metadata, ObjectStore } from '../platform/store/store.ts';
+import { writeFailure } from './archive/archive.ts';
+import { requireFreeSpace } from './snapshot/disk-space.ts';
+
+type CopyOptions = {
+  /** Where the object is kept on its way when the store cannot copy; made when it is not there. */
+  readonly stagingFolder: string;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Makes `to` a copy of `from`, with its metadata or with `metadata`: on the server, or where the server refuses to copy,
+ * by a download and an upload that is read back. Returns null after a copy, else why it was refused. Throws OBJECT_MISSING,
+ * DISK_FULL, STAGING_UNWRITABLE, READ_BACK_DIFFERS (nothing stays at `to`) and STORE_ failures.
+ */
+export async function copyOrUpload(
+  store: ObjectStore,
+  from: string,
+  to: string,
+  metadata: Metadata | undefined,
+  options: CopyOptions,
+): Promise<Failure | null> {
+  try {
+    await store.copy(from, to, metadata, options.signal);
+    return null;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    await copyByHand(store, from, to, metadata, options);
+    return error;
+  }
+}
+
+async function copyByHand(
+  store: ObjectStore,
+  from: string,
+  to: string,
+  metadata: Metadata | undefined,
+  { stagingFolder, signal }: CopyOptions,
+): Promise<void> {
+  const source = await store.head(from, signal);
+  if (source === null) throw objectMissing(from, store.name);
+  await mkdir(stagingFolder, { recursive: true });
+  await requireFreeSpace(stagingFolder, source.bytes, `the copy of ${from}`);
+  const file = path.join(stagingFolder, 'copy');
+  try {
+    const downloaded = await download(store, from, file, signal);
+    if ((await store.head(from, signal))?.etag !== source.etag) throw replaced(from);
+    await store.put(to, file, metadata ?? writable(source.metadata), { signal });
+    if ((await sha256Of(store, to, signal)) !== downloaded) {
+      await store.remove(to, signal);
+      throw differs(from, to);
+    }
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+/** The sha256 of what was downloaded. */
+async function download(store: ObjectStore, from: string, file: string, signal: AbortSignal): Promise<string> {
+  const meter = createMeter();
+  const stored = await store.read(from, { signal });
+  try {
+    await pipeline(metered(stored, meter), createWriteStream(file, { mode: 0o600 }), { signal });
+  } catch (error) {
+    throw writeFailure(error, file);
+  } finally {
+    stored.destroy();
+  }
+  return meter.sha256();
+}
+
+async function sha256Of(store: ObjectStore, key: string, signal: AbortSignal): Promise<string> {
+  const meter = createMeter();
+  for await (const _ of metered(await store.read(key, { signal }), meter));
+  return meter.sha256();
+}
+
+/** Metadata of another tool may hold what a header of ours cannot; the facts that nightshift reads always fit. */
+function writable(metadata: Metadata): Metadata {
+  const fits = ([name, value]: [string, string]) => {
+    try {
+      return checkedMetadata({ [name]: value }) !== null;
+    } catch {
+      return false;
+    }
+  };
+  return Object.fromEntries(Object.entries(metadata).filter(fits));
+}
+
+function replaced(key: string): Failure {
+  return new Failure(
+    'STORE_FAILED',
+    `${key} was replaced while it was copied.`,
+    'Run it again; if it stays, find what else writes into this store.',
+  );
+}
+
+function differs(from: string, to: string): Failure {
+  return new Failure(
+    'READ_BACK_DIFFERS',
+    `${to} does not read back as ${from} was read; it was removed.`,
+    'The next run copies it again; if it stays, suspect the network, the memory of this host or the store.',
+  );
+}
