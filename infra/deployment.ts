@@ -98,6 +98,8 @@ export type MailPlan = {
   readonly port: number;
   readonly user: string | null;
   readonly from: string | null;
+  /** What the host calls itself to the mail server; null gives the domain of `from`. */
+  readonly ehloName: string | null;
 };
 
 export type SummaryPlan = {

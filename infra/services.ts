@@ -165,6 +165,7 @@ function common({ databases, timeZone, mail, alertRecipients, backup }: HostDepl
       SMTP_PORT: mail === null ? null : String(mail.port),
       SMTP_USER: mail?.user ?? null,
       SMTP_FROM: mail?.from ?? null,
+      SMTP_EHLO_NAME: mail?.ehloName ?? null,
       ALERT_RECIPIENTS: alertRecipients,
     }),
   };

@@ -89,6 +89,7 @@ export const configKeys = {
   smtpPort: entry('integer', 465, '465: TLS from the start; any other: STARTTLS'),
   smtpUser: entry('string', null, 'mail account'),
   smtpFrom: entry('string', null, 'sender; else smtpUser'),
+  smtpEhloName: entry('string', null, 'name said to the mail server; else the domain of smtpFrom'),
   alertRecipients: entry('string', null, 'who hears of failures, separated by commas'),
 
   summary: entry('boolean', true, 'run the daily summary'),

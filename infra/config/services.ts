@@ -31,6 +31,11 @@ export function mailOf(read: Reader, secrets: readonly SecretKeyName[]): MailPla
   const host = read.matching('smtpHost', /^[\w.-]+$/, 'the name of the mail server');
   const user = read.optional('smtpUser');
   const from = read.optional('smtpFrom');
+  const ehloName = read.matching(
+    'smtpEhloName',
+    /^(?![\d.]+$)[a-z\d-]+(\.[a-z\d-]+)*$|^\[(IPv6:)?[\da-f.:]+\]$/i,
+    'a host name such as mail.example.com, or an address in brackets such as [192.0.2.1]',
+  );
   const password = secrets.includes('smtpPassword');
   if (user !== null && !password)
     read.report('smtpPassword', 'is not set but smtpUser is', '`pulumi config set --secret nightshift:smtpPassword`');
@@ -47,7 +52,7 @@ export function mailOf(read: Reader, secrets: readonly SecretKeyName[]): MailPla
   }
   if (user === null && from === null)
     read.report('smtpFrom', 'is not set, nor is smtpUser', 'set it to the sender of the mails');
-  return { host, port: read.whole('smtpPort', 1, 65_535), user, from };
+  return { host, port: read.whole('smtpPort', 1, 65_535), user, from, ehloName };
 }
 
 type Around = { readonly secrets: readonly SecretKeyName[]; readonly readFile: (file: string) => string };

@@ -19,6 +19,7 @@ const keys: Readonly<Record<string, ConfigKeyName>> = {
   SMTP_USER: 'smtpUser',
   SMTP_PASSWORD: 'smtpPassword',
   SMTP_FROM: 'smtpFrom',
+  SMTP_EHLO_NAME: 'smtpEhloName',
   ALERT_RECIPIENTS: 'alertRecipients',
   SUMMARY_SCHEDULE_HOUR: 'summaryHour',
   SUMMARY_RECIPIENTS: 'summaryRecipients',

@@ -1,7 +1,8 @@
 import { Failure, type FailureCode } from './errors.ts';
+import { type MailAttempt as Attempt, refusalExplanation } from './mail-refusal.ts';
+import { refusalKindOf } from './mail-reply.ts';
 import type { Smtp } from './settings.ts';
 
-type Attempt = { readonly smtp: Smtp; readonly to: string; readonly handedOver: boolean };
 type Explanation = readonly [FailureCode, sentence: string, cure: string];
 
 /** What nodemailer puts on its errors. */
@@ -24,7 +25,8 @@ export function mailFailure(error: unknown, attempt: Attempt): Failure {
   return new Failure(code, sentence, cure, error);
 }
 
-function explanationOf(error: unknown, { smtp, to, handedOver }: Attempt): Explanation {
+function explanationOf(error: unknown, attempt: Attempt): Explanation {
+  const { smtp, to, handedOver } = attempt;
   const { code, originalCode = '', command = '', responseCode, response, timeoutType } = (error ?? {}) as SmtpError;
   const message = error instanceof Error ? error.message : String(error);
   const server = `${smtp.host}:${smtp.port}`;
@@ -44,54 +46,25 @@ function explanationOf(error: unknown, { smtp, to, handedOver }: Attempt): Expla
       'Check that SMTP_HOST is the name that the certificate is for and that SMTP_PORT fits: 465 for TLS from the start, 587 for STARTTLS. A private certificate authority goes into NODE_EXTRA_CA_CERTS.',
     ];
   }
-  if (responseCode !== undefined && responseCode >= 400 && responseCode < 500) {
-    return [
-      'MAIL_DEFERRED',
-      `The mail server ${server} does not take the mail to ${to} now: ${said}.`,
-      'Nothing, if a later try works; if it stays, ask the mail provider with this answer.',
-    ];
+  if (responseCode !== undefined) {
+    const reply = { command, code: responseCode, text: response ?? message };
+    return refusalExplanation(code === 'EAUTH' && responseCode >= 500 ? 'login' : refusalKindOf(reply), attempt, said);
   }
-  // 530: the server wants a login before it takes a mail (RFC 4954).
-  if (code === 'EAUTH' || code === 'ENOAUTH' || responseCode === 530) {
-    const who =
-      smtp.login === null ? 'wants a login and none is set' : `does not accept the login of ${smtp.login.user}`;
-    return [
-      'MAIL_LOGIN',
-      `The mail server ${server} ${who}: ${said}.`,
-      'Check SMTP_USER and SMTP_PASSWORD; some providers want an application password.',
-    ];
-  }
-  if (responseCode === undefined && unreachableCodes.has(code ?? '')) {
+  if (code === 'EAUTH' || code === 'ENOAUTH') return refusalExplanation('login', attempt, said);
+  if (unreachableCodes.has(code ?? '')) {
     return [
       'MAIL_UNREACHABLE',
       `No connection to the mail server ${server}: ${said}.`,
       cureOf(originalCode, timeoutType),
     ];
   }
-  if (responseCode !== undefined || code === 'EENVELOPE') {
-    const [what, refusalCure] = refusalOf(command, smtp, to);
-    return ['MAIL_REJECTED', `The mail server ${server} refuses ${what}: ${said}.`, refusalCure];
+  if (code === 'EENVELOPE') {
+    return refusalExplanation(/^Invalid sender/.test(message) ? 'sender' : 'recipient', attempt, said);
   }
   return [
     'MAIL_FAILED',
     `The mail to ${to} could not be sent through ${server}: ${said}.`,
     'Check the SMTP_ settings; if they are right, report this text.',
-  ];
-}
-
-/** What the server refused when it answered `command`, and the cure. */
-function refusalOf(command: string, { from }: Smtp, to: string): [what: string, cure: string] {
-  const askProvider = 'ask the mail provider with this answer';
-  if (command === 'MAIL FROM') {
-    return [`the sender ${from}`, 'Set SMTP_FROM to an address this account may send from.'];
-  }
-  if (command === 'RCPT TO' || command === 'API') {
-    return [`the recipient ${to}`, `Check the address ${to} among the recipients; if it is right, ${askProvider}.`];
-  }
-  if (command === 'DATA') return [`the mail to ${to}`, `Check SMTP_FROM; if it is right, ${askProvider}.`];
-  return [
-    'this host',
-    `Check SMTP_HOST and SMTP_PORT; if they are right, ${askProvider}: this host may be on a block list.`,
   ];
 }
 

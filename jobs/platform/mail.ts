@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { domainToASCII } from 'node:url';
 import MailComposer, { type MailComposerOptions } from 'nodemailer/lib/mail-composer';
 import SMTPConnection, { type SMTPConnectionOptions, type SMTPEnvelope } from 'nodemailer/lib/smtp-connection';
 import { mailFailure } from './mail-failure.ts';
@@ -25,8 +26,9 @@ const defaultLimits: Limits = { connectMs: 20_000, greetingMs: 30_000, idleMs: 1
 
 /**
  * Sends one message to one recipient and returns once the server has taken it. Throws MAIL_UNREACHABLE, MAIL_TLS,
- * MAIL_LOGIN, MAIL_REJECTED, MAIL_DEFERRED (a later try may do) or MAIL_FAILED when it was not taken, MAIL_UNCERTAIN when
- * nobody can know (the connection was lost, or `signal` aborted, after the text was handed over), else AbortError.
+ * MAIL_LOGIN, MAIL_NOT_ALLOWED (this host or sender), MAIL_REJECTED (this recipient or mail, for good), MAIL_DEFERRED (a
+ * later try may do) or MAIL_FAILED when it was not taken, MAIL_UNCERTAIN when nobody can know (the connection was lost, or
+ * `signal` aborted, after the text was handed over), else AbortError.
  */
 export async function sendMail(
   smtp: Smtp,
@@ -36,7 +38,8 @@ export async function sendMail(
 ): Promise<Receipt> {
   const message = composed(smtp.from, mail);
   const content = await message.build();
-  const { from = '' } = message.getEnvelope();
+  const { from } = message.getEnvelope();
+  const name = smtp.ehloName ?? domainOf(from || '');
   let handedOver = false;
   const body = Readable.from(
     (function* () {
@@ -46,7 +49,7 @@ export async function sendMail(
   );
   try {
     const reply = await submitted(
-      connectionOptions(smtp, security, limits),
+      { ...connectionOptions(smtp, security, limits), ...(name !== null && { name }) },
       smtp.login,
       { from, to: mail.to },
       body,
@@ -55,7 +58,7 @@ export async function sendMail(
     return { messageId: message.messageId(), reply };
   } catch (error) {
     if (signal.aborted && !handedOver) throw error;
-    throw mailFailure(error, { smtp, to: mail.to, handedOver });
+    throw mailFailure(error, { smtp, to: mail.to, name, handedOver });
   } finally {
     body.destroy();
   }
@@ -68,6 +71,15 @@ export async function sendMail(
 export function securityOf({ host, port }: Pick<Smtp, 'host' | 'port'>): Security {
   if (port === 465) return 'implicit';
   return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host) ? 'loopback' : 'starttls';
+}
+
+/**
+ * The domain of an address, as EHLO can give it: many servers refuse the `[127.0.0.1]` of a container without a full name.
+ * Null for one without a dot, which they refuse as well.
+ */
+function domainOf(address: string): string | null {
+  const domain = domainToASCII(address.slice(address.lastIndexOf('@') + 1));
+  return domain.includes('.') ? domain : null;
 }
 
 /** The message as it would be sent, for a file. */

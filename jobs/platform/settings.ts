@@ -27,6 +27,8 @@ export type Smtp = {
   readonly port: number;
   readonly login: { readonly user: string; readonly password: string } | null;
   readonly from: string;
+  /** What this host calls itself; null gives the domain of `from`. */
+  readonly ehloName: string | null;
 };
 
 /** Everything the environment says, checked. Null means off. */
@@ -206,5 +208,5 @@ function smtpServer(values: Values, problems: Problem[]): Smtp | null {
   }
   if (from === null) missing('SMTP_FROM', 'is not set', 'set it to the sender of the mails');
   const login = user === null || password === null ? null : { user, password };
-  return { host, port: values.SMTP_PORT ?? 465, login, from: from ?? '' };
+  return { host, port: values.SMTP_PORT ?? 465, login, from: from ?? '', ehloName: values.SMTP_EHLO_NAME };
 }

@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
+import { hostNameWanted, isHostName } from './host-name.ts';
 
 /** One environment variable: how its text becomes a value, what stands in its place, what the README says of it. */
 export type Variable<T> = {
@@ -54,6 +55,8 @@ const addresses = list.refine(
   'mail addresses separated by commas',
 );
 
+const hostName = z.string().refine(isHostName, hostNameWanted);
+
 const ageRecipients = list.refine(
   (items) => items.every((item) => /^age1[a-z0-9]{50,}$/.test(item)),
   'age public keys (each begins with age1) separated by commas',
@@ -98,6 +101,7 @@ export const variables = {
   SMTP_USER: variable(text, null, 'mail account'),
   SMTP_PASSWORD: secret(text, 'its password'),
   SMTP_FROM: variable(text, null, 'sender; else `SMTP_USER`'),
+  SMTP_EHLO_NAME: variable(hostName, null, 'name said to the mail server; else the domain of `SMTP_FROM`'),
   ALERT_RECIPIENTS: variable(addresses, null, 'who is told when backups or summaries fail and when they work again'),
   SUMMARY_RECIPIENTS: variable(addresses, null, 'who gets the daily summary, separated by commas'),
   SUMMARY_SCHEDULE_HOUR: variable(whole(0, 23), '8', 'local hour of the daily summary'),

@@ -212,6 +212,29 @@ describe('an alert is delivered', () => {
     assert.deepEqual({ reached, mails: mails.length }, { reached: recipients, mails: 2 });
   });
 
+  test('though the server has first something against the host, the sender or the share of the account', async () => {
+    const share = '550 Domain example.com has exceeded the max emails per hour (101/100 (101%)) allowed';
+    const faults: Faults[] = [
+      { refuseClient: true },
+      { refuseSender: true },
+      { recipientReply: share },
+      { textReply: share },
+      { recipientReply: '504 5.5.2 <backup-1>: Helo command rejected: need fully-qualified hostname' },
+    ];
+    for (const fault of faults) {
+      const { reached, mails } = await delivered({ ...fault, connections: 2 });
+      assert.deepEqual({ reached, mails: mails.length }, { reached: recipients, mails: 2 }, JSON.stringify(fault));
+    }
+  });
+
+  test('once, when the recipient or the text is refused for good', async () => {
+    const final: Faults[] = [{ refuse: 'owner@example.com' }, { refuseText: true }];
+    for (const fault of final) {
+      const { tries } = await delivered(fault);
+      assert.equal(tries, 2, JSON.stringify(fault));
+    }
+  });
+
   test('again when a connection was lost after the text: twice is better than never', async () => {
     const { reached, tries } = await delivered({ drop: 'after-data' });
     assert.deepEqual({ reached, tries }, { reached: [], tries: 8 });

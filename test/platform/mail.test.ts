@@ -13,6 +13,7 @@ import {
 } from '../smtp-server.ts';
 
 const login = { user: 'owner@example.com', password: 'correct horse' };
+const exim = '550 Invalid HELO name (See RFC2821 4.1.1.1)';
 const never = new AbortController().signal;
 const mail: Mail = {
   to: 'owner@example.com',
@@ -170,7 +171,7 @@ describe('a mail that was not taken says why and what to do', () => {
   test('a sender the account may not use', async () => {
     await withServer({ security: 'plain', faults: { refuseSender: true } }, async (server) => {
       assert.deepEqual(await failureOf(server, 'loopback'), {
-        code: 'MAIL_REJECTED',
+        code: 'MAIL_NOT_ALLOWED',
         sentence:
           'The mail server localhost:PORT refuses the sender Nightshift <backup@example.com>: 553 5.7.1 Sender address rejected: not owned by user.',
         cure: 'Set SMTP_FROM to an address this account may send from.',
@@ -181,10 +182,69 @@ describe('a mail that was not taken says why and what to do', () => {
   test('a server that blocks this host', async () => {
     await withServer({ security: 'plain', faults: { refuseClient: true } }, async (server) => {
       const found = await failureOf(server, 'loopback');
-      assert.equal(found.code, 'MAIL_REJECTED');
+      assert.equal(found.code, 'MAIL_NOT_ALLOWED');
       assert.match(found.sentence, /^The mail server localhost:PORT refuses this host: 554 /);
       assert.match(found.cure, /block list/);
     });
+  });
+
+  test('a server that refuses the name this host gives, at once or with the first recipient', async () => {
+    const cure =
+      'Set SMTP_EHLO_NAME to the full name of this host, or to the name that the mail provider asks for; without it the domain of SMTP_FROM is given.';
+    for (const security of ['implicit', 'starttls', 'plain'] as const) {
+      await withServer({ security, faults: { strictName: exim } }, async (server) => {
+        const smtp = { ...server.smtp, ehloName: 'backup-1' };
+        assert.deepEqual(await failureOf({ smtp }, security === 'plain' ? 'loopback' : security), {
+          code: 'MAIL_NOT_ALLOWED',
+          sentence:
+            'The mail server localhost:PORT refuses the name backup-1 that this host gives: 550 Invalid HELO name (See RFC2821 4.1.1.1).',
+          cure,
+        });
+      });
+    }
+    const strictName = '421 4.7.0 Try again later, closing connection. (EHLO)';
+    await withServer({ security: 'starttls', faults: { strictName } }, async (server) => {
+      const smtp = { ...server.smtp, ehloName: '[127.0.0.1]' };
+      assert.deepEqual(await failureOf({ smtp }, 'starttls'), {
+        code: 'MAIL_DEFERRED',
+        sentence: `The mail server localhost:PORT does not take the mail to owner@example.com now: ${strictName}.`,
+        cure: `Nothing, if a later try works. If it stays, the server may not like the name that this host gives. ${cure}`,
+      });
+    });
+    const recipientReply = '504 5.5.2 <backup-1>: Helo command rejected: need fully-qualified hostname';
+    await withServer({ security: 'plain', faults: { recipientReply } }, async (server) => {
+      const smtp = { ...server.smtp, ehloName: 'backup-1' };
+      assert.deepEqual(await failureOf({ smtp }, 'loopback'), {
+        code: 'MAIL_NOT_ALLOWED',
+        sentence: `The mail server localhost:PORT refuses the name backup-1 that this host gives: ${recipientReply}.`,
+        cure,
+      });
+    });
+  });
+
+  test('a quota, of the account or of a mailbox, passes and says nothing against the recipient', async () => {
+    const share =
+      '550 Domain example.com has exceeded the max emails per hour (101/100 (101%)) allowed. Message discarded';
+    const full = '552 5.2.2 Mailbox full, quota exceeded';
+    const shareCure =
+      'The account has sent as much as it may for now; a later try works when its hour or day is over. If it happens again, ask the mail provider for the limit and look what else sends through this account.';
+    const fullCure =
+      'A mailbox is full, that of owner@example.com or this account’s own; a later try works once there is room.';
+    const cases: [Faults, string, string][] = [
+      [{ recipientReply: share }, share, shareCure],
+      [{ textReply: share }, share, shareCure],
+      [{ recipientReply: full }, full, fullCure],
+      [{ textReply: full }, full, fullCure],
+    ];
+    for (const [faults, reply, cure] of cases) {
+      await withServer({ security: 'plain', faults }, async (server) => {
+        assert.deepEqual(await failureOf(server, 'loopback'), {
+          code: 'MAIL_DEFERRED',
+          sentence: `The mail server localhost:PORT does not take the mail to owner@example.com now: ${reply}.`,
+          cure,
+        });
+      });
+    }
   });
 
   test('an address that is none', async () => {
@@ -258,7 +318,7 @@ describe('a mail that was not taken says why and what to do', () => {
     await new Promise((listening) => closed.once('listening', listening));
     const { port } = closed.address() as AddressInfo;
     await new Promise((done) => closed.close(done));
-    const smtp = { host: 'localhost', port, login: null, from: 'backup@example.com' };
+    const smtp = { host: 'localhost', port, login: null, from: 'backup@example.com', ehloName: null };
     const refused = await failureOf({ smtp }, 'starttls');
     assert.equal(refused.code, 'MAIL_UNREACHABLE');
     assert.match(refused.sentence, /^No connection to the mail server localhost:PORT: .*ECONNREFUSED/);
@@ -269,6 +329,35 @@ describe('a mail that was not taken says why and what to do', () => {
     await withServer({ security: 'plain', faults: { hang: 'greeting' } }, async (server) => {
       assert.equal((await failureOf(server, 'loopback')).code, 'MAIL_UNREACHABLE');
     });
+  });
+});
+
+test('this host gives SMTP_EHLO_NAME, else the domain of the sender, and a strict server takes that', async () => {
+  type Case = [from: string, ehloName: string | null, given: string];
+  const cases: Case[] = [
+    ['Nightshift <backup@example.com>', null, 'example.com'],
+    ['"Shop, the @ one" <shop@mail.example.co.uk>', null, 'mail.example.co.uk'],
+    ['backup@example.com', null, 'example.com'],
+    ['Größe <shop@bücher.example>', null, 'xn--bcher-kva.example'],
+    ['backup@example.com', 'vps1.example.net', 'vps1.example.net'],
+  ];
+  const found: Case[] = [];
+  for (const security of ['implicit', 'starttls', 'plain'] as const) {
+    await withServer({ security, faults: { strictName: exim } }, async (server) => {
+      found.length = 0;
+      for (const [from, ehloName] of cases) {
+        const smtp = { ...server.smtp, from, ehloName };
+        await sendMail(smtp, mail, never, { security: security === 'plain' ? 'loopback' : security });
+        found.push([from, ehloName, server.names.at(-1) ?? '']);
+      }
+      assert.deepEqual(found, cases);
+    });
+  }
+  await withServer({ security: 'plain' }, async (server) => {
+    await sendMail({ ...server.smtp, from: 'root@localhost' }, mail, never);
+    await sendMail({ ...server.smtp, ehloName: '[192.0.2.1]' }, mail, never);
+    assert.match(server.names[0] ?? '', /\./, 'a sender without a domain leaves it to the name of this host');
+    assert.equal(server.names[1], '[192.0.2.1]');
   });
 });
 

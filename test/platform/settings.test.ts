@@ -76,12 +76,28 @@ test('the mail server serves alerts and summaries; each has its own recipients',
     port: 465,
     login: { user: 'shop@example.com', password: 'word' },
     from: 'shop@example.com',
+    ehloName: null,
   };
   const { alerts, summary } = readSettings({ ...keys, ...mail, SUMMARY_RECIPIENTS: 'a@example.com, b@example.com' });
   assert.deepEqual(
     { alerts, smtp: summary.smtp, recipients: summary.recipients },
     { alerts: null, smtp, recipients: ['a@example.com', 'b@example.com'] },
   );
+});
+
+test('the name for the mail server is a host name, or an address in brackets', () => {
+  const mail = { SMTP_HOST: 'mail.example.com', SMTP_FROM: 'shop@example.com' };
+  const found = (name: string) => {
+    const given = { ...keys, ...mail, SMTP_EHLO_NAME: name };
+    return problems(given)[0] ?? readSettings(given).summary.smtp?.ehloName;
+  };
+  for (const name of ['vps1.example.com', 'localhost', 'xn--bcher-kva.example', '[192.0.2.1]', '[IPv6:2001:db8::1]'])
+    assert.equal(found(name), name);
+  for (const name of ['192.0.2.1', '[mail]', 'a b.example', '-a.example', 'a..b', 'a_b.example', '[2001:db8::1]'])
+    assert.equal(
+      found(name),
+      `SMTP_EHLO_NAME is "${name}": set it to a host name such as mail.example.com, or an address in brackets such as [192.0.2.1]`,
+    );
 });
 
 test('every wrong setting is named at once, each with what to do', () => {

@@ -67,6 +67,31 @@ describe('what the server does wrong', () => {
     assert.deepEqual(server.mails.flatMap(({ to }) => to).toSorted(), [owner, second]);
   });
 
+  test('what says nothing of a recipient leaves him to the next try: the name, the sender, a quota, a full mailbox', async (t) => {
+    const share = '550 Domain example.com has exceeded the max emails per hour (101/100 (101%)) allowed';
+    const cases: [Faults, string][] = [
+      [{ strictName: '550 Invalid HELO name' }, 'MAIL_NOT_ALLOWED'],
+      [{ refuseClient: true }, 'MAIL_NOT_ALLOWED'],
+      [{ refuseSender: true }, 'MAIL_NOT_ALLOWED'],
+      [{ recipientReply: '550 relay not permitted' }, 'MAIL_NOT_ALLOWED'],
+      [{ recipientReply: share }, 'MAIL_DEFERRED'],
+      [{ textReply: share }, 'MAIL_DEFERRED'],
+      [{ recipientReply: '552 5.2.2 Mailbox full' }, 'MAIL_DEFERRED'],
+    ];
+    for (const [faults, code] of cases) {
+      const { server, scene, send } = await office(t, faults);
+      Object.assign(server.smtp, { ehloName: 'backup-1' });
+      const first = await send();
+      const title = JSON.stringify(faults);
+      assert.deepEqual(first.states, [`${owner} pending, 1`, `${second} pending, 1`], title);
+      assert.equal(first.code, code, title);
+      assert.equal(first.round.kind === 'failed' && first.round.again, true, title);
+      server.faults = {};
+      assert.deepEqual((await send()).states, [`${owner} accepted, 2`, `${second} accepted, 2`], title);
+      assert.equal(scene.lines.length, 4, title);
+    }
+  });
+
   test('one address is refused: the other gets it, the bad one is not tried again by itself', async (t) => {
     const { server, send } = await office(t, { refuse: owner });
     const first = await send();

@@ -98,6 +98,14 @@ describe('the config of a stack', () => {
     ]);
   });
 
+  test('a name for the mail server that is none', () => {
+    const mail = { ...least, smtpHost: 'm.example.com', smtpFrom: 'a@b.c' };
+    assert.deepEqual(problems({ ...mail, smtpEhloName: 'vps1.example.com' }), []);
+    assert.deepEqual(problems({ ...mail, smtpEhloName: '192.0.2.1' }), [
+      'nightshift:smtpEhloName is "192.0.2.1": set it to a host name such as mail.example.com, or an address in brackets such as [192.0.2.1]',
+    ]);
+  });
+
   test('a block that is half set says which half is missing', () => {
     const password = '`pulumi config set --secret nightshift:smtpPassword`';
     const cases: [Record<string, string>, Record<string, string>, string[]][] = [

@@ -33,6 +33,14 @@ function specsOf(config: Record<string, string> = {}, more: Record<string, strin
   return servicesOf(host, deployment.secrets as SecretKeyName[]);
 }
 
+test('both services call themselves to the mail server as the stack says', () => {
+  const names = specsOf({ smtpFrom: 'Shop <shop@example.com>', smtpEhloName: 'vps1.example.com' }).map(
+    ({ environment }) => [environment['SMTP_FROM'], environment['SMTP_EHLO_NAME']],
+  );
+  const given = ['Shop <shop@example.com>', 'vps1.example.com'];
+  assert.deepEqual(names.slice(0, 2), [given, given]);
+});
+
 test('the services of a shop, as a person would describe them', () => {
   const [backup, summary] = specsOf();
   assert.deepEqual(backup, {
