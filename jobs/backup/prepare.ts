@@ -1,12 +1,12 @@
 import { hashFile } from '../platform/hash.ts';
 import { type Archive, type ArchiveFormat, archiveEnding } from './archive/archive.ts';
-import { type Contents, checkIntegrity } from './snapshot/integrity.ts';
+import { type CheckedContents, checkIntegrity } from './snapshot/integrity.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 import { compressionName, recipientsDigest } from './stored/facts.ts';
 import type { KnownDaily, StoredDaily } from './stored/inventory.ts';
 
 /** A checked snapshot, ready to be stored: as an archive, or as a copy of the same one in the store. */
-export type Prepared = { readonly contents: Contents; readonly snapshotSha256: string } & (
+export type Prepared = { readonly contents: CheckedContents; readonly snapshotSha256: string } & (
   | { readonly archive: Archive; readonly sameAs: null }
   | { readonly archive: null; readonly sameAs: KnownDaily }
 );

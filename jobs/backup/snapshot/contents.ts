@@ -5,7 +5,10 @@ import type Sqlite from 'better-sqlite3';
 export type Contents = {
   /** Rows by table; virtual tables count, the shadow tables behind them do not. */
   readonly tables: Readonly<Record<string, number>>;
-  /** Tables left out of `tables` or of the check: they need an extension, function or collation that is not loaded here. */
+  /**
+   * Tables left out of `tables` or of the check: they need an extension, function or collation that is not loaded here; or in
+   * such a database, more is found in them than the check of one table tells.
+   */
   readonly unchecked: readonly string[];
   readonly schemaSha256: string;
   readonly sqliteVersion: string;

@@ -17,17 +17,19 @@ process.send?.(answer, () => process.disconnect?.());
 
 function answerFor(file: string): Answer {
   try {
-    const connection = new Sqlite(file, { readonly: true, fileMustExist: true });
+    // Not opened read-only: SQLite would leave out every CHECK constraint.
+    const connection = new Sqlite(file, { fileMustExist: true });
+    connection.pragma('query_only = ON');
     connection.pragma(`cache_size = -${cacheKib}`);
-    const { problems, unchecked } = damageOf(connection);
-    if (problems.length > 0) return { kind: 'damaged', problems };
+    const { problems, mayBeMore, findings, unchecked } = damageOf(connection);
+    if (problems.length > 0) return { kind: 'damaged', problems, mayBeMore };
     const contents = readContents(connection);
     const names = new Set([...contents.unchecked, ...unchecked]);
-    return { kind: 'sound', contents: { ...contents, unchecked: [...names].sort() } };
+    return { kind: 'sound', contents: { ...contents, unchecked: [...names].sort(), findings } };
   } catch (error) {
     const code = error instanceof Sqlite.SqliteError ? error.code : '';
     const message = error instanceof Error ? error.message : String(error);
-    if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return { kind: 'damaged', problems: [message] };
+    if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return { kind: 'damaged', problems: [message], mayBeMore: false };
     return { kind: 'failed', message: `${message} ${code}`.trim() };
   }
 }

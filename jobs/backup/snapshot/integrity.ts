@@ -3,14 +3,19 @@ import { extname } from 'node:path';
 import { Failure } from '../../platform/errors.ts';
 import { plural } from '../../platform/format.ts';
 import type { Contents } from './contents.ts';
-import { problemsAtMost } from './damage.ts';
 
 export type { Contents };
 
+/** What a database holds whose pages and indexes are sound. */
+export type CheckedContents = Contents & {
+  /** Rows that break the schema's own rules, each kind with its number of rows: the application's matter, and no damage. */
+  readonly findings: readonly string[];
+};
+
 /** What the child says, once. */
 export type Answer =
-  | { readonly kind: 'sound'; readonly contents: Contents }
-  | { readonly kind: 'damaged'; readonly problems: readonly string[] }
+  | { readonly kind: 'sound'; readonly contents: CheckedContents }
+  | { readonly kind: 'damaged'; readonly problems: readonly string[]; readonly mayBeMore: boolean }
   | { readonly kind: 'failed'; readonly message: string };
 
 type Ending = { answer: Answer | null; code: number | null; signal: NodeJS.Signals | null; stderr: string };
@@ -19,10 +24,11 @@ const problemsTold = 3;
 const stderrKept = 2000;
 
 /**
- * Checks a private copy with `PRAGMA integrity_check` in a child process and returns what it holds. Throws DATABASE_CORRUPT
- * with the first problems, INTEGRITY_CHECK_DIED when the child ended without an answer, AbortError when aborted.
+ * Checks a private copy with `PRAGMA integrity_check` in a child process and returns what it holds, with the rows that break
+ * the schema's own rules. Throws DATABASE_CORRUPT with the first problems, INTEGRITY_CHECK_DIED when the child ended
+ * without an answer, AbortError when aborted.
  */
-export async function checkIntegrity(file: string, { signal }: { signal: AbortSignal }): Promise<Contents> {
+export async function checkIntegrity(file: string, { signal }: { signal: AbortSignal }): Promise<CheckedContents> {
   signal.throwIfAborted();
   const child = fork(childEntry(), [file], {
     env: {}, // the parent's holds secrets and NODE_OPTIONS, and the child needs neither
@@ -56,9 +62,9 @@ function endingOf(child: ChildProcess): Promise<Ending> {
   });
 }
 
-function contentsOf(file: string, { answer, code, signal, stderr }: Ending): Contents {
+function contentsOf(file: string, { answer, code, signal, stderr }: Ending): CheckedContents {
   if (answer?.kind === 'sound') return answer.contents;
-  if (answer?.kind === 'damaged') throw damaged(file, answer.problems);
+  if (answer?.kind === 'damaged') throw damaged(file, answer);
   const how = answer?.message ?? (signal === null ? `exit code ${code}` : `killed by ${signal}`);
   throw new Failure(
     'INTEGRITY_CHECK_DIED',
@@ -70,10 +76,10 @@ function contentsOf(file: string, { answer, code, signal, stderr }: Ending): Con
   );
 }
 
-function damaged(file: string, problems: readonly string[]): Failure {
+function damaged(file: string, { problems, mayBeMore }: Answer & { kind: 'damaged' }): Failure {
   const told = problems.slice(0, problemsTold).join('; ');
   const more = problems.length > problemsTold ? `; and ${problems.length - problemsTold} more` : '';
-  const atLeast = problems.length >= problemsAtMost ? 'at least ' : '';
+  const atLeast = mayBeMore ? 'at least ' : '';
   return new Failure(
     'DATABASE_CORRUPT',
     `The integrity check of ${file} found ${atLeast}${plural(problems.length, 'problem')}: ${told}${more}.`,

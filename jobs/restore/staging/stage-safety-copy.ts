@@ -7,8 +7,8 @@ import { Failure, systemCodeOf } from '../../platform/errors.ts';
 import { formatBytes, formatDuration } from '../../platform/format.ts';
 import { identify } from '../switch/swap.ts';
 import { partPath } from './place.ts';
-import { checkedCharacter, cleanedUp, type StagePlace, type StageTools, settle } from './stage.ts';
-import type { Character, Staged } from './verified.ts';
+import { checkedInFull, cleanedUp, type StagePlace, type StageTools, settle } from './stage.ts';
+import type { Staged, Verified } from './verified.ts';
 
 /**
  * Copies a safety copy with its -wal or -journal, brings what they hold into the copy, and checks it in full. The safety
@@ -28,9 +28,7 @@ export async function stageSafetyCopy(
     signal.throwIfAborted();
     const { bytes } = identify(part);
     log.line(`Copied ${source}, ${formatBytes(bytes)} (${formatDuration(clock.now().since(began).total('seconds'))})`);
-    const character = await soundCharacter(source, part, force, tools);
-    const proof = character === null ? 'DAMAGED, taken all the same (--force)' : 'integrity check passed';
-    return settle(part, place, character, proof, tools);
+    return settle(part, place, await verifiedCopy(source, part, force, tools), tools);
   });
 }
 
@@ -47,20 +45,15 @@ async function copyParts(source: string, part: string): Promise<void> {
   }
 }
 
-async function soundCharacter(
-  source: string,
-  part: string,
-  force: boolean,
-  tools: StageTools,
-): Promise<Character | null> {
+async function verifiedCopy(source: string, part: string, force: boolean, tools: StageTools): Promise<Verified> {
   try {
     foldIn(part, source);
-    return await checkedCharacter(part, source, tools);
+    return await checkedInFull(part, source, tools);
   } catch (error) {
     const isLone = !existsSync(`${part}-wal`) && !existsSync(`${part}-journal`);
     if (!force || !isLone || !(error instanceof Failure) || error.code !== 'BACKUP_WRONG') throw error;
     tools.log.warn(error.message);
-    return null;
+    return { character: null, findings: [], proof: 'DAMAGED, taken all the same (--force)' };
   }
 }
 

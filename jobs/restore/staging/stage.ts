@@ -18,7 +18,7 @@ import { readCharacter } from './character.ts';
 import { type JournalMode, journalModeOf, setJournalMode } from './header.ts';
 import { partPath } from './place.ts';
 import { unpack } from './unpack.ts';
-import { type Character, characterOf, type Staged } from './verified.ts';
+import { characterOf, integrityProof, type Staged, type Verified } from './verified.ts';
 
 export type StageTools = {
   readonly clock: Clock;
@@ -55,12 +55,8 @@ export async function stageBackup(
     const sha256 = await unpack(backup, store, identity, part, tools);
     const { facts, key } = backup;
     if (facts !== null && facts.snapshotSha256 !== sha256) throw differs(key, facts.snapshotSha256, sha256);
-    const proven = facts !== null;
-    const character = proven ? await provenCharacter(part, facts, tools) : await checkedCharacter(part, key, tools);
-    const proof = proven
-      ? 'sha256 equals that of the snapshot that passed its integrity check'
-      : 'integrity check passed';
-    return settle(part, place, character, proof, tools);
+    const verified = facts !== null ? await provenByHash(part, facts, tools) : await checkedInFull(part, key, tools);
+    return settle(part, place, verified, tools);
   });
 }
 
@@ -76,27 +72,24 @@ export async function cleanedUp<T>(staged: string, work: () => Promise<T>): Prom
 }
 
 /** What the metadata says of the file whose hash it knows; tables that did not fit into the metadata are counted. */
-async function provenCharacter(
-  part: string,
-  facts: BackupFacts,
-  { clock, log, signal }: StageTools,
-): Promise<Character> {
+async function provenByHash(part: string, facts: BackupFacts, { clock, log, signal }: StageTools): Promise<Verified> {
   log.line(`sha256 ${facts.snapshotSha256.slice(0, 12)}… is that of the snapshot that passed its integrity check`);
+  const proof = 'sha256 equals that of the snapshot that passed its integrity check';
   const known = characterOf(facts);
-  if (known !== null) return known;
+  if (known !== null) return { character: known, findings: [], proof };
   const began = clock.now();
   const answer = await readCharacter(part, signal);
   if ('problem' in answer) throw wrong(part, answer.problem);
   log.line(`Counted the rows of each table (${took(began, clock)})`);
-  return answer.character;
+  return { character: answer.character, findings: [], proof };
 }
 
 /** Checks a staged file in full. Throws BACKUP_WRONG naming `source` when it is damaged. */
-export async function checkedCharacter(
+export async function checkedInFull(
   part: string,
   source: string,
   { clock, log, signal }: StageTools,
-): Promise<Character> {
+): Promise<Verified> {
   if (journalModeOf(part) === null) throw wrong(source, 'it is not a SQLite database');
   const began = clock.now();
   const asFound = journalModeOf(part);
@@ -104,10 +97,11 @@ export async function checkedCharacter(
   setJournalMode(part, 'rollback');
   log.line('Checking its integrity in full: it has no metadata to compare with');
   try {
-    const character = await checkIntegrity(part, { signal });
+    const { findings, ...character } = await checkIntegrity(part, { signal });
     if (asFound !== null) setJournalMode(part, asFound);
-    log.line(`Integrity check passed (${took(began, clock)})`);
-    return character;
+    const proof = integrityProof(findings);
+    log.line(`${proof.replace(/^i/, 'I')} (${took(began, clock)})`);
+    return { character, findings, proof };
   } catch (error) {
     if (error instanceof Failure && error.code === 'DATABASE_CORRUPT') throw wrong(source, error.message, error);
     throw error;
@@ -118,8 +112,7 @@ export async function checkedCharacter(
 export async function settle(
   part: string,
   { file, owner, journalMode }: StagePlace,
-  character: Character | null,
-  proof: string,
+  verified: Verified,
   { log, checkpoint }: StageTools,
 ): Promise<Staged> {
   await checkpoint('staged file verified');
@@ -136,7 +129,7 @@ export async function settle(
   renameSync(part, file);
   syncFolderOf(file);
   await checkpoint('staged');
-  return { file, ...identify(file), character, proof };
+  return { file, ...identify(file), ...verified };
 }
 
 function differs(key: string, expected: string, found: string): Failure {

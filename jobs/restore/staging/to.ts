@@ -9,6 +9,7 @@ import type { Source } from '../choice/source.ts';
 import { parts } from '../switch/names.ts';
 import { requireMovable } from './place.ts';
 import type { StageTools } from './stage.ts';
+import { integrityProof } from './verified.ts';
 
 /**
  * Writes a verified copy of `source` to `file`, which must not be there yet. Touches no database and no service. Throws
@@ -24,10 +25,11 @@ export async function writeTo(
   await requireMovable(file);
   const cure = 'Choose a folder on a larger disk.';
   await requireFreeSpace(path.dirname(file), source.leastBytes, 'the database', cure);
-  const { bytes, character } = await source.stage(file, owner, tools);
+  const { bytes, character, findings } = await source.stage(file, owner, tools);
   const rows = Object.entries(character?.tables ?? {}).map(([table, count]) => `${table} ${formatCount(count)}`);
   tools.out(`\nWrote ${source.label} to ${file}, ${formatBytes(bytes)}\n`);
   tools.out(rows.map((row, index) => `  ${(index === 0 ? 'rows' : '').padEnd(11)}  ${row}\n`).join(''));
+  if (findings.length > 0) tools.out(`  NOTE: ${integrityProof(findings)}\n`);
 }
 
 function refusePlace(file: string, databases: readonly Database[]): void {

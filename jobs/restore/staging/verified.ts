@@ -4,16 +4,28 @@ import type { BackupFacts } from '../../backup/stored/metadata.ts';
 /** What tells one database from another. */
 export type Character = Pick<Contents, 'tables' | 'schemaSha256' | 'applicationId' | 'userVersion'>;
 
-/** A verified file beside the database, on the disk, ready to be renamed into its place. */
-export type Staged = {
-  readonly file: string;
-  readonly inode: string;
-  readonly bytes: number;
+/** What verifying a file told. */
+export type Verified = {
   /** Null: damaged, and taken all the same. */
   readonly character: Character | null;
+  /** Rows that break the schema's own rules, as the integrity check of this file told them. */
+  readonly findings: readonly string[];
   /** How it was verified, for people. */
   readonly proof: string;
 };
+
+/** A verified file beside the database, on the disk, ready to be renamed into its place. */
+export type Staged = Verified & {
+  readonly file: string;
+  readonly inode: string;
+  readonly bytes: number;
+};
+
+/** What an integrity check without damage says to a person. */
+export function integrityProof(findings: readonly string[]): string {
+  if (findings.length === 0) return 'integrity check passed';
+  return `integrity check found no damage, but rows that break the schema's own rules: ${findings.join('; ')}`;
+}
 
 /** What metadata says; null when it does not say all of it. */
 export function characterOf(facts: BackupFacts | null): Character | null {
