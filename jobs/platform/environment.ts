@@ -19,11 +19,16 @@ function readValue(name: VariableName, environment: Environment, problems: Probl
   if (text === null) return null;
   const parsed = variable.schema.safeParse(text);
   if (parsed.success) return parsed.data;
-  const found = variable.secret ? 'is not usable' : `is "${text}"`;
+  const found = variable.secret || isAgeSecret(text) ? 'is not usable' : `is "${text}"`;
   const wanted = parsed.error.issues[0]?.message ?? 'another value';
   const orDefault = variable.default === null ? '' : `, or leave it out for ${variable.default}`;
   problems.push({ variable: name, found, cure: `set it to ${wanted}${orDefault}` });
   return null;
+}
+
+/** A private key in the place of the public one is no less a secret. */
+function isAgeSecret(text: string): boolean {
+  return /AGE-SECRET-KEY-/i.test(text);
 }
 
 /** The text of NAME or of the file that NAME_FILE names; empty counts as not given. */

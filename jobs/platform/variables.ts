@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
+import { isAgeRecipient } from './age-recipient.ts';
 import { hostNameWanted, isHostName } from './host-name.ts';
 
 /** One environment variable: how its text becomes a value, what stands in its place, what the README says of it. */
@@ -57,10 +58,13 @@ const addresses = list.refine(
 
 const hostName = z.string().refine(isHostName, hostNameWanted);
 
-const ageRecipients = list.refine(
-  (items) => items.every((item) => /^age1[a-z0-9]{50,}$/.test(item)),
-  'age public keys (each begins with age1) separated by commas',
-);
+const ageRecipients = list.superRefine((items, check) => {
+  const wrong = items.findIndex((item) => !isAgeRecipient(item));
+  if (wrong < 0) return;
+  const which = items.length === 1 ? 'this is none' : `number ${wrong + 1} is none`;
+  const wanted = `age public keys as age-keygen printed them, separated by commas (${which}: mistyped, cut short, or a plugin's)`;
+  check.addIssue({ code: 'custom', message: wanted });
+});
 
 /** Every variable nightshift reads, in the order of the README. `NAME_FILE` works for each. */
 export const variables = {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { Encrypter, generateHybridIdentity, generateIdentity, identityToRecipient } from 'age-encryption';
 import fc from 'fast-check';
 import { Failure } from '../../jobs/platform/errors.ts';
 import { type Environment, readSettings, readSettingsWithoutStore } from '../../jobs/platform/settings.ts';
@@ -169,4 +170,55 @@ test('a name that is not ours changes nothing, and no value makes it crash', () 
       for (const line of problems({ ...keys, [name]: value })) assert.match(line, /: (set|use|rename|backups)/);
     }),
   );
+});
+
+const oneWrong =
+  "set it to age public keys as age-keygen printed them, separated by commas (this is none: mistyped, cut short, or a plugin's)";
+
+test('a mistyped age public key is a wrong setting, before anything is done', async () => {
+  const key = await identityToRecipient(await generateIdentity());
+  const mistyped = `${key.slice(0, 20)}${key[20] === 'q' ? 'p' : 'q'}${key.slice(21)}`;
+  assert.deepEqual(problems({ ...keys, BACKUP_AGE_RECIPIENTS: key }), []);
+  assert.deepEqual(problems({ ...keys, BACKUP_AGE_RECIPIENTS: mistyped }), [
+    `BACKUP_AGE_RECIPIENTS is "${mistyped}": ${oneWrong}`,
+  ]);
+  assert.deepEqual(problems({ ...keys, BACKUP_AGE_RECIPIENTS: `${key},${mistyped}` }), [
+    `BACKUP_AGE_RECIPIENTS is "${key},${mistyped}": ${oneWrong.replace('this', 'number 2')}`,
+  ]);
+});
+
+test('a secret age key where the public one belongs is refused and not printed', async () => {
+  assert.deepEqual(problems({ ...keys, BACKUP_AGE_RECIPIENTS: await generateIdentity() }), [
+    `BACKUP_AGE_RECIPIENTS is not usable: ${oneWrong}`,
+  ]);
+});
+
+test('the settings take the age public keys that age itself takes, and no others', async () => {
+  const hybrid = await identityToRecipient(await generateHybridIdentity());
+  const plain = await identityToRecipient(await generateIdentity());
+  const taken = (recipient: string) => {
+    try {
+      new Encrypter().addRecipient(recipient);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const letters = fc.constantFrom(...'qpzry9x8gf2tvdw0s3jn54khce6mua7l1bAQ');
+  fc.assert(
+    fc.property(
+      fc.constantFrom(plain, hybrid),
+      fc.nat(),
+      fc.nat({ max: 2 }),
+      fc.string({ unit: letters }),
+      (key, at, gone, put) => {
+        const place = at % key.length;
+        const changed = key.slice(0, place) + put + key.slice(place + gone);
+        const isTaken = problems({ ...keys, BACKUP_AGE_RECIPIENTS: changed }).length === 0;
+        assert.equal(isTaken, taken(changed), changed);
+      },
+    ),
+  );
+  const plugin = 'age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t';
+  assert.equal(problems({ ...keys, BACKUP_AGE_RECIPIENTS: plugin }).length, 1);
 });
