@@ -4,6 +4,7 @@ import { asFailure } from '../platform/errors.ts';
 import { acquireLock } from '../platform/lock.ts';
 import type { Database } from '../platform/settings.ts';
 import { type BackupResult, type BackupTools, backUp } from './backup.ts';
+import { claimStore } from './same-store.ts';
 
 /**
  * One recorded run on one database: alone by the database's lock, staging emptied at the end, the outcome in the history.
@@ -17,6 +18,7 @@ export async function runBackup(database: Database, tools: BackupTools): Promise
     const stagingFolder = path.join(settings.stagingDir, `nightshift-${database.name}`);
     try {
       history.closeAbandoned(runId, database.name, clock.now());
+      await claimStore(settings.store, { history, clock, log });
       const result = await backUp({ database, runId, stagingFolder }, tools);
       history.finish(runId, 'succeeded', clock.now(), {
         code: result.housekeeping?.code ?? null,

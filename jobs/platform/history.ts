@@ -65,6 +65,11 @@ export type History = {
   openAlert(database: string, kind: AlertKind, subject: string, at: Temporal.Instant): void;
   alert(database: string, kind: AlertKind): { readonly subject: string; readonly since: Temporal.Instant } | null;
   closeAlert(database: string, kind: AlertKind): void;
+  /** The id of the store that backups to this location go to, or null: none is known. */
+  storeId(location: string): string | null;
+  noteStore(location: string, id: string, at: Temporal.Instant): void;
+  /** Throws STATE_UNWRITABLE when nothing could be recorded; records nothing. */
+  tryWriting(): void;
   /** Remembers when the service first ran with this state folder. */
   markStart(at: Temporal.Instant): void;
   firstStart(): Temporal.Instant | null;
@@ -74,7 +79,7 @@ export type History = {
 /** What can be asked of a history that another process writes. */
 export type ReadOnlyHistory = Pick<
   History,
-  'runs' | 'newestGood' | 'proofs' | 'counts' | 'acceptedKeys' | 'alert' | 'firstStart' | 'close'
+  'runs' | 'newestGood' | 'proofs' | 'counts' | 'acceptedKeys' | 'alert' | 'storeId' | 'firstStart' | 'close'
 >;
 
 const schema = `
@@ -87,6 +92,7 @@ const schema = `
   CREATE TABLE IF NOT EXISTS accepted (key TEXT PRIMARY KEY, at TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS alerts (
     database TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, since TEXT NOT NULL, PRIMARY KEY (database, kind));
+  CREATE TABLE IF NOT EXISTS stores (location TEXT PRIMARY KEY, id TEXT NOT NULL, since TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS service (name TEXT PRIMARY KEY, value TEXT NOT NULL);`;
 
 const columns = `id, job, database, started_at AS startedAt, finished_at AS finishedAt, outcome, step, key,
@@ -208,6 +214,14 @@ function historyOf(db: Sqlite.Database, file: string): History {
       return found === undefined ? null : { subject: found.subject, since: Temporal.Instant.from(found.since) };
     },
     closeAlert: (database, kind) => run('DELETE FROM alerts WHERE database = ? AND kind = ?', database, kind),
+    storeId: (location) => rows<{ id: string }>('SELECT id FROM stores WHERE location = ?', location)[0]?.id ?? null,
+    noteStore: (location, id, at) =>
+      run('INSERT OR REPLACE INTO stores (location, id, since) VALUES (?, ?, ?)', location, id, at.toString()),
+    tryWriting: () =>
+      guarded(file, () => {
+        db.exec("BEGIN IMMEDIATE; INSERT INTO service (name, value) VALUES ('try', '')");
+        db.exec('ROLLBACK');
+      }),
     markStart: (at) => run(`INSERT OR IGNORE INTO service (name, value) VALUES ('first-start', ?)`, at.toString()),
     firstStart: () => {
       const [found] = rows<{ value: string }>(`SELECT value FROM service WHERE name = 'first-start'`);

@@ -6,14 +6,16 @@ import { readSettings, type Settings } from '../../platform/settings.ts';
 import { openStore } from '../../platform/store/open.ts';
 import type { ObjectStore } from '../../platform/store/store.ts';
 import { type Acceptance, acceptanceOf, recordAcceptance } from '../accept.ts';
+import { takeStore } from '../same-store.ts';
 import { requireStaging } from '../snapshot/disk-space.ts';
 import { inventoryOf, type StoredDaily } from '../stored/inventory.ts';
 import { keyOf, parseDailyKey } from '../stored/names.ts';
 
 export function acceptCommand(context: CliContext): Command {
   return new Command('accept')
-    .description('say that a suspect backup is as it should be; prune and weekly copies go on')
-    .argument('<key>', 'the backup, as the alert and `nightshift list` print it')
+    .description('say that a suspect backup, or another folder in place of the store, is as it should be')
+    .argument('[key]', 'the backup, as the alert and `nightshift list` print it; prune and weekly copies go on')
+    .option('--new-store', 'the folder of BACKUP_STORE is the store from now on, though backups went elsewhere before')
     .addHelpText(
       'after',
       `
@@ -22,8 +24,10 @@ looks like that. Look at it first, for example with: nightshift restore KEY dail
 Older suspects of the same reason are accepted along. It is written down beside the backups, so that it outlives this host.
 Tables that come and go: BACKUP_SUSPECT_IGNORE.`,
     )
-    .action(async (name: string) => {
+    .action(async (name: string | undefined, { newStore }: { newStore?: boolean }) => {
       const settings = readSettings(context.environment);
+      if (newStore === true) return acceptNewStore(name, settings, context);
+      if (name === undefined) throw invalid('Nothing was named to accept.', 'Name a backup, or say --new-store.');
       const store = await openStore(settings.store);
       try {
         context.out(await accept(keyOf(name, 'daily'), store, settings, context));
@@ -90,4 +94,29 @@ function noteInHistory(
       `${asFailure(error).message} It is written down in the store; \`nightshift status\` knows it after the next backup.\n`,
     );
   }
+}
+
+async function acceptNewStore(
+  name: string | undefined,
+  { store, stateDir }: Settings,
+  context: CliContext,
+): Promise<void> {
+  if (name !== undefined) throw invalid('A backup and --new-store were given at once.', 'Accept one after the other.');
+  if (store.kind !== 'directory') {
+    throw invalid(
+      '--new-store is for folders, and BACKUP_STORE is s3.',
+      'A bucket is known by its name: nothing to accept.',
+    );
+  }
+  const history = openHistory(stateDir);
+  try {
+    await takeStore(store.folder, { history, clock: context.clock });
+  } finally {
+    history.close();
+  }
+  context.out(`Accepted ${store.folder} as the store. The next backup goes there.\n`);
+}
+
+function invalid(sentence: string, cure: string): Failure {
+  return new Failure('ARGUMENT_INVALID', sentence, cure);
 }

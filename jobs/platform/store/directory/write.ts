@@ -94,7 +94,7 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 /** Brings a rename to the disk. Network file systems that cannot sync a folder are taken as they are. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Clock } from '../platform/clock.ts';
+import { Failure } from '../platform/errors.ts';
+import type { History } from '../platform/history.ts';
+import type { Log } from '../platform/log.ts';
+import type { StoreLocation } from '../platform/settings.ts';
+import { lookAtFolder, markFolder, markName, type StoreFolder } from '../platform/store/directory/mark.ts';
+
+type KnownStores = Pick<History, 'storeId'>;
+type Tools = { readonly history: Pick<History, 'storeId' | 'noteStore'>; readonly clock: Clock; readonly log: Log };
+
+/** What a run may do with a folder: use it as it is, note its mark, mark it first; or why it must not be used. */
+export type StoreVerdict = 'same' | 'note' | 'mark' | { readonly refused: string };
+
+/**
+ * Tells the folder that backups went to from another one in its place. `known` is the id that the history has for it. Without
+ * one a folder is taken as it is: first use, or a history that was lost.
+ */
+export function judgeFolder(folder: string, found: StoreFolder, known: string | null): StoreVerdict {
+  if (found.kind === 'parent absent') return { refused: `There is no folder ${found.parent} to hold ${folder}` };
+  if (known === null) return found.kind === 'folder' && found.mark !== null ? 'note' : 'mark';
+  if (found.kind === 'absent') return { refused: `There is no folder ${folder}` };
+  if (found.mark?.id === known) return 'same';
+  const holds = found.others === 0 ? 'it is empty' : 'other files lie there';
+  if (found.mark === null) return { refused: `The folder ${folder} lacks the file ${markName} (${holds})` };
+  return { refused: `The folder ${folder} has the ${markName} of another store, first used ${found.mark.created}` };
+}
+
+/**
+ * Refuses a folder that is not the one that backups went to before. Changes nothing; of a bucket it asks nothing. Throws
+ * STORE_NOT_MOUNTED and STORE_ failures.
+ */
+export async function refuseOtherStore(location: StoreLocation, history: KnownStores): Promise<void> {
+  if (location.kind === 'directory') await judged(location.folder, history);
+}
+
+/** The same, and a folder in its first use gets its mark, which the history remembers. */
+export async function claimStore(location: StoreLocation, { history, clock, log }: Tools): Promise<void> {
+  if (location.kind !== 'directory') return;
+  const verdict = await judged(location.folder, history);
+  if (verdict === 'same') return;
+  await takeStore(location.folder, { history, clock });
+  if (verdict === 'mark') log.line(`first use of ${nameOf(location.folder)}: marked with ${markName}`);
+}
+
+/** Takes a folder as the store of its location, whatever was there before. Throws STORE_NOT_MOUNTED and STORE_ failures. */
+export async function takeStore(folder: string, { history, clock }: Omit<Tools, 'log'>): Promise<void> {
+  const found = await lookAtFolder(folder);
+  const verdict = judgeFolder(folder, found, null);
+  if (typeof verdict === 'object') throw notMounted(folder, verdict.refused);
+  const there = found.kind === 'folder' ? found.mark : null;
+  const now = clock.now();
+  const mark = there ?? (await markFolder(folder, { id: randomUUID(), created: now.toString() }));
+  history.noteStore(nameOf(folder), mark.id, now);
+}
+
+/** For who only reads: what to say of a folder that is not the one that backups went to, or null. */
+export async function otherStoreWarning(location: StoreLocation, history: KnownStores | null): Promise<string | null> {
+  if (location.kind !== 'directory') return null;
+  const { folder } = location;
+  const verdict = judgeFolder(folder, await lookAtFolder(folder), history?.storeId(nameOf(folder)) ?? null);
+  if (typeof verdict !== 'object') return null;
+  return `${verdict.refused}: this is not the store that backups went to, or its disk is not mounted (\`findmnt -T ${folder}\`).`;
+}
+
+async function judged(folder: string, history: KnownStores): Promise<'same' | 'note' | 'mark'> {
+  const verdict = judgeFolder(folder, await lookAtFolder(folder), history.storeId(nameOf(folder)));
+  if (typeof verdict === 'object') throw notMounted(folder, verdict.refused);
+  return verdict;
+}
+
+function notMounted(folder: string, found: string): Failure {
+  return new Failure(
+    'STORE_NOT_MOUNTED',
+    `${found}: this is not the store that backups went to, or its disk is not mounted. Nothing was written.`,
+    `See what is mounted there: \`findmnt -T ${folder}\`. Mount the disk and run it again. If backups are to go to this new place: make the folder where it is not there, then \`nightshift accept --new-store\`.`,
+  );
+}
+
+function nameOf(folder: string): string {
+  return pathToFileURL(path.resolve(folder)).href;
+}
