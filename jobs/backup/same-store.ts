@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Clock } from '../platform/clock.ts';
-import { Failure } from '../platform/errors.ts';
+import { asFailure, Failure } from '../platform/errors.ts';
 import type { History } from '../platform/history.ts';
 import type { Log } from '../platform/log.ts';
 import type { StoreLocation } from '../platform/settings.ts';
@@ -56,13 +56,15 @@ export async function takeStore(folder: string, { history, clock }: Omit<Tools, 
   history.noteStore(nameOf(folder), mark.id, now);
 }
 
-/** For who only reads: what to say of a folder that is not the one that backups went to, or null. */
+/** For who only reads: what to say of a folder that is not the one that backups went to, or null. Never throws. */
 export async function otherStoreWarning(location: StoreLocation, history: KnownStores | null): Promise<string | null> {
-  if (location.kind !== 'directory') return null;
-  const { folder } = location;
-  const verdict = judgeFolder(folder, await lookAtFolder(folder), history?.storeId(nameOf(folder)) ?? null);
-  if (typeof verdict !== 'object') return null;
-  return `${verdict.refused}: this is not the store that backups went to, or its disk is not mounted (\`findmnt -T ${folder}\`).`;
+  try {
+    await refuseOtherStore(location, history ?? { storeId: () => null });
+    return null;
+  } catch (error) {
+    const { message, cure } = asFailure(error);
+    return `${message} ${cure}`;
+  }
 }
 
 async function judged(folder: string, history: KnownStores): Promise<'same' | 'note' | 'mark'> {
@@ -74,8 +76,8 @@ async function judged(folder: string, history: KnownStores): Promise<'same' | 'n
 function notMounted(folder: string, found: string): Failure {
   return new Failure(
     'STORE_NOT_MOUNTED',
-    `${found}: this is not the store that backups went to, or its disk is not mounted. Nothing was written.`,
-    `See what is mounted there: \`findmnt -T ${folder}\`. Mount the disk and run it again. If backups are to go to this new place: make the folder where it is not there, then \`nightshift accept --new-store\`.`,
+    `${found}: this is not the store that backups went to, or its disk is not mounted.`,
+    `See what is mounted there: \`findmnt -T ${folder}\`. Mount the disk and run it again; nothing was written. If backups are to go to this new place: make the folder where it is not there, then \`nightshift accept --new-store\`.`,
   );
 }
 

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readIdentity } from '../backup/archive/unarchive.ts';
+import { otherStoreWarning } from '../backup/same-store.ts';
 import type { CliContext } from '../platform/context.ts';
 import { Failure } from '../platform/errors.ts';
+import { readHistory } from '../platform/history.ts';
 import { acquireLock } from '../platform/lock.ts';
 import { createLog } from '../platform/log.ts';
 import { terminalProgress } from '../platform/progress.ts';
@@ -149,12 +151,16 @@ function restoreOrShow(source: Source, database: Database, choices: Choices, too
 async function withBackup(
   wish: Wish,
   choices: Choices,
-  { environment, clock, signal }: CliContext,
+  { environment, clock, signal, err }: CliContext,
   work: (source: Source, chosen: ChosenBackup) => Promise<void>,
 ): Promise<void> {
   const settings = readSettings(environment);
   const identityFile = choices.identityFile ?? settings.ageIdentityFile;
   const identity = identityFile === null ? null : await readIdentity(identityFile);
+  const history = readHistory(settings.stateDir);
+  const warning = await otherStoreWarning(settings.store, history);
+  history?.close();
+  if (warning !== null) err(`WARNING: ${warning}\n`);
   const store = await openStore(settings.store);
   try {
     const { databases, zone } = settings;

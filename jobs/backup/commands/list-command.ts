@@ -3,6 +3,7 @@ import type { CliContext } from '../../platform/context.ts';
 import { readHistory } from '../../platform/history.ts';
 import { readSettings } from '../../platform/settings.ts';
 import { openStore } from '../../platform/store/open.ts';
+import { otherStoreWarning } from '../same-store.ts';
 import { readBackups } from '../stored/backups.ts';
 import type { Kind } from '../stored/names.ts';
 import { listedOf, listText } from './list.ts';
@@ -27,7 +28,9 @@ schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was s
       const settings = readSettings(context.environment);
       const history = readHistory(settings.stateDir);
       const proofs = history?.proofs() ?? new Map();
+      const warning = await otherStoreWarning(settings.store, history);
       history?.close();
+      if (warning !== null) err(`WARNING: ${warning}\n`);
       const store = await openStore(settings.store);
       const kinds: Kind[] = kind === undefined ? ['daily', 'weekly'] : [kind];
       const options = { zone: settings.zone, now: () => store.now(clock), signal };

@@ -8,6 +8,7 @@ import { createLog } from '../../platform/log.ts';
 import { type Database, readSettings, type Settings } from '../../platform/settings.ts';
 import { openStore } from '../../platform/store/open.ts';
 import type { ObjectStore } from '../../platform/store/store.ts';
+import { refuseOtherStore } from '../same-store.ts';
 import { inventoryOf, openSuspects } from '../stored/inventory.ts';
 import { pruneVerdicts, removeVerdicts, verdictText } from '../stored/prune.ts';
 import type { Verdict } from '../stored/retention.ts';
@@ -26,6 +27,7 @@ export function pruneCommand(context: CliContext): Command {
       const history = openHistory(settings.stateDir);
       const pruned: Record<string, Verdict[]> = {};
       try {
+        await refuseOtherStore(settings.store, history);
         for (const database of settings.databases) {
           const place = { database, settings, store, history };
           pruned[database.name] = options.dryRun
