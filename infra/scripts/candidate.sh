@@ -3,12 +3,11 @@
 candidate="$NAME-candidate"
 docker rm -f "$candidate" >/dev/null 2>&1 || true
 trap 'docker rm -f "$candidate" >/dev/null 2>&1 || true' EXIT
-tries=0
+began=$(date +%s)
 until said=$(eval "docker run --rm --name $candidate $OPTIONS $IMAGE $CHECK" 2>&1); do
-  tries=$((tries + 1))
-  # A new key of a bucket works only after up to half a minute.
+  # A new key of a bucket works only after up to half a minute. Before the first backup the check itself waits for it.
   case $said in
-    *STORE_KEY_UNKNOWN* | *STORE_DENIED*) [ "$tries" -gt 4 ] || { sleep 10; continue; } ;;
+    *STORE_KEY_UNKNOWN* | *STORE_DENIED*) [ $(($(date +%s) - began)) -ge 50 ] || { sleep 10; continue; } ;;
   esac
   echo "The new $NAME does not pass its check; nothing was stopped. Its last lines:" >&2
   printf '%s\n' "$said" | tail -n 30 >&2

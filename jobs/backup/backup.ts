@@ -92,7 +92,8 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
     },
     ({ contents, archive }) => {
       const size = archive === null ? 'unchanged since the newest backup' : formatBytes(archive.bytes);
-      return `integrity ok, ${plural(Object.keys(contents.tables).length, 'table')}, ${size}`;
+      const integrity = contents.findings.length === 0 ? 'integrity ok' : 'no damage, but findings';
+      return `${integrity}, ${plural(Object.keys(contents.tables).length, 'table')}, ${size}`;
     },
   );
 
@@ -102,6 +103,7 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
     assessSnapshot(snapshot, contents, inventory, { database: name, store, history, ignored, signal }),
   );
   for (const remark of remarks) log.line(`compare: ${remark}`);
+  for (const finding of contents.findings) log.warn(`integrity check, no damage: ${finding}`);
   const ending = archiveEnding(format);
   const key = freeDailyKey({ database: name, at, ending }, new Set(inventory.dailies.map((daily) => daily.key)));
   const suspect = suspicion?.reason ?? null;
@@ -120,7 +122,7 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
       ? await runRetention(recorded.inventory, { ...deps, retention, zone, lastGood: key, today, identity, step })
       : null;
   const housekeeping = damaged ?? recorded.failure ?? problem;
-  return { key, proof, suspicion, findings: [], disproved, storeEmptied, housekeeping };
+  return { key, proof, suspicion, findings: contents.findings, disproved, storeEmptied, housekeeping };
 }
 
 /** The store knows what was accepted, also by another host or before the history was lost; `status` reads the history. */

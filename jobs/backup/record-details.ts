@@ -23,8 +23,8 @@ type Verified = { readonly key: string; readonly facts: BackupFacts; readonly co
 export type Recorded = { readonly inventory: Inventory; readonly failure: Failure | null };
 
 /**
- * Keeps beside the backups what does not fit into metadata: row counts of many tables, and which suspects this backup
- * disproves.
+ * Keeps beside the backups what does not fit into metadata: row counts of many tables, findings, and which suspects this
+ * backup disproves.
  */
 export async function recordDetails(
   { key, facts, contents }: Verified,
@@ -51,8 +51,9 @@ export async function recordDetails(
   }
 }
 
-function detailsOf({ snapshotSha256 }: BackupFacts, { tables }: Contents): Details | null {
-  return tablesFit(tables) ? null : { ...noDetails, snapshotSha256, tables };
+function detailsOf({ snapshotSha256 }: BackupFacts, { tables, findings }: Contents): Details | null {
+  if (tablesFit(tables) && findings.length === 0) return null;
+  return { ...noDetails, snapshotSha256, tables: tablesFit(tables) ? null : tables, findings: [...findings] };
 }
 
 async function markDisproved({ key, facts }: StoredDaily, by: string, deps: Deps): Promise<void> {

@@ -97,6 +97,7 @@ test('list, status, health, prune and check tell what is there, as text and as J
       suspect: null,
       standing: null,
       findings: 0,
+      findingTexts: [],
       encrypted: false,
       rows: 2001,
       problem: null,
@@ -120,9 +121,15 @@ test('list, status, health, prune and check tell what is there, as text and as J
       'ok    database shop',
       'ok    STAGING_DIR',
       'ok    STATE_DIR',
+      'ok    archive',
       'ok    store, reading',
+      'ok    store, cleaning up',
       'ok    store, writing',
+      'ok    store, reading back',
+      'ok    store, copying on the server',
+      'ok    store, removing',
       'ok    clock',
+      'WARN  alerts',
       '',
     ],
   );
@@ -136,8 +143,9 @@ test('check tries every part and names each that does not work', async (t) => {
   assert.deepEqual(out.match(/^FAIL {2}.*?: [A-Z_]+/gm), [
     'FAIL  database shop: DATABASE_MISSING',
     'FAIL  STAGING_DIR: STAGING_UNWRITABLE',
+    'FAIL  archive: STAGING_UNWRITABLE',
   ]);
-  assert.match(err, /^CHECK_FAILED: 2 parts cannot be used: database shop, STAGING_DIR\./);
+  assert.match(err, /^CHECK_FAILED: 3 parts cannot be used: database shop, STAGING_DIR, archive\./);
 });
 
 test('an unknown command, option or database exits 2 and says what there is', async (t) => {

@@ -1,107 +1,61 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { CliContext } from '../../platform/context.ts';
-import { asFailure, Failure } from '../../platform/errors.ts';
-import { formatBytes } from '../../platform/format.ts';
-import { openHistory } from '../../platform/history.ts';
+import type { History } from '../../platform/history.ts';
 import { createLog } from '../../platform/log.ts';
-import type { Database, Settings } from '../../platform/settings.ts';
+import type { Settings } from '../../platform/settings.ts';
 import { openStore } from '../../platform/store/open.ts';
-import type { ObjectStore } from '../../platform/store/store.ts';
-import { requireFreeSpace, requireStaging } from '../snapshot/disk-space.ts';
-import { openSource } from '../snapshot/source.ts';
+import { refuseOtherStore } from '../same-store.ts';
+import { type Checked, type Checklist, createChecklist } from './check/checklist.ts';
+import { checkClock } from './check/clock-part.ts';
+import { checkAlerts, checkDatabase, checkStaging, openState } from './check/host-parts.ts';
+import { inStaging, makeSample } from './check/sample.ts';
+import { checkCleaning, checkObject, checkReading, storeParts } from './check/store-parts.ts';
 
-/** One part that was tried: what was found, or why it cannot be used. */
-export type Checked = { readonly part: string } & (
-  | { readonly ok: true; readonly found: string }
-  | { readonly ok: false; readonly failure: Failure }
-);
+export type { Checked } from './check/checklist.ts';
 
-const probePrefix = 'sqlite-backups/';
-/** S3 refuses requests that are 15 minutes off; a third of that deserves a word. */
-const mostSkewSeconds = 300;
-const lockWaitMs = 3000;
-
-/** Tries every part a backup needs, each by itself: databases, staging, state, the store to read and to write, the clock. */
-export async function checkAll(settings: Settings, context: CliContext): Promise<Checked[]> {
-  const store = await openStore(settings.store);
-  const { signal } = context;
-  const parts: [string, () => Promise<string>][] = [
-    ...settings.databases.map((database): [string, () => Promise<string>] => [
-      `database ${database.name}`,
-      () => checkDatabase(database, settings, context),
-    ]),
-    ['STAGING_DIR', () => checkStaging(settings, context)],
-    ['STATE_DIR', async () => checkState(settings)],
-    ['store, reading', async () => `${(await store.list(probePrefix, signal)).length} objects in ${store.name}`],
-    ['store, writing', () => checkWriting(store, signal)],
-    ['clock', () => checkClock(store, context)],
-  ];
-  const checked: Checked[] = [];
-  for (const [part, check] of parts) checked.push(await outcomeOf(part, check));
-  store.close();
-  return checked;
-}
-
-async function outcomeOf(part: string, check: () => Promise<string>): Promise<Checked> {
-  try {
-    return { part, ok: true, found: await check() };
-  } catch (error) {
-    return { part, ok: false, failure: asFailure(error) };
+/**
+ * Tries every part of a run, with what a run does and with its patience, on a sample in place of the database. Throws
+ * INTERRUPTED; everything else is in what it returns.
+ */
+export async function checkAll(settings: Settings, context: CliContext): Promise<readonly Checked[]> {
+  const list = createChecklist();
+  const { clock, signal } = context;
+  const log = createLog(clock, settings.zone, { out: context.err, err: context.err });
+  for (const database of settings.databases) {
+    await list.part(`database ${database.name}`, (say) => checkDatabase(database, say, { settings, log, signal }));
   }
-}
-
-async function checkDatabase(database: Database, settings: Settings, context: CliContext): Promise<string> {
-  const source = await openSource(database.path, {
-    signal: context.signal,
-    log: quietLog(settings, context),
-    lockWaitMs,
-  });
-  const { bytes, journalMode } = source;
-  source.close();
-  await requireFreeSpace(settings.stagingDir, bytes * 2, `the snapshot of ${database.name} and its archive`);
-  return `${database.path}, ${formatBytes(bytes)}, ${journalMode === 'wal' ? 'WAL' : 'rollback journal'}`;
-}
-
-async function checkStaging({ stagingDir, zone }: Settings, context: CliContext): Promise<string> {
-  await requireStaging(stagingDir, createLog(context.clock, zone, { out: context.err, err: context.err }));
-  return stagingDir;
-}
-
-function checkState({ stateDir }: Settings): string {
-  openHistory(stateDir).close();
-  return stateDir;
-}
-
-/** Stores, reads and removes a few bytes under a name that no backup has. */
-async function checkWriting(store: ObjectStore, signal: AbortSignal): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'nightshift-check-'));
-  const key = `${probePrefix}check-${randomUUID()}`;
+  await list.part('STAGING_DIR', (say) => checkStaging(settings, say, log));
+  const history = await list.part('STATE_DIR', (say) => openState(settings, say));
   try {
-    const file = path.join(folder, 'probe');
-    await writeFile(file, 'nightshift check\n');
-    await store.put(key, file, {}, { signal });
-    await store.remove(key, signal);
+    await checkStore(list, settings, history, context);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    history?.close();
   }
-  return 'an object was stored and removed';
+  await list.part('alerts', (say) => checkAlerts(settings, say));
+  return list.checked;
 }
 
-async function checkClock(store: ObjectStore, { clock, signal }: CliContext): Promise<string> {
-  const skew = await store.clockSkewSeconds(clock, signal);
-  if (skew === null) return 'the store has none of its own';
-  if (Math.abs(skew) <= mostSkewSeconds) return `${Math.abs(Math.round(skew))} s from the store's`;
-  const direction = skew > 0 ? 'behind' : 'ahead of';
-  throw new Failure(
-    'STORE_CLOCK_SKEW',
-    `The clock of this host is ${Math.abs(Math.round(skew))} s ${direction} the store's.`,
-    'Set the clock (timedatectl set-ntp true): backups are named after it, and the store refuses requests that are 15 minutes off.',
-  );
-}
-
-function quietLog({ zone }: Settings, { clock }: CliContext) {
-  return createLog(clock, zone, { out() {}, err() {} });
+/** `history` is null when STATE_DIR cannot be used. */
+async function checkStore(list: Checklist, settings: Settings, history: History | null, context: CliContext) {
+  const { clock, signal, err } = context;
+  const { reading, cleaning, ...ofObject } = storeParts;
+  const log = createLog(clock, settings.zone, { out: err, err });
+  const store = await openStore(settings.store);
+  try {
+    await inStaging(settings, async (folder) => {
+      const sample = await list.part('archive', (say) => makeSample(folder, settings, say, signal));
+      const isReached = await list.part(reading, async (say) => {
+        if (history !== null) await refuseOtherStore(settings.store, history);
+        const patient = settings.databases.every(({ name }) => history?.newestGood(name) === null);
+        await checkReading(settings.databases, say, { store, signal, log, patient });
+        return true;
+      });
+      if (isReached === null) return list.notTried([cleaning, ...Object.values(ofObject), 'clock'], reading);
+      await list.part(cleaning, (say) => checkCleaning(say, { store, signal }));
+      if (sample === null) list.notTried(Object.values(ofObject), 'archive');
+      else await checkObject(list, sample, { store, signal });
+      await list.part('clock', (say) => checkClock(store, clock, say, signal));
+    });
+  } finally {
+    store.close();
+  }
 }

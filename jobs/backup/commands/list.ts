@@ -25,8 +25,9 @@ export type Listed = {
   readonly suspect: string | null;
   /** What became of the suspicion. */
   readonly standing: StoredBackup['standing'];
-  /** How many rows break the schema's own rules. */
+  /** How many of the schema's own rules rows break, and which, as far as it is known here. */
   readonly findings: number;
+  readonly findingTexts: readonly string[];
   readonly encrypted: boolean;
   readonly rows: number | null;
   readonly problem: string | null;
@@ -49,6 +50,7 @@ export function listedOf(backup: StoredBackup, proofs: ReadonlyMap<string, Proof
     suspect: facts?.suspect ?? null,
     standing,
     findings: facts?.findings ?? 0,
+    findingTexts: backup.details?.findings ?? [],
     encrypted: key.endsWith('.age'),
     rows: facts?.rows ?? null,
     problem: problem?.message ?? null,

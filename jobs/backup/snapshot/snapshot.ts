@@ -24,11 +24,13 @@ export type Snapshot = {
   readonly userVersion: number;
 };
 
+/** How long a run waits for a process that has the database locked exclusively, in ms. */
+export const usualLockWaitMs = 10_000;
+
 type Options = {
   readonly signal: AbortSignal;
   readonly step: Step;
   readonly log: Log;
-  /** How long to wait for a process that has the database locked exclusively, in ms. */
   readonly lockWaitMs?: number;
 };
 
@@ -37,7 +39,7 @@ type Options = {
  * STAGING_UNWRITABLE, DISK_FULL or AbortError; `file` is gone then.
  */
 export async function takeSnapshot(database: Database, file: string, options: Options): Promise<Snapshot> {
-  const { signal, log, lockWaitMs = 10_000 } = options;
+  const { signal, log, lockWaitMs = usualLockWaitMs } = options;
   await requireStaging(path.dirname(file), log);
   const source = await openSource(database.path, { signal, log, lockWaitMs });
   try {

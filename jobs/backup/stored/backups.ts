@@ -1,7 +1,7 @@
 import { asFailure, type Failure } from '../../platform/errors.ts';
 import type { ListedObject, ObjectStore } from '../../platform/store/store.ts';
 import { type Dating, datingOf, newestFirst } from './dating.ts';
-import { readDetails } from './details.ts';
+import { type Details, readDetails } from './details.ts';
 import { type BackupFacts, factsOf } from './metadata.ts';
 import { type Kind, parseDailyKey, parseWeeklyKey, placeOf, prefixOf } from './names.ts';
 
@@ -18,6 +18,8 @@ export type StoredBackup = ListedObject & {
   /** Null for what nightshift did not store: backups of the old shell script. */
   readonly facts: BackupFacts | null;
   readonly dating: Dating;
+  /** What is kept beside a suspect backup and one with findings; null for others, and where it is missing. */
+  readonly details: Details | null;
   /** Null for a backup that is not suspect. */
   readonly standing: Standing | null;
   /** Why its metadata could not be read; then nothing is known of it but its name. */
@@ -61,7 +63,7 @@ async function readBackup(store: ObjectStore, object: ListedObject, options: Rea
   } catch (error) {
     options.signal.throwIfAborted();
     const unknown = identified(object, null, options);
-    return unknown === null ? [] : [{ ...unknown, standing: null, problem: asFailure(error) }];
+    return unknown === null ? [] : [{ ...unknown, details: null, standing: null, problem: asFailure(error) }];
   }
 }
 
@@ -74,7 +76,9 @@ export async function describeBackup(
   const facts = factsOf(object.metadata);
   const known = identified(object, facts, options);
   if (known === null) return null;
-  return { ...known, standing: await standingOf(store, object.key, facts, options.signal), problem: null };
+  const hasDetails = facts !== null && (facts.suspect !== null || facts.findings > 0);
+  const details = hasDetails ? await readDetails(store, object.key, facts.snapshotSha256, options.signal) : null;
+  return { ...known, details, standing: standingOf(facts, details), problem: null };
 }
 
 function identified({ key, bytes, modified }: ListedObject, facts: BackupFacts | null, { zone, now }: ReadOptions) {
@@ -84,14 +88,8 @@ function identified({ key, bytes, modified }: ListedObject, facts: BackupFacts |
   return { key, bytes, modified, ...place, database, facts, dating: datingOf({ key, modified, facts }, zone, now()) };
 }
 
-async function standingOf(
-  store: ObjectStore,
-  key: string,
-  facts: BackupFacts | null,
-  signal: AbortSignal,
-): Promise<Standing | null> {
+function standingOf(facts: BackupFacts | null, details: Details | null): Standing | null {
   if (facts === null || facts.suspect === null) return null;
-  const details = await readDetails(store, key, facts.snapshotSha256, signal);
   if (details !== null && details.acceptedAt !== null) return 'accepted';
   return details !== null && details.disprovedBy !== null ? 'disproved' : 'open';
 }

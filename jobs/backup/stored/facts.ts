@@ -32,7 +32,7 @@ export function factsOfSnapshot(taken: {
     toolVersion,
     takenAt,
     suspect,
-    findings: 0,
+    findings: contents.findings.length,
     compression: compressionName(format),
     recipients: recipientsDigest(format),
   };

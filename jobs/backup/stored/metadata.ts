@@ -24,7 +24,7 @@ export type BackupFacts = {
   readonly takenAt: Temporal.Instant;
   /** Why the snapshot is suspect, or null. */
   readonly suspect: string | null;
-  /** How many rows the integrity check found to break the schema's own rules; the pages are sound. */
+  /** How many of the schema's own rules the integrity check found broken by rows; the pages are sound. */
   readonly findings: number;
   /** `gzip-9`, `zstd-9`. */
   readonly compression: string;

@@ -43,7 +43,7 @@ type BackupContext = {
 };
 
 export function backupSource(chosen: ChosenBackup, { store, identity, clock, zone }: BackupContext): Source {
-  const { key, facts, dating, standing, database, madeFrom, passedOver } = chosen;
+  const { key, facts, details, dating, standing, database, madeFrom, passedOver } = chosen;
   const takenAt = dating.kind === 'dated' ? dating.takenAt : null;
   const journalMode: JournalMode | null = facts?.journalMode ?? null;
   const stranger = madeFrom !== null && madeFrom !== database.name;
@@ -59,7 +59,7 @@ export function backupSource(chosen: ChosenBackup, { store, identity, clock, zon
       ...passedOver,
       ...datingRemarks(dating, zone),
       ...(standing === null ? [] : [suspectRemark(standing, facts?.suspect ?? '')]),
-      ...(facts === null || facts.findings === 0 ? [] : [findingsRemark(facts.findings)]),
+      ...(facts === null || facts.findings === 0 ? [] : [findingsRemark(facts.findings, details?.findings ?? [])]),
       ...(stranger ? [`its name says that it is of ${madeFrom}, and it goes to ${database.name}`] : []),
     ],
     now: () => store.now(clock),
@@ -101,6 +101,7 @@ function suspectRemark(standing: Standing, reason: string): string {
   return `this backup ${what[standing]}: ${reason}${later}`;
 }
 
-function findingsRemark(count: number): string {
-  return `the integrity check of its snapshot found ${plural(count, 'row')} that break the schema's own rules; its pages are sound`;
+function findingsRemark(count: number, texts: readonly string[]): string {
+  const which = texts.length === 0 ? plural(count, 'rule') : texts.join('; ');
+  return `no damage, but rows of this backup break the schema's own rules: ${which}`;
 }

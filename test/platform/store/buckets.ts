@@ -23,7 +23,7 @@ export type LabBucket = {
   unfinished(): Promise<string[]>;
   /** Keys of a user of its own who may list and read here, and nothing else. */
   readOnlyLocation(): Promise<S3Location>;
-  /** Keys of a user of its own who may do just this; the one user a bucket can have beside its owner. */
+  /** Keys of a user of its own who may do just this. */
   locationWith(rights: readonly Right[]): Promise<S3Location>;
   /** Removes the bucket and everything in it. */
   remove(): Promise<void>;
@@ -35,6 +35,8 @@ export type Right = {
   readonly objects?: string;
   /** Listings of this prefix only. */
   readonly listed?: string;
+  /** Taken away, whatever else allows it. */
+  readonly denied?: true;
 };
 
 /** Makes a bucket with a random name. Only for tests that `needs('s3')`. */
@@ -53,20 +55,22 @@ export async function makeBucket(): Promise<LabBucket> {
   await client.send(new CreateBucketCommand({ Bucket: bucket }));
   const location: S3Location = { kind: 's3', endpoint, region, bucket, accessKey, secretKey };
   const users: string[] = [];
+  const statements: object[] = [];
 
   async function locationWith(rights: readonly Right[]): Promise<S3Location> {
-    const user = `user-${suffix}`;
+    const user = `user-${users.length}-${suffix}`;
     users.push(user);
-    const keys = { accessKey: `key-${suffix}`, secretKey: randomBytes(12).toString('hex') };
+    const keys = { accessKey: `key-${user}`, secretKey: randomBytes(12).toString('hex') };
     radosgwAdmin('user', 'create', `--uid=${user}`, '--display-name=user', ...keyOptions(keys));
-    const Statement = rights.map(({ actions, objects, listed }) => ({
-      Effect: 'Allow',
+    const ofUser = rights.map(({ actions, objects, listed, denied }) => ({
+      Effect: denied ? 'Deny' : 'Allow',
       Principal: { AWS: [`arn:aws:iam:::user/${user}`] },
       Action: actions,
       Resource: [`arn:aws:s3:::${bucket}${objects === undefined ? '' : `/${objects}*`}`],
       ...(listed !== undefined && { Condition: { StringLike: { 's3:prefix': `${listed}*` } } }),
     }));
-    const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+    statements.push(...ofUser);
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: statements });
     await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
     return { ...location, ...keys };
   }

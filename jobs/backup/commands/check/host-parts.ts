@@ -1,0 +1,63 @@
+import { Failure } from '../../../platform/errors.ts';
+import { formatBytes } from '../../../platform/format.ts';
+import { type History, openHistory } from '../../../platform/history.ts';
+import { acquireLock } from '../../../platform/lock.ts';
+import type { Log } from '../../../platform/log.ts';
+import type { Database, Settings } from '../../../platform/settings.ts';
+import { requireFreeSpace, requireStaging } from '../../snapshot/disk-space.ts';
+import { usualLockWaitMs } from '../../snapshot/snapshot.ts';
+import { openSource } from '../../snapshot/source.ts';
+import type { Say } from './checklist.ts';
+
+type Means = { readonly settings: Settings; readonly log: Log; readonly signal: AbortSignal };
+
+/** Locks and opens a database as a run does, and looks for room for its copy and archive. Copies nothing. */
+export async function checkDatabase(database: Database, say: Say, { settings, log, signal }: Means): Promise<void> {
+  const locked = await tryLock(database, { settings, log, signal });
+  const source = await openSource(database.path, { signal, log, lockWaitMs: usualLockWaitMs });
+  const { bytes, journalMode } = source;
+  source.close();
+  await requireFreeSpace(settings.stagingDir, bytes * 2, `the snapshot of ${database.name} and its archive`);
+  const mode = journalMode === 'wal' ? 'WAL' : 'rollback journal';
+  say.found([`${database.path}, ${formatBytes(bytes)}, ${mode}`, ...locked].join('; '));
+}
+
+/** That a backup or restore is under way is no fault: a run waits for it. */
+async function tryLock({ path }: Database, { settings, log, signal }: Means): Promise<string[]> {
+  try {
+    const lock = await acquireLock(path, settings.stateDir, { holder: 'backup', wait: false, log, signal });
+    lock.release();
+    return [];
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'LOCKED') return [error.message];
+    throw error;
+  }
+}
+
+export async function checkStaging({ stagingDir }: Settings, say: Say, log: Log): Promise<void> {
+  await requireStaging(stagingDir, { ...log, warn: say.warn });
+  say.found(stagingDir);
+}
+
+/** Opens the history and tries whether it can be written. */
+export async function openState({ stateDir }: Settings, say: Say): Promise<History> {
+  const history = openHistory(stateDir);
+  try {
+    history.tryWriting();
+  } catch (error) {
+    history.close();
+    throw error;
+  }
+  say.found(stateDir);
+  return history;
+}
+
+/** Nothing is sent; only whether there is somebody to tell. */
+export async function checkAlerts({ alerts, pingUrl }: Settings, say: Say): Promise<void> {
+  const mail = alerts === null ? [] : [`mail to ${alerts.recipients.join(', ')}`];
+  const ping = pingUrl === null ? [] : ["a dead-man's switch"];
+  if (mail.length + ping.length === 0) {
+    say.warn('Nobody is told when backups fail: set ALERT_RECIPIENTS with SMTP_HOST, or BACKUP_PING_URL.');
+  }
+  say.found(`${[...mail, ...ping].join(', and ')}; not tried here`);
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { Failure } from '../../../platform/errors.ts';
+import { plural } from '../../../platform/format.ts';
+import type { Log } from '../../../platform/log.ts';
+import { noStep } from '../../../platform/progress.ts';
+import type { Database } from '../../../platform/settings.ts';
+import type { ObjectStore } from '../../../platform/store/store.ts';
+import { readBack } from '../../archive/read-back.ts';
+import { storeReady } from '../../store-ready.ts';
+import { inventoryOf } from '../../stored/inventory.ts';
+import { dailyPrefix } from '../../stored/names.ts';
+import { type Checklist, orWarn, type Say } from './checklist.ts';
+import type { Sample } from './sample.ts';
+
+type Means = { readonly store: ObjectStore; readonly signal: AbortSignal };
+
+const takeBackMs = 5000;
+/** Beside the folders of the backups, so that no listing takes it for one. */
+const prefix = 'sqlite-backups/check-';
+
+export const storeParts = {
+  reading: 'store, reading',
+  cleaning: 'store, cleaning up',
+  writing: 'store, writing',
+  readingBack: 'store, reading back',
+  copying: 'store, copying on the server',
+  removing: 'store, removing',
+} as const;
+
+/** Waits for the store as a run does, and reads what lies there of each database. */
+export async function checkReading(
+  databases: readonly Database[],
+  say: Say,
+  { store, signal, patient, log }: Means & { readonly patient: boolean; readonly log: Log },
+): Promise<void> {
+  await storeReady(store, { patient, log, signal });
+  let backups = 0;
+  for (const { name } of databases) {
+    const { dailies, weeklies } = await inventoryOf(store, name, signal);
+    backups += dailies.length + weeklies.length;
+  }
+  say.found(`${plural(backups, 'backup')} in ${store.name}`);
+}
+
+/** A run gives up what killed runs left unfinished; where that cannot be listed, it stays and is paid for. */
+export async function checkCleaning(say: Say, { store, signal }: Means): Promise<void> {
+  say.found('unfinished uploads can be listed');
+  await orWarn(say, 'Unfinished uploads of killed runs stay in the bucket:', async () => {
+    await store.sweepUploads(dailyPrefix, () => false, signal);
+  });
+}
+
+/** Stores the sample, reads it back, copies and removes it, each as a run does with a backup. */
+export async function checkObject(list: Checklist, sample: Sample, means: Means): Promise<void> {
+  const name = `${prefix}${randomUUID()}`;
+  const [key, copy] = [`${name}${sample.ending}`, `${name}-copy${sample.ending}`];
+  const { store, signal } = means;
+  try {
+    const isStored = await list.part(storeParts.writing, (say) => write(key, sample, say, means));
+    if (isStored === null) {
+      await takeBack([key], means).catch(() => {}); // its answer may have been lost
+      return list.notTried([storeParts.readingBack, storeParts.copying, storeParts.removing], storeParts.writing);
+    }
+    const isRead = await list.part(storeParts.readingBack, (say) => compare(key, sample, say, means));
+    if (isRead === null) list.notTried([storeParts.copying], storeParts.readingBack);
+    else await list.part(storeParts.copying, (say) => copyOnServer(key, copy, sample, say, means));
+    await list.part(storeParts.removing, (say) => remove([key, copy], say, means));
+  } catch (error) {
+    if (signal.aborted) await takeBack([key, copy], { store, signal: AbortSignal.timeout(takeBackMs) }).catch(() => {});
+    throw error;
+  }
+}
+
+const metadata = { 'nightshift-check': 'sample' };
+
+async function write(key: string, { archive }: Sample, say: Say, { store, signal }: Means): Promise<true> {
+  await store.put(key, archive.file, metadata, { signal });
+  say.found(`${key}, ${archive.bytes} bytes`);
+  return true;
+}
+
+async function compare(key: string, { archive, identity }: Sample, say: Say, { store, signal }: Means): Promise<true> {
+  const expected = { snapshotSha256: archive.plainSha256, archiveSha256: archive.sha256 };
+  const proof = await readBack(store, key, expected, { identity, signal, bar: noStep });
+  const head = await store.head(key, signal);
+  say.found(proof === 'proven' ? 'equal to what was compressed' : 'equal to what was sent (no identity here)');
+  if (head?.metadata['nightshift-check'] !== metadata['nightshift-check']) {
+    say.warn('The store does not keep metadata: backups are stored and proven, but what is known of them is lost.');
+  }
+  return true;
+}
+
+async function copyOnServer(from: string, to: string, sample: Sample, say: Say, means: Means): Promise<void> {
+  const { store, signal } = means;
+  say.found('the copy is equal');
+  await orWarn(say, 'An unchanged database is uploaded again instead of copied:', async () => {
+    await store.copy(from, to, metadata, signal);
+    const { archive, identity } = sample;
+    const expected = { snapshotSha256: archive.plainSha256, archiveSha256: archive.sha256 };
+    await readBack(store, to, expected, { identity, signal, bar: noStep });
+  });
+}
+
+async function remove(keys: readonly string[], say: Say, means: Means): Promise<void> {
+  try {
+    await takeBack(keys, means);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const left = `Old backups would never be removed. Remove by hand what this check left: ${keys[0]}.`;
+    throw new Failure(error.code, error.message, `${error.cure} ${left}`, error);
+  }
+  say.found('what was stored is removed');
+}
+
+async function takeBack(keys: readonly string[], { store, signal }: Means): Promise<void> {
+  for (const key of keys) await store.remove(key, signal);
+}
