@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { needs } from '../lab.ts';
+import { makeBucket } from '../platform/store/buckets.ts';
 import { makeScene } from './scene.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
@@ -64,5 +65,45 @@ describe('the image sqlite-backup on a real Docker engine', needs('docker', 'roo
     await docker('stop', '-t', '20', name);
     assert.equal(await docker('inspect', '-f', '{{.State.ExitCode}}', name), '0\n');
     assert.match(await docker('logs', name), /stopped\n$/);
+  });
+
+  test('check passes in the container of the README, where only the mounts can be written', needs('s3'), async (t) => {
+    const scene = await makeScene(t);
+    const bucket = await makeBucket();
+    t.after(() => bucket.remove());
+    const { endpoint, region, bucket: name, accessKey, secretKey } = bucket.location;
+    for (const folder of ['data', 'state', 'staging', 'data/shop.db', 'state/history.db']) {
+      chownSync(path.join(scene.folder, folder), 1000, 1000);
+    }
+    const variables = {
+      DATABASE_PATH: '/data/shop.db',
+      LINODE_ENDPOINT: endpoint,
+      LINODE_REGION: region,
+      LINODE_BUCKET: name,
+      LINODE_ACCESS_KEY: accessKey,
+      LINODE_SECRET_KEY: secretKey,
+    };
+    const said = await docker(
+      ...[
+        'run',
+        '--rm',
+        '--network',
+        'host',
+        '--read-only',
+        '--cap-drop',
+        'ALL',
+        '--security-opt',
+        'no-new-privileges',
+      ],
+      ...['-v', `${scene.folder}/data:/data`, '-v', `${scene.folder}/state:/state`],
+      ...['-v', `${scene.folder}/staging:/staging`],
+      ...Object.entries(variables).flatMap(([key, value]) => ['-e', `${key}=${value}`]),
+      ...[image, 'check'],
+    );
+    assert.deepEqual(
+      said.match(/^\S+ +[^:]+/gm)?.filter((line) => !line.startsWith('ok')),
+      ['WARN  alerts'],
+      said,
+    );
   });
 });
