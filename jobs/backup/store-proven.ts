@@ -1,14 +1,14 @@
 import type { Clock } from '../platform/clock.ts';
-import { asFailure, Failure } from '../platform/errors.ts';
+import { asFailure, type Failure } from '../platform/errors.ts';
 import { formatBytes } from '../platform/format.ts';
 import type { History, Proof } from '../platform/history.ts';
 import { failureText, type Log } from '../platform/log.ts';
 import type { Step } from '../platform/progress.ts';
-import { isRefusal } from '../platform/store/refusal.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
 import type { Archive } from './archive/archive.ts';
-import { isBadObject, readBack } from './archive/read-back.ts';
+import { readBack } from './archive/read-back.ts';
 import type { Identity } from './archive/unarchive.ts';
+import { whyNotCopied } from './not-copied.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunStep } from './steps.ts';
 import type { SnapshotFacts } from './stored/facts.ts';
@@ -60,19 +60,11 @@ export async function storeProven(
     const facts = factsOf(sameAs.facts.archiveSha256);
     return { proof: await copyProven(sameAs, facts, target), facts, bytes: sameAs.bytes, damaged: null };
   } catch (error) {
-    const damaged = isBadObject(error) ? damagedSource(sameAs.key, error) : null;
-    if (damaged === null) {
-      if (!isCopyRefused(error)) throw error;
-      log.line(`no copy on the server, the backup is compressed and uploaded: ${error.message}`);
-    }
+    const why = await whyNotCopied(error, sameAs, target);
+    if (why.damaged === null) log.line(`no copy on the server, the backup is compressed and uploaded: ${why.said}`);
     const archive = await step('compress', (bar) => compress(bar(snapshotFacts.snapshotBytes), signal));
-    return upload(archive, damaged);
+    return upload(archive, why.damaged);
   }
-}
-
-/** Nothing is wrong with the source then, or it is gone: an upload does what the copy would have done. */
-function isCopyRefused(error: unknown): error is Failure {
-  return isRefusal(error) || (error instanceof Failure && error.code === 'OBJECT_MISSING');
 }
 
 function uploadProven(archive: Archive, facts: BackupFacts, target: Target): Promise<Proof> {
@@ -141,13 +133,4 @@ async function takeBack({ key, store, history, log }: Target): Promise<void> {
       `${key} was not proven and may still be in the store, for it could not be removed; the next run reads it back, and keeps or removes it. ${failureText(asFailure(error))}`,
     );
   }
-}
-
-function damagedSource(key: string, cause: unknown): Failure {
-  return new Failure(
-    'READ_BACK_DIFFERS',
-    `The stored backup ${key} no longer reads back as it was written; the new one was uploaded afresh.`,
-    'Do not rely on that object: try it with `nightshift restore --to`, then remove it by hand.',
-    cause,
-  );
 }

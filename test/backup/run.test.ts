@@ -278,6 +278,23 @@ test('a backup that does not read back and may not be removed is named, and kept
   );
 });
 
+test('a copy that is none is not held against the older object, which reads back', async (t) => {
+  const scene = await makeScene(t);
+  await runBackup(scene.database, scene.tools());
+  scene.setClock('2025-11-28T02:00:00');
+  const other = path.join(scene.folder, 'other');
+  writeFileSync(other, '');
+  const store = faulty(scene.store, { copy: (_, to, metadata = {}) => scene.store.put(to, other, metadata) });
+  const { proof, housekeeping, key } = await runBackup(scene.database, scene.tools({ store }));
+  assert.deepEqual([proof, housekeeping], ['proven', null]);
+  assert.ok(
+    scene.lines.includes(
+      `no copy on the server, the backup is compressed and uploaded: ${key} is cut short. ${first} reads back as it was written.`,
+    ),
+    scene.lines.join('\n'),
+  );
+});
+
 test('an unchanged night whose older object is gone by the time it is copied uploads afresh', async (t) => {
   const scene = await makeScene(t);
   await runBackup(scene.database, scene.tools());

@@ -30,7 +30,7 @@ export async function readBack(
 }
 
 /** The object itself is wrong, rather than the way to it. */
-export function isBadObject(error: unknown): boolean {
+export function isBadObject(error: unknown): error is Failure {
   return error instanceof Failure && (error.code === 'READ_BACK_DIFFERS' || error.code === 'ARCHIVE_UNREADABLE');
 }
 

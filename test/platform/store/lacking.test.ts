@@ -72,6 +72,21 @@ describe('a server that lacks something', needs('s3'), () => {
     });
   }
 
+  test('no copy on the server that says it was done and stores what it was sent, nothing', async () => {
+    proxy.inject({ kind: 'answer', status: 200, body: '' }, { header: 'x-amz-copy-source', times: Infinity });
+    await store.put('to', await fileOf(''), {});
+    await assert.rejects(store.copy('from', 'to'), {
+      code: 'STORE_UNSUPPORTED',
+      message: `Cannot copy to to in bucket ${bucket.location.bucket} at ${proxy.endpoint}: the server took the copy for an upload of nothing.`,
+    });
+    assert.equal(await outcome(store.head('to')), 'null');
+    await store.put('to', await fileOf('what was there before'), {});
+    assert.equal(await outcome(store.copy('from', 'to')), 'STORE_UNSUPPORTED');
+    assert.equal(String(await buffer(await store.read('to'))), 'what was there before');
+    assert.equal(await outcome(inParts.copy('from', 'to')), 'STORE_UNSUPPORTED');
+    assert.deepEqual(await bucket.unfinished(), []);
+  });
+
   test('no listing of unfinished uploads', async () => {
     proxy.inject({ kind: 'answer', status: 501, code: 'NotImplemented' }, { url: 'max-uploads', times: Infinity });
     assert.equal(await outcome(store.sweepUploads('', () => true)), 'STORE_UNSUPPORTED');

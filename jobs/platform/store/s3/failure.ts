@@ -2,7 +2,7 @@ import type { S3ServiceException } from '@aws-sdk/client-s3';
 import { Failure } from '../../errors.ts';
 import { objectMissing } from '../missing.ts';
 import { type Answer, answerFinding } from './answers.ts';
-import type { Finding, S3Request } from './finding.ts';
+import { type Finding, NotCopied, type S3Request } from './finding.ts';
 import { connectionFinding } from './network.ts';
 
 /** The Failure for what the S3 server, or the way to it, did with a request; `now` by our clock. A Failure stays itself. */
@@ -12,10 +12,17 @@ export function s3Failure(error: unknown, request: S3Request, now: Temporal.Inst
   const answer = answerOf(error, now);
   if (answer?.code === 'NoSuchKey') return objectMissing(key, `bucket ${bucket} at ${endpoint}`, error);
   const known = answer === null ? connectionFinding(error, endpoint) : answerFinding(answer, request);
-  const { code, found, cure } = known ?? otherFinding(error, answer, endpoint);
+  const { code, found, cure } =
+    known ?? (error instanceof NotCopied ? notCopied : otherFinding(error, answer, endpoint));
   const doing = `Cannot ${doings[action]} ${key === '' ? 'anything' : key} in bucket ${bucket} at ${endpoint}`;
   return new Failure(code, `${doing}: ${found}`, cure, error);
 }
+
+const notCopied: Finding = {
+  code: 'STORE_UNSUPPORTED',
+  found: 'the server took the copy for an upload of nothing.',
+  cure: 'Trying again does not help. Ask the provider whether it supports copies (CopyObject).',
+};
 
 const doings: Readonly<Record<S3Request['action'], string>> = {
   list: 'list',

@@ -11,3 +11,8 @@ export type S3Request = {
   readonly endpoint: string;
   readonly region: string;
 };
+
+/** The server answered a copy with success, but not with what a copy answers. */
+export class NotCopied extends Error {
+  override readonly name = 'NotCopied';
+}
