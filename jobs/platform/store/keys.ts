@@ -9,15 +9,22 @@ const longestMetadataBytes = 2048;
  * with a dot, at most 1024 bytes (the limit of S3). Throws ARGUMENT_INVALID, so that no key leaves a store's folder.
  */
 export function checkedKey(key: string): string {
-  const partsFit = key.split('/').every((part) => part !== '' && !part.startsWith('.'));
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  const readable = !/[\u0000-\u001f\u007f]/.test(key);
-  if (partsFit && readable && Buffer.byteLength(key) <= longestKeyBytes) return key;
+  const why = hindranceOf(key);
+  if (why === null) return key;
   throw new Failure(
     'ARGUMENT_INVALID',
-    `${JSON.stringify(key)} cannot be the key of a stored object.`,
-    'Give a key as `nightshift list` prints it, such as sqlite-backups/daily/csv_data_2025-11-30_020000.db.gz.',
+    `The key ${JSON.stringify(key)} is neither read nor written: ${why}.`,
+    'If that object is a backup, copy it to another name with the client that wrote it; nightshift reads names such as sqlite-backups/daily/csv_data_2025-11-30_020000.db.gz.',
   );
+}
+
+function hindranceOf(key: string): string | null {
+  const parts = key.split('/');
+  if (parts.includes('')) return 'a part of it is empty';
+  if (parts.some((part) => part.startsWith('.'))) return 'a part of it begins with a dot';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  if (/[\u0000-\u001f\u007f]/.test(key)) return 'it has a control character';
+  return Buffer.byteLength(key) > longestKeyBytes ? `it is longer than ${longestKeyBytes} bytes` : null;
 }
 
 /**
