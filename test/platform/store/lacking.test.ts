@@ -105,7 +105,7 @@ describe('a key with the rights that a minimal policy gives', needs('s3'), () =>
       { actions: ['s3:ListBucket'], listed: 'daily/' },
       { actions: ['s3:GetObject', 's3:PutObject'], objects: 'daily/' },
     ]);
-    store = createS3Store(location, { retries: 0 });
+    store = createS3Store(location, { retries: 0, wholeBytes: 5 * mebibyte, partBytes: 5 * mebibyte });
     await owner.put('daily/a', await fileOf('a'), {});
     await bucket.leaveUnfinished('daily/b');
   });
@@ -121,6 +121,12 @@ describe('a key with the rights that a minimal policy gives', needs('s3'), () =>
     assert.equal(await outcome(store.copy('daily/absent', 'daily/to')), 'OBJECT_MISSING');
     assert.equal(await outcome(store.head('elsewhere')), 'STORE_DENIED');
     assert.equal(String(await buffer(await store.read('daily/a'))), 'a');
+  });
+
+  test('a large file goes up in parts', async () => {
+    const bytes = Buffer.alloc(6 * mebibyte, 'large');
+    await store.put('daily/large', await fileOf(bytes), {});
+    assert.deepEqual(await buffer(await store.read('daily/large')), bytes);
   });
 
   test('the rights it lacks are named', async () => {
