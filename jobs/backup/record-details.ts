@@ -3,7 +3,7 @@ import { asFailure, type Failure } from '../platform/errors.ts';
 import type { History } from '../platform/history.ts';
 import type { Log } from '../platform/log.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
-import type { Contents } from './snapshot/integrity.ts';
+import type { CheckedContents } from './snapshot/integrity.ts';
 import { type Details, noDetails, readDetails, writeDetails } from './stored/details.ts';
 import type { Inventory, StoredDaily } from './stored/inventory.ts';
 import { type BackupFacts, tablesFit } from './stored/metadata.ts';
@@ -17,7 +17,7 @@ type Deps = {
   readonly signal: AbortSignal;
 };
 
-type Verified = { readonly key: string; readonly facts: BackupFacts; readonly contents: Contents };
+type Verified = { readonly key: string; readonly facts: BackupFacts; readonly contents: CheckedContents };
 
 /** `inventory` with what was recorded; `failure` when something could not be: the backup itself is safe. */
 export type Recorded = { readonly inventory: Inventory; readonly failure: Failure | null };
@@ -51,7 +51,7 @@ export async function recordDetails(
   }
 }
 
-function detailsOf({ snapshotSha256 }: BackupFacts, { tables, findings }: Contents): Details | null {
+function detailsOf({ snapshotSha256 }: BackupFacts, { tables, findings }: CheckedContents): Details | null {
   if (tablesFit(tables) && findings.length === 0) return null;
   return { ...noDetails, snapshotSha256, tables: tablesFit(tables) ? null : tables, findings: [...findings] };
 }

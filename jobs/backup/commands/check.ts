@@ -46,7 +46,7 @@ async function checkStore(list: Checklist, settings: Settings, history: History 
       const isReached = await list.part(reading, async (say) => {
         if (history !== null) await refuseOtherStore(settings.store, history);
         const patient = settings.databases.every(({ name }) => history?.newestGood(name) === null);
-        await checkReading(settings.databases, say, { store, signal, log, patient });
+        await checkReading(settings.databases, say, { store, signal, log, patient, zone: settings.zone, clock });
         return true;
       });
       if (isReached === null) return list.notTried([cleaning, ...Object.values(ofObject), 'clock'], reading);

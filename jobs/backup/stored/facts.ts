@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { toolVersion } from '../../platform/version.ts';
 import type { ArchiveFormat } from '../archive/archive.ts';
-import type { Contents } from '../snapshot/integrity.ts';
+import type { CheckedContents } from '../snapshot/integrity.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { BackupFacts } from './metadata.ts';
 
@@ -11,7 +11,7 @@ export type SnapshotFacts = Omit<BackupFacts, 'archiveSha256'>;
 export function factsOfSnapshot(taken: {
   readonly snapshot: Snapshot;
   readonly snapshotSha256: string;
-  readonly contents: Contents;
+  readonly contents: CheckedContents;
   readonly format: ArchiveFormat;
   readonly takenAt: Temporal.Instant;
   readonly suspect: string | null;

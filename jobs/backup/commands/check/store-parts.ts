@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../../platform/clock.ts';
 import { Failure } from '../../../platform/errors.ts';
 import { plural } from '../../../platform/format.ts';
 import type { Log } from '../../../platform/log.ts';
@@ -27,16 +28,23 @@ export const storeParts = {
   removing: 'store, removing',
 } as const;
 
+type ReadingMeans = Means & {
+  readonly patient: boolean;
+  readonly log: Log;
+  readonly zone: string;
+  readonly clock: Clock;
+};
+
 /** Waits for the store as a run does, and reads what lies there of each database. */
 export async function checkReading(
   databases: readonly Database[],
   say: Say,
-  { store, signal, patient, log }: Means & { readonly patient: boolean; readonly log: Log },
+  { store, signal, patient, log, zone, clock }: ReadingMeans,
 ): Promise<void> {
   await storeReady(store, { patient, log, signal });
   let backups = 0;
   for (const { name } of databases) {
-    const { dailies, weeklies } = await inventoryOf(store, name, signal);
+    const { dailies, weeklies } = await inventoryOf(store, name, { zone, now: () => store.now(clock), signal });
     backups += dailies.length + weeklies.length;
   }
   say.found(`${plural(backups, 'backup')} in ${store.name}`);
