@@ -8,6 +8,7 @@ import {
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutBucketPolicyCommand,
+  PutObjectCommand,
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
@@ -17,6 +18,8 @@ import { labS3 } from '../../lab.ts';
 /** A bucket of its own on the lab's server, and what only its owner can do with it. */
 export type LabBucket = {
   readonly location: S3Location;
+  /** Stores an object as another tool would: any key, no metadata. */
+  put(key: string, body: string | Uint8Array): Promise<void>;
   /** Begins an upload in parts, sends one part and leaves it at that. */
   leaveUnfinished(key: string): Promise<void>;
   /** Keys of the unfinished uploads. */
@@ -77,6 +80,9 @@ export async function makeBucket(): Promise<LabBucket> {
 
   return {
     location,
+    async put(key, body) {
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+    },
     async leaveUnfinished(key) {
       const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket: bucket, Key: key }));
       await client.send(
