@@ -7,16 +7,18 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { createChecklist } from '../../jobs/backup/commands/check/checklist.ts';
 import { checkClock } from '../../jobs/backup/commands/check/clock-part.ts';
 import { systemClock } from '../../jobs/platform/clock.ts';
+import { acquireLock } from '../../jobs/platform/lock.ts';
 import type { Environment } from '../../jobs/platform/settings.ts';
 import type { S3Location } from '../../jobs/platform/store/s3/client.ts';
 import { createS3Store } from '../../jobs/platform/store/s3.ts';
 import { startFaultProxy } from '../fault-proxy.ts';
 import { needs } from '../lab.ts';
-import { nightshift } from '../nightshift.ts';
+import { nightshift, startNightshift } from '../nightshift.ts';
 import { type LabBucket, makeBucket } from '../platform/store/buckets.ts';
 import { makeScene, type Scene } from './scene.ts';
 
@@ -55,6 +57,18 @@ test('what a check stores and stages is gone afterwards', async (t) => {
   const scene = await makeScene(t);
   assert.deepEqual(await notOk(scene.environment), { exit: 0 });
   assert.deepEqual([await scene.keys(), scene.staged()], [[], []]);
+});
+
+test('a backup under way is no fault, an unfinished restore is', async (t) => {
+  const scene = await makeScene(t);
+  const { settings, database } = scene;
+  const { log, signal } = scene.tools();
+  const lock = await acquireLock(database.path, settings.stateDir, { holder: 'backup', wait: false, log, signal });
+  const { out } = await nightshift(['check'], scene.environment);
+  lock.release();
+  assert.match(out, /^ok {4}database shop: .*, WAL; .*shop\.db is locked by the backup /m);
+  writeFileSync(`${database.path}.restore-journal`, '{}');
+  assert.deepEqual(await notOk(scene.environment), { exit: 1, 'database shop': 'RESTORE_UNFINISHED' });
 });
 
 test('a STATE_DIR that became read-only is a failure, though its history can be opened', needs('root'), async (t) => {
@@ -127,6 +141,36 @@ describe('check against a real S3 server', needs('s3'), () => {
     const scene = await makeScene(t);
     const key = await allBut('s3:ListBucketMultipartUploads');
     assert.deepEqual(await notOk(inBucket(scene, key)), { exit: 0, 'store, cleaning up': 'warning' });
+  });
+
+  test('before the first backup a refused key is tried for a while, after it no more', async (t) => {
+    const scene = await makeScene(t);
+    const environment = { ...inBucket(scene, bucket.location), LINODE_ACCESS_KEY: 'too-new' };
+    const patient = startNightshift(['check'], environment);
+    await patient.said('a new key may need a while, trying for 2 minutes');
+    patient.child.kill('SIGTERM');
+    assert.equal((await patient.finished).code, 4);
+    assert.deepEqual(scene.staged(), []);
+    assert.equal((await nightshift(['backup'], inBucket(scene, bucket.location))).code, 0);
+    const untried = ['store, cleaning up', ...object, 'clock'].map((part) => [part, 'not tried']);
+    assert.deepEqual(await notOk(environment), {
+      exit: 1,
+      'store, reading': 'STORE_KEY_UNKNOWN',
+      ...Object.fromEntries(untried),
+    });
+  });
+
+  test('stopped in the middle of an upload, a check leaves nothing in staging', async (t) => {
+    const scene = await makeScene(t);
+    const proxy = await startFaultProxy(bucket.location.endpoint);
+    t.after(() => proxy.close());
+    proxy.inject({ kind: 'stall upload', afterBytes: 10 }, { method: 'PUT', times: 99 });
+    const check = startNightshift(['check'], inBucket(scene, { ...bucket.location, endpoint: proxy.endpoint }));
+    while (!proxy.requests.some((request) => request.startsWith('PUT '))) await sleep(50);
+    check.child.kill('SIGTERM');
+    assert.equal((await check.finished).code, 4);
+    assert.deepEqual(scene.staged(), []);
+    assert.ok(proxy.requests.some((request) => request.startsWith('DELETE ')));
   });
 
   test('a server that cannot copy is a warning; a bad network is no fault', async (t) => {
