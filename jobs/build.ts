@@ -32,6 +32,7 @@ async function bundle(): Promise<void> {
       'run-process': 'jobs/backup/run-process.ts',
       'integrity-process': 'jobs/backup/snapshot/integrity-process.ts',
       'contents-process': 'jobs/restore/staging/contents-process.ts',
+      'lease-process': 'jobs/restore/services/lease-process.ts',
       'query-process': 'jobs/summary/measure/query-process.ts',
       'writer-process': 'jobs/demo/writer-process.ts',
     },

@@ -19,7 +19,14 @@ export function restoreCommand(context: CliContext): Command {
     .option('--to <path>', 'write it there instead: touches no database and no service')
     .option('--database <name>', 'which of several databases, or another than the name of the backup says')
     .option('--identity <file>', 'age key file for encrypted backups; else BACKUP_AGE_IDENTITY')
-    .option('--force', 'although a process has the database open, it is another one, or the safety copy is damaged')
+    .option(
+      '--ignore-open-files',
+      'although a process has the database open: what it still writes goes into the old file',
+    )
+    .option('--allow-unseen', 'although it cannot be seen from here whether something uses the database')
+    .option('--allow-other-database', 'with --yes: although the backup is of another database')
+    .option('--allow-empty', 'with --yes: although the backup holds no table, or no row')
+    .option('--allow-damaged-copy', 'with --undo: although the safety copy is damaged')
     .option('--no-docker', 'no container uses the database: do not look for any')
     .option('--no-health-rollback', 'keep the restored database even when a service is not well on it')
     .addOption(

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { styleText } from 'node:util';
 import { readIdentity } from '../backup/archive/unarchive.ts';
 import { otherStoreWarning } from '../backup/same-store.ts';
 import type { CliContext } from '../platform/context.ts';
@@ -13,10 +14,10 @@ import { type ChosenBackup, chooseBackup } from './choice/backup-choice.ts';
 import { targetOf } from './choice/choose.ts';
 import type { Choices, Wish } from './choice/request.ts';
 import { backupSource, type Source, safetyCopySource } from './choice/source.ts';
-import { requireAnswer, terminalAsk } from './plan/questions.ts';
+import { confirmRemoval, requireAnswer, terminalAsk } from './plan/questions.ts';
 import { recorded } from './record.ts';
 import { type RestoreTools, restore, showPlan, tellResumed } from './run.ts';
-import { findKept, keptFiles, keptText, removeKept } from './safety-copies.ts';
+import { findKept, keptFiles, keptText, refuseUsedCopy, removeKept } from './safety-copies.ts';
 import { engineAt } from './services/affected.ts';
 import { noEngine } from './services/no-engine.ts';
 import { clearLeftovers } from './staging/place.ts';
@@ -46,10 +47,10 @@ export async function perform(typed: Typed, context: CliContext, changes: Partia
     case 'list kept':
       return listKept(settings.databases, tools);
     case 'remove kept':
-      return remove(request.name, target(), tools);
+      return remove(request.name, target(), choices, tools);
     case 'undo': {
       const copy = findKept(target().path, request.name);
-      const source = safetyCopySource(copy, settings.zone, choices.force, tools.clock);
+      const source = safetyCopySource(copy, settings.zone, choices.allow.damagedCopy, tools.clock);
       return restoreOrShow(source, target(), choices, tools);
     }
     case 'restore':
@@ -80,6 +81,7 @@ function toolsOf(useDocker: boolean, context: CliContext): { settings: Settings;
     checkpoint: noCheckpoint,
     ask: interactive ? terminalAsk(signal) : null,
     out,
+    bold: interactive && process.stdout.isTTY ? (text: string) => styleText('bold', text) : (text: string) => text,
   };
   return { settings, tools };
 }
@@ -136,9 +138,12 @@ function listKept(databases: readonly Database[], { settings, clock, out }: Rest
   }
 }
 
-async function remove(name: string, database: Database, tools: RestoreTools): Promise<void> {
+async function remove(name: string, database: Database, choices: Choices, tools: RestoreTools): Promise<void> {
+  requireAnswer(choices.yes, tools.ask);
   await locked(database, tools, async () => {
     const file = findKept(database.path, name);
+    await refuseUsedCopy(file.path, choices);
+    await confirmRemoval(file.path, choices.yes, tools.ask);
     removeKept(database.path, file);
     tools.out(`Removed ${file.path}.\n`);
   });

@@ -4,13 +4,14 @@ import type { Database, Settings } from '../platform/settings.ts';
 import type { Choices } from './choice/request.ts';
 import type { Source } from './choice/source.ts';
 import { planOf } from './plan/plan.ts';
-import { planText } from './plan/plan-text.ts';
+import { type Bold, planText } from './plan/plan-text.ts';
 import { type Ask, confirm, requireAnswer } from './plan/questions.ts';
 import { currentSide, type Survey, survey } from './plan/survey.ts';
 import { type Record, recorded } from './record.ts';
 import { endingFailure, reportText } from './report.ts';
-import { type Affected, findAffected, refuseStrangers } from './services/affected.ts';
+import { type Affected, findAffected } from './services/affected.ts';
 import type { Engine } from './services/engine.ts';
+import { findUsers, refuseUsers } from './services/users.ts';
 import { clearLeftovers, requireMovable } from './staging/place.ts';
 import { cleanedUp, type StageTools } from './staging/stage.ts';
 import type { Staged } from './staging/verified.ts';
@@ -26,6 +27,7 @@ export type RestoreTools = StageTools & {
   readonly ask: Ask;
   /** Takes the plan and the report. */
   readonly out: (text: string) => void;
+  readonly bold: Bold;
 };
 
 /**
@@ -82,8 +84,8 @@ async function restoreAlone(
   const { journal, affected } = await cleanedUp(staged.file, async () => {
     record.step('ask');
     const plan = planOf(source, database, choices, found, current, staged);
-    out(planText(plan, { now: source.now(), zone: settings.zone }));
-    await confirm(plan.comparison, database.name, choices, ask);
+    out(planText(plan, { now: source.now(), zone: settings.zone }, tools.bold));
+    await confirm(plan.dangers, database.name, choices.yes, ask);
     signal.throwIfAborted();
     const affected = await stillAffected(found, database, tools);
     const { stamp } = found;
@@ -94,7 +96,9 @@ async function restoreAlone(
   record.step('switch over');
   record.note({ key: source.label, rows: rowsIn(staged), snapshotBytes: staged.bytes });
   const refuseHolders = async () => {
-    refuseStrangers(database.path, stayingUp(affected), choices.force);
+    if (choices.allow.openFiles) return;
+    const known = { containers: new Set(affected.services.staying), dockerBlind: affected.dockerBlind };
+    refuseUsers(database.path, await findUsers(database.path, known, affected.around), affected.stayingUp.size > 0);
   };
   const ended = await uninterrupted(tools, () =>
     switchOver(journal, false, { engine, clock, log, checkpoint, refuseHolders }),
@@ -116,14 +120,14 @@ export async function showPlan(
   const found = await surveyed(source, database, choices, tools);
   const current = await currentSide(database.path, tools.signal);
   const plan = planOf(source, database, choices, found, current, null);
-  tools.out(planText(plan, { now: source.now(), zone: tools.settings.zone }));
+  tools.out(planText(plan, { now: source.now(), zone: tools.settings.zone }, tools.bold));
   tools.out('Nothing was done (--dry-run).\n');
 }
 
-function surveyed(source: Source, database: Database, { force }: Choices, tools: RestoreTools): Promise<Survey> {
+function surveyed(source: Source, database: Database, choices: Choices, tools: RestoreTools): Promise<Survey> {
   const { engine, settings, clock } = tools;
   const at = clock.now().toZonedDateTimeISO(settings.zone).toPlainDateTime();
-  return survey(database.path, source, { engine, wanted: settings.restoreServices, force, at });
+  return survey(database.path, source, { engine, wanted: settings.restoreServices, choices, at });
 }
 
 /** Services may have come and gone during the download and the question: what counts is who runs now. */
@@ -134,11 +138,6 @@ async function stillAffected(planned: Survey, database: Database, { engine, sett
     log.warn(`Since the plan was made, the services to stop have changed: ${names(affected)}.`);
   }
   return affected;
-}
-
-/** Containers that go on running: nightshift's own, and those that can only read the database. */
-function stayingUp({ services }: Affected): ReadonlySet<string> {
-  return new Set(services.staying);
 }
 
 function rowsIn({ character }: Staged): number | null {

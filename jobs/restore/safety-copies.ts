@@ -3,6 +3,10 @@ import path from 'node:path';
 import { Failure } from '../platform/errors.ts';
 import { formatBytes, formatDuration } from '../platform/format.ts';
 import { tableText } from '../platform/table.ts';
+import type { Choices } from './choice/request.ts';
+import { lookAround } from './services/surroundings.ts';
+import { mayGoUnseen, unseenFailure } from './services/unseen.ts';
+import { findUsers, refuseUsers } from './services/users.ts';
 import { journalPath, parseKeptName, parts } from './switch/names.ts';
 import { removeParts } from './switch/swap.ts';
 
@@ -52,6 +56,20 @@ export function findKept(database: string, name: string | null): KeptFile {
     name === null ? `There is no safety copy of ${database}.` : `There is no safety copy ${name} of ${database}.`,
     'See what there is with `nightshift restore --safety-copies`, and what the bucket has with `nightshift list`.',
   );
+}
+
+/**
+ * Throws DATABASE_IN_USE when a process has the copy open: a service that a restore did not stop goes on writing into it.
+ * DATABASE_USE_UNSEEN when that cannot be told: Docker knows who mounts the folder, not who has which file open.
+ */
+export async function refuseUsedCopy(file: string, { allow, words }: Pick<Choices, 'allow' | 'words'>): Promise<void> {
+  const around = lookAround(path.dirname(file));
+  const dockerBlind = 'Docker does not tell which files are open';
+  const users = await findUsers(file, { containers: new Set(), dockerBlind }, around);
+  if (!allow.openFiles) refuseUsers(file, users, false);
+  if (users.sight.processes || users.use !== 'unknown' || users.strangers.length > 0 || mayGoUnseen(allow, around))
+    return;
+  throw unseenFailure(file, users, around, words);
 }
 
 /** Removes one of them for good. The caller holds the database's lock. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Failure } from '../platform/errors.ts';
 import type { Choices, Folder, Owner, Request, Wish } from './choice/request.ts';
 import { untilOf } from './choice/request.ts';
+import { wordsOf } from './typed-words.ts';
 
 /** What a person typed after `nightshift restore`. */
 export type Typed = {
@@ -16,7 +17,11 @@ export type Typed = {
   readonly identity?: string;
   readonly dryRun?: true;
   readonly yes?: true;
-  readonly force?: true;
+  readonly ignoreOpenFiles?: true;
+  readonly allowUnseen?: true;
+  readonly allowOtherDatabase?: true;
+  readonly allowEmpty?: true;
+  readonly allowDamagedCopy?: true;
   readonly docker: boolean;
   readonly healthRollback: boolean;
   readonly healthTimeout?: number;
@@ -78,11 +83,18 @@ export function choicesOf(typed: Typed): Choices {
     database: typed.database ?? null,
     dryRun: typed.dryRun ?? false,
     yes: typed.yes ?? false,
-    force: typed.force ?? false,
+    allow: {
+      openFiles: typed.ignoreOpenFiles ?? false,
+      unseen: typed.allowUnseen ?? false,
+      otherDatabase: typed.allowOtherDatabase ?? false,
+      empty: typed.allowEmpty ?? false,
+      damagedCopy: typed.allowDamagedCopy ?? false,
+    },
     identityFile: typed.identity ?? null,
     healthRollback: typed.healthRollback,
     healthTimeoutSeconds: typed.healthTimeout ?? null,
     owner: { uid: typed.owner.uid, gid: typed.owner.gid, mode: typed.mode },
+    words: wordsOf(typed),
   };
 }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { journalModeOf } from '../../jobs/restore/staging/header.ts';
 import { type Finished, nightshift } from '../nightshift.ts';
@@ -139,9 +141,12 @@ test('safety copies are listed, and removed only when asked by name', async () =
     (await restore(eras, '--safety-copies')).out,
     new RegExp(`^${path.basename(copy)} .* replaced by a restore$`, 'm'),
   );
-  const absent = await restore(eras, '--safety-copies', '--remove', 'shop.db');
+  const absent = await restore(eras, '--safety-copies', '--remove', 'shop.db', '--yes');
   assert.equal(failure(absent), 'SAFETY_COPY_MISSING, exit 1');
-  const { code } = await restore(eras, '--safety-copies', '--remove', path.basename(copy));
+  const unasked = await restore(eras, '--safety-copies', '--remove', path.basename(copy));
+  assert.equal(failure(unasked), 'ARGUMENT_INVALID, exit 2');
+  assert.deepEqual(safetyCopies(eras), [copy]);
+  const { code } = await restore(eras, '--safety-copies', '--remove', path.basename(copy), '--yes');
   assert.equal(code, 0);
   assert.deepEqual(beside(eras), []);
   assert.equal(holds(eras.database), complete.new);
@@ -214,8 +219,70 @@ test('another database in the place is never overwritten by --yes alone', async 
   assert.equal(failure(refusal), 'DATABASE_DIFFERENT, exit 1');
   assert.match(refusal.err, /not a backup of the database that is there now: the backup has no table songs/);
   assert.deepEqual(beside(eras), []);
-  assert.equal((await restore(eras, 'latest', '--yes', '--force')).code, 0);
+  assert.equal((await restore(eras, 'latest', '--yes', '--allow-other-database')).code, 0);
   assert.equal(holds(eras.database), complete.new);
+});
+
+/** Puts the database away, makes one with these statements, backs it up, and puts the database back. */
+async function storeBackupOf(statements: string): Promise<Record<string, string>> {
+  const store = path.join(eras.folder, `store-${randomBytes(4).toString('hex')}`);
+  mkdirSync(store);
+  const environment = { ...eras.environment, BACKUP_STORE: pathToFileURL(store).href };
+  eras.reset();
+  for (const part of ['', '-wal', '-shm']) rmSync(eras.database + part);
+  new Sqlite(eras.database).exec(statements).close();
+  const { code, err } = await nightshift(['backup'], environment);
+  assert.equal(code, 0, err);
+  eras.reset();
+  return environment;
+}
+
+for (const [what, statements, sentence] of [
+  ['no table', 'PRAGMA user_version = 1', 'it has no table'],
+  ['tables and no row', 'CREATE TABLE era (name TEXT); CREATE TABLE orders (id)', 'it has 2 tables and not one row'],
+] as const) {
+  test(`a backup with ${what} never takes the place of the database by --yes alone, and the plan says it`, async () => {
+    const environment = await storeBackupOf(statements);
+    const run = (...args: string[]) => nightshift([...restoreArgs, 'latest', ...args], environment);
+    const plan = await run('--dry-run');
+    assert.equal(plan.code, 0, plan.err);
+    assert.match(
+      plan.out,
+      new RegExp(`^  WARNING: sqlite-backups/daily/shop_.* is EMPTY: ${sentence}\\. With --yes`, 'm'),
+    );
+    for (const flags of [[], ['--allow-other-database'], ['--ignore-open-files'], ['--allow-unseen']]) {
+      const refusal = await run('--yes', ...flags);
+      assert.equal(failure(refusal), 'BACKUP_EMPTY, exit 1');
+      assert.match(refusal.err, new RegExp(`is EMPTY: ${sentence}\\.\n.*or add --allow-empty\\. Nothing`));
+    }
+    assert.equal(holds(eras.database), complete.old);
+    assert.deepEqual(beside(eras), ['shop.db-shm', 'shop.db-wal']);
+
+    const allowed = await run('--yes', '--allow-empty');
+    assert.equal(allowed.code, 0, allowed.out + allowed.err);
+    await restore(eras, '--undo', '--yes');
+    const back = await restore(eras, '--undo', '--yes');
+    assert.equal(failure(back), 'BACKUP_EMPTY, exit 1');
+    assert.match(back.err, /shop\.db\.backup-[\d_-]+ is EMPTY: /);
+    assert.equal(holds(eras.database), complete.old);
+  });
+}
+
+test('one emptied table of many: a line in the plan that stands out, and no refusal', async () => {
+  const environment = await storeBackupOf(
+    "CREATE TABLE era (name TEXT); INSERT INTO era VALUES ('new'); CREATE TABLE visits (text TEXT); CREATE TABLE orders (id INTEGER PRIMARY KEY, total REAL)",
+  );
+  const { code, out, err } = await nightshift([...restoreArgs, 'latest', '--yes'], environment);
+  assert.equal(code, 0, out + err);
+  assert.match(out, /^ {2}WARNING: table orders will be EMPTY: 800 rows now, 0 in the backup$/m);
+});
+
+test('there is no --force: each danger has a flag of its own', async () => {
+  eras.reset();
+  const { code, err } = await restore(eras, 'latest', '--yes', '--force');
+  assert.equal(code, 2);
+  assert.match(err, /unknown option '--force'/);
+  assert.equal(holds(eras.database), complete.old);
 });
 
 test('the history remembers restores, and how they ended', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { shownOnHost } from '../../jobs/restore/services/docker-view.ts';
 import type { Container, SwarmService } from '../../jobs/restore/services/engine.ts';
 import { verdictOnContainer, verdictOnTasks } from '../../jobs/restore/services/health.ts';
 import { selectServices } from '../../jobs/restore/services/services.ts';
@@ -12,6 +13,8 @@ function container(name: string, changes: Partial<Container> = {}): Container {
     name,
     labels: {},
     state: 'running',
+    pid: null,
+    networkMode: 'bridge',
     removedWhenStopped: false,
     restartPolicy: { Name: 'always', MaximumRetryCount: 0 },
     stopTimeoutSeconds: 10,
@@ -53,8 +56,7 @@ function decide({ containers = [], swarmServices = [], wanted = [], self }: Situ
     containers,
     swarmServices,
     wanted,
-    places,
-    identityOf,
+    shows: shownOnHost(places, identityOf),
     self: self ?? null,
   });
   return {

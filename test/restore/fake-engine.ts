@@ -36,6 +36,7 @@ export function fakeEngine(file: string, database: string): Engine {
   return {
     address: 'a fake',
     containers: async () => containers(),
+    pathStat: async () => null,
     container: async (id) => containers().find((container) => container.id === id) ?? null,
     swarmServices: async () => [],
     setRestartPolicy: async (id, policy) => change(id, { policy }),
@@ -57,6 +58,8 @@ function containerOf(id: string, { running, policy, wellOn }: FakeService, datab
     name: id,
     labels: {},
     state: running ? 'running' : 'off',
+    pid: null,
+    networkMode: 'bridge',
     removedWhenStopped: false,
     restartPolicy: policy,
     stopTimeoutSeconds: 10,

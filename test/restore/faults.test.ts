@@ -102,7 +102,7 @@ for (const [what, spoil, sentence] of [
     spoil(file);
     writeFileSync(path.join(daily, 'shop_2099-01-01_020000.db.gz'), execFileSync('gzip', ['-9', '-c', file]));
     rmSync(file);
-    const refused = await restore({}, 'latest', '--force');
+    const refused = await restore({}, 'latest', '--allow-damaged-copy');
     assert.equal(failure(refused), 'BACKUP_WRONG, exit 1');
     assert.match(refused.err, sentence);
     requireUntouched();
@@ -159,7 +159,7 @@ test('a backup that holds the lock is waited for, and named', async (t) => {
   assert.equal(holds(eras.database), complete.new);
 });
 
-test('a process that has the database open is named and nothing is changed; --force goes on', {
+test('a process that has the database open is named and nothing is changed; --ignore-open-files goes on', {
   skip: process.platform !== 'linux',
 }, async (t) => {
   eras.reset();
@@ -170,9 +170,13 @@ test('a process that has the database open is named and nothing is changed; --fo
   assert.equal(failure(refused), 'DATABASE_IN_USE, exit 1');
   assert.match(refused.err, new RegExp(`open in process ${holder.pid} \\(sh -c exec 3<`));
   requireUntouched();
-  const forced = await restore({}, 'latest', '--no-docker', '--force');
+  for (const flag of ['--allow-unseen', '--allow-other-database', '--allow-empty', '--allow-damaged-copy']) {
+    assert.equal(failure(await restore({}, 'latest', '--no-docker', flag)), 'DATABASE_IN_USE, exit 1');
+  }
+  requireUntouched();
+  const forced = await restore({}, 'latest', '--no-docker', '--ignore-open-files');
   assert.equal(forced.code, 0, forced.err);
-  assert.match(forced.out, /NOTE: process \d+ .* will go on writing into the old file \(--force\)/);
+  assert.match(forced.out, /NOTE: process \d+ .* will go on writing into the old file \(--ignore-open-files\)/);
 });
 
 test(

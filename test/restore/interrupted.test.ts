@@ -89,7 +89,7 @@ test('one that died after the swap goes on, and reports as if nothing had been',
 test('a safety copy that an unfinished restore needs is not removed; the restore is ended first', async () => {
   leaveUnfinished('starting');
   const copy = readdirSync(path.dirname(eras.database)).find((name) => /\.backup-[\d_-]+$/.test(name)) ?? '';
-  const args = ['restore', '--no-docker', '--safety-copies', '--remove', copy];
+  const args = ['restore', '--no-docker', '--safety-copies', '--remove', copy, '--yes'];
   const first = await nightshift(args, eras.environment);
   assert.match(first.out, /Found an unfinished restore of /);
   assert.ok(existsSync(path.join(path.dirname(eras.database), copy)));

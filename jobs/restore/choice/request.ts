@@ -18,6 +18,20 @@ export type Request =
 
 export type Owner = { readonly uid: number; readonly gid: number; readonly mode: number };
 
+/** The dangers that a person has said to go on in spite of, each by a flag of its own. */
+export type Allowed = {
+  /** Somebody has the database open (--ignore-open-files). */
+  readonly openFiles: boolean;
+  /** It cannot be seen whether something uses the database (--allow-unseen). */
+  readonly unseen: boolean;
+  /** The backup is of another database (--allow-other-database). */
+  readonly otherDatabase: boolean;
+  /** The backup holds no table, or no row (--allow-empty). */
+  readonly empty: boolean;
+  /** The safety copy is damaged (--allow-damaged-copy). */
+  readonly damagedCopy: boolean;
+};
+
 /** How a person wants it done. */
 export type Choices = {
   /** Name of the database, when the backup's name does not say it. */
@@ -25,13 +39,14 @@ export type Choices = {
   readonly dryRun: boolean;
   /** Answers every question with yes. */
   readonly yes: boolean;
-  /** Goes on although a process holds the database, a safety copy is damaged, or --yes meets another database. */
-  readonly force: boolean;
+  readonly allow: Allowed;
   readonly identityFile: string | null;
   readonly healthRollback: boolean;
   /** Null: as long as each service's own health check may take. */
   readonly healthTimeoutSeconds: number | null;
   readonly owner: Owner;
+  /** What was typed after `nightshift`, for sentences that tell to type it elsewhere. */
+  readonly words: readonly string[];
 };
 
 /** What the backup container and the services run as. */

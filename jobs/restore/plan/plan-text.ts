@@ -6,8 +6,11 @@ import { downtimeSentence, healthSentence, type Plan } from './plan.ts';
 
 type Here = { readonly now: Temporal.Instant; readonly zone: string };
 
+/** Makes a text bold in a terminal, and leaves it as it is elsewhere. */
+export type Bold = (text: string) => string;
+
 /** The plan as a person reads it before saying yes. */
-export function planText(plan: Plan, here: Here): string {
+export function planText(plan: Plan, here: Here, bold: Bold): string {
   const { source, database, safetyCopy, oldFiles } = plan;
   const health = healthSentence(plan);
   const facts = [
@@ -25,6 +28,7 @@ export function planText(plan: Plan, here: Here): string {
     facts.map(([name = '', text]) => `  ${name.padEnd(10)}  ${text}\n`).join(''),
     servicesText(plan),
     indented(comparisonText(plan, here)),
+    plan.warnings.map((warning) => `  ${bold(`WARNING: ${warning}`)}\n`).join(''),
     plan.remarks.map((remark) => `  NOTE: ${remark}\n`).join(''),
     '\n',
   ].join('');

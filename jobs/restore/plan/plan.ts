@@ -3,9 +3,12 @@ import type { Database } from '../../platform/settings.ts';
 import type { Choices } from '../choice/request.ts';
 import type { Source } from '../choice/source.ts';
 import type { Selection } from '../services/services.ts';
+import { isUnseen, type Sight } from '../services/sight.ts';
+import { cureFor, mayGoUnseen, unseenSentence } from '../services/unseen.ts';
 import type { Staged } from '../staging/verified.ts';
 import { safetyCopyPath } from '../switch/names.ts';
 import { type Comparison, compare, type Side } from './comparison.ts';
+import { type Danger, dangersOf, warningsOf } from './dangers.ts';
 import type { CurrentSide, Survey } from './survey.ts';
 
 /** All that a restore is going to do, before anything stops. */
@@ -22,20 +25,25 @@ export type Plan = {
   readonly oldFiles: readonly string[];
   readonly safetyCopy: string;
   readonly services: Selection;
+  readonly sight: Sight;
   readonly healthRollback: boolean;
   readonly healthTimeoutSeconds: number | null;
   /** Null: there is no current file. */
   readonly now: Side | null;
   readonly backup: Side;
   readonly comparison: Comparison;
+  /** What loses rows, or could: shown in bold. */
+  readonly warnings: readonly string[];
   readonly remarks: readonly string[];
+  /** What is asked about, or refused with --yes. */
+  readonly dangers: readonly Danger[];
 };
 
 /** Puts the plan together. `staged` is null for a dry run: then what metadata tells is all there is. */
 export function planOf(
   source: Source,
   database: Database,
-  { healthRollback, healthTimeoutSeconds }: Choices,
+  { healthRollback, healthTimeoutSeconds, allow, words }: Choices,
   found: Survey,
   current: CurrentSide,
   staged: Staged | null,
@@ -43,25 +51,34 @@ export function planOf(
   const { label, from, takenAt } = source;
   const character = staged === null ? source.character : staged.character;
   const comparison = compare(current.side?.character ?? null, character);
+  const facts = { label, comparison, backup: character };
+  const unseen = isUnseen(found.users.sight) ? unseenDanger(database.path, found, words) : null;
   return {
     source: { label, from, takenAt, proof: staged?.proof ?? null },
     database: database.path,
     oldFiles: found.oldFiles,
     safetyCopy: safetyCopyPath(database.path, found.stamp),
     services: found.services,
+    sight: found.users.sight,
     healthRollback,
     healthTimeoutSeconds,
     now: current.side,
     backup: { bytes: staged?.bytes ?? source.bytes, changedAt: source.changedAt, character },
     comparison,
+    warnings: [...warningsOf(facts), ...(unseen === null ? [] : [unseen.question])],
     remarks: [...source.remarks, ...found.remarks, ...current.remarks, ...comparison.differences],
+    dangers: [...(unseen === null || mayGoUnseen(allow, found.around) ? [] : [unseen]), ...dangersOf(facts, allow)],
   };
 }
 
 /** What the services' own time adds to the swap, in words. */
-export function downtimeSentence({ services }: Pick<Plan, 'services'>): string {
+export function downtimeSentence({ services, sight }: Pick<Plan, 'services' | 'sight'>): string {
   const stopped = services.stop.map(({ service }) => service);
-  if (stopped.length === 0) return 'none: no service is stopped, the files move within a moment';
+  if (stopped.length === 0) {
+    if (isUnseen(sight)) return 'not known: what uses the database cannot be seen from here, and is not stopped';
+    if (!sight.processes) return 'none for containers: no running one can write to the database';
+    return 'none: no service is stopped, the files move within a moment';
+  }
   const most = stopped.reduce((sum, { stopTimeoutSeconds }) => sum + stopTimeoutSeconds, 0);
   return `under 1 s, and the time the services take to stop (${formatDuration(most)} at the most) and to start`;
 }
@@ -72,4 +89,9 @@ export function healthSentence({ services, healthRollback, healthTimeoutSeconds 
   const limit = healthTimeoutSeconds === null ? 'as long as each one needs' : formatDuration(healthTimeoutSeconds);
   const otherwise = healthRollback ? 'else everything goes back' : 'else that is reported (--no-health-rollback)';
   return `their health checks are awaited (${limit}), ${otherwise}`;
+}
+
+function unseenDanger(database: string, { users, around }: Survey, words: readonly string[]): Danger {
+  const sentence = unseenSentence(database, users.sight, users.use);
+  return { code: 'DATABASE_USE_UNSEEN', sentence, cure: cureFor(around, words), question: sentence };
 }

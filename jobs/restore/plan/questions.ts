@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Failure } from '../../platform/errors.ts';
-import type { Comparison } from './comparison.ts';
+import type { Danger } from './dangers.ts';
 
 /** Asks a person and returns the answer; null when there is nobody to ask. */
 export type Ask = ((question: string) => Promise<string>) | null;
@@ -31,30 +31,29 @@ export function requireAnswer(yes: boolean, ask: Ask): void {
 }
 
 /**
- * Asks once; a database that is not the same, twice. Throws RESTORE_DECLINED, or DATABASE_DIFFERENT when --yes meets
- * another database, which only `force` allows.
+ * Asks whether to restore, and once more, by name, when there are dangers. Throws RESTORE_DECLINED; with --yes, which asks
+ * nothing, the first danger's own code.
  */
-export async function confirm(
-  { kinship, differences }: Comparison,
-  database: string,
-  { yes, force }: { readonly yes: boolean; readonly force: boolean },
-  ask: Ask,
-): Promise<void> {
+export async function confirm(dangers: readonly Danger[], database: string, yes: boolean, ask: Ask): Promise<void> {
   if (yes || ask === null) {
-    if (kinship !== 'other' || force) return;
-    throw new Failure(
-      'DATABASE_DIFFERENT',
-      `This is not a backup of the database that is there now: ${differences.join('; ')}.`,
-      'Check the name. To put it there all the same, run it in a terminal without --yes, or add --force. Nothing was stopped or changed.',
-    );
+    for (const { code, sentence, cure } of dangers) if (code !== null) throw new Failure(code, sentence, cure);
+    return;
   }
-  if (!/^y(es)?$/i.test((await ask('Restore it? [y/N] ')).trim())) throw declined();
-  if (kinship !== 'other' && kinship !== 'changed') return;
-  const what = kinship === 'other' ? 'IT IS NOT THE SAME DATABASE' : 'Its schema is not the same';
-  const answer = await ask(`${what}: ${differences.join('; ')}.\nType ${database} to restore it all the same: `);
-  if (answer.trim() !== database) throw declined();
+  if (!isYes(await ask('Restore it? [y/N] '))) throw declined('Not restored');
+  if (dangers.length === 0) return;
+  const questions = dangers.map(({ question }) => `${question}\n`).join('');
+  const answer = await ask(`${questions}Type ${database} to restore it all the same: `);
+  if (answer.trim() !== database) throw declined('Not restored');
 }
 
-function declined(): Failure {
-  return new Failure('RESTORE_DECLINED', 'Not restored, as you said.', 'Nothing was stopped or changed.');
+/** Asks whether to remove a file for good. Throws RESTORE_DECLINED. */
+export async function confirmRemoval(file: string, yes: boolean, ask: Ask): Promise<void> {
+  if (yes || ask === null) return;
+  if (!isYes(await ask(`Remove ${file} for good? [y/N] `))) throw declined('Not removed');
+}
+
+const isYes = (answer: string) => /^y(es)?$/i.test(answer.trim());
+
+function declined(what: string): Failure {
+  return new Failure('RESTORE_DECLINED', `${what}, as you said.`, 'Nothing was stopped or changed.');
 }

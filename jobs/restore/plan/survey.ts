@@ -1,9 +1,14 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { requireFreeSpace } from '../../backup/snapshot/disk-space.ts';
+import type { Choices } from '../choice/request.ts';
 import type { Source } from '../choice/source.ts';
-import { type Affected, findAffected, refuseStrangers } from '../services/affected.ts';
+import { type Affected, findAffected } from '../services/affected.ts';
 import type { Engine } from '../services/engine.ts';
+import { isUnseen, type Sight } from '../services/sight.ts';
+import type { Surroundings } from '../services/surroundings.ts';
+import { mayGoUnseen, unseenFailure } from '../services/unseen.ts';
+import { findUsers, ignoredUsers, refuseUsers, type Users } from '../services/users.ts';
 import { spareBytes } from '../staging/unpack.ts';
 import { freeStamp, parts, rejectedPath, safetyCopyPath } from '../switch/names.ts';
 import type { Side } from './comparison.ts';
@@ -15,24 +20,33 @@ export type Survey = Affected & {
   readonly stamp: string;
   /** Endings of the current file and its sidecars that are there. */
   readonly oldFiles: readonly string[];
+  readonly users: Users;
   readonly remarks: readonly string[];
 };
 
 type Parts = {
   readonly engine: Engine;
   readonly wanted: readonly string[];
-  readonly force: boolean;
+  readonly choices: Choices;
   /** Local time. */
   readonly at: Temporal.PlainDateTime;
 };
 
 /**
  * Looks at all that could keep a restore from succeeding, before anything is downloaded or stopped. Throws DOCKER_UNREACHABLE,
- * SERVICE_UNSTOPPABLE, DATABASE_IN_USE or DISK_FULL.
+ * SERVICE_UNSTOPPABLE, DATABASE_IN_USE, DATABASE_USE_UNSEEN or DISK_FULL.
  */
-export async function survey(database: string, source: Source, { engine, wanted, force, at }: Parts): Promise<Survey> {
+export async function survey(
+  database: string,
+  source: Source,
+  { engine, wanted, choices, at }: Parts,
+): Promise<Survey> {
   const affected = await findAffected(database, wanted, engine);
-  const remarks = refuseStrangers(database, affected.containers, force);
+  const users = await findUsers(database, affected, affected.around);
+  const blindly = isUnseen(users.sight) && !mayGoUnseen(choices.allow, affected.around);
+  const explained = blindly || affected.services.stopping.length + affected.stayingUp.size > 0;
+  if (!choices.allow.openFiles) refuseUsers(database, users, explained);
+  if (blindly) refuseUnseen(database, users, affected.around, choices);
   const cure = 'Free space there and run restore again; nothing was stopped or changed.';
   const purpose = 'a restore beside the current database';
   await requireFreeSpace(path.dirname(database), source.leastBytes + spareBytes, purpose, cure);
@@ -42,8 +56,20 @@ export async function survey(database: string, source: Source, { engine, wanted,
     ...affected,
     stamp: freeStamp(at, isTaken),
     oldFiles: parts.toReversed().filter((part) => existsSync(database + part)),
-    remarks,
+    users,
+    remarks: [...ignoredUsers(users, explained), ...partialSight(users.sight)],
   };
+}
+
+/** A dry run only shows it; on a host a person in a terminal is asked; in a container there is a better place to run. */
+function refuseUnseen(database: string, users: Users, around: Surroundings, choices: Choices): void {
+  if (choices.dryRun || !(choices.yes || around.inContainer)) return;
+  throw unseenFailure(database, users, around, choices.words);
+}
+
+function partialSight(sight: Sight): string[] {
+  if (sight.processes || !sight.containers) return [];
+  return [`only containers were looked at: ${sight.gaps.join(', and ')}.`];
 }
 
 /** The current database as one side of the comparison, null when there is none, and what could not be read of it. */

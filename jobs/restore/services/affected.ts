@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { Failure } from '../../platform/errors.ts';
-import { placesOf } from '../staging/place.ts';
 import { dockerEngine } from './docker.ts';
+import { viewOf } from './docker-view.ts';
 import type { Engine } from './engine.ts';
-import { findHolders, type Holder, identityOf, ownContainer } from './holders.ts';
 import { noEngine } from './no-engine.ts';
 import { type Selection, selectServices } from './services.ts';
+import { lookAround, type Surroundings } from './surroundings.ts';
 
 const defaultSocket = '/var/run/docker.sock';
 
@@ -23,14 +24,19 @@ export type Affected = {
   readonly services: Selection;
   /** Containers that may have the database open, by id: any other that has is a stranger, however it got at it. */
   readonly containers: ReadonlySet<string>;
+  /** Those of them that go on running, without the one this process runs in. */
+  readonly stayingUp: ReadonlySet<string>;
+  /** Why these may not be all containers of this host that use it; null: they are. */
+  readonly dockerBlind: string | null;
+  readonly around: Surroundings;
 };
 
 /** Finds the services to stop. Throws DOCKER_UNREACHABLE, or SERVICE_UNSTOPPABLE with all that stands in the way. */
 export async function findAffected(database: string, wanted: readonly string[], engine: Engine): Promise<Affected> {
+  const around = lookAround(path.dirname(database));
   const [containers, swarmServices] = await Promise.all([engine.containers(), engine.swarmServices()]);
-  const places = placesOf(database);
-  const self = ownContainer();
-  const services = selectServices({ containers, swarmServices, wanted, places, identityOf, self });
+  const { shows, self, blind } = await viewOf(database, containers, engine, around);
+  const services = selectServices({ containers, swarmServices, wanted, shows, self: self?.id ?? null });
   if (services.obstacles.length > 0) {
     throw new Failure(
       'SERVICE_UNSTOPPABLE',
@@ -38,42 +44,11 @@ export async function findAffected(database: string, wanted: readonly string[], 
       'Put that right and run restore again. Nothing was stopped or changed.',
     );
   }
-  return { services, containers: new Set([...services.stopping, ...services.staying]) };
-}
-
-/**
- * Looks for processes that have the database open and that no known container runs. Throws DATABASE_IN_USE naming each,
- * unless `force`. Returns sentences about what could not be seen.
- */
-export function refuseStrangers(database: string, known: ReadonlySet<string>, force: boolean): string[] {
-  const { holders, unreadable, onlyOwnNamespace } = findHolders(database);
-  const strangers = holders.filter(({ container }) => container === null || !known.has(container));
-  if (strangers.length > 0 && !force) throw inUse(database, strangers);
-  return [
-    ...strangers.map(
-      (holder) => `${described(holder)} has it open and will go on writing into the old file (--force).`,
-    ),
-    ...(unreadable > 0
-      ? [
-          `${unreadable} ${unreadable === 1 ? 'process' : 'processes'} could not be looked into; root can (in a container: --cap-add SYS_PTRACE).`,
-        ]
-      : []),
-    ...(onlyOwnNamespace
-      ? ['Processes outside this container cannot be seen; `docker run --pid=host` shows them.']
-      : []),
-  ];
-}
-
-function inUse(database: string, holders: readonly Holder[]): Failure {
-  const pids = holders.map(({ pid }) => pid).join(' ');
-  return new Failure(
-    'DATABASE_IN_USE',
-    `${database} is open in ${holders.map(described).join(' and in ')}.`,
-    `Stop it (\`ps -fp ${pids}\`) and run restore again. With --force it is ignored: what it still writes goes into the old file.`,
-  );
-}
-
-function described({ pid, command, container }: Holder): string {
-  const where = container === null ? '' : `, in container ${container.slice(0, 12)}`;
-  return `process ${pid} (${command}${where})`;
+  return {
+    services,
+    containers: new Set([...services.stopping, ...services.staying]),
+    stayingUp: new Set(services.staying.filter((id) => id !== self?.id)),
+    dockerBlind: blind,
+    around,
+  };
 }

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import type { Container, Health, Mount, SwarmService, Tasks } from './engine.ts';
+import type { Container, Health, Mount, PathStat, SwarmService, Tasks } from './engine.ts';
 
 const defaultStopSeconds = 10;
 
@@ -17,6 +17,8 @@ export function containerOf(info: Docker.ContainerInspectInfo, volumes: VolumeFo
     name: info.Name.replace(/^\//, ''),
     labels: config.Labels ?? {},
     state: stateOf(state),
+    pid: state.Running ? state.Pid : null,
+    networkMode: host.NetworkMode ?? '',
     removedWhenStopped: host.AutoRemove === true,
     restartPolicy: {
       Name: host.RestartPolicy?.Name || 'no',
@@ -68,6 +70,16 @@ function mountOf(
   const behind = volume === undefined ? [] : (volumes.get(volume) ?? []);
   const sources = [source ?? '', ...behind].filter((path) => path.startsWith('/'));
   return { sources: [...new Set(sources)], destination, writable };
+}
+
+/** The header that answers `HEAD /containers/ID/archive`: JSON in base64; `mode` is Go's, with its own bits for kinds. */
+export function pathStatOf(header: string): PathStat {
+  const { size, mode, mtime }: { size: number; mode: number; mtime: string } = JSON.parse(
+    Buffer.from(header, 'base64').toString(),
+  );
+  const [folder, symbolicLink] = [2 ** 31, 2 ** 27];
+  const has = (bit: number) => Math.floor(mode / bit) % 2 === 1;
+  return { mayBeFolder: has(folder) || has(symbolicLink), bytes: size, changedAt: Temporal.Instant.from(mtime) };
 }
 
 /** `docker service inspect` as what restore needs of it. */

@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
 import { Failure, systemCodeOf } from '../../platform/errors.ts';
-import { containerOf, swarmServiceOf, type Task, tasksOf, type VolumeFolders } from './docker-facts.ts';
+import { containerOf, pathStatOf, swarmServiceOf, type Task, tasksOf, type VolumeFolders } from './docker-facts.ts';
 import type { Container, Engine } from './engine.ts';
 
 /**
@@ -49,6 +49,17 @@ export function dockerEngine(address: string | null, answerSeconds = 20): Engine
       return found.filter((container) => container !== null);
     },
     container: (id) => facts(id, new Map()),
+    async pathStat(id, path) {
+      try {
+        const header = await call(`look at ${path} in container ${id.slice(0, 12)}`, (limit) =>
+          askPath(docker.getContainer(id), { path, ...limit }),
+        );
+        return pathStatOf(header);
+      } catch (error) {
+        if (statusOf(error) === 404) return null;
+        throw error;
+      }
+    },
     async swarmServices() {
       const info = await call('ask its state', askState);
       if (info.Swarm?.ControlAvailable !== true) return [];
@@ -86,6 +97,14 @@ export function dockerEngine(address: string | null, answerSeconds = 20): Engine
       return tasksOf(await call(`list tasks of ${id}`, (limit) => listTasks({ filters, ...limit })), since);
     },
   };
+}
+
+/** The answer is in a header; the client's types leave that out. */
+async function askPath(container: Docker.Container, options: Limit & { readonly path: string }): Promise<string> {
+  const answer: NodeJS.ReadableStream & { readonly headers?: Readonly<Record<string, unknown>> } =
+    await container.infoArchive(options);
+  answer.resume();
+  return String(answer.headers?.['x-docker-container-path-stat'] ?? '');
 }
 
 type Limit = { readonly abortSignal: AbortSignal };

@@ -17,6 +17,10 @@ export type Container = {
   /** `restarting` is a crash loop: meant to run, and not up at this moment. */
   readonly state: 'running' | 'restarting' | 'paused' | 'off';
   /** Started with `--rm`: gone once stopped. */
+  /** Of its first process, in the engine's own pid namespace; null when it does not run. */
+  readonly pid: number | null;
+  /** Such as `bridge`, or `container:ID` when it shares the network of another. */
+  readonly networkMode: string;
   readonly removedWhenStopped: boolean;
   readonly restartPolicy: RestartPolicy;
   readonly stopTimeoutSeconds: number;
@@ -47,6 +51,14 @@ export type Tasks = {
   readonly remark: string;
 };
 
+/** What lies at a path in a container. */
+export type PathStat = {
+  /** A folder, or a symbolic link, which may lead to one. */
+  readonly mayBeFolder: boolean;
+  readonly bytes: number;
+  readonly changedAt: Temporal.Instant;
+};
+
 /** Throws DOCKER_UNREACHABLE when the engine does not answer, DOCKER_FAILED when it refuses. */
 export type Engine = {
   /** For people: `unix:///var/run/docker.sock`. */
@@ -54,6 +66,8 @@ export type Engine = {
   containers(): Promise<Container[]>;
   /** Null when the container is gone. */
   container(id: string): Promise<Container | null>;
+  /** What lies at a path of a container, also behind its mounts; null when nothing does, or the container is gone. */
+  pathStat(id: string, path: string): Promise<PathStat | null>;
   /** Empty when this engine manages no swarm. */
   swarmServices(): Promise<SwarmService[]>;
   setRestartPolicy(id: string, policy: RestartPolicy): Promise<void>;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { systemCodeOf } from '../../platform/errors.ts';
 import { sidecars } from '../switch/names.ts';
 
@@ -15,31 +15,40 @@ export type Scan = {
   readonly holders: readonly Holder[];
   /** Processes of other users that this user may not look into. */
   readonly unreadable: number;
-  /** Only the processes of this container can be seen (no --pid=host). */
-  readonly onlyOwnNamespace: boolean;
+  /** /proc does not even list the processes of other users (mounted with hidepid). */
+  readonly hidden: boolean;
 };
 
-/** The inode number of the first pid namespace is fixed in Linux (PROC_PID_INIT_INO in include/linux/proc_ns.h). */
-const hostPidNamespace = 'pid:[4026531836]';
-
-/** Finds processes that hold the database or its sidecars, open or mapped. Empty where there is no /proc (not Linux). */
+/** Finds processes that hold the file or its SQLite sidecars, open or mapped. Empty where there is no /proc (not Linux). */
 export function findHolders(database: string, proc = '/proc'): Scan {
   const wanted = new Set(['', ...sidecars].map((part) => identityOf(database + part)).filter((id) => id !== null));
-  const pids = listed(proc)?.filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid) ?? [];
+  const all = listed(proc)?.filter((name) => /^\d+$/.test(name)) ?? [];
   const holders: Holder[] = [];
   let unreadable = 0;
-  for (const pid of pids) {
+  for (const pid of all.filter((name) => Number(name) !== process.pid)) {
     const folder = `${proc}/${pid}`;
     const descriptors = listed(`${folder}/fd`);
     if (descriptors === null) {
-      if (isDenied(() => readdirSync(`${folder}/fd`))) unreadable += 1;
+      if (isDenied(() => readdirSync(`${folder}/fd`)) && mayHaveFiles(folder)) unreadable += 1;
       continue;
     }
     const holds = descriptors.some((fd) => wanted.has(identityOf(`${folder}/fd/${fd}`) ?? '')) || maps(folder, wanted);
     if (holds) holders.push({ pid: Number(pid), command: commandOf(folder), container: containerOf(folder) });
     else if (descriptors.some((fd) => isDenied(() => statSync(`${folder}/fd/${fd}`)))) unreadable += 1;
   }
-  return { holders, unreadable, onlyOwnNamespace: !isHostNamespace(proc) };
+  // Every pid namespace has its process 1.
+  return { holders, unreadable, hidden: all.length > 0 && !all.includes('1') };
+}
+
+/** Threads of the kernel and processes that have ended have no files. */
+function mayHaveFiles(folder: string): boolean {
+  // `pid (command) state …`: the flags are the seventh field after the command, the number of threads the eighteenth.
+  const fields = text(`${folder}/stat`)
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  const isKernelThread = (Number(fields[6]) & 0x00200000) !== 0;
+  const hasEnded = fields[0] === 'Z' && Number(fields[17]) <= 1;
+  return !isKernelThread && !hasEnded;
 }
 
 /** `device:inode` of what a path leads to, or null when it is not there or may not be seen. */
@@ -101,15 +110,5 @@ function commandOf(folder: string): string {
 
 const containerOf = (folder: string) => /[0-9a-f]{64}/.exec(text(`${folder}/cgroup`))?.[0] ?? null;
 
-/** The container this process runs in, or null: Docker mounts its files (hostname, resolv.conf) from a folder named for it. */
-export function ownContainer(proc = '/proc'): string | null {
-  return /\/containers\/([0-9a-f]{64})\//.exec(text(`${proc}/self/mountinfo`))?.[1] ?? null;
-}
-
-function isHostNamespace(proc: string): boolean {
-  try {
-    return readlinkSync(`${proc}/self/ns/pid`) === hostPidNamespace;
-  } catch {
-    return true;
-  }
-}
+/** The container a process of this pid namespace runs in, as far as /proc tells. */
+export const containerOfProcess = (pid: number, proc = '/proc') => containerOf(`${proc}/${pid}`);

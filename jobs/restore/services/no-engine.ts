@@ -7,6 +7,7 @@ export const noEngine: Engine = {
   containers: async () => [],
   swarmServices: async () => [],
   container: absent,
+  pathStat: absent,
   setRestartPolicy: absent,
   stop: absent,
   start: absent,

@@ -42,17 +42,15 @@ const noServices: Selection = {
   obstacles: [],
 };
 
-/** The database's file and every folder above it, with the identity (`device:inode`) of each. */
-export type Place = { readonly path: string; readonly identity: string };
+/** Whether a mount of this container or Swarm service shows the database. */
+export type Shows = (owner: { readonly id: string }, mount: Mount) => boolean;
 
 type Facts = {
   readonly containers: readonly Container[];
   readonly swarmServices: readonly SwarmService[];
   /** Names from RESTORE_SERVICES. */
   readonly wanted: readonly string[];
-  readonly places: readonly Place[];
-  /** `device:inode` of a path on this host, or null when it cannot be seen from here. */
-  readonly identityOf: (path: string) => string | null;
+  readonly shows: Shows;
   /** The container this process runs in. */
   readonly self: string | null;
 };
@@ -139,13 +137,15 @@ function isSwarmServiceName({ name, labels }: SwarmService, wanted: string): boo
 }
 
 function selectWritingSwarmService(service: SwarmService, facts: Facts): Selection {
-  const mount = databaseMount(service.mounts, facts);
-  if (mount === null || !mount.writable) return noServices;
+  const tasks = facts.containers.filter(({ labels }) => labels[swarmServiceId] === service.id);
+  const mounts = [service, ...tasks].map((owner) => databaseMount(owner, facts));
+  const mount = mounts.find((found) => found?.writable);
+  if (mount === null || mount === undefined) return noServices;
   return stopSwarmService(service, writesThrough(mount), facts);
 }
 
 function selectWritingContainer(container: Container, facts: Facts): Selection {
-  const mount = databaseMount(container.mounts, facts);
+  const mount = databaseMount(container, facts);
   if (mount === null || container.state === 'off') return noServices;
   const { name, labels } = container;
   if (container.id === facts.self) return { ...noServices, staying: [container.id] };
@@ -190,15 +190,8 @@ function stopSwarmService(swarm: SwarmService, reason: string, facts: Facts): Se
 }
 
 /** The mount that shows the database, a writable one first. */
-function databaseMount(mounts: readonly Mount[], { places, identityOf }: Facts): Mount | null {
-  const paths = new Set(places.map(({ path }) => path));
-  const identities = new Set(places.map(({ identity }) => identity));
-  const isSeen = (source: string) => {
-    const identity = identityOf(source);
-    return identity !== null && identities.has(identity);
-  };
-  const shows = (source: string) => paths.has(source) || isSeen(source);
-  const showing = mounts.filter(({ sources }) => sources.some(shows));
+function databaseMount(owner: Container | SwarmService, { shows }: Facts): Mount | null {
+  const showing = owner.mounts.filter((mount) => shows(owner, mount));
   return showing.find(({ writable }) => writable) ?? showing[0] ?? null;
 }
 

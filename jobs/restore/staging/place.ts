@@ -4,9 +4,8 @@ import path from 'node:path';
 import { isMountPoint } from '../../backup/snapshot/source-file.ts';
 import { Failure, systemCodeOf } from '../../platform/errors.ts';
 import { identityOf } from '../services/holders.ts';
-import type { Place } from '../services/services.ts';
 import { syncFolderOf } from '../switch/durable.ts';
-import { journalPath, stagedPath } from '../switch/names.ts';
+import { journalPath, probePath, stagedPath } from '../switch/names.ts';
 
 /** Where a file is built before it is complete. */
 export const partPath = (staged: string) => `${staged}.part`;
@@ -61,6 +60,9 @@ async function requireWritableFolder(folder: string): Promise<void> {
   }
 }
 
+/** A path of this host, with the identity (`device:inode`) of what it leads to; empty when that is not there. */
+export type Place = { readonly path: string; readonly identity: string };
+
 /** The database and every folder above it, for finding mounts that show it. */
 export function placesOf(database: string): Place[] {
   const parent = path.dirname(database);
@@ -75,7 +77,9 @@ export function placesOf(database: string): Place[] {
 export function clearLeftovers(database: string): string[] {
   if (existsSync(journalPath(database))) return [];
   const folder = path.dirname(database);
-  const stems = [stagedPath(database), `${journalPath(database)}.new`].map((file) => path.basename(file));
+  const stems = [stagedPath(database), `${journalPath(database)}.new`, probePath(database, '')].map((file) =>
+    path.basename(file),
+  );
   const left = readdirSync(folder).filter((name) => stems.some((stem) => name.startsWith(stem)));
   for (const name of left) rmSync(path.join(folder, name), { force: true });
   if (left.length > 0) syncFolderOf(database);

@@ -12,12 +12,12 @@ import type { Staged, Verified } from './verified.ts';
 
 /**
  * Copies a safety copy with its -wal or -journal, brings what they hold into the copy, and checks it in full. The safety
- * copy itself stays as it is. Throws BACKUP_WRONG when it is damaged, unless `force`; DISK_FULL.
+ * copy itself stays as it is. Throws BACKUP_WRONG when it is damaged, unless `allowDamaged`; DISK_FULL.
  */
 export async function stageSafetyCopy(
   source: string,
   place: StagePlace,
-  force: boolean,
+  allowDamaged: boolean,
   tools: StageTools,
 ): Promise<Staged> {
   const { clock, log, signal } = tools;
@@ -28,7 +28,7 @@ export async function stageSafetyCopy(
     signal.throwIfAborted();
     const { bytes } = identify(part);
     log.line(`Copied ${source}, ${formatBytes(bytes)} (${formatDuration(clock.now().since(began).total('seconds'))})`);
-    return settle(part, place, await verifiedCopy(source, part, force, tools), tools);
+    return settle(part, place, await verifiedCopy(source, part, allowDamaged, tools), tools);
   });
 }
 
@@ -45,15 +45,15 @@ async function copyParts(source: string, part: string): Promise<void> {
   }
 }
 
-async function verifiedCopy(source: string, part: string, force: boolean, tools: StageTools): Promise<Verified> {
+async function verifiedCopy(source: string, part: string, allowDamaged: boolean, tools: StageTools): Promise<Verified> {
   try {
     foldIn(part, source);
     return await checkedInFull(part, source, tools);
   } catch (error) {
     const isLone = !existsSync(`${part}-wal`) && !existsSync(`${part}-journal`);
-    if (!force || !isLone || !(error instanceof Failure) || error.code !== 'BACKUP_WRONG') throw error;
+    if (!allowDamaged || !isLone || !(error instanceof Failure) || error.code !== 'BACKUP_WRONG') throw error;
     tools.log.warn(error.message);
-    return { character: null, findings: [], proof: 'DAMAGED, taken all the same (--force)' };
+    return { character: null, findings: [], proof: 'DAMAGED, taken all the same (--allow-damaged-copy)' };
   }
 }
 
@@ -71,7 +71,7 @@ function foldIn(part: string, source: string): void {
     throw new Failure(
       'BACKUP_WRONG',
       `SQLite cannot open ${source}: ${why}.`,
-      'Choose another from `nightshift restore --safety-copies`; --force takes it as it is. Nothing was stopped or changed.',
+      'Choose another from `nightshift restore --safety-copies`; --allow-damaged-copy takes it as it is. Nothing was stopped or changed.',
       error,
     );
   }

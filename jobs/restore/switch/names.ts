@@ -9,6 +9,9 @@ export const journalPath = (database: string) => `${database}.restore-journal`;
 /** The verified backup, before it takes the database's place. */
 export const stagedPath = (database: string) => `${database}.restore-staged`;
 
+/** An empty file that is there for a moment, to see which containers see it; `id` makes it unique. */
+export const probePath = (database: string, id: string) => `${database}.restore-probe-${id}`;
+
 /** `2025-12-02_031500`, local time. */
 function fileStamp(at: Temporal.PlainDateTime): string {
   return at.toString({ smallestUnit: 'second' }).replace('T', '_').replaceAll(':', '');

@@ -1,0 +1,82 @@
+import type { FailureCode } from '../../platform/errors.ts';
+import { formatCount, plural } from '../../platform/format.ts';
+import type { Allowed } from '../choice/request.ts';
+import type { Character } from '../staging/verified.ts';
+import type { Comparison } from './comparison.ts';
+
+/** Something that a person should think about twice before a restore. */
+export type Danger = {
+  /** With --yes it is refused under this code; null: it is only asked about in a terminal. */
+  readonly code: FailureCode | null;
+  /** A refusal's sentence, and what to do. */
+  readonly sentence: string;
+  readonly cure: string;
+  /** What a terminal says before the name must be typed. */
+  readonly question: string;
+};
+
+type Facts = {
+  /** What is restored, for people. */
+  readonly label: string;
+  readonly comparison: Comparison;
+  /** What the backup holds; null: not known. */
+  readonly backup: Character | null;
+};
+
+const otherwise = (flag: string) =>
+  `run it in a terminal without --yes, or add ${flag}. Nothing was stopped or changed.`;
+
+/** The dangers of putting this backup in the database's place, without those that are allowed. */
+export function dangersOf({ label, comparison, backup }: Facts, allow: Allowed): Danger[] {
+  const empty = emptiness(label, backup);
+  const { kinship, differences } = comparison;
+  const differs = differences.join('; ');
+  return [
+    ...(empty === null || allow.empty
+      ? []
+      : [
+          {
+            code: 'BACKUP_EMPTY',
+            sentence: `${empty}.`,
+            cure: `Choose another, from \`nightshift list\` or --safety-copies. To restore it all the same, ${otherwise('--allow-empty')}`,
+            question: `${empty}.`,
+          } as const,
+        ]),
+    ...(kinship !== 'other' || allow.otherDatabase
+      ? []
+      : [
+          {
+            code: 'DATABASE_DIFFERENT',
+            sentence: `This is not a backup of the database that is there now: ${differs}.`,
+            cure: `Check the name. To put it there all the same, ${otherwise('--allow-other-database')}`,
+            question: `IT IS NOT THE SAME DATABASE: ${differs}.`,
+          } as const,
+        ]),
+    ...(kinship === 'changed'
+      ? [{ code: null, sentence: '', cure: '', question: `Its schema is not the same: ${differs}.` }]
+      : []),
+  ];
+}
+
+/** Sentences for the plan about rows that would be lost: of an empty backup, or of tables emptied or missing in it. */
+export function warningsOf({ label, comparison, backup }: Facts): string[] {
+  const empty = emptiness(label, backup);
+  if (empty !== null) return [`${empty}. With --yes it is refused without --allow-empty.`];
+  if (comparison.kinship === 'unknown') return [];
+  return comparison.rows.flatMap(({ table, now, backup: after }) => {
+    if (now === null || now === 0 || (after !== null && after > 0)) return [];
+    const rows = `${plural(now, 'row')} now`;
+    return after === null
+      ? [`table ${table} will be GONE: ${rows}, no such table in the backup`]
+      : [`table ${table} will be EMPTY: ${rows}, 0 in the backup`];
+  });
+}
+
+/** Says of a backup without a table, or without a row, that it is empty; null when it is not, or not known. */
+function emptiness(label: string, backup: Character | null): string | null {
+  if (backup === null) return null;
+  const counts = Object.values(backup.tables);
+  if (counts.length === 0) return `${label} is EMPTY: it has no table`;
+  if (counts.some((rows) => rows > 0)) return null;
+  return `${label} is EMPTY: it has ${counts.length === 1 ? 'one table' : `${formatCount(counts.length)} tables`} and not one row`;
+}

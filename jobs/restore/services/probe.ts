@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Failure } from '../../platform/errors.ts';
+import { probePath } from '../switch/names.ts';
+import type { Container, Engine, Mount } from './engine.ts';
+
+/** A mount of a container. */
+export const mountKey = ({ id }: Pick<Container, 'id'>, { destination }: Mount) => `${id} ${destination}`;
+
+export type Probed = {
+  /** Keys of the mounts that show the database. */
+  readonly showing: ReadonlySet<string>;
+  /** Sentences about mounts of which Docker did not say what they show. */
+  readonly unknown: readonly string[];
+};
+
+/**
+ * Finds out through the engine alone which containers see the database, whatever the path or symbolic link they were
+ * mounted by: lays an empty file of a unique name beside it for a moment, and asks for it in each mount.
+ */
+export async function probeMounts(
+  database: string,
+  containers: readonly Container[],
+  rests: readonly string[],
+  engine: Engine,
+): Promise<Probed> {
+  if (containers.length === 0) return { showing: new Set(), unknown: [] };
+  const probe = probePath(database, randomBytes(8).toString('hex'));
+  writeFileSync(probe, '', { flag: 'wx', mode: 0o600 });
+  try {
+    const found = await Promise.all(
+      containers.map((container) => probeContainer(container, { database, probe, rests, engine })),
+    );
+    return { showing: new Set(found.flatMap(({ keys }) => keys)), unknown: found.flatMap(({ unknown }) => unknown) };
+  } finally {
+    rmSync(probe, { force: true });
+  }
+}
+
+type Search = {
+  readonly database: string;
+  readonly probe: string;
+  readonly rests: readonly string[];
+  readonly engine: Engine;
+};
+
+async function probeContainer(container: Container, search: Search) {
+  const keys: string[] = [];
+  const unknown: string[] = [];
+  for (const mount of container.mounts) {
+    if (mount.sources.length === 0) continue;
+    try {
+      if (await shows(container.id, mount.destination, search)) keys.push(mountKey(container, mount));
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'DOCKER_FAILED') throw error;
+      unknown.push(`what ${container.name} has at ${mount.destination} is not known (${error.message})`);
+    }
+  }
+  return { keys, unknown };
+}
+
+async function shows(id: string, destination: string, { database, probe, rests, engine }: Search): Promise<boolean> {
+  const top = await engine.pathStat(id, destination);
+  if (top === null) return false;
+  if (!top.mayBeFolder) {
+    // A single file has no folder for the probe to be seen in: only its size and its time of change, to the nanosecond.
+    const own = statSync(database, { bigint: true, throwIfNoEntry: false });
+    return own !== undefined && own.size === BigInt(top.bytes) && own.mtimeNs === top.changedAt.epochNanoseconds;
+  }
+  for (const rest of rests) {
+    if (!(await isFolder(id, destination, rest, engine))) continue;
+    if ((await engine.pathStat(id, path.join(destination, rest, path.basename(probe)))) !== null) return true;
+  }
+  return false;
+}
+
+/** Looks at each folder on the way: the engine has no clear answer to a path through a file. */
+async function isFolder(id: string, destination: string, rest: string, engine: Engine): Promise<boolean> {
+  let at = destination;
+  for (const name of rest.split('/').filter((part) => part !== '')) {
+    at = path.join(at, name);
+    if (!(await engine.pathStat(id, at))?.mayBeFolder) return false;
+  }
+  return true;
+}

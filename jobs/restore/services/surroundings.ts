@@ -1,0 +1,111 @@
+import { existsSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+
+/** Where this process runs: on a host or in a container, and on what kind of file system a folder lies here. */
+export type Surroundings = {
+  /** /proc is there: Linux. */
+  readonly hasProc: boolean;
+  /** The processes in /proc are those of the whole host. */
+  readonly seesHostProcesses: boolean;
+  readonly inContainer: boolean;
+  /** This container's id as its control group names it; null when that does not tell (cgroup v2 hides it). */
+  readonly containerId: string | null;
+  /** The container whose hostname and hosts files are mounted here: this one, or the one whose network it shares. */
+  readonly networkContainerId: string | null;
+  readonly hostname: string;
+  /** The mount that shows the folder; null when /proc does not tell. */
+  readonly mount: MountPoint | null;
+  /** The folder, without symbolic links. */
+  readonly folder: string;
+};
+
+/** A line of /proc/self/mountinfo: `root` is the path within the file system that is seen at `mountPoint`. */
+export type MountPoint = { readonly root: string; readonly mountPoint: string };
+
+/** The inode number of the first pid namespace is fixed in Linux (PROC_PID_INIT_INO in include/linux/proc_ns.h). */
+const hostPidNamespace = 'pid:[4026531836]';
+
+/** Looks at where this process runs, seen from `folder`. `root` is the folder that holds `proc`, for tests. */
+export function lookAround(folder: string, root = '/'): Surroundings {
+  const self = path.join(root, 'proc', 'self');
+  const mounts = mountPoints(text(`${self}/mountinfo`));
+  const containerId = /([0-9a-f]{64})(?!.*[0-9a-f]{64})/s.exec(text(`${self}/cgroup`))?.[1] ?? null;
+  const networkContainerId = networkContainerOf(mounts);
+  const marks = ['.dockerenv', 'run/.containerenv'].some((mark) => existsSync(path.join(root, mark)));
+  const seesHostProcesses = link(`${self}/ns/pid`) === hostPidNamespace;
+  const real = realFolder(folder);
+  return {
+    hasProc: existsSync(self),
+    seesHostProcesses,
+    // A virtual machine made from an image has these marks, too.
+    inContainer: (marks && !seesHostProcesses) || containerId !== null || networkContainerId !== null,
+    containerId,
+    networkContainerId,
+    hostname: hostname(),
+    mount: mountOf(real, mounts),
+    folder: real,
+  };
+}
+
+/** Whether the folder lies in the container's own file system, which nothing outside of the container mounts. */
+export function isPrivate({ inContainer, mount }: Surroundings): boolean {
+  return inContainer && mount?.mountPoint === '/';
+}
+
+function mountPoints(mountinfo: string): MountPoint[] {
+  return mountinfo.split('\n').flatMap((line) => {
+    const [, , , root, mountPoint] = line.split(' ').map(unescapeOctal);
+    return root === undefined || mountPoint === undefined ? [] : [{ root, mountPoint }];
+  });
+}
+
+/** Docker and Podman mount these files from a folder named for the container. */
+function networkContainerOf(mounts: readonly MountPoint[]): string | null {
+  const files = ['/etc/hostname', '/etc/hosts', '/etc/resolv.conf'];
+  const ids = mounts
+    .filter(({ mountPoint }) => files.includes(mountPoint))
+    .map(({ root }) => /\/([0-9a-f]{64})\/(?:userdata\/)?(?:hostname|hosts|resolv\.conf)$/.exec(root)?.[1]);
+  return ids.find((id) => id !== undefined) ?? null;
+}
+
+/** The deepest one; of two at the same place the later covers the earlier. */
+function mountOf(folder: string, mounts: readonly MountPoint[]): MountPoint | null {
+  const above = mounts.filter(({ mountPoint }) => isWithin(folder, mountPoint));
+  const deepest = Math.max(...above.map(({ mountPoint }) => mountPoint.length));
+  return above.findLast(({ mountPoint }) => mountPoint.length === deepest) ?? null;
+}
+
+/** Whether `file` is `folder` or lies below it. */
+export function isWithin(file: string, folder: string): boolean {
+  return file === folder || file.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}
+
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
+}
+
+function text(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function link(file: string): string | null {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return null;
+  }
+}
+
+/** proc_pid_mountinfo(5) writes space, tab, newline and backslash as `\040`. */
+function unescapeOctal(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+}

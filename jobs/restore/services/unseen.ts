@@ -1,0 +1,58 @@
+import { Failure } from '../../platform/errors.ts';
+import type { Allowed } from '../choice/request.ts';
+import type { Sight } from './sight.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Users } from './users.ts';
+
+/** What can be said of a file of whose users nothing is seen. */
+export function unseenSentence(file: string, { gaps }: Sight, use: Users['use']): string {
+  const open = use === 'open' ? ' The kernel says that another process has it open.' : '';
+  return `It cannot be seen from here whether something uses ${file}: ${gaps.join(', and ')}.${open}`;
+}
+
+/** Who ignores processes that have it open, ignores those that cannot be seen; unseen containers are another matter. */
+export function mayGoUnseen(allow: Allowed, { inContainer }: Surroundings): boolean {
+  return allow.unseen || (allow.openFiles && !inContainer);
+}
+
+/** The refusal to change it, with the command that sees enough. `words`: what was typed after `nightshift`. */
+export function unseenFailure(file: string, users: Users, around: Surroundings, words: readonly string[]): Failure {
+  return new Failure('DATABASE_USE_UNSEEN', unseenSentence(file, users.sight, users.use), cureFor(around, words));
+}
+
+/** Says where the same command sees enough. */
+export function cureFor(around: Surroundings, words: readonly string[]): string {
+  const typed = words.map(quoted).join(' ');
+  const otherwise = 'If you know that nothing uses it, add --allow-unseen. Nothing was stopped or changed.';
+  if (!around.hasProc) return `Stop what uses it (\`lsof\` lists that). ${otherwise}`;
+  if (!around.inContainer) {
+    return `Run it as root: sudo -E env "PATH=$PATH" npx nightshift ${typed}\n${otherwise}`;
+  }
+  return [
+    'Run it on the host, as root. Where the deployment installed the command:',
+    `  nightshift ${typed}`,
+    'Else, in bash:',
+    `  ${dockerRun(around, words)}`,
+    otherwise,
+  ].join('\n');
+}
+
+/** The image, folders, settings and network of this container, with the host's processes and Docker in sight. */
+function dockerRun({ containerId, networkContainerId }: Surroundings, words: readonly string[]): string {
+  const self = (containerId ?? networkContainerId)?.slice(0, 12) ?? 'CONTAINER';
+  const told = (format: string) => `docker inspect -f '${format}' ${self}`;
+  return [
+    `docker run --rm ${words.includes('--yes') ? '' : '-it '}--pid=host --user 0:0 --read-only`,
+    '--security-opt no-new-privileges --security-opt apparmor=unconfined',
+    '--cap-drop ALL --cap-add SYS_PTRACE --cap-add CHOWN --cap-add FOWNER --cap-add DAC_OVERRIDE',
+    `-v /var/run/docker.sock:/var/run/docker.sock --volumes-from ${self}`,
+    `--env-file <(${told('{{range .Config.Env}}{{println .}}{{end}}')})`,
+    `--network "$(${told('{{.HostConfig.NetworkMode}}')})" "$(${told('{{.Image}}')})"`,
+    words.map(quoted).join(' '),
+  ].join(' ');
+}
+
+/** A word as a POSIX shell reads it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,33 @@
+import type { Typed } from './typed.ts';
+
+/** What was typed after `nightshift`, word by word, so that a sentence can tell to type it again elsewhere. */
+export function wordsOf(typed: Typed): string[] {
+  const given = (flag: string, value: string | true | undefined) =>
+    value === undefined ? [] : value === true ? [flag] : [flag, value];
+  const { file, folder, owner, mode } = typed;
+  const seconds = typed.healthTimeout === undefined ? undefined : String(typed.healthTimeout);
+  const isUsualOwner = owner.uid === 1000 && owner.gid === 1000;
+  return [
+    'restore',
+    ...[file, folder].filter((word) => word !== undefined),
+    ...given('--at', typed.at),
+    ...given('--undo', typed.undo),
+    ...given('--safety-copies', typed.safetyCopies),
+    ...given('--remove', typed.remove),
+    ...given('--to', typed.to),
+    ...given('--database', typed.database),
+    ...given('--identity', typed.identity),
+    ...given('--dry-run', typed.dryRun),
+    ...given('--yes', typed.yes),
+    ...given('--ignore-open-files', typed.ignoreOpenFiles),
+    ...given('--allow-unseen', typed.allowUnseen),
+    ...given('--allow-other-database', typed.allowOtherDatabase),
+    ...given('--allow-empty', typed.allowEmpty),
+    ...given('--allow-damaged-copy', typed.allowDamagedCopy),
+    ...(typed.docker ? [] : ['--no-docker']),
+    ...(typed.healthRollback ? [] : ['--no-health-rollback']),
+    ...given('--health-timeout', seconds),
+    ...(isUsualOwner ? [] : ['--owner', `${owner.uid}:${owner.gid}`]),
+    ...(mode === 0o644 ? [] : ['--mode', mode.toString(8)]),
+  ];
+}
