@@ -34,7 +34,7 @@ export function fakeEngine(file: string, database: string): Engine {
   const containers = () =>
     Object.entries(readServices(file)).map(([id, service]) => containerOf(id, service, database));
   return {
-    address: 'a fake',
+    address: 'unix:///a/fake.sock',
     containers: async () => containers(),
     pathStat: async () => null,
     container: async (id) => containers().find((container) => container.id === id) ?? null,

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { isUnseen, sightOf } from '../../jobs/restore/services/sight.ts';
+import { lookAround, type Surroundings } from '../../jobs/restore/services/surroundings.ts';
+import { unseenFailure } from '../../jobs/restore/services/unseen.ts';
+
+const id = 'a1'.repeat(32);
+const host: Surroundings = {
+  hasProc: true,
+  seesHostProcesses: true,
+  inContainer: false,
+  containerId: null,
+  networkContainerId: null,
+  hostname: 'vps',
+  mount: { root: '/', mountPoint: '/' },
+  folder: '/mnt/data',
+};
+const container: Surroundings = {
+  ...host,
+  seesHostProcesses: false,
+  inContainer: true,
+  containerId: id,
+  mount: { root: '/zygy-data', mountPoint: '/data' },
+  folder: '/data',
+};
+const privateFile: Surroundings = { ...container, mount: { root: '/', mountPoint: '/' } };
+const all = { unreadable: 0, hidden: false };
+const some = { unreadable: 3, hidden: false };
+const noDocker = 'no Docker was asked';
+
+const unreadable = '3 processes could not be looked into (root can; in a container with --cap-add SYS_PTRACE)';
+const outside = 'processes outside of this container cannot be seen (`docker run --pid=host` shows them)';
+
+const cases: readonly [string, Parameters<typeof sightOf>[0], ReturnType<typeof sightOf>][] = [
+  [
+    'root on the host without Docker sees all processes',
+    { around: host, scan: all, use: 'unknown', dockerBlind: noDocker },
+    { processes: true, containers: false, gaps: [noDocker] },
+  ],
+  [
+    'another user on the host, and the kernel does not say who has it open: unseen',
+    { around: host, scan: some, use: 'unknown', dockerBlind: noDocker },
+    { processes: false, containers: false, gaps: [unreadable, noDocker] },
+  ],
+  [
+    'another user on the host, and the kernel says that nobody has it open: seen',
+    { around: host, scan: some, use: 'free', dockerBlind: noDocker },
+    { processes: true, containers: false, gaps: [noDocker] },
+  ],
+  [
+    'another user on the host, and the kernel says that somebody has it open: unseen',
+    { around: host, scan: some, use: 'open', dockerBlind: noDocker },
+    { processes: false, containers: false, gaps: [unreadable, noDocker] },
+  ],
+  [
+    'processes hidden by the mount of /proc: unseen',
+    { around: host, scan: { unreadable: 0, hidden: true }, use: 'unknown', dockerBlind: noDocker },
+    {
+      processes: false,
+      containers: false,
+      gaps: ['processes of other users are hidden (/proc is mounted with hidepid; root sees them)', noDocker],
+    },
+  ],
+  [
+    'no /proc (macOS), Docker there: containers alone',
+    { around: { ...host, hasProc: false }, scan: all, use: 'unknown', dockerBlind: null },
+    {
+      processes: false,
+      containers: true,
+      gaps: ['processes cannot be looked into, because there is no /proc here'],
+    },
+  ],
+  [
+    'a container alone: unseen, even when nobody has it open now',
+    { around: container, scan: all, use: 'free', dockerBlind: noDocker },
+    { processes: false, containers: false, gaps: [outside, noDocker] },
+  ],
+  [
+    'a container with the socket: containers alone',
+    { around: container, scan: all, use: 'unknown', dockerBlind: null },
+    { processes: false, containers: true, gaps: [outside] },
+  ],
+  [
+    'a container with --pid=host: processes',
+    { around: { ...container, seesHostProcesses: true }, scan: all, use: 'unknown', dockerBlind: noDocker },
+    { processes: true, containers: false, gaps: [noDocker] },
+  ],
+  [
+    'a container with --pid=host that may not look into processes: unseen',
+    { around: { ...container, seesHostProcesses: true }, scan: some, use: 'unknown', dockerBlind: noDocker },
+    { processes: false, containers: false, gaps: [unreadable, noDocker] },
+  ],
+  [
+    'a file in the container’s own file system: its own processes are all that can use it',
+    { around: privateFile, scan: all, use: 'unknown', dockerBlind: noDocker },
+    { processes: true, containers: false, gaps: [noDocker] },
+  ],
+  [
+    'a pid namespace that is no container (WSL), and nobody has it open: seen',
+    { around: { ...host, seesHostProcesses: false }, scan: all, use: 'free', dockerBlind: noDocker },
+    { processes: true, containers: false, gaps: [noDocker] },
+  ],
+];
+for (const [what, facts, expected] of cases) {
+  test(`what is seen: ${what}`, () => {
+    assert.deepEqual(sightOf(facts), expected);
+    assert.equal(isUnseen(sightOf(facts)), !expected.processes && !expected.containers);
+  });
+}
+
+test('the refusal tells where the same command sees enough', () => {
+  const users = {
+    sight: { processes: false, containers: false, gaps: ['A', 'B'] },
+    use: 'unknown',
+    strangers: [],
+  } as const;
+  const words = ['restore', '--at', '2025-11-30 14:00', '--yes'];
+  const told = (around: Surroundings) => {
+    const { code, message, cure } = unseenFailure('/data/shop.db', users, around, words);
+    assert.equal(code, 'DATABASE_USE_UNSEEN');
+    assert.equal(message, 'It cannot be seen from here whether something uses /data/shop.db: A, and B.');
+    return cure.split('\n');
+  };
+  const otherwise = 'If you know that nothing uses it, add --allow-unseen. Nothing was stopped or changed.';
+  assert.deepEqual(told(host), [
+    `Run it as root: sudo -E env "PATH=$PATH" npx nightshift restore --at '2025-11-30 14:00' --yes`,
+    otherwise,
+  ]);
+  assert.deepEqual(told({ ...host, hasProc: false }), [`Stop what uses it (\`lsof\` lists that). ${otherwise}`]);
+  const self = id.slice(0, 12);
+  assert.deepEqual(told(container), [
+    'Run it on the host, as root. Where the deployment installed the command:',
+    `  nightshift restore --at '2025-11-30 14:00' --yes`,
+    'Else, in bash:',
+    '  docker run --rm --pid=host --user 0:0 --read-only --security-opt no-new-privileges --security-opt apparmor=unconfined' +
+      ' --cap-drop ALL --cap-add SYS_PTRACE --cap-add CHOWN --cap-add FOWNER --cap-add DAC_OVERRIDE' +
+      ` -v /var/run/docker.sock:/var/run/docker.sock --volumes-from ${self}` +
+      ` --env-file <(docker inspect -f '{{range .Config.Env}}{{println .}}{{end}}' ${self})` +
+      ` --network "$(docker inspect -f '{{.HostConfig.NetworkMode}}' ${self})" "$(docker inspect -f '{{.Image}}' ${self})"` +
+      ` restore --at '2025-11-30 14:00' --yes`,
+    otherwise,
+  ]);
+});
+
+type Proc = {
+  readonly pid: string;
+  readonly cgroup: string;
+  readonly mountinfo: readonly string[];
+  readonly marks?: readonly string[];
+};
+
+/** A folder in the place of `/`, with the files of /proc that tell where a process runs. */
+function makeRoot(t: TestContext, { pid, cgroup, mountinfo, marks = [] }: Proc): string {
+  const root = mkdtempSync(path.join(tmpdir(), 'nightshift-'));
+  t.after(() => rmSync(root, { recursive: true }));
+  mkdirSync(path.join(root, 'proc', 'self', 'ns'), { recursive: true });
+  symlinkSync(`pid:[${pid}]`, path.join(root, 'proc', 'self', 'ns', 'pid'));
+  writeFileSync(path.join(root, 'proc', 'self', 'cgroup'), cgroup);
+  writeFileSync(path.join(root, 'proc', 'self', 'mountinfo'), mountinfo.join('\n'));
+  for (const mark of marks) writeFileSync(path.join(root, mark), '');
+  return root;
+}
+
+const hostPid = '4026531836';
+const shown = ({ hostname: _, ...around }: Surroundings) => around;
+const mounted = (root: string, at: string) => `89 72 8:16 ${root} ${at} rw,relatime - ext4 /dev/sdb rw`;
+
+test('where it runs: on a host whose mount table names containers', { skip: !existsSync('/proc') }, (t) => {
+  const shm = `50 22 0:48 / /var/lib/docker/containers/${id}/mounts/shm rw - tmpfs shm rw`;
+  const mountinfo = [mounted('/', '/'), mounted('/', '/mnt/no such'), shm];
+  const root = makeRoot(t, { pid: hostPid, cgroup: '0::/user.slice/session-1.scope\n', mountinfo });
+  assert.deepEqual(shown(lookAround('/no/such/folder', root)), {
+    hasProc: true,
+    seesHostProcesses: true,
+    inContainer: false,
+    containerId: null,
+    networkContainerId: null,
+    mount: { root: '/', mountPoint: '/' },
+    folder: '/no/such/folder',
+  });
+});
+
+test('where it runs: in a container, by its control group or by the files that Docker mounts', (t) => {
+  const mountinfo = [
+    mounted('/', '/'),
+    mounted('/zygy\\040data', '/no/such'),
+    mounted('/covered', '/no/such/folder/below'),
+    mounted(`/var/lib/docker/containers/${id}/hostname`, '/etc/hostname'),
+  ];
+  const inside = {
+    hasProc: true,
+    seesHostProcesses: false,
+    inContainer: true,
+    networkContainerId: id,
+    mount: { root: '/zygy data', mountPoint: '/no/such' },
+    folder: '/no/such/folder',
+  };
+  const v2 = makeRoot(t, { pid: '4026532183', cgroup: '0::/\n', mountinfo });
+  assert.deepEqual(shown(lookAround('/no/such/folder', v2)), { ...inside, containerId: null });
+  const inner = 'b2'.repeat(32);
+  const v1 = makeRoot(t, { pid: '4026532183', cgroup: `8:pids:/docker/${id}/docker/${inner}\n`, mountinfo });
+  assert.deepEqual(shown(lookAround('/no/such/folder', v1)), { ...inside, containerId: inner });
+});
+
+test('where it runs: the mark of a Docker image alone makes a container only of a pid namespace of its own', (t) => {
+  const facts = { cgroup: '0::/\n', mountinfo: [mounted('/', '/')], marks: ['.dockerenv'] };
+  assert.equal(lookAround('/no/such', makeRoot(t, { ...facts, pid: hostPid })).inContainer, false);
+  assert.equal(lookAround('/no/such', makeRoot(t, { ...facts, pid: '4026532183' })).inContainer, true);
+});
