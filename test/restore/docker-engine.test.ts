@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { systemClock } from '../../jobs/platform/clock.ts';
@@ -62,6 +65,7 @@ describe('what restore learns from and tells a real Docker engine', {
     assert.deepEqual(
       {
         ...container,
+        pid: 0,
         health: '',
         remark: '',
         mounts: container.mounts.toSorted((a, b) => (a.destination < b.destination ? -1 : 1)),
@@ -71,6 +75,8 @@ describe('what restore learns from and tells a real Docker engine', {
         name,
         labels: { shop: 'yes' },
         state: 'running',
+        pid: 0,
+        networkMode: 'default',
         removedWhenStopped: false,
         restartPolicy: { Name: 'on-failure', MaximumRetryCount: 3 },
         stopTimeoutSeconds: 1,
@@ -83,6 +89,7 @@ describe('what restore learns from and tells a real Docker engine', {
         ],
       },
     );
+    assert.equal(container.pid, Number(await inspect(name, '{{.State.Pid}}')));
     assert.equal(await dockerEngine(dockerHost).container(`${prefix}-none`), null);
   });
 
@@ -184,6 +191,24 @@ describe('what restore learns from and tells a real Docker engine', {
     assert.equal((await stateOf(name)).state, 'running  always');
   });
 
+  test('what lies at a path of a container, also behind its mounts', async (t) => {
+    const { prefix, folder } = await makeDockerScene(t);
+    const name = `${prefix}-paths`;
+    await docker('run', '-d', '--name', name, '-v', `${folder}/data:/data:ro`, image, 'sleep', '600');
+    const engine = dockerEngine(dockerHost);
+    const { size, mtimeNs } = statSync(path.join(folder, 'data', 'shop.db'), { bigint: true });
+    const changedAt = Temporal.Instant.fromEpochNanoseconds(mtimeNs);
+    assert.deepEqual(await engine.pathStat(name, '/data/shop.db'), {
+      mayBeFolder: false,
+      bytes: Number(size),
+      changedAt,
+    });
+    assert.equal((await engine.pathStat(name, '/data'))?.mayBeFolder, true);
+    assert.equal(await engine.pathStat(name, '/data/none'), null);
+    assert.equal(await engine.pathStat(`${prefix}-none`, '/data'), null);
+    await assert.rejects(engine.pathStat(name, '/data/shop.db/none'), { code: 'DOCKER_FAILED' });
+  });
+
   test('an engine that breaks off in the middle of an answer, or never answers, is unreachable', async (t) => {
     const { folder } = await makeDockerScene(t);
     const broken = dockerEngine(await dyingDocker(t, folder, { answer: /"Swarm"/ }), 2);
@@ -200,6 +225,22 @@ describe('what restore learns from and tells a real Docker engine', {
       message: `Docker at unix://${folder}/silent.sock does not answer (no answer within 1 s).`,
     });
   });
+});
+
+test('a container that crashes in the moment of the change gets its restart policy at the next try', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const asked: string[] = [];
+  const server = createHttpServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    const message = 'Cannot update container a: cannot update a stopped container: unknown';
+    response.writeHead(asked.length === 1 ? 500 : 200).end(JSON.stringify({ message }));
+  }).listen(path.join(folder, 'docker.sock'));
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const engine = dockerEngine(`unix://${folder}/docker.sock`);
+  await engine.setRestartPolicy('a', { Name: 'no', MaximumRetryCount: 0 });
+  assert.deepEqual(asked, ['POST /containers/a/update?', 'POST /containers/a/update?']);
 });
 
 test('an address that restore cannot use is an error in the settings', () => {

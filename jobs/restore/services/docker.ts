@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { Failure, systemCodeOf } from '../../platform/errors.ts';
 import { containerOf, pathStatOf, swarmServiceOf, type Task, tasksOf, type VolumeFolders } from './docker-facts.ts';
@@ -68,11 +69,11 @@ export function dockerEngine(address: string | null, answerSeconds = 20): Engine
       return services.map((service) => swarmServiceOf(service, volumes));
     },
     async setRestartPolicy(id, policy) {
-      await unlessGone(
+      const set = () =>
         call(`set the restart policy of ${id}`, (limit) =>
           docker.getContainer(id).update({ RestartPolicy: policy, ...limit }),
-        ),
-      );
+        );
+      await unlessGone(unlessCrashing(set));
     },
     async stop(id, timeoutSeconds) {
       const stop = call(`stop ${id}`, (limit) => docker.getContainer(id).stop(limit), timeoutSeconds + 60);
@@ -143,6 +144,18 @@ async function unlessStatus(work: Promise<unknown>, ...fine: number[]): Promise<
     await work;
   } catch (error) {
     if (!fine.includes(statusOf(error) ?? 0)) throw error;
+  }
+}
+
+/** A container that ends in the moment of the change is refused by the engine's runtime; off for good, it is not. */
+async function unlessCrashing<T>(work: () => Promise<T>, triesLeft = 5): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isCrashing = error instanceof Failure && error.message.includes('cannot update a stopped container');
+    if (!isCrashing || triesLeft === 0) throw error;
+    await sleep(200);
+    return unlessCrashing(work, triesLeft - 1);
   }
 }
 
