@@ -240,7 +240,7 @@ test('a container that crashes in the moment of the change gets its restart poli
   t.after(() => server.close());
   const engine = dockerEngine(`unix://${folder}/docker.sock`);
   await engine.setRestartPolicy('a', { Name: 'no', MaximumRetryCount: 0 });
-  assert.deepEqual(asked, ['POST /containers/a/update?', 'POST /containers/a/update?']);
+  assert.deepEqual(asked, ['POST /containers/a/update', 'POST /containers/a/update']);
 });
 
 test('an address that restore cannot use is an error in the settings', () => {
