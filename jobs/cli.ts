@@ -12,12 +12,14 @@ import { systemClock } from './platform/clock.ts';
 import type { CliContext } from './platform/context.ts';
 import { asFailure, exitCodeOf, interrupted } from './platform/errors.ts';
 import { failureText } from './platform/log.ts';
+import { outputLost, surviveLostOutput } from './platform/lost-output.ts';
 import { toolVersion } from './platform/version.ts';
 import { restoreCommand } from './restore/command.ts';
 import { summaryCommand } from './summary/commands/summary-command.ts';
 
 const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort(interrupted(name)));
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort(interrupted(name)));
+const lostOutput = surviveLostOutput();
 
 const context: CliContext = {
   environment: process.env,
@@ -62,3 +64,10 @@ try {
     process.exitCode = exitCodeOf(failure);
   }
 }
+
+process.once('beforeExit', () => {
+  const code = lostOutput();
+  if (code === null || (process.exitCode ?? 0) !== 0) return;
+  context.err(`${failureText(outputLost(code))}\n`);
+  process.exitCode = exitCodeOf(outputLost(code));
+});

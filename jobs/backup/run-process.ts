@@ -3,6 +3,7 @@ import { systemClock } from '../platform/clock.ts';
 import { asFailure, interrupted } from '../platform/errors.ts';
 import { openHistory } from '../platform/history.ts';
 import { createLog } from '../platform/log.ts';
+import { surviveLostOutput } from '../platform/lost-output.ts';
 import { terminalProgress } from '../platform/progress.ts';
 import { readSettings } from '../platform/settings.ts';
 import { openStore } from '../platform/store/open.ts';
@@ -16,8 +17,8 @@ const stop = new AbortController();
 const abort = () => stop.abort(interrupted());
 process.on('message', abort);
 process.on('disconnect', abort);
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => {});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+surviveLostOutput();
 
 const [, , name = '', patience] = process.argv;
 const outcome = await run(name, patience === 'patient');

@@ -5,7 +5,7 @@ import type { Environment } from './settings.ts';
 export type CliContext = {
   readonly environment: Environment;
   readonly clock: Clock;
-  /** Aborted by SIGINT or SIGTERM. */
+  /** Aborted by SIGINT, SIGTERM, or SIGHUP (the terminal was closed). */
   readonly signal: AbortSignal;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;

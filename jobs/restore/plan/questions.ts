@@ -12,6 +12,7 @@ export function terminalAsk(signal: AbortSignal): Ask {
     // Ctrl-D and Ctrl-C end the input, and with it the question: no answer is no.
     const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
     terminal.once('SIGINT', () => terminal.close());
+    terminal.once('error', () => terminal.close()); // the terminal itself is gone
     try {
       return await Promise.race([terminal.question(question, { signal }), ended]);
     } finally {
