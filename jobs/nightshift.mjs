@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 
 const needed = 26;
@@ -22,6 +23,7 @@ if (found >= needed) {
 
 /** Runs this command with the Node at `carried`, and ends as that process ends, not before. */
 function handOver(carried) {
+  const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
   const child = spawn(carried, process.argv.slice(1), { stdio: 'inherit' });
   // A terminal tells the child too; being told twice means no more to it than once.
   const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -31,9 +33,15 @@ function handOver(carried) {
     process.exit(2);
   });
   child.on('exit', (code, signal) => {
-    if (signal === null) process.exit(code);
-    for (const name of passedOn) process.removeAllListeners(name);
-    process.kill(process.pid, signal);
-    setTimeout(() => process.exit(128 + constants.signals[signal]), 1000);
+    // An older Node aborts, with a dump, when it exits after its terminal was closed (nodejs/node#51519).
+    if (terminals.some((descriptor) => !isatty(descriptor))) endBy('SIGHUP', passedOn);
+    else if (signal === null) process.exit(code);
+    else endBy(signal, passedOn);
   });
+}
+
+function endBy(signal, handled) {
+  for (const name of handled) process.removeAllListeners(name);
+  process.kill(process.pid, signal);
+  setTimeout(() => process.exit(128 + constants.signals[signal]), 1000);
 }

@@ -69,10 +69,7 @@ test('started by an older Node, the death of the process that does the work is p
 });
 
 test('a backup and a restore go on when nobody reads what they print', async () => {
-  for (const args of [
-    ['backup'],
-    ['restore', 'latest', '--yes', '--no-docker'],
-  ]) {
+  for (const args of [['backup'], ['restore', 'latest', '--yes', '--no-docker']]) {
     const child = launch(args);
     child.stdout?.destroy();
     let err = '';
@@ -88,8 +85,11 @@ test('output that a full disk swallowed is said, and is no success', async () =>
   let err = '';
   child.stderr?.on('data', (chunk) => (err += chunk));
   const [code] = await once(child, 'exit');
-  assert.deepEqual({ code, err }, {
-    code: 1,
-    err: 'OUTPUT_LOST: What it printed could not be written (ENOSPC). All else was done.\n    What to do: Free space where its output goes, and look again with `nightshift status` or `nightshift list`.\n',
-  });
+  assert.deepEqual(
+    { code, err },
+    {
+      code: 1,
+      err: 'OUTPUT_LOST: What it printed could not be written (ENOSPC). All else was done.\n    What to do: Free space where its output goes, and look again with `nightshift status` or `nightshift list`.\n',
+    },
+  );
 });

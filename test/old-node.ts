@@ -6,7 +6,8 @@ import path from 'node:path';
 function installedOldNode(): string | null {
   const folders = (process.env['PATH'] ?? '').split(':').filter((folder) => !folder.includes('node_modules'));
   const nodes = folders.map((folder) => path.join(folder, 'node')).filter((file) => existsSync(file));
-  const versionOf = (node: string) => Number(execFileSync(node, ['-p', 'parseInt(process.versions.node)'], { encoding: 'utf8' }));
+  const versionOf = (node: string) =>
+    Number(execFileSync(node, ['-p', 'parseInt(process.versions.node)'], { encoding: 'utf8' }));
   return nodes.find((node) => versionOf(node) < 26) ?? null;
 }
 

@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline/promises';
-import { Failure } from '../../platform/errors.ts';
+import { createInterface, type Interface } from 'node:readline/promises';
+import { Failure, systemCodeOf } from '../../platform/errors.ts';
 import type { Danger } from './dangers.ts';
 
 /** Asks a person and returns the answer; null when there is nobody to ask. */
@@ -9,16 +9,26 @@ export type Ask = ((question: string) => Promise<string>) | null;
 export function terminalAsk(signal: AbortSignal): Ask {
   return async (question) => {
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    // Ctrl-D and Ctrl-C end the input, and with it the question: no answer is no.
-    const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+    // Ctrl-D, Ctrl-C and a terminal that was closed end the input, and with it the question: no answer is no.
+    const ended = new Promise<string>((resolve) => {
+      for (const end of ['close', 'error']) terminal.once(end, () => resolve(''));
+    });
     terminal.once('SIGINT', () => terminal.close());
-    terminal.once('error', () => terminal.close()); // the terminal itself is gone
     try {
       return await Promise.race([terminal.question(question, { signal }), ended]);
     } finally {
-      terminal.close();
+      closeQuietly(terminal);
     }
   };
+}
+
+/** A terminal that is gone cannot be set back (EIO), and needs not be. */
+function closeQuietly(terminal: Interface): void {
+  try {
+    terminal.close();
+  } catch (error) {
+    if (systemCodeOf(error) !== 'EIO') throw error;
+  }
 }
 
 /** Says at once, before a long download, that the question at its end could not be asked. */
