@@ -29,6 +29,8 @@ export function restoreCommand(context: CliContext): Command {
     .option('--allow-damaged-copy', 'with --undo: although the safety copy is damaged')
     .option('--no-docker', 'no container uses the database: do not look for any')
     .option('--no-health-rollback', 'keep the restored database even when a service is not well on it')
+    .option('--no-undo-room', 'restore although the disk then has no room for --undo')
+    .option('--leave-off <names>', 'end an unfinished restore although these services do not run on the old database')
     .addOption(
       new Option(
         '--health-timeout <seconds>',
@@ -53,7 +55,7 @@ places, and the same services are started again. If one does not come up healthy
 database stays beside the new one as FILE.backup-DATE_TIME until you remove it.
 
 Killed or without power half way? Run \`nightshift restore\`: it says what it finds, and finishes or goes back.
-Exit codes: 0 done, 1 failed and as before, 2 wrong settings or arguments, 3 locked, 4 you said no.
+Exit codes: 0 done, 1 failed (the last lines say what is in place and what runs), 2 wrong settings or arguments, 3 locked, 4 you said no.
 
 Examples:
   nightshift list

@@ -16,7 +16,7 @@ import type { Choices, Wish } from './choice/request.ts';
 import { backupSource, type Source, safetyCopySource } from './choice/source.ts';
 import { confirmRemoval, requireAnswer, terminalAsk } from './plan/questions.ts';
 import { recorded } from './record.ts';
-import { type RestoreTools, restore, showPlan, tellResumed } from './run.ts';
+import { type RestoreTools, restore, showPlan, tellResumed, uninterrupted } from './run.ts';
 import { findKept, keptFiles, keptText, refuseUsedCopy, removeKept } from './safety-copies.ts';
 import { engineAt } from './services/affected.ts';
 import { noEngine } from './services/no-engine.ts';
@@ -24,7 +24,7 @@ import { clearLeftovers } from './staging/place.ts';
 import { writeTo } from './staging/to.ts';
 import { noCheckpoint } from './switch/checkpoint.ts';
 import { journalPath } from './switch/names.ts';
-import { describeUnfinished, resumeUnfinished } from './switch/resume.ts';
+import { describeUnfinished, requireServices, resumeUnfinished } from './switch/resume.ts';
 import { choicesOf, requestOf, type Typed } from './typed.ts';
 
 /** Does what a person typed; an unfinished restore comes first. Throws a Failure. Tests give tools of their own. */
@@ -34,7 +34,7 @@ export async function perform(typed: Typed, context: CliContext, changes: Partia
   const { settings, tools: usual } = toolsOf(typed.docker, context);
   const tools = { ...usual, ...changes };
   const changesSomething = !choices.dryRun && request.kind !== 'list kept' && request.kind !== 'write';
-  if (changesSomething && (await finishUnfinished(settings.databases, tools))) return;
+  if (changesSomething && (await finishUnfinished(settings.databases, choices.leaveOff, tools))) return;
   const unfinished = unfinishedOf(settings.databases);
   tellUnfinished(unfinished, tools);
 
@@ -91,12 +91,22 @@ function withoutStore(environment: Environment): Environment {
 }
 
 /** Takes unfinished restores to their ends. False when there was none. */
-async function finishUnfinished(databases: readonly Database[], tools: RestoreTools): Promise<boolean> {
+async function finishUnfinished(
+  databases: readonly Database[],
+  leaveOff: readonly string[],
+  tools: RestoreTools,
+): Promise<boolean> {
   const unfinished = unfinishedOf(databases);
+  requireServices(
+    leaveOff,
+    unfinished.map(({ path }) => path),
+  );
   for (const database of unfinished) {
     await locked(database, tools, () =>
       recorded({ stateDir: tools.settings.stateDir, database: database.name }, tools, async (record) => {
-        const ended = await resumeUnfinished(database.path, tools.settings.zone, tools);
+        const ended = await uninterrupted(tools, () =>
+          resumeUnfinished(database.path, tools.settings.zone, { ...tools, leaveOff }),
+        );
         if (ended === null) return;
         record.note({ key: ended.source, snapshotBytes: ended.staged.bytes });
         tellResumed(ended, tools);

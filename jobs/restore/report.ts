@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Failure } from '../platform/errors.ts';
 import { formatCount, formatDuration, plural } from '../platform/format.ts';
 import { whenText } from './plan/plan-text.ts';
+import { oldDatabaseText, revivedText } from './switch/ending.ts';
 import type { Journal } from './switch/journal.ts';
 import { rejectedPath, safetyCopyPath } from './switch/names.ts';
 import { isWayBack } from './switch/steps.ts';
@@ -24,17 +25,20 @@ export function reportText(ended: Journal, here: { readonly now: Temporal.Instan
 }
 
 /** From the first service told to stop to the last one started. */
-function downtimeText({ services, downAt, upAt }: Journal): string {
+function downtimeText({ services, notStarted, downAt, upAt }: Journal): string {
   if (services.length === 0) return 'none: no service was stopped';
   if (downAt === null || upAt === null) return 'not known';
   const seconds = Temporal.Instant.from(upAt).since(Temporal.Instant.from(downAt)).total('seconds');
-  return `${formatDuration(seconds)}, ${plural(services.length, 'service')} stopped and started again`;
+  const stopped = `${formatDuration(seconds)}, ${plural(services.length, 'service')} stopped`;
+  if (notStarted.length === 0) return `${stopped} and started again`;
+  return `${stopped}, ${services.length - notStarted.length} started again (not ${notStarted.join(', ')})`;
 }
 
 /** The error that a restore ended with although all is in order again; null when it ended as it was meant to. */
 export function endingFailure(ended: Journal): Failure | null {
-  const { step, problem, database, stamp } = ended;
-  if (problem === null) return null;
+  const { step, problem, database, stamp, revived } = ended;
+  const isAsBefore = problem === null && !(isWayBack(step) && hasLost(revived));
+  if (isAsBefore) return null;
   if (!isWayBack(step)) {
     return new Failure(
       'RESTORE_UNHEALTHY',
@@ -46,7 +50,16 @@ export function endingFailure(ended: Journal): Failure | null {
   const kept = existsSync(rejected) ? ` What services wrote meanwhile is kept in ${rejected}.` : '';
   return new Failure(
     'RESTORE_ROLLED_BACK',
-    `The restore was taken back: ${problem} The old database is in place again, and the services were started on it.${kept}`,
+    `The restore was taken back: ${problem ?? 'it had been cut short.'} ${wentBackText(ended)}${kept}`,
     'Put right what it says and run restore again, or choose another backup.',
   );
 }
+
+/** What a restore that went back leaves: the old database, and how services do on it. */
+export function wentBackText({ database, revived }: Journal): string {
+  return [oldDatabaseText(database), revivedText(revived ?? [])].filter((text) => text !== '').join(' ');
+}
+
+/** A service that ran before does not run now. */
+const hasLost = (revived: Journal['revived']) =>
+  (revived ?? []).some(({ state }) => state === 'removed' || state === 'left off');

@@ -8,9 +8,10 @@ import { type Bold, planText } from './plan/plan-text.ts';
 import { type Ask, confirm, requireAnswer } from './plan/questions.ts';
 import { currentSide, type Survey, survey } from './plan/survey.ts';
 import { type Record, recorded } from './record.ts';
-import { endingFailure, reportText } from './report.ts';
+import { endingFailure, reportText, wentBackText } from './report.ts';
 import { type Affected, findAffected } from './services/affected.ts';
 import type { Engine } from './services/engine.ts';
+import { findCrashing } from './services/revive.ts';
 import { findUsers, refuseUsers } from './services/users.ts';
 import { clearLeftovers, requireMovable } from './staging/place.ts';
 import { cleanedUp, type StageTools } from './staging/stage.ts';
@@ -52,8 +53,9 @@ export async function restore(
   });
   try {
     const place = { stateDir: settings.stateDir, database: database.name };
+    const resumeParts = { ...tools, leaveOff: [] };
     await recorded(place, tools, async (record) => {
-      const resumed = await resumeUnfinished(database.path, settings.zone, tools);
+      const resumed = await uninterrupted(tools, () => resumeUnfinished(database.path, settings.zone, resumeParts));
       if (resumed !== null) return tellResumed(resumed, tools);
       await restoreAlone(source, database, choices, record, tools);
     });
@@ -90,7 +92,13 @@ async function restoreAlone(
     const affected = await stillAffected(found, database, tools);
     const { stamp } = found;
     const { services } = affected;
-    return { journal: newJournal(source, database, choices, { stamp, services }, staged, startedAt), affected };
+    const crashingBefore = await findCrashing(
+      services.stop.map(({ service }) => service),
+      engine,
+    );
+    signal.throwIfAborted();
+    const what = { stamp, services, crashingBefore };
+    return { journal: newJournal(source, database, choices, what, staged, startedAt), affected };
   });
 
   record.step('switch over');
@@ -101,7 +109,7 @@ async function restoreAlone(
     refuseUsers(database.path, await findUsers(database.path, known, affected.around), affected.stayingUp.size > 0);
   };
   const ended = await uninterrupted(tools, () =>
-    switchOver(journal, false, { engine, clock, log, checkpoint, refuseHolders }),
+    switchOver(journal, false, { engine, clock, log, checkpoint, refuseHolders, leaveOff: [] }),
   ).catch((error) => {
     if (!existsSync(journalPath(database.path))) removeParts(staged.file);
     throw error;
@@ -145,7 +153,7 @@ function rowsIn({ character }: Staged): number | null {
 }
 
 /** Services are down now: a request to stop is answered, and obeyed by finishing. */
-async function uninterrupted<T>({ signal, log }: RestoreTools, work: () => Promise<T>): Promise<T> {
+export async function uninterrupted<T>({ signal, log }: RestoreTools, work: () => Promise<T>): Promise<T> {
   const answer = () => log.warn('Services are stopped: finishing first, it takes a moment.');
   signal.addEventListener('abort', answer, { once: true });
   return work().finally(() => signal.removeEventListener('abort', answer));
@@ -161,8 +169,8 @@ function tell(ended: Journal, now: Temporal.Instant, { settings, out }: RestoreT
 /** As `tell`, of a restore that another process began. */
 export function tellResumed(ended: Journal, tools: RestoreTools): void {
   const wentBack = ended.step === 'clearing';
-  if (wentBack && ended.problem === null) {
-    tools.out(`\nThe old database ${ended.database} is in place, as before that restore. Services are as they were.\n`);
+  if (wentBack && endingFailure(ended) === null) {
+    tools.out(`\nAs before that restore: ${wentBackText(ended)}\n`);
   } else {
     tell(ended, tools.clock.now(), tools);
   }

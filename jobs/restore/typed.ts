@@ -25,6 +25,8 @@ export type Typed = {
   readonly docker: boolean;
   readonly healthRollback: boolean;
   readonly healthTimeout?: number;
+  readonly leaveOff?: string;
+  readonly undoRoom?: boolean;
   readonly owner: Pick<Owner, 'uid' | 'gid'>;
   readonly mode: number;
 };
@@ -42,6 +44,12 @@ export function requestOf(typed: Typed): Request {
     throw invalid('--remove is for safety copies only.', 'Add --safety-copies, and name one that it lists.');
   }
   refuseIdleOptions(typed);
+  if (typed.leaveOff !== undefined && (asked.length > 0 || typed.dryRun)) {
+    throw invalid(
+      '--leave-off only ends a restore that is unfinished.',
+      'Run it alone: `nightshift restore --leave-off NAMES`.',
+    );
+  }
   if (typed.safetyCopies) {
     return typed.remove === undefined ? { kind: 'list kept' } : { kind: 'remove kept', name: typed.remove };
   }
@@ -95,6 +103,8 @@ export function choicesOf(typed: Typed): Choices {
     healthTimeoutSeconds: typed.healthTimeout ?? null,
     owner: { uid: typed.owner.uid, gid: typed.owner.gid, mode: typed.mode },
     words: wordsOf(typed),
+    leaveOff: (typed.leaveOff ?? '').split(',').filter((name) => name !== ''),
+    undoRoom: typed.undoRoom ?? true,
   };
 }
 

@@ -13,6 +13,7 @@ import { identify } from '../../jobs/restore/switch/swap.ts';
 import { switchOver } from '../../jobs/restore/switch/switch-over.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
 import { type FakeServices, fakeEngine, readServices } from './fake-engine.ts';
+import { fastClock } from './performed.ts';
 
 const log = createLog(systemClock, 'UTC', { out() {}, err() {} });
 const always = { Name: 'always', MaximumRetryCount: 0 };
@@ -70,9 +71,17 @@ async function begin(number: number): Promise<unknown> {
     upAt: null,
     servedRestored: false,
     problem: null,
+    revived: null,
   } as const;
   const { checkpoint, died } = deathAt(number);
-  return Promise.race([died, switchOver({ ...journal, services: [...journal.services] }, false, parts(checkpoint))]);
+  return Promise.race([
+    died,
+    switchOver(
+      { ...journal, services: [...journal.services], crashingBefore: [], notStarted: [] },
+      false,
+      parts(checkpoint),
+    ),
+  ]);
 }
 
 async function resume(number: number): Promise<unknown> {
@@ -82,7 +91,7 @@ async function resume(number: number): Promise<unknown> {
 
 function parts(checkpoint: Checkpoint) {
   const engine = fakeEngine(serviceFile(), eras.database);
-  return { engine, clock: systemClock, log, checkpoint, refuseHolders: async () => {} };
+  return { engine, clock: fastClock, log, checkpoint, refuseHolders: async () => {}, leaveOff: [] };
 }
 
 test('killed at a step, and again while the next run resumes it: the run after that leaves the old database complete', async () => {

@@ -12,6 +12,8 @@ export type FakeService = {
   readonly policy: RestartPolicy;
   /** `old`: its health check passes only on the database that was there before. */
   readonly wellOn: 'any' | 'old';
+  /** Cannot be started; or ends at once when it is. */
+  readonly fails?: 'to start' | 'to stay up';
 };
 
 export type FakeServices = Readonly<Record<string, FakeService>>;
@@ -31,6 +33,9 @@ export function fakeEngine(file: string, database: string): Engine {
     if (service === undefined) throw new Failure('DOCKER_FAILED', `no ${id}`, 'none');
     writeFileSync(file, JSON.stringify({ ...services, [id]: { ...service, ...changes } }));
   };
+  const unlessGone = (id: string, changes: Partial<FakeService>) => {
+    if (id in readServices(file)) change(id, changes);
+  };
   const containers = () =>
     Object.entries(readServices(file)).map(([id, service]) => containerOf(id, service, database));
   return {
@@ -39,20 +44,34 @@ export function fakeEngine(file: string, database: string): Engine {
     pathStat: async () => null,
     container: async (id) => containers().find((container) => container.id === id) ?? null,
     swarmServices: async () => [],
-    setRestartPolicy: async (id, policy) => change(id, { policy }),
-    stop: async (id) => change(id, { running: false }),
+    setRestartPolicy: async (id, policy) => unlessGone(id, { policy }),
+    stop: async (id) => unlessGone(id, { running: false }),
     async start(id) {
+      const fails = readServices(file)[id]?.fails;
       if (!existsSync(database)) throw new Failure('DOCKER_FAILED', `${id} found no database`, 'none');
-      new Sqlite(database).exec("INSERT INTO visits VALUES ('a service started')").close();
-      change(id, { running: true });
+      if (fails === 'to start') throw new Failure('DOCKER_FAILED', 'its port is taken', 'none');
+      leaveVisit(database);
+      change(id, { running: fails !== 'to stay up' });
     },
     scale: async () => {},
     tasks: async () => ({ live: 0, running: 0, failed: 0, remark: '' }),
   };
 }
 
-function containerOf(id: string, { running, policy, wellOn }: FakeService, database: string): Container {
-  const isWell = wellOn === 'any' || !existsSync(database) || eraOf(database) === 'old';
+/** On a full disk a container runs all the same, and what SQLite says is its own affair. */
+function leaveVisit(database: string): void {
+  const connection = new Sqlite(database);
+  try {
+    connection.exec("INSERT INTO visits VALUES ('a service started')");
+  } catch (error) {
+    if (!(error instanceof Sqlite.SqliteError)) throw error;
+  } finally {
+    connection.close();
+  }
+}
+
+function containerOf(id: string, { running, policy, wellOn, fails }: FakeService, database: string): Container {
+  const isWell = wellOn === 'any' || !existsSync(database) || isOld(database);
   return {
     id,
     name: id,
@@ -65,9 +84,18 @@ function containerOf(id: string, { running, policy, wellOn }: FakeService, datab
     stopTimeoutSeconds: 10,
     health: isWell ? 'healthy' : 'unhealthy',
     healthSeconds: 5,
-    remark: isWell ? '' : 'cannot use this data',
+    remark: fails === 'to stay up' ? 'exited with code 3' : isWell ? '' : 'cannot use this data',
     mounts: [{ sources: [path.dirname(database)], destination: '/data', writable: true }],
   };
+}
+
+/** On a full disk the old one's main file may make no sense without its -wal. */
+function isOld(database: string): boolean {
+  try {
+    return eraOf(database) === 'old';
+  } catch {
+    return true;
+  }
 }
 
 /** Reads it from the main file alone, leaving its -wal as it is. */

@@ -1,4 +1,4 @@
-import { systemClock } from '../../jobs/platform/clock.ts';
+import { type Clock, systemClock } from '../../jobs/platform/clock.ts';
 import { asFailure } from '../../jobs/platform/errors.ts';
 import { failureText } from '../../jobs/platform/log.ts';
 import type { Environment } from '../../jobs/platform/settings.ts';
@@ -7,12 +7,23 @@ import { perform } from '../../jobs/restore/perform.ts';
 import type { Engine } from '../../jobs/restore/services/engine.ts';
 import { noEngine } from '../../jobs/restore/services/no-engine.ts';
 import { type Checkpoint, noCheckpoint } from '../../jobs/restore/switch/checkpoint.ts';
+import type { Typed } from '../../jobs/restore/typed.ts';
 import { fakeEngine } from './fake-engine.ts';
 
 /** What one `nightshift restore` did: the code of its failure, or `done`; and all it printed. */
 export type Performed = { readonly ending: string; readonly text: string };
 
-type Parts = { readonly engine?: Engine; readonly checkpoint?: Checkpoint };
+type Parts = {
+  readonly engine?: Engine;
+  readonly checkpoint?: Checkpoint;
+  readonly options?: Partial<Typed>;
+};
+
+const begun = systemClock.now();
+/** Twenty times as fast, so that a test waits less for what settles. */
+export const fastClock: Clock = {
+  now: () => begun.add({ milliseconds: Math.round(systemClock.now().since(begun).total('milliseconds') * 20) }),
+};
 
 /** `nightshift restore [FILE] --yes` in this process, as the command does it, with an engine and checkpoints of the test. */
 export async function performed(file: string | undefined, environment: Environment, parts: Parts): Promise<Performed> {
@@ -28,9 +39,10 @@ export async function performed(file: string | undefined, environment: Environme
     healthRollback: true,
     owner: defaultOwner,
     mode: defaultOwner.mode,
+    ...parts.options,
   } as const;
   const signal = new AbortController().signal;
-  const context = { environment, clock: systemClock, signal, out: keep, err: keep, interactive: false };
+  const context = { environment, clock: fastClock, signal, out: keep, err: keep, interactive: false };
   const { engine = noEngine, checkpoint = noCheckpoint } = parts;
   try {
     await perform(typed, context, { engine, checkpoint });

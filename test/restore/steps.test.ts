@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isWayBack, resumeFrom, type Step, stepAfter, steps } from '../../jobs/restore/switch/steps.ts';
+import {
+  isWayBack,
+  resumeFrom,
+  type Step,
+  stepAfter,
+  steps,
+  stepUnjournalled,
+} from '../../jobs/restore/switch/steps.ts';
 
 const all = Object.keys(steps) as Step[];
 
@@ -47,11 +54,19 @@ test('from every step there is an end, forward or back', () => {
 });
 
 test('resumed where it died: before the restored file was in place it goes back, after that forward, on the way back on', () => {
-  const resumed = (staged: boolean) =>
-    Object.fromEntries(all.map((step) => [step, resumeFrom(step, { staged, rejected: false, database: true }).step]));
+  const resumed = (staged: boolean, restoredInPlace: boolean) =>
+    Object.fromEntries(all.map((step) => [step, resumeFrom(step, { staged, rejected: false, restoredInPlace }).step]));
   const same = Object.fromEntries(all.map((step) => [step, step]));
-  assert.deepEqual(resumed(true), { ...same, stopping: 'halting', swapping: 'halting' });
-  assert.deepEqual(resumed(false), { ...same, stopping: 'halting', swapping: 'checking' });
+  const gone = { starting: 'halting', watching: 'halting' };
+  assert.deepEqual(resumed(true, false), { ...same, ...gone, stopping: 'halting', swapping: 'halting' });
+  assert.deepEqual(resumed(false, true), { ...same, stopping: 'halting', swapping: 'checking' });
+  assert.deepEqual(resumed(false, false), { ...same, ...gone, stopping: 'halting', swapping: 'checking' });
+});
+
+test('a step that cannot be journalled: back while services are down, else on', () => {
+  const same = Object.fromEntries(all.map((step) => [step, step]));
+  const back = { stopping: 'reviving', swapping: 'returning', checking: 'returning', starting: 'returning' };
+  assert.deepEqual(Object.fromEntries(all.map((step) => [step, stepUnjournalled(step)])), { ...same, ...back });
 });
 
 test('the way back is told from the way forward', () => {

@@ -47,6 +47,10 @@ export type Choices = {
   readonly owner: Owner;
   /** What was typed after `nightshift`, for sentences that tell to type it elsewhere. */
   readonly words: readonly string[];
+  /** Names of services that an unfinished restore leaves off when it goes back. */
+  readonly leaveOff: readonly string[];
+  /** Whether the disk must keep room for `--undo`. */
+  readonly undoRoom: boolean;
 };
 
 /** What the backup container and the services run as. */

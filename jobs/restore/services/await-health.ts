@@ -9,19 +9,43 @@ const pollMilliseconds = 200;
 /** Another service may need a moment before this one can start. */
 const beforeRestartMilliseconds = 1000;
 
+type HealthOptions = { readonly askedSeconds: number | null; readonly untilFirstFailure: boolean };
+
+/** What is awaited of a service, and the words for one that fails. */
+type Aim = { readonly verdict: typeof verdictOn; readonly failed: string };
+const healthy: Aim = { verdict: verdictOn, failed: 'is not well' };
+const up: Aim = { verdict: verdictOnUp, failed: 'does not stay up' };
+
 /**
  * Waits until every service is well or has failed; with `untilFirstFailure`, until one has failed. Returns a sentence for
  * each that failed, empty when all are well.
  */
 export async function awaitHealth(
   services: readonly StoppedService[],
-  { askedSeconds, untilFirstFailure }: { readonly askedSeconds: number | null; readonly untilFirstFailure: boolean },
+  options: HealthOptions,
   parts: OutageParts,
 ): Promise<string[]> {
+  return (await awaitEach(services, healthy, options, parts)).filter((failure) => failure !== null);
+}
+
+/**
+ * Waits until every service has stayed up for a moment, or has not; health checks are not looked at, but a Swarm service
+ * counts as up once Swarm calls its tasks running. Returns for each service, in order, null or a sentence.
+ */
+export function awaitUp(services: readonly StoppedService[], parts: OutageParts): Promise<(string | null)[]> {
+  return awaitEach(services, up, { askedSeconds: null, untilFirstFailure: false }, parts);
+}
+
+async function awaitEach(
+  services: readonly StoppedService[],
+  aim: Aim,
+  { askedSeconds, untilFirstFailure }: HealthOptions,
+  parts: OutageParts,
+): Promise<(string | null)[]> {
   const enough = new AbortController();
   const failures = services.map(async (service) => {
     try {
-      const failure = await awaitOne(service, askedSeconds, enough.signal, parts);
+      const failure = await awaitOne(service, aim, askedSeconds, enough.signal, parts);
       if (failure !== null && untilFirstFailure) enough.abort();
       return failure;
     } catch (error) {
@@ -29,12 +53,13 @@ export async function awaitHealth(
       throw error;
     }
   });
-  return (await Promise.all(failures)).filter((failure) => failure !== null);
+  return Promise.all(failures);
 }
 
-/** Null when the service is well, or when `enough` is known already; else what is wrong with it. */
+/** Null when the service does as it should, or when `enough` is known already; else what is wrong with it. */
 async function awaitOne(
   service: StoppedService,
+  { verdict, failed }: Aim,
   askedSeconds: number | null,
   enough: AbortSignal,
   parts: OutageParts,
@@ -46,15 +71,15 @@ async function awaitOne(
   const secondsSince = (instant: Temporal.Instant) => clock.now().since(instant).total('seconds');
   let startedAt = began;
   for (let restarts = 0; !enough.aborted; await sleep(pollMilliseconds)) {
-    const { state, reason } = await verdictOn(service, began, secondsSince(startedAt), engine);
+    const { state, reason } = await verdict(service, began, secondsSince(startedAt), engine);
     if (state === 'well') {
       log.line(`${name}: ${reason} (${formatDuration(secondsSince(began))})`);
       return null;
     }
     if (state === 'failed' || (state === 'ended' && !(restarts < restartsLimit && restartsByItself(service)))) {
-      return `${name} is not well: ${reason}`;
+      return `${name} ${failed}: ${reason}`;
     }
-    if (secondsSince(began) >= limit) return `${name} is not well after ${formatDuration(limit)}: ${reason}`;
+    if (secondsSince(began) >= limit) return `${name} ${failed} after ${formatDuration(limit)}: ${reason}`;
     if (state === 'waiting') continue;
     restarts += 1;
     log.line(`${name}: ${reason}; starting it again, as its restart policy does`);
@@ -77,4 +102,16 @@ async function verdictOn(
 ): Promise<Verdict> {
   if (service.kind === 'swarm') return verdictOnTasks(await engine.tasks(service.id, began), service, seconds);
   return verdictOnContainer(await engine.container(await idNow(service, engine)), seconds);
+}
+
+async function verdictOnUp(
+  service: StoppedService,
+  began: Temporal.Instant,
+  seconds: number,
+  engine: Engine,
+): Promise<Verdict> {
+  if (service.kind === 'swarm') return verdictOn(service, began, seconds, engine);
+  const container = await engine.container(await idNow(service, engine));
+  const verdict = verdictOnContainer(container === null ? null : { ...container, health: 'none' }, seconds);
+  return verdict.state === 'well' ? { ...verdict, reason: 'still running' } : verdict;
 }

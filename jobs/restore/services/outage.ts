@@ -33,11 +33,25 @@ export async function stopServices(services: readonly StoppedService[], parts: O
     const began = clock.now();
     await checkpoint(`before stopping ${service.name}`);
     if (service.kind === 'container') await engine.stop(await idNow(service, engine), service.stopTimeoutSeconds);
-    else await scaleToZero(service, engine, clock);
+    else if (!(await isRemoved(service, engine))) await scaleToZero(service, engine, clock);
     log.line(`Stopped ${service.name} (${took(began, clock)})`);
     await checkpoint(`stopped ${service.name}`);
   }
   return downAt;
+}
+
+/** Whether it was removed: under its id, and under its name. */
+export async function isRemoved({ kind, id, name }: StoppedService, engine: Engine): Promise<boolean> {
+  if (kind === 'container') return (await engine.container(id)) === null && (await engine.container(name)) === null;
+  try {
+    await engine.tasks(id, Temporal.Instant.fromEpochMilliseconds(0));
+    return false;
+  } catch (error) {
+    // An engine that is no manager any more does not know either: that is another answer.
+    const cause = error instanceof Failure ? error.cause : null;
+    if (cause instanceof Error && 'statusCode' in cause && cause.statusCode === 404) return true;
+    throw error;
+  }
 }
 
 /** A deployment may have put another container in the place of one that restore knows: it has the same name. */
@@ -69,7 +83,11 @@ async function scaleToZero(service: StoppedService & { kind: 'swarm' }, engine: 
 export async function startServices(
   services: readonly StoppedService[],
   parts: OutageParts,
-): Promise<{ readonly upAt: Temporal.Instant; readonly problems: readonly string[] }> {
+): Promise<{
+  readonly upAt: Temporal.Instant;
+  readonly problems: readonly string[];
+  readonly notStarted: readonly StoppedService[];
+}> {
   const { clock, log } = parts;
   const failed: StoppedService[] = [];
   for (const service of services) {
@@ -77,13 +95,15 @@ export async function startServices(
     if (problem !== null) failed.push(service);
   }
   const problems: string[] = [];
+  const notStarted: StoppedService[] = [];
   for (const service of failed) {
     const problem = await startOne(service, parts);
     if (problem === null) continue;
     problems.push(problem);
+    notStarted.push(service);
     log.warn(problem);
   }
-  return { upAt: clock.now(), problems };
+  return { upAt: clock.now(), problems, notStarted };
 }
 
 /** Null when it started, else why not. Throws when Docker does not answer. */
@@ -105,14 +125,20 @@ export async function startOne(
   return null;
 }
 
-/** Gives every container its own restart policy back. */
+/** Gives every container its own restart policy back. Throws the first failure after it has tried all. */
 export async function releaseServices(services: readonly StoppedService[], parts: OutageParts): Promise<void> {
+  const failures: unknown[] = [];
   for (const service of services) {
     if (service.kind === 'swarm' || service.restartPolicy.Name === 'no') continue;
-    await parts.checkpoint(`before releasing ${service.name}`);
-    await parts.engine.setRestartPolicy(service.id, service.restartPolicy);
-    await parts.checkpoint(`released ${service.name}`);
+    try {
+      await parts.checkpoint(`before releasing ${service.name}`);
+      await parts.engine.setRestartPolicy(service.id, service.restartPolicy);
+      await parts.checkpoint(`released ${service.name}`);
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 function secondsSince(began: Temporal.Instant, clock: Clock): number {

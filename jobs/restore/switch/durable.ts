@@ -1,6 +1,6 @@
-import { chownSync, closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { chownSync, closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { systemCodeOf } from '../../platform/errors.ts';
+import { Failure, systemCodeOf } from '../../platform/errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
 /** Flushes the folder that holds `file`, so that names made, moved or removed in it survive a power loss. */
@@ -18,19 +18,55 @@ function syncPath(file: string): void {
   }
 }
 
-/** Replaces `file` by `text`: readers, and a power loss, see the old text or the new one, never a part. */
+/**
+ * Replaces `file` by `text`: readers, and a power loss, see the old text or the new one, never a part. What was written of
+ * the new one before a failure is removed.
+ */
 export async function writeDurably(file: string, text: string, checkpoint: Checkpoint): Promise<void> {
   const fresh = `${file}.new`;
-  const handle = openSync(fresh, 'w', 0o644);
   try {
-    writeSync(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
+    writeAll(fresh, text);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
   }
   await checkpoint(`written aside: ${path.basename(file)}`);
   renameSync(fresh, file);
   syncFolderOf(file);
+}
+
+/** A disk with little left takes a part of a text, and says ENOSPC only when asked to take the rest. */
+function writeAll(file: string, text: string): void {
+  const bytes = Buffer.from(text);
+  const handle = openSync(file, 'w', 0o644);
+  try {
+    for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** What the disk that holds `file` did wrong, as a Failure; null when `error` is not of the disk. */
+export function diskFailure(file: string, error: unknown): Failure | null {
+  const code = systemCodeOf(error);
+  const folder = path.dirname(file);
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const found = code === 'ENOSPC' ? 'is full' : 'has no room left within the quota';
+    return new Failure(
+      'DISK_FULL',
+      `The disk of ${folder} ${found} (${code}).`,
+      `Free space there (\`df -h ${folder}\`) and run restore again.`,
+      error,
+    );
+  }
+  if (code !== 'EIO' && code !== 'EROFS') return null;
+  return new Failure(
+    'DATABASE_UNMOVABLE',
+    `The disk of ${folder} does not take what is written to it (${code}).`,
+    'See what `dmesg` says of the disk, and put that right.',
+    error,
+  );
 }
 
 /** Gives a file to `uid:gid`. False when this user may not. */

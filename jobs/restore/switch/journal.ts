@@ -5,6 +5,7 @@ import type { Database } from '../../platform/settings.ts';
 import type { Choices } from '../choice/request.ts';
 import type { Source } from '../choice/source.ts';
 import type { Survey } from '../plan/survey.ts';
+import { revivedStates } from '../services/revive.ts';
 import type { Staged } from '../staging/verified.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { syncFolderOf, writeDurably } from './durable.ts';
@@ -52,6 +53,12 @@ const schema = z.object({
   servedRestored: z.boolean(),
   /** Why it goes back to the old database; or what is not well when it stays. */
   problem: z.string().nullable(),
+  /** Ids of containers that were in a crash loop before. */
+  crashingBefore: z.array(z.string()),
+  /** Names of services that did not start on the restored database. */
+  notStarted: z.array(z.string()),
+  /** How services do on the old database; null unless they were started on it. */
+  revived: z.array(z.object({ name: z.string(), state: z.enum(revivedStates), reason: z.string() })).nullable(),
 });
 
 /** A restore under way: all that is needed to finish it or to take it back. Times are UTC instants in ISO 8601. */
@@ -62,7 +69,7 @@ export function newJournal(
   source: Source,
   database: Database,
   { healthRollback, healthTimeoutSeconds }: Choices,
-  { stamp, services }: Pick<Survey, 'stamp' | 'services'>,
+  { stamp, services, crashingBefore }: Pick<Survey, 'stamp' | 'services'> & Pick<Journal, 'crashingBefore'>,
   { inode, bytes, character }: Staged,
   startedAt: Temporal.Instant,
 ): Journal {
@@ -83,6 +90,9 @@ export function newJournal(
     upAt: null,
     servedRestored: false,
     problem: null,
+    crashingBefore,
+    notStarted: [],
+    revived: null,
   };
 }
 
@@ -96,7 +106,7 @@ export function readJournal(database: string): Journal | null {
     throw new Failure(
       'RESTORE_UNFINISHED',
       `${file} says that a restore is unfinished, but it cannot be read.`,
-      'Look into it: it names the safety copy and the services. Put them right by hand, then remove it.',
+      'Look into it: it names the safety copy and the services. Put them right by hand, then remove it. Until then no backup runs.',
       error,
     );
   }

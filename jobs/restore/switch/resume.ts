@@ -1,4 +1,5 @@
 import { localTimestamp } from '../../platform/clock.ts';
+import { Failure } from '../../platform/errors.ts';
 import { type Journal, readJournal } from './journal.ts';
 import { resumeFrom } from './steps.ts';
 import { lookAtDisk } from './swap.ts';
@@ -9,7 +10,7 @@ export function describeUnfinished(database: string, zone: string): string | nul
   const journal = readJournal(database);
   if (journal === null) return null;
   const begun = localTimestamp(Temporal.Instant.from(journal.startedAt), zone);
-  const { sentence } = resumeFrom(journal.step, lookAtDisk({ database, stamp: journal.stamp }));
+  const { sentence } = resumeFrom(journal.step, lookAtDisk({ ...journal, database }));
   return `Found an unfinished restore of ${database} from ${journal.source}, begun ${begun}. ${sentence}`;
 }
 
@@ -29,4 +30,18 @@ export async function resumeUnfinished(
   parts.log.line(describeUnfinished(database, zone) ?? '');
   const { step } = resumeFrom(here.step, lookAtDisk(here));
   return switchOver({ ...here, step }, true, { ...parts, refuseHolders: async () => {} });
+}
+
+/** Throws ARGUMENT_INVALID when one of `names` (--leave-off) is no service of an unfinished restore of these databases. */
+export function requireServices(names: readonly string[], databases: readonly string[]): void {
+  const known = databases.flatMap((database) => readJournal(database)?.services ?? []).map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw new Failure(
+    'ARGUMENT_INVALID',
+    databases.length === 0
+      ? '--leave-off is for a restore that is unfinished, and there is none.'
+      : `The unfinished restore has no service ${unknown.join(', ')}; it has ${known.join(', ') || 'none'}.`,
+    'Run `nightshift restore` without it: it says what is unfinished.',
+  );
 }

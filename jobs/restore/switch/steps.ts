@@ -46,8 +46,25 @@ export function stepAfter(step: Step, failed: boolean, healthRollback: boolean):
   return onProblem ?? 'stuck';
 }
 
-/** What lies beside the database: the staged file, a rejected file, whether the database's place is taken. */
-export type Disk = { readonly staged: boolean; readonly rejected: boolean; readonly database: boolean };
+/**
+ * The step to go on with when the journal cannot say that `step` begins. Forward with services down: back, before more is
+ * changed. Else `step` itself: what the journal says still leads to the same end.
+ */
+export function stepUnjournalled(step: Step): Step {
+  switch (step) {
+    case 'stopping':
+      return 'reviving';
+    case 'swapping':
+    case 'checking':
+    case 'starting':
+      return 'returning';
+    default:
+      return step;
+  }
+}
+
+/** What lies on the disk: the staged file, a rejected file; and whether the restored file is in the database's place. */
+export type Disk = { readonly staged: boolean; readonly rejected: boolean; readonly restoredInPlace: boolean };
 
 export type Resumption = { readonly step: Step; readonly sentence: string };
 
@@ -72,6 +89,12 @@ export function resumeFrom(step: Step, disk: Disk): Resumption {
     case 'checking':
     case 'starting':
     case 'watching':
+      if (step !== 'checking' && !disk.restoredInPlace) {
+        return {
+          step: 'halting', // it was on its way back, and could not journal that
+          sentence: 'The restored file is not in place any more. Going back to the old database.',
+        };
+      }
       return {
         step,
         sentence: `The restored file was in place; it died while ${steps[step].says}. Going on from there.`,

@@ -8,13 +8,14 @@ import { parts, rejectedPath, safetyCopyPath, sidecars, stagedPath } from './nam
 import type { Disk } from './steps.ts';
 
 type Files = { readonly database: string; readonly stamp: string };
+type StagedFiles = Files & { readonly staged: { readonly inode: string } };
 
-/** What lies beside the database now. */
-export function lookAtDisk({ database, stamp }: Files): Disk {
+/** What lies in the database's place and beside it now. */
+export function lookAtDisk({ database, stamp, staged }: StagedFiles): Disk {
   return {
     staged: existsSync(stagedPath(database)),
     rejected: existsSync(rejectedPath(database, stamp)),
-    database: existsSync(database),
+    restoredInPlace: existsSync(database) && identify(database).inode === staged.inode,
   };
 }
 
@@ -35,13 +36,11 @@ export async function swapIn(files: Files, checkpoint: Checkpoint): Promise<void
  * Undoes `swapIn`, wherever it stopped: the restored file (with what services wrote beside it) goes to the rejected name,
  * the safety copy back to the database's name. A database that appeared meanwhile is never overwritten.
  */
-export async function swapBack(
-  { database, stamp, staged }: Files & { readonly staged: { readonly inode: string } },
-  checkpoint: Checkpoint,
-): Promise<void> {
+export async function swapBack(files: StagedFiles, checkpoint: Checkpoint): Promise<void> {
+  const { database, stamp } = files;
   const [safety, rejected] = [safetyCopyPath(database, stamp), rejectedPath(database, stamp)];
   // With no safety copy the file in place may be the old one, whatever became of the staged file.
-  const restoredInPlace = existsSync(database) && identify(database).inode === staged.inode;
+  const { restoredInPlace } = lookAtDisk(files);
   const strangerInPlace = existsSync(safety) && existsSync(database);
   if (restoredInPlace || strangerInPlace) {
     await moveParts(database, rejected, checkpoint);

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type { Clock } from '../../platform/clock.ts';
 import { asFailure, Failure } from '../../platform/errors.ts';
 import { formatDuration } from '../../platform/format.ts';
@@ -6,10 +6,13 @@ import type { Log } from '../../platform/log.ts';
 import { awaitHealth } from '../services/await-health.ts';
 import type { Engine } from '../services/engine.ts';
 import { releaseServices, startServices, stopServices } from '../services/outage.ts';
+import { reviveServices } from '../services/revive.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { diskFailure } from './durable.ts';
+import { servicesDown } from './ending.ts';
 import { type Journal, removeJournal, writeJournal } from './journal.ts';
-import { rejectedPath, stagedPath } from './names.ts';
-import { type Step, stepAfter, steps } from './steps.ts';
+import { journalPath, rejectedPath, stagedPath } from './names.ts';
+import { type Step, stepAfter, steps, stepUnjournalled } from './steps.ts';
 import { checkInPlace, identify, lookAtDisk, removeParts, swapBack, swapIn } from './swap.ts';
 
 export type SwitchOverParts = {
@@ -19,58 +22,91 @@ export type SwitchOverParts = {
   readonly checkpoint: Checkpoint;
   /** Throws DATABASE_IN_USE when somebody still has the database open after the services stopped. */
   readonly refuseHolders: () => Promise<void>;
+  /** Names of services that a person wants off when it goes back: they cannot run on the old database either. */
+  readonly leaveOff: readonly string[];
 };
 
 /**
  * Takes a restore from its journalled step to its end, forward or back, and returns the journal as it was at the end. It
  * cannot be interrupted: services are down. Throws RESTORE_UNFINISHED, with the journal left in place, when it can go
- * neither way.
+ * neither way; and what kept it from beginning, with nothing stopped and no journal.
  */
 export async function switchOver(begun: Journal, resumed: boolean, parts: SwitchOverParts): Promise<Journal> {
   let journal = begun;
   for (;;) {
+    const unjournalled = await tryJournal({ ...journal, ...onEntering(journal.step, parts.clock) }, parts);
+    if (unjournalled !== null) {
+      const instead = stepUnjournalled(journal.step);
+      if (instead !== journal.step) {
+        parts.log.failure(unjournalled);
+        journal = { ...journal, step: instead, problem: joined(journal.problem, unjournalled.message) };
+        continue;
+      }
+      parts.log.warn(`${unjournalled.message} It goes on: what the journal says leads to the same end.`);
+    }
     const { step } = journal;
     journal = { ...journal, ...onEntering(step, parts.clock) };
-    await writeJournal(journal, parts.checkpoint).catch((error) => {
-      throw stuck(journal, asFailure(error));
-    });
-    const { changes, problem } = await attempt(journal, resumed, parts);
-    const problems = [journal.problem, changes.problem, problem?.message].filter((text) => typeof text === 'string');
-    journal = { ...journal, ...changes, problem: problems.length > 0 ? problems.join(' ') : null };
+    const { changes = {}, problem = null } = await attempt(journal, resumed, parts);
     const next = stepAfter(step, problem !== null, journal.healthRollback);
     if (problem !== null && (next === 'stuck' || problem.code === 'DOCKER_UNREACHABLE')) throw stuck(journal, problem);
+    journal = { ...journal, ...changes, problem: joined(journal.problem, problem?.message) };
     if (problem !== null) parts.log.failure(problem);
     if (next === null || next === 'stuck') break;
     journal = { ...journal, step: next };
   }
   await removeJournal(journal.database, parts.checkpoint).catch((error) => {
-    throw stuck(journal, asFailure(error));
+    const failure = inWords(journal, error);
+    if (existsSync(journalPath(journal.database))) throw stuck(journal, failure);
+    parts.log.warn(`${failure.message} The journal is removed all the same.`);
   });
   return journal;
 }
+
+function joined(...problems: readonly (string | null | undefined)[]): string | null {
+  const told = problems.filter((problem) => typeof problem === 'string');
+  return told.length > 0 ? told.join(' ') : null;
+}
+
+/**
+ * Null once it is written, else why not. Then the staged file goes, unless it is in place already: its room is needed for
+ * the way back. Throws when there is no journal at all: nothing has been stopped.
+ */
+async function tryJournal(journal: Journal, { checkpoint }: SwitchOverParts): Promise<Failure | null> {
+  try {
+    await writeJournal(journal, checkpoint);
+    return null;
+  } catch (error) {
+    const failure = inWords(journal, error);
+    if (journal.step === 'stopping' && !existsSync(journalPath(journal.database))) throw failure;
+    rmSync(stagedPath(journal.database), { force: true });
+    return failure;
+  }
+}
+
+const inWords = ({ database }: Journal, error: unknown) => diskFailure(database, error) ?? asFailure(error);
 
 function onEntering(step: Step, clock: Clock): Partial<Journal> {
   if (step === 'stopping') return { downAt: String(clock.now()) };
   return step === 'starting' ? { servedRestored: true } : {};
 }
 
-type Result = { readonly changes: Partial<Journal>; readonly problem: Failure | null };
+type Result = { readonly changes?: Partial<Journal>; readonly problem?: Failure };
 
 async function attempt(journal: Journal, resumed: boolean, parts: SwitchOverParts): Promise<Result> {
   try {
-    return { changes: await perform[journal.step](journal, parts, resumed), problem: null };
+    return await perform[journal.step](journal, parts, resumed);
   } catch (error) {
-    return { changes: {}, problem: asFailure(error) };
+    return { problem: inWords(journal, error) };
   }
 }
 
-type Perform = (journal: Journal, parts: SwitchOverParts, resumed: boolean) => Promise<Partial<Journal>>;
+type Perform = (journal: Journal, parts: SwitchOverParts, resumed: boolean) => Promise<Result>;
 
 const perform: Readonly<Record<Step, Perform>> = {
   async stopping({ services }, parts) {
     const downAt = await stopServices(services, parts);
     await parts.refuseHolders();
-    return { downAt: String(downAt) };
+    return { changes: { downAt: String(downAt) } };
   },
 
   async swapping(journal, { checkpoint, log, clock }) {
@@ -87,9 +123,9 @@ const perform: Readonly<Record<Step, Perform>> = {
   },
 
   async starting({ services }, parts) {
-    const { upAt, problems } = await startServices(services, parts);
-    if (problems.length > 0) throw unwell(problems);
-    return { upAt: String(upAt) };
+    const { upAt, problems, notStarted } = await startServices(services, parts);
+    const changes = { upAt: String(upAt), notStarted: notStarted.map(({ name }) => name) };
+    return problems.length > 0 ? { changes, problem: unwell(problems) } : { changes };
   },
 
   async watching({ services, healthTimeoutSeconds, healthRollback }, parts) {
@@ -115,18 +151,27 @@ const perform: Readonly<Record<Step, Perform>> = {
     return {};
   },
 
-  async reviving({ services }, parts) {
-    const { upAt, problems } = await startServices(services, parts);
-    return { upAt: String(upAt), ...(problems.length > 0 ? { problem: `${problems.join('; ')}.` } : {}) };
+  async reviving(journal, parts) {
+    // First: services find room on the disk.
+    clearRestored(journal);
+    const { crashingBefore, services } = journal;
+    const { upAt, revived } = await reviveServices(services, { crashingBefore, leaveOff: parts.leaveOff }, parts);
+    const changes = { upAt: String(upAt), revived: [...revived] };
+    const isDown = revived.some(({ state }) => state === 'down');
+    return isDown ? { changes, problem: servicesDown(journal, revived) } : { changes };
   },
 
-  async clearing(journal, parts) {
-    await releaseServices(journal.services, parts);
-    rmSync(stagedPath(journal.database), { force: true });
-    if (isPristine(journal)) removeParts(rejectedPath(journal.database, journal.stamp));
+  async clearing(journal) {
+    clearRestored(journal);
     return {};
   },
 };
+
+/** Removes what the way back leaves of the restored database, unless services have written into it. */
+function clearRestored(journal: Journal): void {
+  rmSync(stagedPath(journal.database), { force: true });
+  if (isPristine(journal)) removeParts(rejectedPath(journal.database, journal.stamp));
+}
 
 /** No service has run on the rejected file, and it is the staged one: it holds nothing that the bucket does not. */
 function isPristine(journal: Journal): boolean {
@@ -143,6 +188,7 @@ function unwell(problems: readonly string[]): Failure {
 }
 
 function stuck({ database, step }: Journal, problem: Failure): Failure {
+  if (problem.code === 'RESTORE_UNFINISHED') return problem;
   return new Failure(
     'RESTORE_UNFINISHED',
     `The restore of ${database} stopped while ${steps[step].says}: ${problem.message}`,

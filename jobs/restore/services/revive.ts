@@ -1,0 +1,68 @@
+import { awaitUp } from './await-health.ts';
+import type { Engine } from './engine.ts';
+import { isRemoved, type OutageParts, releaseServices, startOne, startServices } from './outage.ts';
+import type { StoppedService } from './services.ts';
+
+/**
+ * How a service does on the old database. `as before`: it ended again, as it did before the restore. `left off`: a person
+ * said so. `down`: it should run, and does not.
+ */
+export const revivedStates = ['running', 'as before', 'removed', 'left off', 'down'] as const;
+export type Revived = {
+  readonly name: string;
+  readonly state: (typeof revivedStates)[number];
+  /** A sentence without its full stop; empty when there is nothing to say. */
+  readonly reason: string;
+};
+
+type ReviveOptions = {
+  /** Ids of containers that were in a crash loop before. */
+  readonly crashingBefore: readonly string[];
+  /** Names of services that a person wants off. */
+  readonly leaveOff: readonly string[];
+};
+
+/**
+ * Starts services on the database that they had before, and looks whether they stay up. Then every one, also one that does
+ * not run, gets its own restart policy back: with the old database in place a reboot may start what it can. Returns how
+ * each does. Throws DOCKER_UNREACHABLE, and DOCKER_FAILED when a policy cannot be given back.
+ */
+export async function reviveServices(
+  services: readonly StoppedService[],
+  { crashingBefore, leaveOff }: ReviveOptions,
+  parts: OutageParts,
+): Promise<{ readonly upAt: Temporal.Instant; readonly revived: readonly Revived[] }> {
+  const found = new Map<string, Revived>();
+  const note = ({ id, name }: StoppedService, state: Revived['state'], reason = '') =>
+    found.set(id, { name, state, reason });
+  const wanted = services.filter((service) => !leaveOff.includes(service.name));
+  for (const service of services) if (!wanted.includes(service)) note(service, 'left off');
+
+  const { upAt, problems, notStarted } = await startServices(wanted, parts);
+  for (const [index, service] of notStarted.entries()) {
+    const isGone = await isRemoved(service, parts.engine);
+    note(service, isGone ? 'removed' : 'down', isGone ? '' : problems[index]);
+  }
+  const started = wanted.filter((service) => !notStarted.includes(service));
+  const failures = await awaitUp(started, parts);
+  for (const [index, service] of started.entries()) {
+    const failure = failures[index] ?? null;
+    if (failure === null) note(service, 'running');
+    else if (await isRemoved(service, parts.engine)) note(service, 'removed');
+    else note(service, crashingBefore.includes(service.id) ? 'as before' : 'down', failure);
+  }
+  await releaseServices(services, parts);
+  // Its policy takes it up again only after a start.
+  for (const service of services) if (found.get(service.id)?.state === 'as before') await startOne(service, parts);
+  return { upAt, revived: services.flatMap(({ id }) => found.get(id) ?? []) };
+}
+
+/** Ids of those services that are in a crash loop now. */
+export async function findCrashing(services: readonly StoppedService[], engine: Engine): Promise<string[]> {
+  const containers = await Promise.all(
+    services.map(({ kind, id }) => (kind === 'container' ? engine.container(id) : null)),
+  );
+  return containers
+    .filter((container) => container?.state === 'restarting')
+    .flatMap((container) => container?.id ?? []);
+}

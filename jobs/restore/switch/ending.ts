@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { Failure } from '../../platform/errors.ts';
+import type { Revived } from '../services/revive.ts';
+import type { Journal } from './journal.ts';
+import { journalPath } from './names.ts';
+
+/** Whether the old database is in its place, as it is now. Only for a restore that has gone back. */
+export function oldDatabaseText(database: string): string {
+  return existsSync(database)
+    ? `The old database ${database} is in place again.`
+    : `There is no database ${database}, as before the restore.`;
+}
+
+/** How services do on the old database, a sentence for each state; empty when none was started. */
+export function revivedText(revived: readonly Revived[]): string {
+  const named = (state: Revived['state'], say: (names: string) => string) => {
+    const names = revived.filter((service) => service.state === state).map(({ name }) => name);
+    return names.length === 0 ? [] : [say(names.join(', '))];
+  };
+  return [
+    ...named('running', (names) => `Started, and still running a moment later: ${names} (health checks not awaited).`),
+    ...named('as before', (names) => `Started, and ended again, as before the restore: ${names}.`),
+    ...named('removed', (names) => `Removed meanwhile, so nothing was started: ${names}.`),
+    ...named('left off', (names) => `Left off, as you said (--leave-off): ${names}.`),
+    ...revived.filter(({ state }) => state === 'down').map(({ reason }) => `${reason.replace(/\.$/, '')}.`),
+  ].join(' ');
+}
+
+/** The RESTORE_UNFINISHED of a restore that has gone back, and whose services do not all run on the old database. */
+export function servicesDown({ database, problem }: Journal, revived: readonly Revived[]): Failure {
+  const down = revived.filter(({ state }) => state === 'down').map(({ name }) => name);
+  const why = problem === null ? '' : ` It was taken back because: ${problem}`;
+  return new Failure(
+    'RESTORE_UNFINISHED',
+    `The restore was taken back, but not every service runs. ${oldDatabaseText(database)} ${revivedText(revived)}${why}`,
+    [
+      `Put right what keeps ${down.join(', ')} from running (\`docker logs ${down[0]}\`), then run \`nightshift restore\`: it starts them and finishes.`,
+      `If that cannot be: \`nightshift restore --leave-off ${down.join(',')}\` finishes without them. All have their own restart policies back.`,
+      `Until then no backup runs: ${journalPath(database)} is there.`,
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+
+export type SmallDisk = {
+  readonly folder: string;
+  /** Fills it to the last byte. */
+  fill(): void;
+  /** Takes so many bytes. */
+  take(bytes: number): void;
+  /** Frees what was filled or taken. */
+  free(): void;
+};
+
+/** A real disk of its own that is unmounted at the end: in memory, or an ext4 in a file. */
+export function smallDisk(t: TestContext, parent: string, kind: 'tmpfs' | 'ext4', mebibytes: number): SmallDisk {
+  const folder = path.join(parent, `disk-${kind}`);
+  mkdirSync(folder, { recursive: true });
+  if (kind === 'tmpfs') {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', folder]);
+  } else {
+    const image = path.join(parent, 'disk.img');
+    rmSync(image, { force: true });
+    execFileSync('truncate', ['-s', `${mebibytes}M`, image]);
+    execFileSync('mkfs.ext4', ['-q', '-m', '0', image]);
+    execFileSync('mount', ['-o', 'loop', image, folder]);
+  }
+  t.after(() => execFileSync('umount', [folder]));
+  const filler = path.join(folder, 'filler');
+  const write = (most: number) => {
+    const handle = openSync(filler, 'a');
+    let left = most;
+    try {
+      for (let size = 2 ** 20; size >= 1; ) {
+        if (left <= 0) return;
+        try {
+          left -= writeSync(handle, Buffer.alloc(Math.min(size, left)));
+        } catch {
+          size /= 2;
+        }
+      }
+    } finally {
+      closeSync(handle);
+    }
+  };
+  return {
+    folder,
+    fill: () => write(Number.POSITIVE_INFINITY),
+    take: write,
+    free: () => rmSync(filler, { force: true }),
+  };
+}

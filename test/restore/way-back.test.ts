@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Typed } from '../../jobs/restore/typed.ts';
+import { nightshift } from '../nightshift.ts';
+import { complete, type Eras, holds, makeEras } from './eras.ts';
+import { type FakeService, type FakeServices, readServices } from './fake-engine.ts';
+import { engineOf, type Performed, performed } from './performed.ts';
+
+const always = { Name: 'always', MaximumRetryCount: 0 };
+const web: FakeService = { running: true, policy: always, wellOn: 'any' };
+const picky: FakeService = { running: true, policy: always, wellOn: 'old' };
+
+let eras: Eras;
+before(() => {
+  eras = makeEras();
+});
+after(() => eras.remove());
+
+const serviceFile = () => path.join(eras.folder, 'services.json');
+const set = (services: FakeServices) => writeFileSync(serviceFile(), JSON.stringify(services));
+const without = <T extends object>(services: Record<string, T>, name: string) =>
+  Object.fromEntries(Object.entries(services).filter(([key]) => key !== name));
+
+function run(file?: string, options: Partial<Typed> = {}, checkpoint = (_: string) => {}): Promise<Performed> {
+  return performed(file, eras.environment, { engine: engineOf(serviceFile(), eras.database), options, checkpoint });
+}
+
+/** `latest` is not well for `picky`; while it goes back `change` happens to the services. */
+function restoreAndGoBack(change: (services: FakeServices) => FakeServices): Promise<Performed> {
+  eras.reset();
+  set({ web, picky });
+  return run('latest', {}, (name) => {
+    if (name === 'journalled reviving') set(change(readServices(serviceFile())));
+  });
+}
+
+function state() {
+  return {
+    holds: holds(eras.database),
+    journal: existsSync(`${eras.database}.restore-journal`),
+    services: readServices(serviceFile()),
+  };
+}
+
+const inPlace = () => `The old database ${eras.database} is in place again.`;
+const started = (names: string) => `Started, and still running a moment later: ${names} (health checks not awaited).`;
+const notWell = 'picky is not well: its health check fails: cannot use this data.';
+const kept = (text: string) => text.replace(/ What services wrote meanwhile is kept in \S+\./, '');
+const lastFailure = ({ text }: Performed) => kept(text.slice(text.lastIndexOf('\nRESTORE_') + 1));
+
+for (const [fails, reason] of [
+  ['to start', 'web does not start: its port is taken'],
+  ['to stay up', 'web does not stay up: exited with code 3'],
+] as const) {
+  test(`a service that fails ${fails} on the old database: unfinished, who runs is said, and the next restore ends it`, async () => {
+    const back = await restoreAndGoBack((services) => ({ ...services, web: { ...web, running: false, fails } }));
+    assert.equal(back.ending, 'RESTORE_UNFINISHED', back.text);
+    assert.equal(
+      lastFailure(back),
+      `RESTORE_UNFINISHED: The restore was taken back, but not every service runs. ${inPlace()} ${started('picky')} ${reason}. It was taken back because: ${notWell}
+    What to do: Put right what keeps web from running (\`docker logs web\`), then run \`nightshift restore\`: it starts them and finishes.
+    If that cannot be: \`nightshift restore --leave-off web\` finishes without them. All have their own restart policies back.
+    Until then no backup runs: ${eras.database}.restore-journal is there.
+`,
+    );
+    const down = { ...web, running: false, fails };
+    assert.deepEqual(state(), { holds: complete.old, journal: true, services: { web: down, picky } });
+    const backup = await nightshift(['backup'], eras.environment);
+    assert.match(backup.err, /RESTORE_UNFINISHED: .* its journal \S+ says it is not finished/);
+
+    const again = await run();
+    assert.equal(again.ending, 'RESTORE_UNFINISHED', again.text);
+    set({ ...readServices(serviceFile()), web: { ...web, running: false } });
+    const repaired = await run();
+    assert.equal(
+      lastFailure(repaired),
+      `RESTORE_ROLLED_BACK: The restore was taken back: ${notWell} ${inPlace()} ${started('picky, web')}
+    What to do: Put right what it says and run restore again, or choose another backup.
+`,
+    );
+    assert.deepEqual(state(), { holds: complete.old, journal: false, services: { web, picky } });
+  });
+}
+
+test('a service that can never start again is left off when a person says so, by name, and the end says which', async () => {
+  const down = { ...web, running: false, fails: 'to start' } as const;
+  await restoreAndGoBack((services) => ({ ...services, web: down }));
+  const unknown = await run(undefined, { leaveOff: 'wbe' });
+  assert.match(unknown.text, /ARGUMENT_INVALID: The unfinished restore has no service wbe; it has picky, web\./);
+  assert.equal(state().journal, true);
+  const left = await run(undefined, { leaveOff: 'web' });
+  assert.equal(
+    lastFailure(left),
+    `RESTORE_ROLLED_BACK: The restore was taken back: ${notWell} ${inPlace()} ${started('picky')} Left off, as you said (--leave-off): web.
+    What to do: Put right what it says and run restore again, or choose another backup.
+`,
+  );
+  assert.deepEqual(state(), { holds: complete.old, journal: false, services: { web: down, picky } });
+  assert.match(
+    (await run(undefined, { leaveOff: 'web' })).text,
+    /ARGUMENT_INVALID: --leave-off is for a restore that is/,
+  );
+});
+
+test('a service whose container was removed meanwhile is dealt with, and said', async () => {
+  const back = await restoreAndGoBack((services) => without(services, 'web'));
+  assert.equal(
+    lastFailure(back),
+    `RESTORE_ROLLED_BACK: The restore was taken back: ${notWell} ${inPlace()} ${started('picky')} Removed meanwhile, so nothing was started: web.
+    What to do: Put right what it says and run restore again, or choose another backup.
+`,
+  );
+  assert.deepEqual(state(), { holds: complete.old, journal: false, services: { picky } });
+});
+
+test('kept with --no-health-rollback, the report counts the services that were started again, and names the one that was not', async () => {
+  eras.reset();
+  set({ web: { ...web, fails: 'to start' }, picky });
+  const { ending, text } = await run('latest', { healthRollback: false });
+  assert.equal(ending, 'RESTORE_UNHEALTHY', text);
+  assert.match(text, /downtime {5}[\d.]+ s, 2 services stopped, 1 started again \(not web\)\n/);
+});
