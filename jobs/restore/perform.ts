@@ -51,7 +51,8 @@ export async function perform(typed: Typed, context: CliContext, changes: Partia
     case 'undo': {
       const copy = findKept(target().path, request.name);
       const source = safetyCopySource(copy, settings.zone, choices.allow.damagedCopy, tools.clock);
-      return restoreOrShow(source, target(), choices, tools);
+      // An undo is never refused for want of room for the next one; its plan says so.
+      return restoreOrShow(source, target(), { ...choices, undoRoom: false }, tools);
     }
     case 'restore':
       if (!choices.dryRun) requireAnswer(choices.yes, tools.ask);

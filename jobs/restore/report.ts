@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Failure } from '../platform/errors.ts';
-import { formatCount, formatDuration, plural } from '../platform/format.ts';
+import { formatBytes, formatCount, formatDuration, plural } from '../platform/format.ts';
 import { whenText } from './plan/plan-text.ts';
+import { freeBeside, undoBytes } from './staging/undo-room.ts';
 import { oldDatabaseText, revivedText } from './switch/ending.ts';
 import type { Journal } from './switch/journal.ts';
 import { rejectedPath, safetyCopyPath } from './switch/names.ts';
@@ -19,9 +20,18 @@ export function reportText(ended: Journal, here: { readonly now: Temporal.Instan
     ...rows.map((row, index) => [index === 0 ? 'rows' : '', row]),
     ['downtime', downtimeText(ended)],
     ['safety copy', hasSafety ? safety : 'none: there was no database before'],
-    ...(hasSafety ? [['undo', 'nightshift restore --undo']] : []),
+    ...(hasSafety ? [['undo', undoText(safety)]] : []),
   ];
   return `\nRestored ${source}${taken}\n${facts.map(([name = '', text]) => `  ${name.padEnd(11)}  ${text}\n`).join('')}`;
+}
+
+/** How to undo it, and whether the disk has room for that now. */
+function undoText(safetyCopy: string): string {
+  const [needed, free] = [undoBytes(safetyCopy), freeBeside(safetyCopy)];
+  const command = 'nightshift restore --undo';
+  return free >= needed
+    ? command
+    : `${command}, once ${formatBytes(needed)} of the disk are free (now ${formatBytes(free)})`;
 }
 
 /** From the first service told to stop to the last one started. */

@@ -15,6 +15,7 @@ import { findCrashing } from './services/revive.ts';
 import { findUsers, refuseUsers } from './services/users.ts';
 import { clearLeftovers, requireMovable } from './staging/place.ts';
 import { cleanedUp, type StageTools } from './staging/stage.ts';
+import { requireUndoRoom, undoBytes } from './staging/undo-room.ts';
 import type { Staged } from './staging/verified.ts';
 import { type Journal, newJournal } from './switch/journal.ts';
 import { journalPath, stagedPath } from './switch/names.ts';
@@ -79,13 +80,17 @@ async function restoreAlone(
   const found = await surveyed(source, database, choices, tools);
   record.step('stage and verify');
   await checkpoint('before staging');
+  const { undoRoom } = choices;
+  requireUndoRoom(database.path, source.leastBytes, undoRoom);
+  const stageTools = undoRoom ? { ...tools, undoBytes: undoBytes(database.path) } : tools;
   const [staged, current] = await Promise.all([
-    source.stage(stagedPath(database.path), choices.owner, tools),
+    source.stage(stagedPath(database.path), choices.owner, stageTools),
     currentSide(database.path, signal),
   ]);
   const { journal, affected } = await cleanedUp(staged.file, async () => {
     record.step('ask');
-    const plan = planOf(source, database, choices, found, current, staged);
+    const remarks = [...found.remarks, ...requireUndoRoom(database.path, 0, undoRoom)];
+    const plan = planOf(source, database, choices, { ...found, remarks }, current, staged);
     out(planText(plan, { now: source.now(), zone: settings.zone }, tools.bold));
     await confirm(plan.dangers, database.name, choices.yes, ask);
     signal.throwIfAborted();
@@ -127,7 +132,8 @@ export async function showPlan(
   await requireMovable(database.path);
   const found = await surveyed(source, database, choices, tools);
   const current = await currentSide(database.path, tools.signal);
-  const plan = planOf(source, database, choices, found, current, null);
+  const remarks = [...found.remarks, ...requireUndoRoom(database.path, source.leastBytes, choices.undoRoom)];
+  const plan = planOf(source, database, choices, { ...found, remarks }, current, null);
   tools.out(planText(plan, { now: source.now(), zone: tools.settings.zone }, tools.bold));
   tools.out('Nothing was done (--dry-run).\n');
 }

@@ -26,6 +26,8 @@ export type StageTools = {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly checkpoint: Checkpoint;
+  /** Bytes of the disk that a download must leave free for `--undo`; without it only what services need for a moment. */
+  readonly undoBytes?: number;
 };
 
 export type StagePlace = {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream, statfsSync } from 'node:fs';
+import { createWriteStream, statfsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,6 +8,7 @@ import { filledUp } from '../../backup/snapshot/disk-space.ts';
 import { systemCodeOf } from '../../platform/errors.ts';
 import { formatBytes, formatDuration } from '../../platform/format.ts';
 import type { ObjectStore } from '../../platform/store/store.ts';
+import { noUndoRoom } from './no-undo-room.ts';
 import type { StageTools } from './stage.ts';
 
 /** Room on the disk that staging leaves to the services, which go on writing to it. */
@@ -23,7 +24,7 @@ export async function unpack(
   store: ObjectStore,
   identity: Identity | null,
   part: string,
-  { clock, log, progress, signal }: StageTools,
+  { clock, log, progress, signal, undoBytes = 0 }: StageTools,
 ): Promise<string> {
   const began = clock.now();
   const bar = progress.start('download', bytes);
@@ -36,7 +37,7 @@ export async function unpack(
       plainBytes += chunk.length;
       const isTimeToLook = plainBytes - lookedAt > spareBytes / 2;
       if (isTimeToLook) lookedAt = plainBytes;
-      done(isTimeToLook && isNearlyFull(path.dirname(part)) ? nearlyFull : null, chunk);
+      done(isTimeToLook && freeIn(path.dirname(part)) < Math.max(undoBytes, spareBytes) ? nearlyFull : null, chunk);
     },
   });
   try {
@@ -45,6 +46,10 @@ export async function unpack(
     await pipeline(plain, hashed, createWriteStream(part, { mode: 0o600, highWaterMark: 1024 * 1024 }), { signal });
   } catch (error) {
     if (systemCodeOf(error) !== 'ENOSPC' && error !== nearlyFull) throw error;
+    if (error === nearlyFull && undoBytes > spareBytes) {
+      const free = freeIn(path.dirname(part)) + statSync(part).size;
+      throw noUndoRoom(part, { free, restoreBytes: plainBytes, needed: undoBytes });
+    }
     const cure = 'Free space there and run restore again; nothing was stopped or changed.';
     throw await filledUp(path.dirname(part), plainBytes, 'the restored database', error, cure);
   } finally {
@@ -56,7 +61,7 @@ export async function unpack(
   return hash.digest('hex');
 }
 
-function isNearlyFull(folder: string): boolean {
+function freeIn(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize < spareBytes;
+  return bavail * bsize;
 }
