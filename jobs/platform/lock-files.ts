@@ -25,9 +25,18 @@ export async function lockFilesOf(databasePath: string, stateDir: string): Promi
       `Let uid ${process.getuid?.()} write to one of them, or set STATE_DIR to a folder that it can write.`,
     );
   }
-  const stem = path.join(folder, path.basename(real));
-  const lock = `${stem}.nightshift-lock`;
-  return { lock, owner: `${stem}.nightshift-owner`, ids: await idsFor(real, folder) };
+  return { ...pathsIn(folder, real), ids: await idsFor(real, folder) };
+}
+
+/** Where the lock may be: beside the database, and in the state folder. Who holds it may write elsewhere than this user. */
+export async function lockPathsOf(databasePath: string, stateDir: string): Promise<Omit<LockFiles, 'ids'>[]> {
+  const real = await realDatabasePath(databasePath);
+  return [path.dirname(real), stateDir].map((folder) => pathsIn(folder, real));
+}
+
+function pathsIn(folder: string, database: string): Omit<LockFiles, 'ids'> {
+  const stem = path.join(folder, path.basename(database));
+  return { lock: `${stem}.nightshift-lock`, owner: `${stem}.nightshift-owner` };
 }
 
 /** Through links, so that all names of a database have one lock; in the middle of a restore the file itself may be absent. */
