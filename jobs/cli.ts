@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { acceptCommand } from './backup/commands/accept-command.ts';
+import { alertCommand } from './backup/commands/alert-command.ts';
 import { backupCommand } from './backup/commands/backup-command.ts';
 import { checkCommand } from './backup/commands/check-command.ts';
 import { listCommand } from './backup/commands/list-command.ts';
@@ -45,6 +46,7 @@ const commands = [
   acceptCommand,
   checkCommand,
   healthCommand,
+  alertCommand,
   summaryCommand,
   demoCommand,
 ];

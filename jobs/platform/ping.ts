@@ -3,7 +3,8 @@ import pRetry, { type RetryContext } from 'p-retry';
 import { systemCodeOf } from './errors.ts';
 import type { Log } from './log.ts';
 
-export type PingEvent = 'start' | 'success' | 'fail';
+/** `log` is kept by the switch and says nothing of how a job went. */
+export type PingEvent = 'start' | 'success' | 'fail' | 'log';
 
 /** Tells the dead-man's switch what happened. Resolves when it was told or given up; never throws. */
 export type Ping = (event: PingEvent, text: string, signal: AbortSignal) => Promise<void>;
@@ -37,14 +38,7 @@ export function createPing(
   let previous: Promise<void> = Promise.resolve();
   const tell: Ping = async (event, text, signal) => {
     const address = pingAddress(url, event);
-    const attempt = async () => {
-      const limit = AbortSignal.timeout(timeoutMs);
-      try {
-        await post(address, text, AbortSignal.any([signal, limit]));
-      } catch (error) {
-        throw limit.aborted ? new PingError('no answer in time', true) : error;
-      }
-    };
+    const attempt = () => postWithin(timeoutMs, address, text, signal);
     const shouldRetry = ({ error }: RetryContext) => !(error instanceof PingError) || error.mayPass;
     try {
       await pRetry(attempt, { retries: tries - 1, minTimeout: firstWaitMs, signal, shouldRetry });
@@ -57,6 +51,29 @@ export function createPing(
     previous = previous.then(() => tell(event, text, signal));
     return previous;
   };
+}
+
+/**
+ * Sends a test to the switch's log (`<url>/log`, as healthchecks.io has it), which neither ends an alarm nor raises one.
+ * Returns null, or why it did not arrive, in words without the address. Throws AbortError.
+ */
+export async function tryPing(url: string, text: string, signal: AbortSignal): Promise<string | null> {
+  try {
+    await postWithin(defaultLimits.timeoutMs, pingAddress(url, 'log'), text, signal);
+    return null;
+  } catch (error) {
+    signal.throwIfAborted();
+    return reasonOf(error);
+  }
+}
+
+async function postWithin(timeoutMs: number, address: URL, text: string, signal: AbortSignal): Promise<void> {
+  const limit = AbortSignal.timeout(timeoutMs);
+  try {
+    await post(address, text, AbortSignal.any([signal, limit]));
+  } catch (error) {
+    throw limit.aborted ? new PingError('no answer in time', true) : error;
+  }
 }
 
 /** `https://host/uuid?create=1` and `fail` give `https://host/uuid/fail?create=1`. */

@@ -1,0 +1,45 @@
+import { Command } from 'commander';
+import { alertChannelsOf, channelName, tryChannel } from '../../platform/alert-channels.ts';
+import type { CliContext } from '../../platform/context.ts';
+import { Failure } from '../../platform/errors.ts';
+import { readSettingsWithoutStore } from '../../platform/settings.ts';
+
+export function alertCommand(context: CliContext): Command {
+  return new Command('alert')
+    .description('with --test: send a test through every channel that tells somebody when something is wrong')
+    .requiredOption('--test', 'mail each of ALERT_RECIPIENTS, and write to the log of each dead-man’s switch')
+    .addHelpText(
+      'after',
+      `
+Channels: ALERT_RECIPIENTS (with SMTP_HOST), BACKUP_PING_URL, SUMMARY_PING_URL. A switch gets the test as a log entry
+(<address>/log), so that it never counts as a good run. Exit code 1 when one of them fails, and when none is set.`,
+    )
+    .action(async () => {
+      const channels = alertChannelsOf(readSettingsWithoutStore(context.environment));
+      if (channels.length === 0) throw noChannel();
+      const failed: string[] = [];
+      for (const channel of channels) {
+        const name = channelName(channel);
+        const { ok, said } = await tryChannel(channel, context);
+        context.out(`${ok ? 'ok   ' : 'FAIL '} ${name}: ${said}\n`);
+        if (!ok) failed.push(name);
+      }
+      if (failed.length > 0) throw undelivered(failed, channels.length);
+    });
+}
+
+function noChannel(): Failure {
+  return new Failure(
+    'ALERT_NO_CHANNEL',
+    'No channel is set: nobody would be told when backups or summaries fail.',
+    'Set ALERT_RECIPIENTS and SMTP_HOST, or BACKUP_PING_URL.',
+  );
+}
+
+function undelivered(failed: readonly string[], count: number): Failure {
+  return new Failure(
+    'ALERT_UNDELIVERED',
+    `${failed.length} of ${count} channels did not take the test: ${failed.join('; ')}.`,
+    'See above, then run `nightshift alert --test` again.',
+  );
+}
