@@ -1,4 +1,5 @@
 import { type Alert, alertOf, oneLine } from '../platform/alert.ts';
+import type { AlertReason } from '../platform/alert-decision.ts';
 import { localTimestamp } from '../platform/clock.ts';
 import type { Failure } from '../platform/errors.ts';
 
@@ -10,29 +11,33 @@ export function summaryFailedAlert(
     readonly failure: Failure;
     readonly missed: readonly string[];
     readonly tries: readonly Temporal.Instant[];
+    readonly reason: AlertReason;
+    readonly failedSince: Temporal.Instant;
   },
   zone: string,
 ): Alert {
-  const { day, host, at, failure, missed, tries } = alert;
-  return alertOf(`summary of ${day} did not go out (${failure.code})`, [
+  const { day, host, at, failure, missed, tries, reason, failedSince } = alert;
+  const still = reason === 'reminder' ? 'still: ' : '';
+  const since = reason === 'new' ? [] : [`Something is wrong since: ${localTimestamp(failedSince, zone)}`];
+  return alertOf(`${still}summary of ${day} did not go out (${failure.code})`, [
     [`The summary of ${day} from ${host} did not reach:`, ...missed.map((recipient) => `- ${recipient}`)],
-    [`When: ${localTimestamp(at, zone)} (${zone})`, `What: ${oneLine(failure.message)} (${failure.code})`],
+    [`When: ${localTimestamp(at, zone)} (${zone})`, ...since, `What: ${oneLine(failure.message)} (${failure.code})`],
     ['What to do:', failure.cure],
     tries.length === 0
       ? ['It is not tried again by itself.']
       : ['It is tried again at:', ...tries.map((instant) => `- ${localTimestamp(instant, zone)}`)],
     [
-      'Until a summary reaches everybody, no more mail is sent about this.',
+      'While this lasts, a reminder comes after 1, 3 and 7 days, then weekly.',
       'To look closer: nightshift summary status',
     ],
   ]);
 }
 
-/** Summaries reach everybody again. */
+/** Summaries reach everybody again, for the second time in a row. */
 export function summaryWorksAlert(alert: Where & { readonly failedSince: Temporal.Instant }, zone: string): Alert {
   const { day, host, at, failedSince } = alert;
   return alertOf('summaries go out again', [
-    [`The summary of ${day} from ${host} reached everybody.`],
+    [`The last two summaries from ${host} reached everybody, the last that of ${day}.`],
     [`When: ${localTimestamp(at, zone)} (${zone})`, `Failed since: ${localTimestamp(failedSince, zone)}`],
     ['Nothing to do.', 'To look closer: nightshift summary status'],
   ]);

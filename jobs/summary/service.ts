@@ -4,13 +4,13 @@ import { createLog } from '../platform/log.ts';
 import { nextRun, type Schedule, sleepUntil } from '../platform/schedule.ts';
 import type { SettingsWithoutStore } from '../platform/settings.ts';
 import { toolVersion } from '../platform/version.ts';
+import { openAlertBudget } from './alert-budget-file.ts';
 import { type Round, runMorning } from './morning.ts';
 import { liveMornings } from './mornings.ts';
 import { openOffice } from './office.ts';
 import { failedRound, roundOf } from './round.ts';
 import { type SendMeans, sendDay } from './send-day.ts';
 import { serveSite } from './serve-site.ts';
-import { openTroubles } from './troubles.ts';
 import { summaryWatch } from './watch.ts';
 
 /**
@@ -24,8 +24,8 @@ export async function serveSummaries(settings: SettingsWithoutStore, clock: Cloc
   const schedule: Schedule = { cron: summary.schedule, zone };
   const log = createLog(clock, zone);
   const office = openOffice(settings, { clock, log, signal });
-  const troubles = openTroubles(stateDir);
-  const watch = summaryWatch(settings, { troubles, clock, log, signal });
+  const budget = openAlertBudget(stateDir);
+  const watch = summaryWatch(settings, { budget, clock, log, signal });
   log.line(`nightshift ${toolVersion}: summary for ${summary.recipients.join(', ')}, "${summary.schedule}" ${zone}`);
   if (summary.smtp === null) log.warn(`SMTP_HOST is not set: summaries are written to ${summary.outbox}, not sent`);
   try {
@@ -42,7 +42,7 @@ export async function serveSummaries(settings: SettingsWithoutStore, clock: Cloc
     if (!signal.aborted) throw error;
   } finally {
     await watch.settled();
-    troubles.close();
+    budget.close();
     office.close();
   }
   log.line('stopped');

@@ -1,17 +1,18 @@
 import { hostname } from 'node:os';
 import type { Alert } from '../platform/alert.ts';
+import { type AlertDecision, decideAlert } from '../platform/alert-decision.ts';
 import { deliver } from '../platform/alert-delivery.ts';
 import type { Clock } from '../platform/clock.ts';
 import { asFailure } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { createPing } from '../platform/ping.ts';
 import type { SettingsWithoutStore } from '../platform/settings.ts';
+import type { AlertBudgetFile } from './alert-budget-file.ts';
 import { summaryFailedAlert, summaryWorksAlert } from './alerts.ts';
 import type { MorningWatch, Round } from './morning.ts';
-import type { Troubles } from './troubles.ts';
 
-type Means = {
-  readonly troubles: Troubles;
+type WatchDeps = {
+  readonly budget: AlertBudgetFile;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -19,34 +20,41 @@ type Means = {
   readonly firstWaitMs?: number;
 };
 
+type Ended = Exclude<Round, { kind: 'interrupted' }>;
+
 /**
- * Alerts by mail and the dead-man's switch: one alert when summaries begin to fail, one all-clear when they reach
- * everybody again. Mails go out in the background; `settled` waits for them.
+ * Alerts by mail and the dead-man's switch. After each round of sending at most one mail, as often as `decideAlert` allows.
+ * Mails go out in the background; `settled` waits for them.
  */
 export function summaryWatch(
   settings: SettingsWithoutStore,
-  means: Means,
+  deps: WatchDeps,
 ): MorningWatch & { settled(): Promise<void> } {
-  const { troubles, clock, log, signal } = means;
+  const { budget, clock, log, signal } = deps;
   const ping = createPing(settings.summary.pingUrl, 'SUMMARY_PING_URL', log);
   let queue: Promise<void> = Promise.resolve();
-  const mail = async (alert: Alert) =>
-    settings.alerts === null || (await deliver(alert, settings.alerts, means)).length > 0;
 
-  const tell = async (
-    day: string,
-    round: Exclude<Round, { kind: 'interrupted' }>,
+  const alertAfter = async (day: string, round: Ended, tries: readonly Temporal.Instant[]) => {
+    const at = clock.now();
+    const causes = round.kind === 'failed' ? [{ kind: round.failure.code, isEvent: false }] : [];
+    const decision = decideAlert(budget.read(), causes, at);
+    budget.keep(decision.budget);
+    const alert = alertFor(decision, { day, host: hostname(), at }, round, tries);
+    if (alert === null || settings.alerts === null) return;
+    const reached = await deliver(alert, settings.alerts, deps);
+    if (reached.length > 0) budget.keep(decision.ifTaken);
+  };
+
+  const alertFor = (
+    { reason, since }: AlertDecision,
+    where: { readonly day: string; readonly host: string; readonly at: Temporal.Instant },
+    round: Ended,
     tries: readonly Temporal.Instant[],
-  ) => {
-    const where = { day, host: hostname(), at: clock.now() };
-    const open = troubles.current();
-    if (round.kind === 'failed') {
-      if (open !== null) return;
-      const alert = summaryFailedAlert({ ...where, ...round, tries }, settings.zone);
-      if (await mail(alert)) troubles.open(round.failure.code, clock.now());
-    } else if (open !== null) {
-      if (await mail(summaryWorksAlert({ ...where, failedSince: open.since }, settings.zone))) troubles.clear();
-    }
+  ): Alert | null => {
+    if (reason === null || since === null) return null;
+    const failedSince = Temporal.Instant.from(since);
+    if (round.kind === 'sent') return summaryWorksAlert({ ...where, failedSince }, settings.zone);
+    return summaryFailedAlert({ ...where, ...round, tries, reason, failedSince }, settings.zone);
   };
 
   return {
@@ -54,7 +62,7 @@ export function summaryWatch(
     ended(day, round, tries) {
       if (round.kind === 'sent') void ping('success', `summary of ${day} sent to ${round.recipients.length}`, signal);
       else void ping('fail', `summary of ${day}: ${round.failure.code}`, signal);
-      queue = queue.then(() => tell(day, round, tries)).catch((error) => log.failure(asFailure(error)));
+      queue = queue.then(() => alertAfter(day, round, tries)).catch((error) => log.failure(asFailure(error)));
     },
     settled: () => queue,
   };

@@ -6,12 +6,13 @@ import { instantOf } from './scene.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 const where = { day: '2025-11-30', host: 'vps1', at: instantOf('2025-12-01T08:00:04') };
+const first = { reason: 'new', failedSince: where.at } as const;
 const failure = new Failure('MAIL_LOGIN', 'The mail server does not accept the login.', 'Check SMTP_PASSWORD.');
 
 test('a summary did not go out: to whom, why, what to do, when it is tried again', () => {
   const tries = [instantOf('2025-12-01T08:05:04'), instantOf('2025-12-01T08:20:04')];
   const missed = ['owner@example.com', 'second@example.com'];
-  assert.deepEqual(summaryFailedAlert({ ...where, failure, missed, tries }, zone), {
+  assert.deepEqual(summaryFailedAlert({ ...where, ...first, failure, missed, tries }, zone), {
     subject: 'nightshift: summary of 2025-11-30 did not go out (MAIL_LOGIN)',
     text: `The summary of 2025-11-30 from vps1 did not reach:
 - owner@example.com
@@ -27,21 +28,29 @@ It is tried again at:
 - 2025-12-01 08:05:04
 - 2025-12-01 08:20:04
 
-Until a summary reaches everybody, no more mail is sent about this.
+While this lasts, a reminder comes after 1, 3 and 7 days, then weekly.
 To look closer: nightshift summary status
 `,
   });
 });
 
 test('what is not tried again says so', () => {
-  const { text } = summaryFailedAlert({ ...where, failure, missed: ['owner@example.com'], tries: [] }, zone);
+  const { text } = summaryFailedAlert({ ...where, ...first, failure, missed: ['owner@example.com'], tries: [] }, zone);
   assert.match(text, /\n\nIt is not tried again by itself\.\n\n/);
+});
+
+test('a reminder says that it is one, and since when', () => {
+  const reminded = { reason: 'reminder', failedSince: instantOf('2025-11-28T08:00:04') } as const;
+  const alert = { ...where, ...reminded, failure, missed: ['owner@example.com'], tries: [] };
+  const { subject, text } = summaryFailedAlert(alert, zone);
+  assert.equal(subject, 'nightshift: still: summary of 2025-11-30 did not go out (MAIL_LOGIN)');
+  assert.match(text, /^Something is wrong since: 2025-11-28 08:00:04$/m);
 });
 
 test('summaries go out again: since when they did not', () => {
   assert.deepEqual(summaryWorksAlert({ ...where, failedSince: instantOf('2025-11-29T08:00:09') }, zone), {
     subject: 'nightshift: summaries go out again',
-    text: `The summary of 2025-11-30 from vps1 reached everybody.
+    text: `The last two summaries from vps1 reached everybody, the last that of 2025-11-30.
 
 When: 2025-12-01 08:00:04 (Asia/Kuala_Lumpur)
 Failed since: 2025-11-29 08:00:09

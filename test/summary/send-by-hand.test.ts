@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openTroubles } from '../../jobs/summary/troubles.ts';
+import { decideAlert } from '../../jobs/platform/alert-decision.ts';
+import { openAlertBudget } from '../../jobs/summary/alert-budget-file.ts';
 import { nightshift } from '../nightshift.ts';
 import { startSmtpServer } from '../smtp-server.ts';
 import { makeSummaryScene } from './scene.ts';
 
-test('a summary sent by hand ends the trouble once everybody has the last one due, and one mail says so', async (t) => {
+test('a summary sent by hand counts as a good one when it brings everybody the last one due; the second in a row is told', async (t) => {
   const server = await startSmtpServer({ security: 'plain' });
   t.after(() => server.close());
   const { environment, office } = makeSummaryScene(t, {
@@ -15,17 +16,21 @@ test('a summary sent by hand ends the trouble once everybody has the last one du
       ...{ SMTP_HOST: '127.0.0.1', SMTP_PORT: String(server.smtp.port), SMTP_FROM: 'shop@example.com' },
     },
   });
-  const troubles = openTroubles(office.settings.stateDir);
-  t.after(() => troubles.close());
-  troubles.open('MAIL_LOGIN', Temporal.Now.instant().subtract({ hours: 1 }));
+  const budget = openAlertBudget(office.settings.stateDir);
+  t.after(() => budget.close());
+  const failing = Temporal.Now.instant().subtract({ hours: 48 });
+  budget.keep(decideAlert(budget.read(), [{ kind: 'MAIL_LOGIN', isEvent: false }], failing).ifTaken);
   const send = async (...args: string[]) => {
     const before = server.mails.length;
     const { code, err } = await nightshift(['summary', 'send', ...args], environment);
     assert.equal(code, 0, err);
-    return [server.mails.slice(before).map(({ to }) => to[0]), troubles.current()?.subject ?? null];
+    return [server.mails.slice(before).map(({ to }) => to[0]), budget.read().outage?.goodRuns ?? 'over'];
   };
-  assert.deepEqual(await send('--day', '2025-11-30'), [['owner@example.com', 'second@example.com'], 'MAIL_LOGIN']);
-  assert.deepEqual(await send('--to', 'owner@example.com'), [['owner@example.com'], 'MAIL_LOGIN']);
-  assert.deepEqual(await send(), [['second@example.com', 'admin@example.com'], null]);
-  assert.deepEqual(await send(), [[], null]);
+  assert.deepEqual(await send('--day', '2025-11-30'), [['owner@example.com', 'second@example.com'], 0]);
+  assert.deepEqual(await send('--to', 'owner@example.com'), [['owner@example.com'], 0]);
+  assert.deepEqual(await send(), [['second@example.com'], 1]);
+  // Nobody lacked it: no second good run.
+  assert.deepEqual(await send(), [[], 1]);
+  const next = decideAlert(budget.read(), [], Temporal.Now.instant());
+  assert.equal(next.reason, 'all-clear');
 });

@@ -35,14 +35,15 @@ export function sendCommand(context: CliContext): Command {
       const day = dayOrYesterday(given, clock, settings.zone);
       const { openOffice } = await import('../office.ts');
       const { sendDay } = await import('../send-day.ts');
-      const { endTrouble } = await import('../end-trouble.ts');
+      const { noteGoodDay } = await import('../note-good-day.ts');
       const log = createLog(clock, settings.zone, { out: context.err, err: context.err });
       const office = openOffice(settings, { clock, log, signal });
       try {
+        const before = office.ledger.of(day);
         const { deliveries, failure } = await sendDay(day, recipients, office, force ? whatever : refused);
         context.out(deliveryTable(deliveries, settings.zone));
         signal.throwIfAborted();
-        await endTrouble(day, office);
+        await noteGoodDay(day, before, office);
         const round = roundOf(deliveries, failure);
         if (round.kind === 'failed') throw round.failure;
       } finally {
