@@ -1,6 +1,6 @@
 import type { CliContext } from '../platform/context.ts';
 import { interrupted } from '../platform/errors.ts';
-import { openHistory } from '../platform/history.ts';
+import { openLastingHistory, renamesDamaged } from '../platform/lasting-history.ts';
 import { createLog } from '../platform/log.ts';
 import type { Database, Settings } from '../platform/settings.ts';
 import { runNight } from './night.ts';
@@ -15,7 +15,10 @@ import { watchOf } from './watch/watch.ts';
 export async function backUpOnce(settings: Settings, databases: readonly Database[], context: CliContext) {
   const { clock, signal } = context;
   const log = createLog(clock, settings.zone);
-  const history = openHistory(settings.stateDir);
+  const history = openLastingHistory(settings.stateDir, {
+    rename: renamesDamaged(settings.stateDir, clock.now, settings.zone),
+  });
+  history.markStart(clock.now());
   const watch = watchOf(settings, { history, clock, log, signal, firstWaitMs: 1000 });
   const troubles: Trouble[] = [];
   let isInterrupted = false;

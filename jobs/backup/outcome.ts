@@ -1,11 +1,14 @@
 import { Failure, type FailureCode } from '../platform/errors.ts';
+import type { PlainRun } from '../platform/history-rows.ts';
 import type { BackupResult } from './backup.ts';
 
 /** A failure as a plain value, so that it can cross from the run's process to the service's. */
 export type Trouble = { readonly code: FailureCode; readonly sentence: string; readonly cure: string };
 
-/** How one run on one database ended. */
-export type RunOutcome =
+/** How one run on one database ended. `unrecorded`: its row, when the history in STATE_DIR did not take it. */
+export type RunOutcome = { readonly unrecorded: PlainRun | null } & RunEnd;
+
+type RunEnd =
   | ({
       readonly kind: 'succeeded';
       readonly housekeeping: Trouble | null;
@@ -13,18 +16,22 @@ export type RunOutcome =
   | { readonly kind: 'failed'; readonly trouble: Trouble }
   | { readonly kind: 'interrupted' };
 
-export function outcomeOfResult({ housekeeping, ...result }: BackupResult): RunOutcome {
-  return { kind: 'succeeded', ...result, housekeeping: housekeeping && troubleOf(housekeeping) };
+export function outcomeOfResult(
+  { housekeeping, ...result }: BackupResult,
+  unrecorded: PlainRun | null = null,
+): RunOutcome {
+  return { kind: 'succeeded', ...result, housekeeping: housekeeping && troubleOf(housekeeping), unrecorded };
 }
 
-export function outcomeOfFailure(failure: Failure): RunOutcome {
-  return failure.code === 'INTERRUPTED' ? { kind: 'interrupted' } : { kind: 'failed', trouble: troubleOf(failure) };
+export function outcomeOfFailure(failure: Failure, unrecorded: PlainRun | null = null): RunOutcome {
+  if (failure.code === 'INTERRUPTED') return { kind: 'interrupted', unrecorded };
+  return { kind: 'failed', trouble: troubleOf(failure), unrecorded };
 }
 
 export function failureOf({ code, sentence, cure }: Trouble): Failure {
   return new Failure(code, sentence, cure);
 }
 
-function troubleOf({ code, message, cure }: Failure): Trouble {
+export function troubleOf({ code, message, cure }: Failure): Trouble {
   return { code, sentence: message, cure };
 }

@@ -36,7 +36,7 @@ export function runInProcess(
   child.on('exit', (code, signal) => {
     stop.removeEventListener('abort', askToStop);
     if (said !== null) resolve(said);
-    else if (stop.aborted) resolve({ kind: 'interrupted' });
+    else if (stop.aborted) resolve({ kind: 'interrupted', unrecorded: null });
     else resolve(crashed(database, signal ?? `exit code ${code}`));
   });
   stop.addEventListener('abort', askToStop);
@@ -47,5 +47,5 @@ export function runInProcess(
 function crashed({ name }: Database, how: string): RunOutcome {
   const sentence = `The process that backed up ${name} ended with ${how} before it was done.`;
   const cure = 'SIGKILL usually means out of memory: see `dmesg`, and give the container at least 320 MiB.';
-  return { kind: 'failed', trouble: { code: 'RUN_CRASHED', sentence, cure } };
+  return { kind: 'failed', trouble: { code: 'RUN_CRASHED', sentence, cure }, unrecorded: null };
 }

@@ -1,7 +1,8 @@
 import process from 'node:process';
 import { systemClock } from '../platform/clock.ts';
-import { asFailure, interrupted } from '../platform/errors.ts';
-import { openHistory } from '../platform/history.ts';
+import { asFailure, type Failure, interrupted } from '../platform/errors.ts';
+import { type PlainRun, plainRun } from '../platform/history-rows.ts';
+import { type LastingHistory, openLastingHistory } from '../platform/lasting-history.ts';
 import { createLog } from '../platform/log.ts';
 import { surviveLostOutput } from '../platform/lost-output.ts';
 import { terminalProgress } from '../platform/progress.ts';
@@ -25,18 +26,29 @@ const outcome = await run(name, patience === 'patient');
 process.send?.(outcome, () => process.exit());
 
 async function run(name: string, mayBePatient: boolean): Promise<RunOutcome> {
+  let history: LastingHistory | null = null;
+  const unrecorded = () => (history === null ? null : unrecordedRun(history, name));
   try {
     const settings = readSettings(process.env);
     const database = settings.databases.find((one) => one.name === name);
     if (database === undefined) throw new Error(`no database is called ${name}`);
-    const history = openHistory(settings.stateDir);
-    const store = await openStore(settings.store);
     const clock = systemClock;
     const log = createLog(clock, settings.zone);
+    const onProblem = ({ code, message, cure }: Failure) =>
+      log.warn(`${code}: ${message} The backup goes on without it. ${cure}`);
+    history = openLastingHistory(settings.stateDir, { onProblem });
+    const store = await openStore(settings.store);
     const patient = mayBePatient && history.newestGood(name) === null;
     const tools = { settings, history, store, clock, log, progress: terminalProgress(), patient, signal: stop.signal };
-    return outcomeOfResult(await runBackup(database, tools));
+    return outcomeOfResult(await runBackup(database, tools), unrecorded());
   } catch (error) {
-    return outcomeOfFailure(asFailure(error));
+    return outcomeOfFailure(asFailure(error), unrecorded());
   }
+}
+
+/** The row of this run when the history in STATE_DIR did not take it all, else null. */
+function unrecordedRun(history: LastingHistory, name: string): PlainRun | null {
+  if (history.problem() === null) return null;
+  const [run] = history.runs('backup', name, 1);
+  return run === undefined ? null : plainRun(run);
 }

@@ -5,6 +5,7 @@ import { acquireLock } from '../platform/lock.ts';
 import type { Database } from '../platform/settings.ts';
 import { type BackupResult, type BackupTools, backUp } from './backup.ts';
 import { claimStore } from './same-store.ts';
+import { settleSuspects } from './settle-suspects.ts';
 
 /**
  * One recorded run on one database: alone by the database's lock, staging emptied at the end, the outcome in the history.
@@ -24,6 +25,7 @@ export async function runBackup(database: Database, tools: BackupTools): Promise
         code: result.housekeeping?.code ?? null,
         sentence: result.housekeeping?.message ?? null,
       });
+      await settleSuspects(database.name, result.disproved, tools);
       log.line('Backup completed successfully');
       log.line('Backup uploaded to Object Storage');
       return result;

@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import { formatDuration } from '../platform/format.ts';
 import { afterGrace } from '../platform/grace.ts';
-import { type History, openHistory } from '../platform/history.ts';
+import { type LastingHistory, openLastingHistory, renamesDamaged } from '../platform/lasting-history.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { nextRun, type Schedule, sleepUntil } from '../platform/schedule.ts';
 import type { Database, Settings } from '../platform/settings.ts';
@@ -14,15 +14,18 @@ import { watchOf } from './watch/watch.ts';
 
 /**
  * The container's entrypoint: a backup now, then one at every scheduled time, until `signal` aborts. A run under way then
- * has `STOP_GRACE_SECONDS`. Failed runs never end it. Throws SETTINGS_INVALID and STATE_UNWRITABLE at the start.
+ * has `STOP_GRACE_SECONDS`. Failed runs never end it, nor does a STATE_DIR that fails. Throws HTTP_PORT_UNUSABLE at the start.
  */
 export async function serveBackups(settings: Settings, clock: Clock, signal: AbortSignal): Promise<void> {
   const log = createLog(clock, settings.zone);
-  const history = openHistory(settings.stateDir);
+  const history = openLastingHistory(settings.stateDir, {
+    rename: renamesDamaged(settings.stateDir, clock.now, settings.zone),
+  });
   history.markStart(clock.now());
   const schedule: Schedule = { cron: settings.schedule, zone: settings.zone };
   const stop = afterGrace(signal, settings.stopGraceSeconds);
   const run = async (database: Database) => {
+    history.renew();
     const outcome = await runInProcess(database, { patient: true, stop });
     if (outcome.kind === 'failed') log.failure(failureOf(outcome.trouble));
     return outcome;
@@ -58,7 +61,12 @@ export async function serveBackups(settings: Settings, clock: Clock, signal: Abo
   log.line('stopped');
 }
 
-async function serveHealth(settings: Settings, history: History, clock: Clock, signal: AbortSignal): Promise<void> {
+async function serveHealth(
+  settings: Settings,
+  history: LastingHistory,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
   if (settings.httpPort === null) return;
   const { createHealthServer } = await import('./watch/http.ts');
   await createHealthServer({

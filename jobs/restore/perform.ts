@@ -4,7 +4,7 @@ import { readIdentity } from '../backup/archive/unarchive.ts';
 import { otherStoreWarning } from '../backup/same-store.ts';
 import type { CliContext } from '../platform/context.ts';
 import { Failure } from '../platform/errors.ts';
-import { readHistory } from '../platform/history.ts';
+import { readHistory, withoutHistory } from '../platform/history.ts';
 import { acquireLock } from '../platform/lock.ts';
 import { createLog } from '../platform/log.ts';
 import { terminalProgress } from '../platform/progress.ts';
@@ -173,10 +173,12 @@ async function withBackup(
   const settings = readSettings(environment);
   const identityFile = choices.identityFile ?? settings.ageIdentityFile;
   const identity = identityFile === null ? null : await readIdentity(identityFile);
-  const history = readHistory(settings.stateDir);
+  const { history, failure } = readHistory(settings.stateDir);
   const warning = await otherStoreWarning(settings.store, history);
   history?.close();
   if (warning !== null) err(`WARNING: ${warning}\n`);
+  const loss = failure && withoutHistory(failure, 'Whether this is the store that backups went to is not known.');
+  if (loss !== null) err(`${loss}\n`);
   const store = await openStore(settings.store);
   try {
     const { databases, zone } = settings;

@@ -1,7 +1,7 @@
-import { Failure } from '../platform/errors.ts';
+import { statusOf } from '../backup/commands/status.ts';
+import { asFailure, Failure } from '../platform/errors.ts';
 import { readHistory } from '../platform/history.ts';
 import { mailAsBytes } from '../platform/mail.ts';
-import { longestGapSeconds } from '../platform/schedule.ts';
 import type { SettingsWithoutStore } from '../platform/settings.ts';
 import type { Archive } from './archive.ts';
 import { type DeliveryMeans, deliver } from './deliver.ts';
@@ -22,7 +22,6 @@ export type SendMeans = DeliveryMeans & {
 };
 
 const linkDays = 30;
-const graceSeconds = 2 * 3600;
 
 /**
  * Makes the page of a local day, keeps it and mails it to the recipients that have not got it (or are in a state of
@@ -78,7 +77,7 @@ export async function pageOfDay(
     day,
     zone: settings.zone,
     clock,
-    backup: backupState(database.name, settings, clock.now()),
+    backup: await backupState(settings, clock.now()),
     signal,
   });
 }
@@ -95,13 +94,16 @@ function isSettled(known: readonly Delivery[], recipient: string, again: readonl
 }
 
 /** What the backup's history beside the ledger says; a summary goes out without one, too. */
-function backupState(database: string, { stateDir, schedule, zone }: SettingsWithoutStore, now: Temporal.Instant) {
-  const history = readHistory(stateDir);
+async function backupState(settings: SettingsWithoutStore, now: Temporal.Instant): Promise<Page['backup']> {
+  const { history, failure } = readHistory(settings.stateDir);
+  if (history === null) return backupLine(failure);
   try {
-    const limitSeconds = longestGapSeconds({ cron: schedule, zone }, now) + graceSeconds;
-    return backupLine({ newestGood: history?.newestGood(database) ?? null, now, limitSeconds });
+    const { databases, ageLimitSeconds } = await statusOf(settings, history, now);
+    return backupLine({ databases, now, limitSeconds: ageLimitSeconds });
+  } catch (error) {
+    return backupLine(asFailure(error));
   } finally {
-    history?.close();
+    history.close();
   }
 }
 

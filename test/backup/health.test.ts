@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type HealthFacts, healthOf, healthOfAll } from '../../jobs/backup/watch/health.ts';
+import { type HealthFacts, healthLine, healthOf } from '../../jobs/backup/watch/health.ts';
 
 const now = Temporal.Instant.from('2025-11-30T12:00:00Z');
 const ago = (hours: number, seconds = 0) => now.subtract({ hours, seconds });
@@ -55,12 +55,19 @@ test('backups are healthy while the newest good one is younger than the longest 
   }
 });
 
-test('several databases are healthy when each is, and the reason names those that are not', () => {
-  const good = { name: 'orders', health: healthOf({ ...nightly, newestGood: ago(10) }) };
-  const bad = { name: 'stock', health: healthOf({ ...nightly, newestGood: ago(30) }) };
-  assert.deepEqual(healthOfAll([good]), { healthy: true, reason: 'orders: newest good backup is 10 h 00 min old' });
-  assert.deepEqual(healthOfAll([good, bad]), {
+test('several databases are healthy when each is; the line names those that are not, and says what else is wrong', () => {
+  const good = {
+    name: 'orders',
+    health: healthOf({ ...nightly, newestGood: ago(10) }),
+    wrongs: ['the last run failed'],
+  };
+  const bad = { name: 'stock', health: healthOf({ ...nightly, newestGood: ago(30) }), wrongs: [] };
+  assert.deepEqual(healthLine([good]), {
+    healthy: true,
+    line: 'orders: newest good backup is 10 h 00 min old; the last run failed',
+  });
+  assert.deepEqual(healthLine([good, bad]), {
     healthy: false,
-    reason: 'stock: newest good backup is 30 h 00 min old, over the limit of 26 h 00 min',
+    line: 'stock: newest good backup is 30 h 00 min old, over the limit of 26 h 00 min',
   });
 });

@@ -1,26 +1,35 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import type { BackupStatus, DatabaseStatus } from '../../jobs/backup/commands/status.ts';
+import type { BackupStatus } from '../../jobs/backup/commands/status.ts';
+import type { DatabaseStatus } from '../../jobs/backup/watch/database-status.ts';
 import { createHealthServer, type HealthServer } from '../../jobs/backup/watch/http.ts';
 import { Failure } from '../../jobs/platform/errors.ts';
 
 const database: DatabaseStatus = {
   name: 'csv_data',
+  ok: false,
+  wrongs: ['the last run failed at upload'],
+  underWay: null,
+  openSuspects: [],
+  problems: [],
   health: { healthy: true, reason: 'newest good backup is 10 h 00 min old' },
   newestGood: null,
   recentRuns: [],
   runs: { running: 0, succeeded: 0, failed: 0, interrupted: 0 },
-  openAlerts: [],
 };
 const healthy: BackupStatus = {
   version: '0.1.0',
   nextRun: Temporal.Instant.from('2025-11-30T18:00:00Z'),
+  ageLimitSeconds: 26 * 3600,
   databases: [database],
 };
 const unhealthy: BackupStatus = {
   ...healthy,
-  databases: [database, { ...database, name: 'stock', health: { healthy: false, reason: 'no good backup yet' } }],
+  databases: [
+    database,
+    { ...database, name: 'stock', wrongs: [], health: { healthy: false, reason: 'no good backup yet' } },
+  ],
 };
 
 describe('health and metrics over HTTP', () => {
@@ -36,11 +45,11 @@ describe('health and metrics over HTTP', () => {
     return { code: response.status, body: await response.text() };
   };
 
-  test('healthz is 200 with the reason while all is well', async () => {
+  test('healthz is 200 while the newest good backup is young enough, and says what else is wrong', async () => {
     status = () => healthy;
     assert.deepEqual(await ask('/healthz'), {
       code: 200,
-      body: 'healthy: csv_data: newest good backup is 10 h 00 min old\n',
+      body: 'healthy: csv_data: newest good backup is 10 h 00 min old; the last run failed at upload\n',
     });
     assert.deepEqual(await ask('/healthz?from=probe'), await ask('/healthz'));
   });

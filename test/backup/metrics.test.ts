@@ -25,7 +25,9 @@ const good: Run = {
 };
 const failed: Run = { ...good, id: 2, outcome: 'failed', startedAt: at('2025-11-29T20:00:00Z') };
 
+const around = { underWay: null, openSuspects: [], problems: [] };
 const status: BackupStatus = {
+  ageLimitSeconds: 26 * 3600,
   version: '0.1.0',
   nextRun: at('2025-11-30T18:00:00Z'),
   databases: [
@@ -35,7 +37,9 @@ const status: BackupStatus = {
       newestGood: good,
       recentRuns: [failed, good],
       runs: { running: 0, succeeded: 20, failed: 2, interrupted: 1 },
-      openAlerts: [{ kind: 'failure', subject: 'DISK_FULL', since: at('2025-11-29T20:00:00Z') }],
+      ok: false,
+      wrongs: ['the last run failed'],
+      ...around,
     },
     {
       name: 'new',
@@ -43,7 +47,9 @@ const status: BackupStatus = {
       newestGood: null,
       recentRuns: [],
       runs: { running: 0, succeeded: 0, failed: 0, interrupted: 0 },
-      openAlerts: [],
+      ok: false,
+      wrongs: [],
+      ...around,
     },
   ],
 };
@@ -55,6 +61,8 @@ test('each figure has a name with its unit, and what is not known is left out', 
     'nightshift_backup_info{version="0.1.0"} 1',
     'nightshift_backup_healthy{database="csv_data"} 1',
     'nightshift_backup_healthy{database="new"} 0',
+    'nightshift_backup_ok{database="csv_data"} 0',
+    'nightshift_backup_ok{database="new"} 0',
     'nightshift_backup_alert_open{database="csv_data"} 1',
     'nightshift_backup_alert_open{database="new"} 0',
     'nightshift_backup_last_success_timestamp_seconds{database="csv_data"} 1764439212.5',

@@ -13,9 +13,14 @@ const ok: RunOutcome = {
   disproved: [],
   storeEmptied: null,
   housekeeping: null,
+  unrecorded: null,
 };
-const bad: RunOutcome = { kind: 'failed', trouble: { code: 'DATABASE_CORRUPT', sentence: 's', cure: 'c' } };
-const stopped: RunOutcome = { kind: 'interrupted' };
+const bad: RunOutcome = {
+  kind: 'failed',
+  trouble: { code: 'DATABASE_CORRUPT', sentence: 's', cure: 'c' },
+  unrecorded: null,
+};
+const stopped: RunOutcome = { kind: 'interrupted', unrecorded: null };
 
 /** Lives one night with scripted outcomes per database, and returns what was seen. Time passes only in sleep. */
 async function night(script: Record<string, RunOutcome[]>, { nextNight = 24 * 60, isByHand = false } = {}) {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Failure } from '../../jobs/platform/errors.ts';
 import { openHistory, readHistory } from '../../jobs/platform/history.ts';
+import { needs } from '../lab.ts';
 
 const at = Temporal.Instant.from('2025-11-29T18:00:00Z');
 const key = 'sqlite-backups/daily/csv_data_2025-11-30_020000.db.gz';
@@ -40,7 +43,7 @@ test('a run is remembered with its object, sizes and proof, and another process 
     code: null,
     sentence: null,
   };
-  const reader = readHistory(stateDir);
+  const { history: reader } = readHistory(stateDir);
   assert.deepEqual(reader?.runs('backup', 'csv_data', 5), [expected]);
   assert.deepEqual(reader?.newestGood('csv_data'), expected);
   assert.equal(reader?.newestGood('other'), null);
@@ -80,31 +83,85 @@ test('what a killed run stored without reading it back is known to the next run'
   history.close();
 });
 
-test('an alert stays open until it is closed, and the first start is remembered', async (t) => {
+test('what the alerts remember and the first start stay', async (t) => {
   const stateDir = await folder(t);
   const first = openHistory(stateDir);
-  first.openAlert('csv_data', 'failure', 'DATABASE_CORRUPT', at);
+  assert.equal(first.alertMemory(), null);
+  first.keepAlertMemory('one');
+  first.keepAlertMemory('two');
   first.markStart(at);
   first.close();
   const history = openHistory(stateDir);
-  assert.deepEqual(history.alert('csv_data', 'failure'), { subject: 'DATABASE_CORRUPT', since: at });
-  assert.equal(history.alert('csv_data', 'suspect'), null);
-  history.closeAlert('csv_data', 'failure');
-  assert.equal(history.alert('csv_data', 'failure'), null);
+  assert.equal(history.alertMemory(), 'two');
   history.markStart(at.add({ hours: 1 }));
   assert.deepEqual(history.firstStart(), at);
   history.close();
 });
 
-test('a history that is no database is refused with the file and the cure', async (t) => {
-  const stateDir = await folder(t);
-  await writeFile(path.join(stateDir, 'history.db'), 'not a database, but long enough to be read as one'.repeat(50));
-  assert.throws(
-    () => openHistory(stateDir),
-    (error) => error instanceof Failure && error.code === 'STATE_UNWRITABLE' && error.message.includes('history.db'),
+test('a suspect is open until it is accepted, disproved, or gone', async (t) => {
+  const history = openHistory(await folder(t));
+  const keys = ['k1', 'k2', 'k3', 'k4'];
+  for (const one of keys) {
+    const id = history.begin('backup', 'csv_data', at);
+    history.note(id, { key: one, suspect: `why ${one}` });
+    history.prove(one, 'proven', at);
+  }
+  assert.deepEqual(
+    history.openSuspects('csv_data'),
+    keys.map((one) => ({ key: one, reason: `why ${one}` })),
   );
+  history.accept('k1', at);
+  history.disprove('k2', at);
+  history.giveUp('k3');
+  assert.deepEqual(history.openSuspects('csv_data'), [{ key: 'k4', reason: 'why k4' }]);
+  assert.deepEqual(history.openSuspects('other'), []);
+  assert.equal(history.newestGood('csv_data')?.key, 'k1');
+  history.close();
 });
 
-test('without a history there is nothing to read', async (t) => {
-  assert.equal(readHistory(await folder(t)), null);
+const garbage = 'not a database, but long enough to be read as one'.repeat(50);
+
+/** A history with many runs, one of whose pages is then overwritten. */
+function withDamagedPage(stateDir: string): void {
+  const history = openHistory(stateDir);
+  for (let night = 0; night < 200; night += 1) history.begin('backup', 'csv_data', at);
+  history.close();
+  const handle = openSync(path.join(stateDir, 'history.db'), 'r+');
+  writeSync(handle, Buffer.alloc(4096, 0x5a), 0, 4096, 4096 * 8);
+  closeSync(handle);
+}
+
+const damages: [string, (stateDir: string) => unknown][] = [
+  ['is no database', (stateDir) => writeFile(path.join(stateDir, 'history.db'), garbage)],
+  ['has one damaged page', (stateDir) => withDamagedPage(stateDir)],
+];
+for (const [what, damage] of damages) {
+  test(`a history that ${what} is refused with the file and what to do, for reading and for writing`, async (t) => {
+    const stateDir = await folder(t);
+    await damage(stateDir);
+    const isDamaged = (error: unknown) =>
+      error instanceof Failure && error.code === 'HISTORY_DAMAGED' && error.message.includes('history.db is damaged');
+    assert.throws(() => openHistory(stateDir), isDamaged);
+    const { history, failure } = readHistory(stateDir);
+    assert.equal(history, null);
+    assert.ok(isDamaged(failure), String(failure));
+  });
+}
+
+test('without a history there is nothing to read, nor with an empty file', async (t) => {
+  const stateDir = await folder(t);
+  assert.equal(readHistory(stateDir).failure?.code, 'HISTORY_MISSING');
+  await writeFile(path.join(stateDir, 'history.db'), '');
+  assert.equal(readHistory(stateDir).failure?.code, 'HISTORY_MISSING');
+});
+
+test('a history that this user may not read is no missing one', needs('root'), async (t) => {
+  const stateDir = await folder(t);
+  openHistory(stateDir).close();
+  await chmod(stateDir, 0o700);
+  const code = `const { readHistory } = await import('${path.resolve('jobs/platform/history.ts')}');
+    console.log(readHistory('${stateDir}').failure?.code);`;
+  const args = ['--input-type=module', '--eval', code];
+  const found = execFileSync(process.execPath, args, { uid: 1000, gid: 1000, encoding: 'utf8', cwd: '/' });
+  assert.equal(found, 'HISTORY_UNREADABLE\n');
 });

@@ -57,7 +57,7 @@ async function accept(key: string, store: ObjectStore, settings: Settings, conte
   for (const daily of acceptance.accepted) {
     await recordAcceptance(store, daily, clock.now(), { folder: settings.stagingDir, signal });
   }
-  noteInHistory(settings, database, acceptance, context);
+  noteInHistory(settings, acceptance, context);
   return acceptedText(acceptance);
 }
 
@@ -78,16 +78,10 @@ function acceptedText({ accepted, stillOpen }: Acceptance): string {
 }
 
 /** So that `status` knows it before the next run reads it from the store. */
-function noteInHistory(
-  { stateDir }: Settings,
-  database: string,
-  { accepted, stillOpen }: Acceptance,
-  { clock, err }: CliContext,
-): void {
+function noteInHistory({ stateDir }: Settings, { accepted }: Acceptance, { clock, err }: CliContext): void {
   try {
     const history = openHistory(stateDir);
     for (const { key } of accepted) history.accept(key, clock.now());
-    if (stillOpen.length === 0) history.closeAlert(database, 'suspect');
     history.close();
   } catch (error) {
     err(

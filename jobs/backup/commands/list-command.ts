@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
 import type { CliContext } from '../../platform/context.ts';
-import { readHistory } from '../../platform/history.ts';
+import { readHistory, withoutHistory } from '../../platform/history.ts';
 import { readSettings } from '../../platform/settings.ts';
 import { openStore } from '../../platform/store/open.ts';
 import { otherStoreWarning } from '../same-store.ts';
@@ -26,11 +26,14 @@ schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was s
     .action(async (kind: Kind | undefined, { json }: { json?: boolean }) => {
       const { clock, signal, out, err } = context;
       const settings = readSettings(context.environment);
-      const history = readHistory(settings.stateDir);
+      const { history, failure } = readHistory(settings.stateDir);
       const proofs = history?.proofs() ?? new Map();
       const warning = await otherStoreWarning(settings.store, history);
       history?.close();
       if (warning !== null) err(`WARNING: ${warning}\n`);
+      const loss =
+        failure && withoutHistory(failure, 'What this host read back is not known: STATE says less than it could.');
+      if (loss !== null) err(`${loss}\n`);
       const store = await openStore(settings.store);
       const kinds: Kind[] = kind === undefined ? ['daily', 'weekly'] : [kind];
       const options = { zone: settings.zone, now: () => store.now(clock), signal };

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { CliContext } from '../../platform/context.ts';
 import { Failure } from '../../platform/errors.ts';
 import { plural } from '../../platform/format.ts';
-import { type History, openHistory } from '../../platform/history.ts';
+import { type ReadOnlyHistory, readHistory, withoutHistory } from '../../platform/history.ts';
 import { acquireLock } from '../../platform/lock.ts';
 import { createLog } from '../../platform/log.ts';
 import { type Database, readSettings, type Settings } from '../../platform/settings.ts';
@@ -24,10 +24,12 @@ export function pruneCommand(context: CliContext): Command {
     .action(async (options: Options) => {
       const settings = readSettings(context.environment);
       const store = await openStore(settings.store);
-      const history = openHistory(settings.stateDir);
+      const { history, failure } = readHistory(settings.stateDir);
+      const loss = failure && withoutHistory(failure, 'Which backup was verified last is not known.');
+      if (loss !== null) context.err(`${loss}\n`);
       const pruned: Record<string, Verdict[]> = {};
       try {
-        await refuseOtherStore(settings.store, history);
+        if (history !== null) await refuseOtherStore(settings.store, history);
         for (const database of settings.databases) {
           const place = { database, settings, store, history };
           pruned[database.name] = options.dryRun
@@ -38,7 +40,7 @@ export function pruneCommand(context: CliContext): Command {
         if (options.json === true) context.out(`${JSON.stringify(pruned, null, 2)}\n`);
       } finally {
         store.close();
-        history.close();
+        history?.close();
       }
     });
 }
@@ -47,13 +49,14 @@ type Place = {
   readonly database: Database;
   readonly settings: Settings;
   readonly store: ObjectStore;
-  readonly history: History;
+  /** Null: there is none, or none that can be read. */
+  readonly history: ReadOnlyHistory | null;
 };
 
 async function verdictsOf({ database, settings, store, history }: Place, { clock, signal }: CliContext) {
   const { zone, retention } = settings;
   const inventory = await inventoryOf(store, database.name, { zone, now: () => store.now(clock), signal });
-  const lastGood = history.newestGood(database.name)?.key ?? null;
+  const lastGood = history?.newestGood(database.name)?.key ?? null;
   return {
     verdicts: pruneVerdicts(inventory, { retention, lastGood, zone }),
     suspects: openSuspects(inventory),

@@ -2,9 +2,9 @@ import { Command } from 'commander';
 import type { CliContext } from '../../platform/context.ts';
 import { Failure } from '../../platform/errors.ts';
 import { readHistory } from '../../platform/history.ts';
-import { readSettings } from '../../platform/settings.ts';
-import { healthOfAll } from '../watch/health.ts';
-import { statusOf } from './status.ts';
+import { readSettingsWithoutStore, type SettingsWithoutStore } from '../../platform/settings.ts';
+import { healthLine } from '../watch/health.ts';
+import { type BackupStatus, statusOf } from './status.ts';
 import { statusText } from './status-text.ts';
 
 export function statusCommand(context: CliContext): Command {
@@ -13,48 +13,64 @@ export function statusCommand(context: CliContext): Command {
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
-      '\nReads the run history in STATE_DIR only. Exit code 1 when a database has no fresh good backup.',
+      `
+Reads the run history in STATE_DIR, and whether a process holds the lock of a run under way; needs no keys of the bucket.
+Exit code 1 when anything is wrong: no good backup, or an old one; a last run that failed, was stopped or killed; a suspect
+that waits for a person; findings of the integrity check; failed housekeeping.`,
     )
     .action(async ({ json }: { json?: boolean }) => {
-      const settings = readSettings(context.environment);
-      const history = readHistory(settings.stateDir);
-      if (history === null) throw nothingYet(settings.stateDir);
+      const settings = readSettingsWithoutStore(context.environment);
       const now = context.clock.now();
-      const status = statusOf(settings, history, now);
-      history.close();
+      const status = await readStatus(settings, now);
       context.out(json === true ? `${JSON.stringify(status, null, 2)}\n` : statusText(status, now, settings.zone));
-      const { healthy, reason } = healthOfAll(status.databases);
-      if (!healthy) throw staleFailure(reason);
+      const { healthy, line } = healthLine(status.databases);
+      if (!healthy) throw staleFailure(line);
+      const bad = status.databases.filter(({ ok }) => !ok);
+      if (bad.length > 0) throw wrongFailure(bad);
     });
 }
 
 /** For Docker's HEALTHCHECK: one line and an exit code. */
 export function healthCommand(context: CliContext): Command {
   return new Command('health')
-    .description('one line and an exit code for a container health check')
+    .description('one line and an exit code for a container health check: is the newest good backup young enough')
+    .addHelpText(
+      'after',
+      '\nThe exit code is about age alone, because it makes Docker and Swarm restart things; the line says what else is wrong.',
+    )
     .action(async () => {
-      const settings = readSettings(context.environment);
-      const history = readHistory(settings.stateDir);
-      if (history === null) throw nothingYet(settings.stateDir);
-      const { healthy, reason } = healthOfAll(statusOf(settings, history, context.clock.now()).databases);
-      history.close();
-      if (!healthy) throw staleFailure(reason);
-      context.out(`${reason}\n`);
+      const settings = readSettingsWithoutStore(context.environment);
+      const { healthy, line } = healthLine((await readStatus(settings, context.clock.now())).databases);
+      if (!healthy) throw staleFailure(line);
+      context.out(`${line}\n`);
     });
 }
 
-function nothingYet(stateDir: string): Failure {
+async function readStatus(settings: SettingsWithoutStore, now: Temporal.Instant): Promise<BackupStatus> {
+  const { history, failure } = readHistory(settings.stateDir);
+  if (history === null) throw failure;
+  try {
+    return await statusOf(settings, history, now);
+  } finally {
+    history.close();
+  }
+}
+
+function staleFailure(line: string): Failure {
   return new Failure(
-    'HISTORY_MISSING',
-    `There is no run history in ${stateDir}: no backup ever ran with this STATE_DIR.`,
-    'Run `nightshift backup`, or set STATE_DIR to the folder that the service uses. `nightshift list` reads the store itself.',
+    'BACKUP_STALE',
+    `Backups are not fresh: ${line}.`,
+    'See the last run above or in the log of the service; `nightshift check` tries every part.',
   );
 }
 
-function staleFailure(reason: string): Failure {
+function wrongFailure(bad: BackupStatus['databases']): Failure {
+  const wrongs = bad.map(({ name, newestGood, health, wrongs }) => {
+    return `${name}: ${[...(newestGood === null ? [health.reason] : []), ...wrongs].join('; ')}`;
+  });
   return new Failure(
-    'BACKUP_STALE',
-    `Backups are not fresh: ${reason}.`,
-    'See the last run above or in the log of the service; `nightshift check` tries every part.',
+    'BACKUP_PROBLEMS',
+    `Something is wrong with the backups: ${wrongs.join('; ')}.`,
+    'See above and the log of the service; `nightshift check` tries every part.',
   );
 }

@@ -2,7 +2,9 @@ import { localTimestamp } from '../../platform/clock.ts';
 import { formatBytes, formatDuration, plural } from '../../platform/format.ts';
 import type { Run } from '../../platform/history.ts';
 import { sparkline } from '../../platform/sparkline.ts';
-import type { BackupStatus, DatabaseStatus } from './status.ts';
+import type { DatabaseStatus } from '../watch/database-status.ts';
+import type { UnderWay } from '../watch/wrongs.ts';
+import type { BackupStatus } from './status.ts';
 
 const trendRuns = 14;
 
@@ -14,11 +16,12 @@ export function statusText(status: BackupStatus, now: Temporal.Instant, zone: st
 }
 
 function databaseText(
-  { name, health, newestGood, recentRuns, openAlerts }: DatabaseStatus,
+  { name, ok, health, wrongs, newestGood, underWay, recentRuns }: DatabaseStatus,
   now: Temporal.Instant,
   zone: string,
 ) {
-  const lines = [`${name}: ${health.healthy ? 'ok' : 'NOT OK'}, ${health.reason}`];
+  const lines = [`${name}: ${ok ? 'ok' : 'NOT OK'}, ${health.reason}`];
+  lines.push(...wrongs.map((wrong) => `  wrong         ${wrong}`));
   if (newestGood !== null) {
     lines.push(
       `  last backup   ${localTimestamp(newestGood.startedAt, zone)}, ${between(newestGood.startedAt, now)} ago`,
@@ -27,23 +30,21 @@ function databaseText(
     lines.push(`  size          ${sizesText(newestGood)}`);
     lines.push(...trendLine(recentRuns));
   }
-  const [last] = recentRuns;
-  if (last === undefined) lines.push('  no backup ran here yet');
-  else if (last.outcome !== 'succeeded') lines.push(`  last run      ${runText(last, now, zone)}`);
-  if (last?.outcome === 'succeeded' && last.sentence !== null) lines.push(`  afterwards    ${last.sentence}`);
-  for (const { kind, subject, since } of openAlerts) {
-    lines.push(`  open alert    ${kind} since ${localTimestamp(since, zone)}: ${subject}`);
-  }
+  if (underWay !== null) lines.push(...underWayLines(underWay, now, zone));
+  if (recentRuns.length === 0) lines.push('  no backup ran here yet');
   return lines.join('\n');
+}
+
+function underWayLines({ run, isAlive }: UnderWay, now: Temporal.Instant, zone: string): string[] {
+  const since = `since ${localTimestamp(run.startedAt, zone)}, ${between(run.startedAt, now)} ago, at ${run.step}`;
+  if (isAlive === 'yes') return [`  under way     ${since}`];
+  const hedge =
+    'whether it lives cannot be seen from here: a restore holds the lock, or the database’s folder is not here';
+  return isAlive === 'no' ? [] : [`  may be running ${since} (${hedge})`];
 }
 
 function sizesText({ snapshotBytes, archiveBytes, rows }: Run): string {
   return `${formatBytes(archiveBytes ?? 0)}, of a database of ${formatBytes(snapshotBytes ?? 0)} with ${plural(rows ?? 0, 'row')}`;
-}
-
-function runText({ outcome, startedAt, step, sentence }: Run, now: Temporal.Instant, zone: string): string {
-  const began = `${localTimestamp(startedAt, zone)}, ${between(startedAt, now)} ago`;
-  return outcome === 'running' ? `under way since ${began}: ${step}` : `${outcome} at ${step}, ${began}: ${sentence}`;
 }
 
 /** Sizes of the last good archives, oldest first, and the change over them. */

@@ -1,64 +1,47 @@
-import type { AlertKind, Outcome, ReadOnlyHistory, Run } from '../../platform/history.ts';
+import type { ReadOnlyHistory } from '../../platform/history.ts';
+import { type LockState, lockStateOf } from '../../platform/lock-state.ts';
 import { longestGapSeconds, nextRun } from '../../platform/schedule.ts';
-import type { Settings } from '../../platform/settings.ts';
+import type { Database, SettingsWithoutStore } from '../../platform/settings.ts';
 import { toolVersion } from '../../platform/version.ts';
-import { type Health, healthOf } from '../watch/health.ts';
+import { readAlertMemory } from '../watch/alert-memory.ts';
+import { type DatabaseStatus, databaseStatus } from '../watch/database-status.ts';
+import { ageLimitSeconds } from '../watch/health.ts';
 
 /** What the history says of the backups at one moment. */
 export type BackupStatus = {
   readonly version: string;
   readonly nextRun: Temporal.Instant;
+  /** Seconds that a newest good backup may be old. */
+  readonly ageLimitSeconds: number;
   readonly databases: readonly DatabaseStatus[];
 };
 
-export type DatabaseStatus = {
-  readonly name: string;
-  readonly health: Health;
-  readonly newestGood: Run | null;
-  /** Newest first. */
-  readonly recentRuns: readonly Run[];
-  readonly runs: Readonly<Record<Outcome, number>>;
-  readonly openAlerts: readonly {
-    readonly kind: AlertKind;
-    readonly subject: string;
-    readonly since: Temporal.Instant;
-  }[];
-};
+type StatusSettings = Pick<SettingsWithoutStore, 'databases' | 'schedule' | 'zone' | 'stateDir' | 'stagingDir'>;
 
-const alertKinds: readonly AlertKind[] = ['failure', 'suspect', 'housekeeping'];
-const recentRuns = 60;
-
-/** Reads the status of every database from the history. */
-export function statusOf(
-  { databases, schedule, zone }: Settings,
+/** Reads the status of every database from the history; writes nothing. */
+export async function statusOf(
+  settings: StatusSettings,
   history: ReadOnlyHistory,
   now: Temporal.Instant,
-): BackupStatus {
+): Promise<BackupStatus> {
+  const { databases, schedule, zone, stagingDir } = settings;
   const plan = { cron: schedule, zone };
-  const longestGap = longestGapSeconds(plan, now);
-  const firstStart = history.firstStart() ?? now;
-  const statuses = databases.map(({ name }): DatabaseStatus => {
-    const newestGood = history.newestGood(name);
-    const runs = history.runs('backup', name, recentRuns);
-    const running = runs[0]?.outcome === 'running' ? runs[0].startedAt : null;
-    const facts = {
-      now,
-      firstStart,
-      newestGood: newestGood?.startedAt ?? null,
-      running,
-      longestGapSeconds: longestGap,
-    };
-    return {
-      name,
-      health: healthOf(facts),
-      newestGood,
-      recentRuns: runs,
-      runs: history.counts(name),
-      openAlerts: alertKinds.flatMap((kind) => {
-        const alert = history.alert(name, kind);
-        return alert === null ? [] : [{ kind, ...alert }];
-      }),
-    };
-  });
-  return { version: toolVersion, nextRun: nextRun(plan, now), databases: statuses };
+  const gap = longestGapSeconds(plan, now);
+  const { problems } = readAlertMemory(history, stagingDir);
+  const statuses: DatabaseStatus[] = [];
+  for (const database of databases) {
+    const lock = await lockOf(database, history, settings);
+    statuses.push(databaseStatus(history, database.name, { now, zone, longestGapSeconds: gap, lock, problems }));
+  }
+  const limit = ageLimitSeconds(gap);
+  return { version: toolVersion, nextRun: nextRun(plan, now), ageLimitSeconds: limit, databases: statuses };
+}
+
+/** Who holds the lock is asked only when the history has a run as running. */
+async function lockOf(
+  { name, path }: Database,
+  history: ReadOnlyHistory,
+  { stateDir }: StatusSettings,
+): Promise<LockState> {
+  return history.runs('backup', name, 1)[0]?.outcome === 'running' ? lockStateOf(path, stateDir) : 'free';
 }

@@ -5,11 +5,11 @@ export type Health = { readonly healthy: boolean; readonly reason: string };
 /** What the health of one database's backups depends on. */
 export type HealthFacts = {
   readonly now: Temporal.Instant;
-  /** When the service first ran; counts while there is no good backup. */
+  /** When a backup was first begun here; counts while there is no good one. */
   readonly firstStart: Temporal.Instant;
   /** When the newest good backup was taken. */
   readonly newestGood: Temporal.Instant | null;
-  /** When the start-up backup under way began; null when none is. */
+  /** When the backup under way began; null when none is, as far as can be seen. */
   readonly running: Temporal.Instant | null;
   /** Seconds between the two most distant neighbours of the schedule. */
   readonly longestGapSeconds: number;
@@ -17,12 +17,15 @@ export type HealthFacts = {
 
 const graceSeconds = 2 * 3600;
 
+/** Seconds that a newest good backup may be old, given the schedule's longest gap. */
+export const ageLimitSeconds = (longestGapSeconds: number) => longestGapSeconds + graceSeconds;
+
 /**
  * Unhealthy when the newest good backup (with none yet: the first start) is older than the schedule's longest gap plus
  * 2 h. A start-up backup under way is healthy, within the same limit.
  */
 export function healthOf({ now, firstStart, newestGood, running, longestGapSeconds }: HealthFacts): Health {
-  const limit = longestGapSeconds + graceSeconds;
+  const limit = ageLimitSeconds(longestGapSeconds);
   const ageOf = (instant: Temporal.Instant) => (now.epochMilliseconds - instant.epochMilliseconds) / 1000;
   const age = ageOf(newestGood ?? firstStart);
   const since =
@@ -36,12 +39,17 @@ export function healthOf({ now, firstStart, newestGood, running, longestGapSecon
   return { healthy: false, reason: `${since}, over the limit of ${words(limit)}` };
 }
 
-/** Healthy when every database is. The reason names each database, unhealthy ones only when there are any. */
-export function healthOfAll(databases: readonly { readonly name: string; readonly health: Health }[]): Health {
+type Told = { readonly name: string; readonly health: Health; readonly wrongs: readonly string[] };
+
+/**
+ * Healthy when every database is. The line names each database, when any is unhealthy those only, and what else is wrong
+ * with them.
+ */
+export function healthLine(databases: readonly Told[]): { readonly healthy: boolean; readonly line: string } {
   const unhealthy = databases.filter(({ health }) => !health.healthy);
   const told = unhealthy.length === 0 ? databases : unhealthy;
-  const reason = told.map(({ name, health }) => `${name}: ${health.reason}`).join('; ');
-  return { healthy: unhealthy.length === 0, reason };
+  const line = told.map(({ name, health, wrongs }) => `${name}: ${[health.reason, ...wrongs].join('; ')}`).join('; ');
+  return { healthy: unhealthy.length === 0, line };
 }
 
 /** A clock set back makes ages negative: they count as none. */

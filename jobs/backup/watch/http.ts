@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { asFailure, Failure, systemCodeOf } from '../../platform/errors.ts';
 import type { BackupStatus } from '../commands/status.ts';
-import { healthOfAll } from './health.ts';
+import { healthLine } from './health.ts';
 
 export type HealthServer = { readonly port: number; close(): Promise<void> };
 
@@ -58,8 +58,8 @@ async function answerTo(
   try {
     const found = await status();
     if (path === '/metrics') return await metricsAnswer(found);
-    const { healthy, reason } = healthOfAll(found.databases);
-    return text(healthy ? 200 : 503, `${healthy ? 'healthy' : 'unhealthy'}: ${reason}`);
+    const { healthy, line } = healthLine(found.databases);
+    return text(healthy ? 200 : 503, `${healthy ? 'healthy' : 'unhealthy'}: ${line}`);
   } catch (error) {
     const { code, message } = asFailure(error);
     return text(503, `unhealthy: the status cannot be read: ${code}: ${message}`);

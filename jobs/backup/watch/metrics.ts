@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { BackupStatus, DatabaseStatus } from '../commands/status.ts';
+import type { BackupStatus } from '../commands/status.ts';
+import type { DatabaseStatus } from './database-status.ts';
 
 type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number | null };
 type Family = {
@@ -36,13 +37,18 @@ function familiesOf({ version, nextRun, databases }: BackupStatus): Family[] {
     gauge('info', 'Version of nightshift; always 1.', [{ labels: { version }, value: 1 }]),
     gauge(
       'healthy',
-      '1 when the newest good backup is young enough, or a start-up backup is under way, else 0.',
+      '1 when the newest good backup is young enough, or a backup is under way, else 0.',
       each(({ health }) => Number(health.healthy)),
     ),
     gauge(
+      'ok',
+      '1 when `nightshift status` finds nothing wrong, else 0.',
+      each(({ ok }) => Number(ok)),
+    ),
+    gauge(
       'alert_open',
-      '1 while a failure, a suspect backup or failed housekeeping awaits a person, else 0.',
-      each(({ openAlerts }) => Number(openAlerts.length > 0)),
+      '1 while something is wrong that awaits a person, whatever the age of the newest good backup, else 0.',
+      each(({ wrongs }) => Number(wrongs.length > 0)),
     ),
     gauge(
       'last_success_timestamp_seconds',

@@ -1,18 +1,23 @@
 import { hostname } from 'node:os';
 import type { Alert } from '../../platform/alert.ts';
+import type { AlertBudget } from '../../platform/alert-budget.ts';
+import { type AlertDecision, decideAlert } from '../../platform/alert-decision.ts';
 import { deliver } from '../../platform/alert-delivery.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { asFailure } from '../../platform/errors.ts';
-import type { AlertKind, History } from '../../platform/history.ts';
+import { runOf } from '../../platform/history-rows.ts';
+import type { LastingHistory } from '../../platform/lasting-history.ts';
 import type { Log } from '../../platform/log.ts';
 import { createPing } from '../../platform/ping.ts';
-import type { Database, Settings } from '../../platform/settings.ts';
+import type { Database, SettingsWithoutStore } from '../../platform/settings.ts';
 import type { Watch } from '../night.ts';
-import type { RunOutcome } from '../outcome.ts';
-import { failureAlert, housekeepingAlert, recoveryAlert, suspectAlert } from './alerts.ts';
+import { keepAlertMemory, readAlertMemory } from './alert-memory.ts';
+import { allClearAlert, problemsAlert } from './alert-text.ts';
+import { causeOf, type Problem } from './problem.ts';
+import { problemsAfter, type Ran } from './problems-after.ts';
 
-type Means = {
-  readonly history: History;
+type WatchDeps = {
+  readonly history: LastingHistory;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -21,63 +26,65 @@ type Means = {
 };
 
 /**
- * Alerts by mail and the dead-man's switch: one alert when a database's backups begin to fail, one all-clear when they
- * work again. Mails go out one after another in the background; `settled` waits for them.
+ * Alerts by mail and the dead-man's switch. After each round of runs at most one mail says all that is wrong, as often as
+ * `decideAlert` allows. Mails go out one after another in the background; `settled` waits for them.
  */
-export function watchOf(settings: Settings, means: Means): Watch & { settled(): Promise<void> } {
-  const { history, clock, log, signal } = means;
+export function watchOf(settings: SettingsWithoutStore, deps: WatchDeps): Watch & { settled(): Promise<void> } {
+  const { databases, alerts, stagingDir, zone } = settings;
+  const { history, clock, log, signal } = deps;
   const ping = createPing(settings.pingUrl, 'BACKUP_PING_URL', log);
-  const names = (databases: readonly Database[]) => databases.map(({ name }) => name).join(', ');
+  const names = (some: readonly Database[]) => some.map(({ name }) => name).join(', ');
   let queue: Promise<void> = Promise.resolve();
-  const later = (work: () => Promise<void>) => {
-    queue = queue.then(work).catch((error) => log.failure(asFailure(error)));
-  };
-  const mail = async (alert: Alert) => {
-    if (settings.alerts === null) return true;
-    return (await deliver(alert, settings.alerts, means)).length > 0;
-  };
-  const openOnce = async (database: string, kind: AlertKind, subject: string, alert: Alert) => {
-    if (history.alert(database, kind)?.subject === subject) return;
-    if (await mail(alert)) history.openAlert(database, kind, subject, clock.now());
+  let round: Ran[] = [];
+
+  const alertAfter = async (ran: readonly Ran[]) => {
+    const at = clock.now();
+    const memory = readAlertMemory(history, stagingDir);
+    const problems = problemsAfter(ran, memory, { databases, history, at });
+    const decision = decideAlert(memory.budget, problems.map(causeOf), at);
+    const keep = (budget: AlertBudget) =>
+      keepAlertMemory({ budget, problems }, { history, stagingDir, at: clock.now() });
+    keep(decision.budget);
+    const alert = alertOf(decision, problems, ran, at);
+    if (alert === null || alerts === null) return;
+    const reached = await deliver(alert, alerts, deps);
+    if (reached.length > 0) keep(decision.ifTaken);
   };
 
-  const tell = async ({ name }: Database, outcome: RunOutcome, tries: readonly Temporal.Instant[]) => {
-    const where = { database: name, host: hostname(), at: clock.now() };
-    const { zone } = settings;
-    if (outcome.kind === 'failed') {
-      if (history.alert(name, 'failure') !== null) return;
-      const step = history.runs('backup', name, 1)[0]?.step ?? 'start';
-      const told = { ...where, ...outcome.trouble, step, retries: tries, lastGood: lastGoodOf(history, name) };
-      return openOnce(name, 'failure', outcome.trouble.code, failureAlert(told, zone));
-    }
-    if (outcome.kind !== 'succeeded') return;
-    const { key, suspicion, housekeeping } = outcome;
-    const failed = history.alert(name, 'failure');
-    if (failed !== null && (await mail(recoveryAlert({ ...where, failedSince: failed.since, key }, zone)))) {
-      history.closeAlert(name, 'failure');
-    }
-    if (suspicion !== null) {
-      const told = { ...where, ...suspicion, key, lastGood: lastGoodOf(history, name) };
-      await openOnce(name, 'suspect', suspicion.reason, suspectAlert(told, zone));
-    }
-    if (housekeeping === null) return history.closeAlert(name, 'housekeeping');
-    const step = history.runs('backup', name, 1)[0]?.step ?? 'prune';
-    const told = { ...where, ...housekeeping, step, key };
-    return openOnce(name, 'housekeeping', housekeeping.code, housekeepingAlert(told, zone));
+  const alertOf = (
+    { reason, since }: AlertDecision,
+    problems: readonly Problem[],
+    ran: readonly Ran[],
+    at: Temporal.Instant,
+  ): Alert | null => {
+    if (reason === null || since === null) return null;
+    const where = { host: hostname(), at, since: Temporal.Instant.from(since) };
+    const newest = databases.map(({ name }) => ({ database: name, good: newestGoodOf(history, name) }));
+    if (reason === 'all-clear') return allClearAlert({ ...where, newest }, zone);
+    const touched = newest.filter(({ database }) => problems.some((one) => (one.database ?? database) === database));
+    const failed = ran.filter(({ outcome }) => outcome.kind === 'failed');
+    const tries = failed.length === 0 ? null : (failed.at(-1)?.tries ?? []);
+    return problemsAlert({ ...where, reason, problems, tries, newest: touched }, zone);
   };
 
   return {
     started: () => void ping('start', '', signal),
-    ran: (database, outcome, tries) => later(() => tell(database, outcome, tries)),
+    ran({ name }, outcome, tries) {
+      if (outcome.unrecorded !== null) history.keepRun(runOf(outcome.unrecorded));
+      round.push({ database: name, outcome, tries });
+    },
     rounded(failed) {
-      if (failed.length === 0) void ping('success', `backed up: ${names(settings.databases)}`, signal);
+      if (failed.length === 0) void ping('success', `backed up: ${names(databases)}`, signal);
       else void ping('fail', `not backed up: ${names(failed)}`, signal);
+      const ran = round;
+      round = [];
+      queue = queue.then(() => alertAfter(ran)).catch((error) => log.failure(asFailure(error)));
     },
     settled: () => queue,
   };
 }
 
-function lastGoodOf(history: History, database: string) {
+function newestGoodOf(history: LastingHistory, database: string) {
   const good = history.newestGood(database);
   return good === null || good.key === null ? null : { key: good.key, at: good.startedAt };
 }

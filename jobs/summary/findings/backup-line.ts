@@ -1,25 +1,46 @@
+import type { DatabaseStatus } from '../../backup/watch/database-status.ts';
+import type { Failure } from '../../platform/errors.ts';
 import { formatBytes, formatDuration } from '../../platform/format.ts';
-import type { Run } from '../../platform/history.ts';
 import type { Page } from '../page.ts';
 
-export type BackupFacts = {
-  /** As `History.newestGood` gives it; null when there is none. */
-  readonly newestGood: Run | null;
-  readonly now: Temporal.Instant;
-  /** A backup older than this is too old: the longest gap of the schedule plus two hours. */
-  readonly limitSeconds: number;
-};
+export type BackupFacts =
+  /** What the history says: first of the database that the summary is about, then of the others. */
+  | {
+      readonly databases: readonly DatabaseStatus[];
+      readonly now: Temporal.Instant;
+      /** A backup older than this is too old: the longest gap of the schedule plus two hours. */
+      readonly limitSeconds: number;
+    }
+  /** Why the history cannot be read. */
+  | Failure;
+
+const look = 'run `nightshift status` on the server';
 
 /** The line about the backup that ends every summary. */
-export function backupLine({ newestGood, now, limitSeconds }: BackupFacts): Page['backup'] {
-  if (newestGood === null) {
-    return { ok: false, sentence: 'No proven backup yet: run `nightshift status` on the server.' };
+export function backupLine(facts: BackupFacts): Page['backup'] {
+  if (facts instanceof Error) {
+    if (facts.code === 'HISTORY_MISSING') return { ok: false, sentence: `No proven backup yet: ${look}.` };
+    return { ok: false, sentence: `Whether backups are made cannot be seen (${facts.code}): ${look}.` };
   }
+  const [first, ...others] = facts.databases;
+  const own = first === undefined ? { ok: false, sentence: '' } : lineOf(first, facts.now, facts.limitSeconds);
+  const bad = others.filter(({ ok }) => !ok);
+  if (bad.length === 0) return own;
+  const also = bad.map(({ name, health, wrongs }) => `${name}: ${wrongs[0] ?? health.reason}`).join('; ');
+  const sentence = own.ok ? `${own.sentence} But the backup of ${also}: ${look}.` : `${own.sentence} Also ${also}.`;
+  return { ok: false, sentence };
+}
+
+function lineOf(status: DatabaseStatus, now: Temporal.Instant, limitSeconds: number): Page['backup'] {
+  const { ok, health, newestGood, wrongs } = status;
+  const [wrong] = wrongs;
+  const why = wrong === undefined ? '' : ` (${wrong})`;
+  if (newestGood === null) return { ok: false, sentence: `No proven backup yet${why}: ${look}.` };
   const age = Math.max(0, (now.epochMilliseconds - newestGood.startedAt.epochMilliseconds) / 1000);
   const size = newestGood.archiveBytes === null ? '' : `, ${formatBytes(newestGood.archiveBytes)}`;
   const proof = newestGood.proof === 'proven' ? 'read back and proven' : 'stored encrypted, its hash compared';
   const last = `${formatDuration(age)} old${size}, ${proof}`;
-  if (age <= limitSeconds) return { ok: true, sentence: `The last backup is ${last}.` };
-  const late = `older than the ${formatDuration(limitSeconds)} it may be: run \`nightshift status\` on the server`;
-  return { ok: false, sentence: `The last good backup is ${last}, ${late}.` };
+  if (ok) return { ok: true, sentence: `The last backup is ${last}.` };
+  const late = health.healthy ? '' : `, older than the ${formatDuration(limitSeconds)} it may be`;
+  return { ok: false, sentence: `The last good backup is ${last}${late}${why}: ${look}.` };
 }

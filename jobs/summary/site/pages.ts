@@ -1,5 +1,4 @@
 import type { Context, Hono } from 'hono';
-import { longestGapSeconds } from '../../platform/schedule.ts';
 import type { Page, Table } from '../page.ts';
 import type { Session } from './access/sessions.ts';
 import type { Assets } from './assets.ts';
@@ -19,8 +18,7 @@ type Answer = Response | Promise<Response>;
 
 /** Adds what a visitor with a session may see. Without one, every path asks for the password. */
 export function addPages(app: Hono, means: Means): void {
-  const { gate, settings, clock } = means;
-  const gapSeconds = longestGapSeconds({ cron: settings.schedule, zone: settings.zone }, clock.now());
+  const { gate } = means;
 
   /** For those who may see everything. */
   const whole = (show: (c: Context, frame: Frame) => Answer) => (c: Context) => {
@@ -44,7 +42,7 @@ export function addPages(app: Hono, means: Means): void {
   app.get('/calendar/:month', whole(showMonth(means)));
   app.get(
     '/status',
-    whole((c, frame) => c.html(statusPage(frame, statusFacts(means, gapSeconds)))),
+    whole(async (c, frame) => c.html(statusPage(frame, await statusFacts(means)))),
   );
   app.all(
     '*',

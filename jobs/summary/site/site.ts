@@ -12,7 +12,7 @@ import { protectiveHeaders } from './headers.ts';
 import { addPages } from './pages.ts';
 import type { Sources } from './sources.ts';
 
-type SiteSettings = Pick<SettingsWithoutStore, 'databases' | 'schedule' | 'zone'> & {
+type SiteSettings = Pick<SettingsWithoutStore, 'databases' | 'schedule' | 'zone' | 'stateDir' | 'stagingDir'> & {
   readonly summary: Pick<SettingsWithoutStore['summary'], 'schedule' | 'publicUrl' | 'passwordHash' | 'signingKey'>;
 };
 

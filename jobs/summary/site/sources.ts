@@ -1,4 +1,4 @@
-import type { ReadOnlyHistory } from '../../platform/history.ts';
+import type { HistoryReading } from '../../platform/history.ts';
 import type { ReadOnlyArchive } from '../archive.ts';
 import type { Delivery } from '../ledger.ts';
 import type { SummaryRun } from '../runs.ts';
@@ -10,6 +10,6 @@ export type Sources = {
   readonly deliveries: (fromDay: string) => readonly Delivery[];
   /** Runs of the summary, newest first. */
   readonly summaryRuns: (limit: number) => readonly SummaryRun[];
-  /** Opens the backups' history for one look, which closes it; null when no backup ever ran. */
-  readonly history: () => ReadOnlyHistory | null;
+  /** Opens the backups' history for one look, which closes it. */
+  readonly history: () => HistoryReading;
 };

@@ -16,7 +16,7 @@ const closeGraceMs = 1_000;
  */
 export async function startSite(
   means: Omit<SiteMeans, 'settings'> & {
-    readonly settings: Pick<SettingsWithoutStore, 'databases' | 'schedule' | 'zone' | 'summary'>;
+    readonly settings: SiteMeans['settings'] & Pick<SettingsWithoutStore, 'summary'>;
     readonly signal: AbortSignal;
   },
 ): Promise<Site> {

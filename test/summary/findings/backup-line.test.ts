@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { DatabaseStatus } from '../../../jobs/backup/watch/database-status.ts';
+import { Failure } from '../../../jobs/platform/errors.ts';
 import type { Run } from '../../../jobs/platform/history.ts';
 import { backupLine } from '../../../jobs/summary/findings/backup-line.ts';
 
@@ -23,28 +25,72 @@ const run: Run = {
 const at = (local: string) => Temporal.Instant.from(`${local}+08:00`);
 const limitSeconds = 26 * 3600;
 
+/** The status of one database whose newest good backup is `run`. */
+const status: DatabaseStatus = {
+  name: 'shop',
+  ok: true,
+  health: { healthy: true, reason: 'newest good backup is 6 h 00 min old' },
+  wrongs: [],
+  newestGood: run,
+  underWay: null,
+  recentRuns: [run],
+  runs: { running: 0, succeeded: 1, failed: 0, interrupted: 0 },
+  openSuspects: [],
+  problems: [],
+};
+const line = (...databases: DatabaseStatus[]) =>
+  backupLine({ databases, now: at('2025-11-30T08:00:00'), limitSeconds });
+
 test('the last line says how old the last backup is, how large, and whether it is proven', () => {
-  assert.deepEqual(backupLine({ newestGood: run, now: at('2025-11-30T08:00:00'), limitSeconds }), {
+  assert.deepEqual(line(status), {
     ok: true,
     sentence: 'The last backup is 6 h 00 min old, 85.6 MiB, read back and proven.',
   });
-  assert.deepEqual(
-    backupLine({
-      newestGood: { ...run, proof: 'stored', archiveBytes: null },
-      now: at('2025-11-30T08:00:00'),
-      limitSeconds,
-    }),
-    { ok: true, sentence: 'The last backup is 6 h 00 min old, stored encrypted, its hash compared.' },
-  );
+  assert.deepEqual(line({ ...status, newestGood: { ...run, proof: 'stored', archiveBytes: null } }), {
+    ok: true,
+    sentence: 'The last backup is 6 h 00 min old, stored encrypted, its hash compared.',
+  });
 });
 
 test('it warns of a backup that is too old, and of none', () => {
-  assert.deepEqual(backupLine({ newestGood: run, now: at('2025-12-02T08:00:00'), limitSeconds }), {
+  const stale = { ...status, ok: false, health: { healthy: false, reason: 'stale' } };
+  assert.deepEqual(backupLine({ databases: [stale], now: at('2025-12-02T08:00:00'), limitSeconds }), {
     ok: false,
     sentence:
       'The last good backup is 2 d 6 h old, 85.6 MiB, read back and proven, older than the 26 h 00 min it may be: run `nightshift status` on the server.',
   });
-  assert.deepEqual(backupLine({ newestGood: null, now: at('2025-12-02T08:00:00'), limitSeconds }), {
+  assert.deepEqual(line({ ...status, ok: false, newestGood: null }), {
+    ok: false,
+    sentence: 'No proven backup yet: run `nightshift status` on the server.',
+  });
+});
+
+test('it warns when the backup is young and something is wrong all the same, also with another database', () => {
+  const wrongs = ['the last run (2025-11-30 02:00:00, 6 h 00 min ago) failed at upload: The bucket is full'];
+  assert.deepEqual(line({ ...status, ok: false, wrongs }), {
+    ok: false,
+    sentence: `The last good backup is 6 h 00 min old, 85.6 MiB, read back and proven (${wrongs[0]}): run \`nightshift status\` on the server.`,
+  });
+  const stock = {
+    ...status,
+    name: 'stock',
+    ok: false,
+    newestGood: null,
+    health: { healthy: true, reason: 'no good backup yet' },
+  };
+  assert.deepEqual(line(status, stock), {
+    ok: false,
+    sentence:
+      'The last backup is 6 h 00 min old, 85.6 MiB, read back and proven. But the backup of stock: no good backup yet: run `nightshift status` on the server.',
+  });
+});
+
+test('without a history it says what it cannot see, and no word about backups', () => {
+  assert.deepEqual(backupLine(new Failure('HISTORY_DAMAGED', 'damaged', '')), {
+    ok: false,
+    sentence: 'Whether backups are made cannot be seen (HISTORY_DAMAGED): run `nightshift status` on the server.',
+  });
+  assert.deepEqual(backupLine(new Failure('HISTORY_MISSING', 'missing', '')), {
     ok: false,
     sentence: 'No proven backup yet: run `nightshift status` on the server.',
   });

@@ -129,7 +129,7 @@ describe('the pages', () => {
       'Sent to 1 of 2 people, 1 uncertain.',
       'owner@shop.test, partner@shop.test (uncertain)',
       '3.2 s</td><td class="right">42.7 KiB',
-      '<p class="state bad">Backup of shop: newest good backup is 30 h 30 min old, over the limit of 26 h 00 min.',
+      '<p class="state bad">Backup of shop: newest good backup is 30 h 30 min old, over the limit of 26 h 00 min; the last run (2025-12-01 02:00:00, 6 h 30 min ago) failed at start: The store was busy.',
       '<td class="right">41 s</td><td class="right">85.6 MiB</td><td class="right">260 MiB</td><td class="right">3,223,919</td>',
       'The store was busy.',
     ]) {

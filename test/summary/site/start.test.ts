@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { readHistory } from '../../../jobs/platform/history.ts';
 import { readSettingsWithoutStore } from '../../../jobs/platform/settings.ts';
 import { startSite } from '../../../jobs/summary/site/start.ts';
 
@@ -13,7 +14,7 @@ function startOn(port: number, signal: AbortSignal) {
     archive: { days: () => [], pageOf: () => null },
     deliveries: () => [],
     summaryRuns: () => [],
-    history: () => null,
+    history: () => readHistory('/nowhere'),
     clock: { now: () => Temporal.Instant.from('2025-12-01T00:30:00Z') },
     log: silent,
     signal,

@@ -1,14 +1,12 @@
+import { statusOf } from '../../../backup/commands/status.ts';
 import { dayBefore, lastDue } from '../../due.ts';
 import type { SiteMeans } from '../site.ts';
 import type { StatusFacts } from '../view/status-page.ts';
-import { type BackupState, backupState } from './backups.ts';
+import { backupState } from './backups.ts';
 import { summaryStates } from './summaries.ts';
 
-/**
- * What the status page tells, read now from the ledger, the runs and the backups' history. `gapSeconds`: the longest
- * between two backups of the schedule.
- */
-export function statusFacts(means: SiteMeans, gapSeconds: number): StatusFacts {
+/** What the status page tells, read now from the ledger, the runs and the backups' history. */
+export async function statusFacts(means: SiteMeans): Promise<StatusFacts> {
   const { settings, clock } = means;
   const { zone, summary } = settings;
   const now = clock.now();
@@ -17,19 +15,17 @@ export function statusFacts(means: SiteMeans, gapSeconds: number): StatusFacts {
   return {
     zone,
     summaries: summaryStates({ yesterday, isDue: due?.day === yesterday }, means),
-    backups: backupStates(means, now, gapSeconds),
+    backups: await backupStates(means, now),
   };
 }
 
-function backupStates(
-  { settings, history }: SiteMeans,
-  now: Temporal.Instant,
-  gapSeconds: number,
-): BackupState[] | null {
-  const past = history();
-  if (past === null) return null;
+async function backupStates({ settings, history }: SiteMeans, now: Temporal.Instant): Promise<StatusFacts['backups']> {
+  const reading = history();
+  if (reading.history === null) return reading.failure;
+  const past = reading.history;
   try {
-    return settings.databases.map(({ name }) => backupState(past, name, now, gapSeconds));
+    const { databases } = await statusOf(settings, past, now);
+    return databases.map((status) => backupState(past, status));
   } finally {
     past.close();
   }

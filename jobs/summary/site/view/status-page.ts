@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { localTimestamp } from '../../../platform/clock.ts';
+import type { Failure } from '../../../platform/errors.ts';
 import { formatBytes, formatCount, formatDuration } from '../../../platform/format.ts';
 import type { Run } from '../../../platform/history.ts';
 import type { Chart, Table } from '../../page.ts';
@@ -15,8 +16,8 @@ export type StatusFacts = {
   readonly zone: string;
   /** Newest day first. */
   readonly summaries: readonly SummaryState[];
-  /** Null when there is no history of backups to read. */
-  readonly backups: readonly BackupState[] | null;
+  /** Or why the history of backups cannot be read. */
+  readonly backups: readonly BackupState[] | Failure;
 };
 
 const runsListed = 20;
@@ -25,6 +26,7 @@ const marksShown = 30;
 /** Are summaries being sent, are backups being made: the answers first, then the runs. */
 export function statusPage(frame: Frame, { zone, summaries, backups }: StatusFacts): Html {
   const [latest] = summaries;
+  const states = backups instanceof Error ? [] : backups;
   return documentOf(frame, {
     title: `Status · ${frame.brand}`,
     place: 'status',
@@ -32,21 +34,24 @@ export function statusPage(frame: Frame, { zone, summaries, backups }: StatusFac
     body: html`<section class="card"><h2>In one look</h2>
 <p class="state ${latest?.tone ?? 'waiting'}">${latest === undefined ? 'No summary was made yet.' : `Summary of ${latest.day}: ${latest.sentence}`}</p>
 ${stripView(summaries.map(({ tone, day, sentence }) => ({ tone, text: `${day}: ${sentence}` })))}
-${(backups ?? []).map((state) => backupLook(state, zone))}
-${backups === null ? html`<p class="state waiting">No history of backups can be read here.</p>` : ''}
+${states.map((state) => backupLook(state, zone))}
+${backups instanceof Error ? html`<p class="state ${backups.code === 'HISTORY_MISSING' ? 'waiting' : 'bad'}">Backups: ${backups.message}</p>` : ''}
 </section>
 ${chartPair(summaryCharts(summaries))}
 ${tableView(summaryTable(summaries, zone), null)}
-${(backups ?? []).map((state) => backupView(state, zone))}`,
+${states.map((state) => backupView(state, zone))}`,
   });
 }
 
-function backupLook({ database, health, backups }: BackupState, zone: string): Html {
-  const marks = backups.slice(0, marksShown).map(({ outcome, startedAt, suspect }) => ({
+function backupLook({ status }: BackupState, zone: string): Html {
+  const { name, ok, health, wrongs, newestGood, recentRuns, underWay } = status;
+  const marks = recentRuns.slice(0, marksShown).map(({ outcome, startedAt, suspect }) => ({
     tone: outcome === 'running' ? 'waiting' : outcome === 'succeeded' && suspect === null ? 'good' : 'bad',
     text: `${localTimestamp(startedAt, zone)}: ${outcome}${suspect === null ? '' : ', suspect'}`,
   }));
-  return html`<p class="state ${!health.healthy ? 'bad' : backups.length === 0 ? 'waiting' : 'good'}">Backup of ${database}: ${health.reason}.</p>
+  // A first backup that is under way or still to come is no alarm yet.
+  const isWaiting = health.healthy && newestGood === null && wrongs.length === 0 && underWay?.isAlive !== 'no';
+  return html`<p class="state ${ok ? 'good' : isWaiting ? 'waiting' : 'bad'}">Backup of ${name}: ${[health.reason, ...wrongs].join('; ')}.</p>
 ${stripView(marks)}`;
 }
 
@@ -57,8 +62,9 @@ function stripView(marks: readonly { readonly tone: string; readonly text: strin
 }
 
 function backupView(state: BackupState, zone: string): Html {
-  const { database, backups, restores } = state;
-  const runs = runTable(`${database}-backups`, `Backups of ${database}`, backups.slice(0, runsListed), zone);
+  const { restores } = state;
+  const { name: database, recentRuns } = state.status;
+  const runs = runTable(`${database}-backups`, `Backups of ${database}`, recentRuns.slice(0, runsListed), zone);
   const restored = runTable(`${database}-restores`, `Restores of ${database}`, restores, zone);
   return html`${chartPair(backupCharts(state, (at) => localTimestamp(at, zone).slice(0, 16)))}
 ${tableView(runs, null)}

@@ -1,0 +1,54 @@
+import { localTimestamp } from '../../platform/clock.ts';
+import { formatDuration } from '../../platform/format.ts';
+import type { OpenSuspect, Run } from '../../platform/history.ts';
+import type { LockState } from '../../platform/lock-state.ts';
+import type { Problem } from './problem.ts';
+
+/** A run that the history has as running: `yes` when a process holds its lock, `no` when none does, so it was killed. */
+export type UnderWay = { readonly run: Run; readonly isAlive: 'yes' | 'no' | 'unknown' };
+
+/** Whether the newest run goes on, by who holds the database's lock; null when it ended. */
+export function underWayOf(newest: Run | undefined, lock: LockState): UnderWay | null {
+  if (newest?.outcome !== 'running') return null;
+  // While a restore holds the lock, a backup may wait for it, or be dead.
+  const isAlive = lock === 'backup' ? 'yes' : lock === 'free' ? 'no' : 'unknown';
+  return { run: newest, isAlive };
+}
+
+type Facts = {
+  readonly now: Temporal.Instant;
+  /** Newest first. */
+  readonly runs: readonly Run[];
+  readonly underWay: UnderWay | null;
+  readonly openSuspects: readonly OpenSuspect[];
+  /** What the alerts know to be wrong, of this database or of all. */
+  readonly problems: readonly Problem[];
+};
+
+/** What is wrong with one database's backups beside age and absence, one line each; empty when nothing is known to be. */
+export function wrongsOf({ now, runs, underWay, openSuspects, problems }: Facts, zone: string): string[] {
+  const ended = underWay?.isAlive === 'no' ? underWay.run : runs.find(({ outcome }) => outcome !== 'running');
+  const ofRun = ended === undefined ? [] : runWrong(ended, now, zone);
+  const wrongs = [
+    ...ofRun,
+    ...openSuspects.map(({ key, reason }) => `${key} is suspect (${reason}); if it is right: nightshift accept ${key}`),
+    ...problems.filter(({ kind }) => isToldHere(kind, ofRun.length > 0)).map(({ sentence }) => sentence),
+  ];
+  return wrongs.map((wrong) => wrong.replace(/\.$/, ''));
+}
+
+function runWrong(run: Run, now: Temporal.Instant, zone: string): string[] {
+  const { outcome, startedAt, step, sentence } = run;
+  const seconds = Math.max(0, (now.epochMilliseconds - startedAt.epochMilliseconds) / 1000);
+  const when = `${localTimestamp(startedAt, zone)}, ${formatDuration(seconds)} ago`;
+  if (outcome === 'running') return [`the last run (${when}) was killed at ${step}: no process holds its lock`];
+  if (outcome === 'failed') return [`the last run (${when}) failed at ${step}: ${sentence}`];
+  if (outcome === 'interrupted') return [`the last run (${when}) was stopped at ${step}`];
+  return sentence === null ? [] : [`the last backup is safe, but ${step} failed after it: ${sentence}`];
+}
+
+/** The history says the others better, and knows at once when they end. */
+function isToldHere(kind: Problem['kind'], isRunTold: boolean): boolean {
+  if (kind === 'suspect') return false;
+  return !isRunTold || (kind !== 'failure' && kind !== 'housekeeping');
+}

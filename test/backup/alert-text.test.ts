@@ -1,0 +1,305 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { RunOutcome } from '../../jobs/backup/outcome.ts';
+import { allClearAlert, type ProblemsAlert, problemsAlert } from '../../jobs/backup/watch/alert-text.ts';
+import { renamedProblem, unrecordedProblem } from '../../jobs/backup/watch/problems-of-history.ts';
+import { problemsOfRun } from '../../jobs/backup/watch/problems-of-run.ts';
+import type { Alert } from '../../jobs/platform/alert.ts';
+import { deliver } from '../../jobs/platform/alert-delivery.ts';
+import type { Log } from '../../jobs/platform/log.ts';
+import { type Faults, startSmtpServer } from '../smtp-server.ts';
+
+const zone = 'Asia/Kuala_Lumpur';
+const at = Temporal.Instant.from('2025-11-29T18:00:14Z');
+const where = { host: 'vps1', at, since: at };
+const newest = [
+  {
+    database: 'csv_data',
+    good: {
+      key: 'sqlite-backups/daily/csv_data_2025-11-29_020000.db.gz',
+      at: Temporal.Instant.from('2025-11-28T18:00:00Z'),
+    },
+  },
+];
+const tries = [at.add({ minutes: 5 }), at.add({ minutes: 20 }), at.add({ minutes: 80 })];
+const key = 'sqlite-backups/daily/csv_data_2025-11-30_020000.db.gz';
+
+const failed: RunOutcome = {
+  kind: 'failed',
+  trouble: {
+    code: 'DATABASE_CORRUPT',
+    sentence: 'The copy of /data/csv_data.db is damaged: page 7 is never used.',
+    cure: 'Restore the last good backup:\nnightshift restore latest',
+  },
+  unrecorded: null,
+};
+const good = {
+  kind: 'succeeded',
+  key,
+  proof: 'proven',
+  suspicion: null,
+  findings: [],
+  disproved: [],
+  storeEmptied: null,
+  housekeeping: null,
+  unrecorded: null,
+} as const satisfies RunOutcome;
+
+/** The problems of a run of csv_data that ended in this way. */
+function problemsOf(outcome: RunOutcome, step = 'integrity check', database = 'csv_data') {
+  return problemsOfRun({ database, outcome, step, openSuspects: [], before: [], at });
+}
+
+/** The mail about a run of csv_data that ended in this way. */
+function alertAbout(outcome: RunOutcome, step: string, changes: Partial<ProblemsAlert> = {}): Alert {
+  const problems = problemsOf(outcome, step);
+  return problemsAlert({ ...where, reason: 'new', problems, tries: null, newest, ...changes }, zone);
+}
+
+describe('an alert says at a glance what happened and what to do', () => {
+  test('a failure: what, when, at which step, what to do, the next tries, the newest good backup', () => {
+    assert.deepEqual(alertAbout(failed, 'integrity check', { tries }), {
+      subject: 'nightshift: backup of csv_data FAILED (DATABASE_CORRUPT)',
+      text: `Something is wrong with the backups on vps1.
+When: 2025-11-30 02:00:14 (Asia/Kuala_Lumpur)
+
+The backup of csv_data failed.
+Step: integrity check
+What: The copy of /data/csv_data.db is damaged: page 7 is never used. (DATABASE_CORRUPT)
+
+What to do:
+Restore the last good backup:
+nightshift restore latest
+
+It is tried again at:
+- 2025-11-30 02:05:14
+- 2025-11-30 02:20:14
+- 2025-11-30 03:20:14
+
+Newest good backup of csv_data:
+sqlite-backups/daily/csv_data_2025-11-29_020000.db.gz
+of 2025-11-29 02:00:00, 24 h 00 min ago
+
+While this lasts, a reminder comes after 1, 3 and 7 days, then weekly.
+To look closer: nightshift status
+`,
+    });
+  });
+
+  test('a failure with no good backup and no more tries says both', () => {
+    const none = [{ database: 'csv_data', good: null }];
+    const { text } = alertAbout(failed, 'start', { tries: [], newest: none });
+    assert.match(text, /^It is not tried again by itself\.$/m);
+    assert.match(text, /^There is NO good backup of csv_data that this history knows of\.$/m);
+  });
+
+  test('a reminder: since when, and how old the newest good backup is by now', () => {
+    const since = at.subtract({ hours: 72 });
+    const { subject, text } = alertAbout(failed, 'integrity check', { reason: 'reminder', since });
+    assert.equal(subject, 'nightshift: still: backup of csv_data FAILED (DATABASE_CORRUPT)');
+    assert.match(text, /^Since: 2025-11-27 02:00:14, 3 d 0 h ago$/m);
+    assert.match(text, /^of 2025-11-29 02:00:00, 24 h 00 min ago$/m);
+  });
+
+  test('one mail lists all that is wrong in all databases', () => {
+    const suspicion = { reason: 'table stock lost all rows', lostTables: [], bytes: { before: 8192, now: 4096 } };
+    const problems = [
+      ...problemsOf(failed),
+      ...problemsOf({ ...good, suspicion }, 'prune', 'stock'),
+      unrecordedProblem({ code: 'STATE_UNWRITABLE', sentence: 'The disk is full.', cure: 'Make room.' }, at.toString()),
+    ];
+    const { subject, text } = problemsAlert({ ...where, reason: 'changed', problems, tries: [], newest }, zone);
+    assert.equal(subject, 'nightshift: backup of csv_data FAILED (DATABASE_CORRUPT) and 2 more');
+    assert.deepEqual(text.match(/^(\d things .*|\d\. .*)$/gm), [
+      '3 things are wrong with the backups on vps1.',
+      '1. The backup of csv_data failed.',
+      '2. The backup of stock was stored, but looks as if data was lost.',
+      '3. The run history cannot be kept. Backups go on without it.',
+    ]);
+  });
+
+  test('the all-clear: two runs, since when it had been wrong, and the newest good backups', () => {
+    assert.deepEqual(allClearAlert({ ...where, since: at.subtract({ hours: 3 }), newest }, zone), {
+      subject: 'nightshift: backups of csv_data work again',
+      text: `The backups on vps1 work again: two runs in a row found nothing wrong.
+When: 2025-11-30 02:00:14 (Asia/Kuala_Lumpur)
+It was wrong since: 2025-11-29 23:00:14, 3 h 00 min ago
+
+Newest good backup of csv_data:
+sqlite-backups/daily/csv_data_2025-11-29_020000.db.gz
+of 2025-11-29 02:00:00, 24 h 00 min ago
+
+Nothing to do.
+To look closer: nightshift status
+`,
+    });
+  });
+
+  const suspicion = {
+    reason: 'table orders and 1 more table lost all rows (had 12,000 in csv_data_2025-11-29_020000.db.gz)',
+    lostTables: [
+      { table: 'orders', rows: 12_000 },
+      { table: 'customers', rows: 34 },
+    ],
+    bytes: { before: 52_428_800, now: 8192 },
+  };
+  const middle = ({ text }: Alert) => text.split('\n\n').slice(1, -2).join('\n\n');
+
+  test('a suspect backup: which tables, what is blocked, the command that accepts it', () => {
+    const alert = alertAbout({ ...good, suspicion }, 'prune');
+    assert.equal(alert.subject, 'nightshift: backup of csv_data is SUSPECT: did it lose data?');
+    assert.equal(
+      middle(alert),
+      `The backup of csv_data was stored, but looks as if data was lost.
+Why: table orders and 1 more table lost all rows (had 12,000 in csv_data_2025-11-29_020000.db.gz)
+Size: 8.00 KiB, before 50.0 MiB
+Tables without rows now:
+- orders: had 12,000
+- customers: had 34
+Until you decide, old backups are kept and no weekly is written.
+
+What to do:
+Look at the database: is its disk mounted, is the data there?
+If all is right, say so: nightshift accept ${key}
+If data is lost, the last good backup brings it back: nightshift restore`,
+    );
+  });
+
+  test('a suspect backup that only shrank has no list of tables, one with very many a short one', () => {
+    const about = (lostTables: { table: string; rows: number }[]) =>
+      alertAbout({ ...good, suspicion: { ...suspicion, lostTables } }, 'prune').text;
+    assert.doesNotMatch(about([]), /Tables without rows/);
+    const many = Array.from({ length: 1022 }, (_, index) => ({ table: `t${index}`, rows: 1 }));
+    assert.match(about(many), /- t19: had 1\n- and 1,002 more\n/);
+  });
+
+  test('housekeeping: the backup is safe, and what failed after it', () => {
+    const housekeeping = {
+      code: 'STORE_DENIED',
+      sentence: 'The key may not delete objects.',
+      cure: 'Give the key read and write access to the bucket.',
+    } as const;
+    const alert = alertAbout({ ...good, housekeeping }, 'prune');
+    assert.equal(alert.subject, 'nightshift: backup of csv_data is safe, but prune failed (STORE_DENIED)');
+    assert.equal(
+      middle(alert),
+      `The backup of csv_data is safe. What comes after it failed.
+Step: prune
+What: The key may not delete objects. (STORE_DENIED)
+The backup: ${key}
+
+What to do:
+Give the key read and write access to the bucket.`,
+    );
+  });
+
+  test('findings, an emptied store, a history that was begun anew', () => {
+    const found = alertAbout(
+      { ...good, findings: ['CHECK constraint failed in orders'], storeEmptied: 'gone' },
+      'prune',
+    );
+    assert.equal(found.subject, 'nightshift: earlier backups of csv_data are GONE from the store and 1 more');
+    assert.match(found.text, /^- CHECK constraint failed in orders$/m);
+    const problems = [renamedProblem('/state/history.db.damaged-2025-11-30_020014', at.toString())];
+    const { subject, text } = problemsAlert({ ...where, reason: 'new', problems, tries: null, newest }, zone);
+    assert.equal(subject, 'nightshift: the run history was damaged; a new one was begun');
+    assert.match(text, /^The damaged file: \/state\/history\.db\.damaged-2025-11-30_020014$/m);
+  });
+
+  test('no name or message can begin a header or make the subject long', () => {
+    const text = fc.string({ unit: 'grapheme', maxLength: 300 });
+    fc.assert(
+      fc.property(text, text, (database, sentence) => {
+        const trouble = { code: 'DISK_FULL', sentence, cure: '' } as const;
+        const problems = problemsOf(
+          { kind: 'failed', trouble, unrecorded: null },
+          's',
+          `${database}\r\nBcc: spy@example.com`,
+        );
+        const { subject } = problemsAlert({ ...where, reason: 'reminder', problems, tries, newest }, zone);
+        return subject.length <= 120 && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(subject);
+      }),
+    );
+  });
+});
+
+describe('an alert is delivered', () => {
+  const alert = alertAbout(failed, 'integrity check');
+  const recipients = ['owner@example.com', 'second@example.com'];
+
+  /** Delivers to a server with these faults; who was reached, what arrived, what the log says. */
+  async function delivered(faults: Faults, signal = new AbortController().signal) {
+    const server = await startSmtpServer({ security: 'plain', faults });
+    const lines: string[] = [];
+    const log: Log = { line: (text) => lines.push(text), warn: (text) => lines.push(`WARNING ${text}`), failure() {} };
+    try {
+      const options = { clock: { now: () => at }, log, signal, firstWaitMs: 1 };
+      const reached = await deliver(alert, { smtp: server.smtp, recipients }, options);
+      const mails = server.mails.map(({ to, parsed }) => ({ to, subject: parsed.subject, text: parsed.text }));
+      const tries = server.recipientsAsked.length;
+      return {
+        reached,
+        tries,
+        mails: mails.toSorted((a, b) => a.to.join().localeCompare(b.to.join())),
+        log: lines.toSorted(),
+      };
+    } finally {
+      await server.close();
+    }
+  }
+
+  test('to each recipient in a message of his own, as it was written', async () => {
+    assert.deepEqual(await delivered({}), {
+      reached: recipients,
+      tries: 2,
+      mails: recipients.map((recipient) => ({ to: [recipient], ...alert })),
+      log: recipients.map((recipient) => `Mailed ${recipient}: ${alert.subject}`),
+    });
+  });
+
+  test('though the server puts everybody off at first', async () => {
+    const { reached, mails } = await delivered({ defer: 3 });
+    assert.deepEqual({ reached, mails: mails.length }, { reached: recipients, mails: 2 });
+  });
+
+  test('though the server has first something against the host, the sender or the share of the account', async () => {
+    const share = '550 Domain example.com has exceeded the max emails per hour (101/100 (101%)) allowed';
+    const faults: Faults[] = [
+      { refuseClient: true },
+      { refuseSender: true },
+      { recipientReply: share },
+      { textReply: share },
+      { recipientReply: '504 5.5.2 <backup-1>: Helo command rejected: need fully-qualified hostname' },
+    ];
+    for (const fault of faults) {
+      const { reached, mails } = await delivered({ ...fault, connections: 2 });
+      assert.deepEqual({ reached, mails: mails.length }, { reached: recipients, mails: 2 }, JSON.stringify(fault));
+    }
+  });
+
+  test('once, when the recipient or the text is refused for good', async () => {
+    const final: Faults[] = [{ refuse: 'owner@example.com' }, { refuseText: true }];
+    for (const fault of final) {
+      const { tries } = await delivered(fault);
+      assert.equal(tries, 2, JSON.stringify(fault));
+    }
+  });
+
+  test('again when a connection was lost after the text: twice is better than never', async () => {
+    const { reached, tries } = await delivered({ drop: 'after-data' });
+    assert.deepEqual({ reached, tries }, { reached: [], tries: 8 });
+  });
+
+  test('to the others when one address is refused, and the log says which and why', async () => {
+    const { reached, mails, log } = await delivered({ refuse: 'second@example.com' });
+    assert.deepEqual({ reached, mails: mails.length }, { reached: ['owner@example.com'], mails: 1 });
+    assert.match(log[1] ?? '', /^WARNING The alert ".*" did not reach second@example\.com\. MAIL_REJECTED: /);
+  });
+
+  test('to nobody, without an error, when the service is stopped', async () => {
+    const { reached, mails, log } = await delivered({}, AbortSignal.abort());
+    assert.deepEqual({ reached, mails, warned: log.length }, { reached: [], mails: [], warned: 2 });
+    assert.match(log[0] ?? '', /did not reach owner@example\.com\. INTERRUPTED: /);
+  });
+});
