@@ -16,7 +16,7 @@ export async function backUpOnce(settings: Settings, databases: readonly Databas
   const { clock, signal } = context;
   const log = createLog(clock, settings.zone);
   const history = openLastingHistory(settings.stateDir, {
-    rename: renamesDamaged(settings.stateDir, clock.now, settings.zone),
+    rename: renamesDamaged(settings.stateDir, { clock, zone: settings.zone, log }),
   });
   history.markStart(clock.now());
   const watch = watchOf(settings, { history, clock, log, signal, firstWaitMs: 1000 });

@@ -19,13 +19,14 @@ import { watchOf } from './watch/watch.ts';
 export async function serveBackups(settings: Settings, clock: Clock, signal: AbortSignal): Promise<void> {
   const log = createLog(clock, settings.zone);
   const history = openLastingHistory(settings.stateDir, {
-    rename: renamesDamaged(settings.stateDir, clock.now, settings.zone),
+    rename: renamesDamaged(settings.stateDir, { clock, zone: settings.zone, log }),
   });
   history.markStart(clock.now());
   const schedule: Schedule = { cron: settings.schedule, zone: settings.zone };
   const stop = afterGrace(signal, settings.stopGraceSeconds);
   const run = async (database: Database) => {
     history.renew();
+    history.markStart(clock.now());
     const outcome = await runInProcess(database, { patient: true, stop });
     if (outcome.kind === 'failed') log.failure(failureOf(outcome.trouble));
     return outcome;

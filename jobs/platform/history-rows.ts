@@ -1,4 +1,4 @@
-import type Sqlite from 'better-sqlite3';
+import Sqlite from 'better-sqlite3';
 import type { History, OpenSuspect, Outcome, Proof, Run, RunDetails } from './history.ts';
 import { guarded } from './history-file.ts';
 
@@ -129,6 +129,7 @@ export function historyOf(db: Sqlite.Database, file: string): History {
       const [found] = rows<{ value: string }>(`SELECT value FROM service WHERE name = 'first-start'`);
       return found === undefined ? null : Temporal.Instant.from(found.value);
     },
+    copy: () => guarded(file, () => historyOf(new Sqlite(db.serialize()), 'in memory')),
     close: () => db.close(),
   };
 }

@@ -81,6 +81,8 @@ export type History = {
   /** Remembers when a backup was first begun with this state folder. */
   markStart(at: Temporal.Instant): void;
   firstStart(): Temporal.Instant | null;
+  /** All of it in memory, as it is now. */
+  copy(): History;
   close(): void;
 };
 

@@ -1,8 +1,10 @@
 import Sqlite from 'better-sqlite3';
+import type { Clock } from './clock.ts';
 import { asFailure, type Failure } from './errors.ts';
 import { type History, openHistory, type Run } from './history.ts';
 import { historyFile, renameDamaged, schema } from './history-file.ts';
 import { historyOf } from './history-rows.ts';
+import type { Log } from './log.ts';
 
 /** A history that never fails a backup: what STATE_DIR does not take is kept in memory, and lost with the process. */
 export type LastingHistory = History & {
@@ -17,9 +19,16 @@ export type LastingHistory = History & {
 /** Renames a damaged history and returns its new path. Absent: it is left where it is. */
 type Rename = () => string;
 
-/** A `Rename` for whoever answers for the state folder: the service, and a backup by hand. */
-export function renamesDamaged(stateDir: string, now: () => Temporal.Instant, zone: string): Rename {
-  return () => renameDamaged(stateDir, now(), zone);
+/** A `Rename` for whoever answers for the state folder: the service, and a backup by hand. Says so in the log. */
+export function renamesDamaged(
+  stateDir: string,
+  { clock, zone, log }: { clock: Clock; zone: string; log: Log },
+): Rename {
+  return () => {
+    const renamed = renameDamaged(stateDir, clock.now(), zone);
+    log.warn(`The run history was damaged. It is ${renamed} now, and a new one was begun.`);
+    return renamed;
+  };
 }
 
 type LastingOptions = {
@@ -58,7 +67,7 @@ export function openLastingHistory(stateDir: string, options: LastingOptions = {
       problem = asFailure(error);
       onProblem(problem);
       const before = history;
-      history = inMemory(stateDir);
+      history = copyOf(before, problem) ?? inMemory(stateDir);
       before.close();
       return work(history);
     }
@@ -81,8 +90,14 @@ export function openLastingHistory(stateDir: string, options: LastingOptions = {
     renew() {
       if (problem === null) {
         // Reopened even so: the file may have been damaged, removed or replaced since.
-        history.close();
-        ({ history, problem } = open());
+        const before = history;
+        const next = open();
+        problem = next.problem;
+        const copy = problem === null ? null : copyOf(before, problem);
+        if (copy !== null) next.history.close();
+        history = copy ?? next.history;
+        before.close();
+        if (problem !== null) onProblem(problem);
         return;
       }
       const next = open();
@@ -107,14 +122,24 @@ export function openLastingHistory(stateDir: string, options: LastingOptions = {
   };
 }
 
-/** A history in memory: a copy of the file while that can be read, else empty. */
+/** What an open history still knows when its file fails; null of a damaged one. */
+function copyOf(history: History, { code }: Failure): History | null {
+  if (code === 'HISTORY_DAMAGED') return null;
+  try {
+    return history.copy();
+  } catch {
+    return null;
+  }
+}
+
+/** A history in memory: what the file holds while that can be read, else empty. */
 function inMemory(stateDir: string): History {
-  const db = copyOf(historyFile(stateDir)) ?? new Sqlite(':memory:');
+  const db = contentOf(historyFile(stateDir)) ?? new Sqlite(':memory:');
   db.exec(schema);
   return historyOf(db, 'in memory');
 }
 
-function copyOf(file: string): Sqlite.Database | null {
+function contentOf(file: string): Sqlite.Database | null {
   try {
     const source = new Sqlite(file, { readonly: true, fileMustExist: true });
     try {

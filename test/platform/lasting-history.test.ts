@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,7 +13,9 @@ import { needs } from '../lab.ts';
 
 const at = Temporal.Instant.from('2025-11-29T18:00:00Z');
 const garbage = 'not a database, but long enough to be read as one'.repeat(50);
-const rename = (stateDir: string) => renamesDamaged(stateDir, () => at, 'Asia/Kuala_Lumpur');
+const quiet = { line() {}, warn() {}, failure() {} };
+const rename = (stateDir: string) =>
+  renamesDamaged(stateDir, { clock: { now: () => at }, zone: 'Asia/Kuala_Lumpur', log: quiet });
 
 async function folder(t: TestContext) {
   const made = await mkdtemp(path.join(tmpdir(), 'history-'));
@@ -102,6 +104,23 @@ test('a state folder that cannot be made: memory alone, empty', async (t) => {
   const after = openHistory(file);
   assert.deepEqual(keysOf(after), ['k0 succeeded']);
   after.close();
+});
+
+test('a state folder that goes away while the service runs: what it knew stays known, and is written once it is back', async (t) => {
+  const stateDir = path.join(await folder(t), 'state');
+  const history = openLastingHistory(stateDir);
+  history.markStart(at);
+  goodRun(history, 0);
+  renameSync(stateDir, `${stateDir}-gone`);
+  writeFileSync(stateDir, 'no folder');
+  history.renew();
+  assert.equal(history.problem()?.code, 'STATE_UNWRITABLE');
+  assert.deepEqual([history.newestGood('shop')?.key, history.firstStart()], ['k0', at]);
+  rmSync(stateDir);
+  renameSync(`${stateDir}-gone`, stateDir);
+  history.renew();
+  assert.deepEqual([history.problem(), keysOf(history)], [null, ['k0 succeeded']]);
+  history.close();
 });
 
 test('a history damaged or removed while it is open is noticed before the next run; only who may rename it does', async (t) => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadOnlyHistory } from '../../platform/history.ts';
 import { type LockState, lockStateOf } from '../../platform/lock-state.ts';
 import { longestGapSeconds, nextRun } from '../../platform/schedule.ts';
@@ -6,6 +7,8 @@ import { toolVersion } from '../../platform/version.ts';
 import { readAlertMemory } from '../watch/alert-memory.ts';
 import { type DatabaseStatus, databaseStatus } from '../watch/database-status.ts';
 import { ageLimitSeconds } from '../watch/health.ts';
+
+const settleMs = 250;
 
 /** What the history says of the backups at one moment. */
 export type BackupStatus = {
@@ -43,5 +46,11 @@ async function lockOf(
   history: ReadOnlyHistory,
   { stateDir }: StatusSettings,
 ): Promise<LockState> {
-  return history.runs('backup', name, 1)[0]?.outcome === 'running' ? lockStateOf(path, stateDir) : 'free';
+  const isRunning = () => history.runs('backup', name, 1)[0]?.outcome === 'running';
+  if (!isRunning()) return 'free';
+  const state = await lockStateOf(path, stateDir);
+  if (state !== 'free') return state;
+  // A run is in the history a moment before it takes the lock, and gives it back a moment before it is written off.
+  await sleep(settleMs);
+  return isRunning() ? lockStateOf(path, stateDir) : 'free';
 }
