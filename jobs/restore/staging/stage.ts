@@ -2,6 +2,7 @@ import { chmodSync, existsSync, renameSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Identity } from '../../backup/archive/unarchive.ts';
 import { checkIntegrity } from '../../backup/snapshot/integrity.ts';
+import type { Details } from '../../backup/stored/details.ts';
 import type { BackupFacts } from '../../backup/stored/metadata.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { Failure } from '../../platform/errors.ts';
@@ -38,7 +39,13 @@ export type StagePlace = {
   readonly journalMode: JournalMode | null;
 };
 
-type Backup = { readonly key: string; readonly bytes: number; readonly facts: BackupFacts | null };
+type Backup = {
+  readonly key: string;
+  readonly bytes: number;
+  readonly facts: BackupFacts | null;
+  /** With the findings of its integrity check, when it has some. */
+  readonly details: Details | null;
+};
 
 /**
  * Downloads a backup into its place and verifies it: by the hash in its metadata, which is that of a snapshot that passed
@@ -55,9 +62,12 @@ export async function stageBackup(
   const part = partPath(place.file);
   return cleanedUp(place.file, async () => {
     const sha256 = await unpack(backup, store, identity, part, tools);
-    const { facts, key } = backup;
+    const { facts, details, key } = backup;
     if (facts !== null && facts.snapshotSha256 !== sha256) throw differs(key, facts.snapshotSha256, sha256);
-    const verified = facts !== null ? await provenByHash(part, facts, tools) : await checkedInFull(part, key, tools);
+    const verified =
+      facts !== null
+        ? await provenByHash(part, facts, details?.findings ?? [], tools)
+        : await checkedInFull(part, key, tools);
     return settle(part, place, verified, tools);
   });
 }
@@ -74,16 +84,22 @@ export async function cleanedUp<T>(staged: string, work: () => Promise<T>): Prom
 }
 
 /** What the metadata says of the file whose hash it knows; tables that did not fit into the metadata are counted. */
-async function provenByHash(part: string, facts: BackupFacts, { clock, log, signal }: StageTools): Promise<Verified> {
-  log.line(`sha256 ${facts.snapshotSha256.slice(0, 12)}… is that of the snapshot that passed its integrity check`);
-  const proof = 'sha256 equals that of the snapshot that passed its integrity check';
+async function provenByHash(
+  part: string,
+  facts: BackupFacts,
+  findings: readonly string[],
+  { clock, log, signal }: StageTools,
+): Promise<Verified> {
+  const checked = facts.findings === 0 ? 'that passed its integrity check' : 'whose integrity check found no damage';
+  log.line(`sha256 ${facts.snapshotSha256.slice(0, 12)}… is that of the snapshot ${checked}`);
+  const proof = `sha256 equals that of the snapshot ${checked}`;
   const known = characterOf(facts);
-  if (known !== null) return { character: known, findings: [], proof };
+  if (known !== null) return { character: known, findings, proof };
   const began = clock.now();
   const answer = await readCharacter(part, signal);
   if ('problem' in answer) throw wrong(part, answer.problem);
   log.line(`Counted the rows of each table (${took(began, clock)})`);
-  return { character: answer.character, findings: [], proof };
+  return { character: answer.character, findings, proof };
 }
 
 /** Checks a staged file in full. Throws BACKUP_WRONG naming `source` when it is damaged. */
