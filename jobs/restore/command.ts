@@ -27,7 +27,7 @@ export function restoreCommand(context: CliContext): Command {
     .option('--allow-other-database', 'with --yes: although the backup is of another database')
     .option('--allow-empty', 'with --yes: although the backup holds no table, or no row')
     .option('--allow-damaged-copy', 'with --undo: although the safety copy is damaged')
-    .option('--no-docker', 'no container uses the database: do not look for any')
+    .option('--no-docker', 'no container uses the database: do not ask Docker')
     .option('--no-health-rollback', 'keep the restored database even when a service is not well on it')
     .option('--no-undo-room', 'restore although the disk then has no room for --undo')
     .option('--leave-off <names>', 'end an unfinished restore although these services do not run on the old database')

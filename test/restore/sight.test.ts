@@ -130,6 +130,10 @@ test('the refusal tells where the same command sees enough', () => {
     otherwise,
   ]);
   assert.deepEqual(told({ ...host, hasProc: false }), [`Stop what uses it (\`lsof\` lists that). ${otherwise}`]);
+  assert.equal(
+    unseenFailure('/data/shop.db', { ...users, use: 'open' }, host, words).cure.split('\n')[1],
+    'To go on all the same, add --allow-unseen --ignore-open-files. Nothing was stopped or changed.',
+  );
   const self = id.slice(0, 12);
   assert.deepEqual(told(container), [
     'Run it on the host, as root. Where the deployment installed the command:',

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import Sqlite from 'better-sqlite3';
 import { needs } from '../lab.ts';
+import { nightshift } from '../nightshift.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
 
 const program = path.resolve(import.meta.dirname, '..', '..', 'jobs', 'nightshift.mjs');
@@ -15,10 +18,13 @@ before(() => {
 after(() => eras.remove());
 
 /** `nightshift restore latest` in a terminal (that of script, from util-linux); `keys` are typed once it asks. */
-async function typed(keys: string): Promise<{ readonly code: number; readonly screen: string }> {
+async function typed(
+  keys: string,
+  environment = eras.environment,
+): Promise<{ readonly code: number; readonly screen: string }> {
   eras.reset();
   const command = `${process.execPath} ${program} restore latest --no-docker`;
-  const child = spawn('script', ['-qec', command, '/dev/null'], { env: { ...process.env, ...eras.environment } });
+  const child = spawn('script', ['-qec', command, '/dev/null'], { env: { ...process.env, ...environment } });
   let screen = '';
   let isAsked = false;
   child.stdout.on('data', (chunk) => {
@@ -35,6 +41,18 @@ test('yes in a terminal restores', needs('tools'), async () => {
   const { code, screen } = await typed('y\r');
   assert.equal(code, 0, screen);
   assert.equal(holds(eras.database), complete.new);
+});
+
+test('in a terminal the plan says in bold that a table will be empty', needs('tools'), async () => {
+  const store = path.join(eras.folder, 'emptied');
+  mkdirSync(store);
+  const environment = { ...eras.environment, BACKUP_STORE: pathToFileURL(store).href };
+  eras.reset();
+  new Sqlite(eras.database).exec('DELETE FROM orders').close();
+  assert.equal((await nightshift(['backup'], environment)).code, 0);
+  const { screen } = await typed('n\r', environment);
+  const warning = 'WARNING: table orders will be EMPTY: 800 rows now, 0 in the backup';
+  assert.ok(screen.includes(`\n  \u001b[1m${warning}\u001b[22m\r\n`), screen);
 });
 
 for (const [what, keys] of [

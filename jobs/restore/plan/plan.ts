@@ -93,5 +93,5 @@ export function healthSentence({ services, healthRollback, healthTimeoutSeconds 
 
 function unseenDanger(database: string, { users, around }: Survey, words: readonly string[]): Danger {
   const sentence = unseenSentence(database, users.sight, users.use);
-  return { code: 'DATABASE_USE_UNSEEN', sentence, cure: cureFor(around, words), question: sentence };
+  return { code: 'DATABASE_USE_UNSEEN', sentence, cure: cureFor(users, around, words), question: sentence };
 }

@@ -17,13 +17,21 @@ export function mayGoUnseen(allow: Allowed, { inContainer }: Surroundings): bool
 
 /** The refusal to change it, with the command that sees enough. `words`: what was typed after `nightshift`. */
 export function unseenFailure(file: string, users: Users, around: Surroundings, words: readonly string[]): Failure {
-  return new Failure('DATABASE_USE_UNSEEN', unseenSentence(file, users.sight, users.use), cureFor(around, words));
+  return new Failure(
+    'DATABASE_USE_UNSEEN',
+    unseenSentence(file, users.sight, users.use),
+    cureFor(users, around, words),
+  );
 }
 
 /** Says where the same command sees enough. */
-export function cureFor(around: Surroundings, words: readonly string[]): string {
+export function cureFor({ use }: Pick<Users, 'use'>, around: Surroundings, words: readonly string[]): string {
   const typed = words.map(quoted).join(' ');
-  const otherwise = 'If you know that nothing uses it, add --allow-unseen. Nothing was stopped or changed.';
+  const allowing =
+    use === 'open'
+      ? 'To go on all the same, add --allow-unseen --ignore-open-files.'
+      : 'If you know that nothing uses it, add --allow-unseen.';
+  const otherwise = `${allowing} Nothing was stopped or changed.`;
   if (!around.hasProc) return `Stop what uses it (\`lsof\` lists that). ${otherwise}`;
   if (!around.inContainer) {
     return `Run it as root: sudo -E env "PATH=$PATH" npx nightshift ${typed}\n${otherwise}`;
