@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failure } from '../../jobs/platform/errors.ts';
 import { requestOf, type Typed } from '../../jobs/restore/typed.ts';
+import { wordsOf } from '../../jobs/restore/typed-words.ts';
 
 const nothing: Typed = {
   file: undefined,
@@ -54,3 +55,28 @@ for (const [words, typed] of refused) {
     );
   });
 }
+
+test('what was typed can be told again, word by word', () => {
+  const typed: Typed = {
+    ...{
+      ...nothing,
+      file: 'x.db.gz',
+      folder: 'daily',
+      database: 'shop',
+      identity: 'key.txt',
+      yes: true,
+      docker: false,
+    },
+    ...{ ignoreOpenFiles: true, allowUnseen: true, allowOtherDatabase: true, allowEmpty: true, allowDamagedCopy: true },
+    ...{ healthRollback: false, healthTimeout: 5, owner: { uid: 1001, gid: 1002 }, mode: 0o640 },
+  };
+  assert.equal(
+    wordsOf(typed).join(' '),
+    'restore x.db.gz daily --database shop --identity key.txt --yes --ignore-open-files --allow-unseen' +
+      ' --allow-other-database --allow-empty --allow-damaged-copy --no-docker --no-health-rollback --health-timeout 5' +
+      ' --owner 1001:1002 --mode 640',
+  );
+  assert.equal(wordsOf({ ...nothing, undo: true, dryRun: true }).join(' '), 'restore --undo --dry-run');
+  const removal = { ...nothing, safetyCopies: true, remove: 'y' } as const;
+  assert.equal(wordsOf(removal).join(' '), 'restore --safety-copies --remove y');
+});
