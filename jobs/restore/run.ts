@@ -158,9 +158,9 @@ function rowsIn({ character }: Staged): number | null {
   return character === null ? null : Object.values(character.tables).reduce((sum, rows) => sum + rows, 0);
 }
 
-/** Services are down now: a request to stop is answered, and obeyed by finishing. */
+/** Services may be down now: a request to stop is answered, and obeyed by finishing. */
 export async function uninterrupted<T>({ signal, log }: RestoreTools, work: () => Promise<T>): Promise<T> {
-  const answer = () => log.warn('Services are stopped: finishing first, it takes a moment.');
+  const answer = () => log.warn('Finishing first, so that nothing is left half way: it takes a moment.');
   signal.addEventListener('abort', answer, { once: true });
   return work().finally(() => signal.removeEventListener('abort', answer));
 }

@@ -48,7 +48,7 @@ test('a restore that died half way is said by every form of the command, blocks 
     out,
     /Found an unfinished restore of .* from sqlite-backups\/daily\/.*, begun .*\. It had begun to move files/,
   );
-  assert.match(out, /The old database .* is in place, as before that restore/);
+  assert.match(out, /^As before that restore: The old database .* is in place again\.$/m);
   assert.equal(journal(), false);
   assert.equal(holds(eras.database), complete.old);
   const elsewhere = { ...eras.environment, BACKUP_STORE: `file://${eras.folder}/other-store` };

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 
@@ -22,7 +22,8 @@ export function smallDisk(t: TestContext, parent: string, kind: 'tmpfs' | 'ext4'
   } else {
     const image = path.join(parent, 'disk.img');
     rmSync(image, { force: true });
-    execFileSync('truncate', ['-s', `${mebibytes}M`, image]);
+    writeFileSync(image, '');
+    truncateSync(image, mebibytes * 2 ** 20);
     execFileSync('mkfs.ext4', ['-q', '-m', '0', image]);
     execFileSync('mount', ['-o', 'loop', image, folder]);
   }
