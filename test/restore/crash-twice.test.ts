@@ -31,10 +31,14 @@ after(() => eras.remove());
 const serviceFile = () => path.join(eras.folder, 'services.json');
 
 /** A checkpoint after which nothing happens any more, as if the process had died there, and a promise of that moment. */
-function deathAt(number: number): { readonly checkpoint: Checkpoint; readonly died: Promise<'died'> } {
+function deathAt(
+  number: number,
+  fails = (_: string) => false,
+): { readonly checkpoint: Checkpoint; readonly died: Promise<'died'> } {
   const { promise: died, resolve } = Promise.withResolvers<'died'>();
   let count = 0;
-  const checkpoint = async () => {
+  const checkpoint = async (name: string) => {
+    if (fails(name)) throw new Error(`the disk refused (${name})`);
     count += 1;
     if (count !== number) return;
     resolve('died');
@@ -44,7 +48,7 @@ function deathAt(number: number): { readonly checkpoint: Checkpoint; readonly di
 }
 
 /** Begins the switch with a staged file and services that are not well on it. Null: it died at that checkpoint. */
-async function begin(number: number): Promise<unknown> {
+async function begin(number: number, fails = (_: string) => false): Promise<unknown> {
   eras.reset();
   writeFileSync(serviceFile(), JSON.stringify(services));
   const staged = stagedPath(eras.database);
@@ -73,7 +77,7 @@ async function begin(number: number): Promise<unknown> {
     problem: null,
     revived: null,
   } as const;
-  const { checkpoint, died } = deathAt(number);
+  const { checkpoint, died } = deathAt(number, fails);
   return Promise.race([
     died,
     switchOver(
@@ -114,4 +118,19 @@ test('killed at a step, and again while the next run resumes it: the run after t
     }
   }
   assert.ok(pairs > 100, `only ${pairs} pairs`);
+});
+
+test('killed on a way back that could not be journalled: the run after that leaves the old database complete, and never calls it restored', async () => {
+  const isWayBackJournal = (name: string) => /^before journalling (halting|returning|reviving|clearing)$/.test(name);
+  let resumed = 0;
+  for (let number = 1; (await begin(number, isWayBackJournal)) === 'died'; number += 1) {
+    const ended = await resumeUnfinished(eras.database, 'UTC', parts(deathAt(0).checkpoint));
+    assert.deepEqual(
+      { inPlace: holds(eras.database), services: readServices(serviceFile()), end: ended?.step ?? 'clearing' },
+      { inPlace: complete.old, services, end: 'clearing' },
+      `killed at checkpoint ${number}`,
+    );
+    resumed += 1;
+  }
+  assert.ok(resumed > 40, `only ${resumed} times`);
 });
