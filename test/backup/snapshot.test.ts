@@ -107,6 +107,7 @@ test('a snapshot stands alone as one file in rollback-journal mode and says what
     file: copy,
     bytes: 2048,
     pages: 2,
+    freePages: 0,
     sourceJournalMode: 'wal',
     writersWaitedMs: null,
     applicationId: -7,

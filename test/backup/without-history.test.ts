@@ -142,7 +142,7 @@ test('a service that starts on a damaged history begins a new one', async (t) =>
   assert.ok(readdirSync(settings.stateDir).some((name) => name.startsWith('history.db.damaged-')));
 });
 
-test('status and health say that the history is damaged, not that none ran; list and restore go on', async (t) => {
+test('status and health say that the history is damaged, not that none ran; list, prune and restore go on', async (t) => {
   const { backup, environment, settings, keys } = await place(t);
   assert.equal((await backup()).code, 0);
   const [key = ''] = await keys();
@@ -154,9 +154,16 @@ test('status and health say that the history is damaged, not that none ran; list
   }
   const list = await nightshift(['list'], environment);
   assert.deepEqual([list.code, list.out.includes(path.basename(key))], [0, true]);
+  assert.match(list.err, /WARNING HISTORY_DAMAGED: .* What this host read back is not known: STATE says less /);
+  const prune = await nightshift(['prune', '--dry-run'], environment);
+  assert.deepEqual([prune.code, prune.out.includes(key)], [0, true], prune.err);
+  assert.match(prune.err, /WARNING HISTORY_DAMAGED: .* Which backup was verified last is not known\. /);
   const to = path.join(settings.stagingDir, 'look.db');
   const restore = await nightshift(['restore', path.basename(key), 'daily', '--to', to, '--yes'], environment);
   assert.deepEqual([restore.code, existsSync(to)], [0, true], restore.err);
-  assert.match(restore.err, /WARNING HISTORY_DAMAGED: .* A suspect that was accepted counts as suspect again\. /);
+  assert.match(
+    restore.err,
+    /WARNING HISTORY_DAMAGED: .* Whether this is the store that backups went to is not known\. /,
+  );
   chmodSync(to, 0o600);
 });
