@@ -94,15 +94,15 @@ for (const [what, spoil, sentence] of [
   test(`an object without metadata that ${what} is found out and refused`, async (t) => {
     eras.reset();
     withObject(t);
-    const file = path.join(eras.folder, 'shop_2099-01-01_020000.db');
+    const file = path.join(eras.folder, 'shop_2025-01-01_020000.db');
     execFileSync('sqlite3', [
       file,
       'CREATE TABLE t (x); CREATE INDEX i ON t (x); INSERT INTO t SELECT value FROM generate_series(1, 9000);',
     ]);
     spoil(file);
-    writeFileSync(path.join(daily, 'shop_2099-01-01_020000.db.gz'), execFileSync('gzip', ['-9', '-c', file]));
+    writeFileSync(path.join(daily, 'shop_2025-01-01_020000.db.gz'), execFileSync('gzip', ['-9', '-c', file]));
     rmSync(file);
-    const refused = await restore({}, 'latest', '--allow-damaged-copy');
+    const refused = await restore({}, 'shop_2025-01-01_020000.db.gz', '--allow-damaged-copy');
     assert.equal(failure(refused), 'BACKUP_WRONG, exit 1');
     assert.match(refused.err, sentence);
     requireUntouched();
@@ -202,9 +202,9 @@ test(
       large,
       'CREATE TABLE t (x); INSERT INTO t SELECT zeroblob(1000000) FROM generate_series(1, 60);',
     ]);
-    writeFileSync(path.join(daily, 'shop_2099-01-01_020000.db.gz'), execFileSync('gzip', ['-9', '-c', large]));
+    writeFileSync(path.join(daily, 'shop_2025-01-01_020000.db.gz'), execFileSync('gzip', ['-9', '-c', large]));
     rmSync(large);
-    const filled = await restore({ DATABASE_PATH: database });
+    const filled = await restore({ DATABASE_PATH: database }, 'shop_2025-01-01_020000.db.gz');
     assert.equal(failure(filled), 'DISK_FULL, exit 1');
     assert.equal(holds(database), complete.old);
     const left = readdirSync(folder).filter((name) => name.includes('restore'));

@@ -59,7 +59,7 @@ describe('room for --undo', needs('root', 'tools'), () => {
     writeFileSync(stored, execFileSync('gzip', ['-9', '-c', large]));
     rmSync(large);
     leaveFree(30);
-    const during = await restore('shop_2001-01-01_020000.db.gz', 'daily', '--force');
+    const during = await restore('shop_2001-01-01_020000.db.gz', 'daily', '--allow-other-database');
     rmSync(stored);
     assert.equal(failure(during), 'DISK_FULL, exit 1', during.out + during.err);
     assert.match(

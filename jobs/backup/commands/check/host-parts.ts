@@ -1,3 +1,4 @@
+import { alertChannelsOf, channelName } from '../../../platform/alert-channels.ts';
 import { Failure } from '../../../platform/errors.ts';
 import { formatBytes } from '../../../platform/format.ts';
 import { type History, openHistory } from '../../../platform/history.ts';
@@ -53,11 +54,10 @@ export async function openState({ stateDir }: Settings, say: Say): Promise<Histo
 }
 
 /** Nothing is sent; only whether there is somebody to tell. */
-export async function checkAlerts({ alerts, pingUrl }: Settings, say: Say): Promise<void> {
-  const mail = alerts === null ? [] : [`mail to ${alerts.recipients.join(', ')}`];
-  const ping = pingUrl === null ? [] : ["a dead-man's switch"];
-  if (mail.length + ping.length === 0) {
+export async function checkAlerts(settings: Settings, say: Say): Promise<void> {
+  const channels = alertChannelsOf(settings).filter(({ variable }) => variable !== 'SUMMARY_PING_URL');
+  if (channels.length === 0) {
     say.warn('Nobody is told when backups fail: set ALERT_RECIPIENTS with SMTP_HOST, or BACKUP_PING_URL.');
   }
-  say.found(`${[...mail, ...ping].join(', and ')}; not tried here`);
+  say.found(`${channels.map(channelName).join('; ')}; not tried here, \`nightshift alert --test\` does`);
 }
