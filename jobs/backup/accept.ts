@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../platform/store/store.ts';
 import { noDetails, readDetails, writeDetails } from './stored/details.ts';
-import { type Inventory, openSuspects, type StoredDaily } from './stored/inventory.ts';
-import { reasonKind } from './stored/suspect.ts';
+import { type Inventory, knownTables, openSuspects, type StoredDaily } from './stored/inventory.ts';
+import { isSameLoss } from './stored/suspect.ts';
 
 /** `accepted`: the one that was named, then older ones of the same reason. `stillOpen` hold prune and weekly copies back. */
 export type Acceptance = { readonly accepted: readonly StoredDaily[]; readonly stillOpen: readonly StoredDaily[] };
@@ -10,13 +10,13 @@ export type Acceptance = { readonly accepted: readonly StoredDaily[]; readonly s
 export function acceptanceOf(inventory: Inventory, key: string): Acceptance {
   const open = openSuspects(inventory);
   const named = open.find((daily) => daily.key === key);
-  const kind = reasonKind(named?.facts?.suspect ?? '');
-  const olderOfSameReason = open
-    .slice(named === undefined ? open.length : open.indexOf(named) + 1)
-    .filter(({ facts }) => reasonKind(facts?.suspect ?? '') === kind);
-  const accepted = named === undefined ? [] : [named, ...olderOfSameReason];
+  if (named === undefined) return { accepted: [], stillOpen: open };
+  const older = open.slice(open.indexOf(named) + 1).filter((daily) => isSameLoss(lossOf(named), lossOf(daily)));
+  const accepted = [named, ...older];
   return { accepted, stillOpen: open.filter((daily) => !accepted.includes(daily)) };
 }
+
+const lossOf = (daily: StoredDaily) => ({ reason: daily.facts?.suspect ?? '', tables: knownTables(daily) });
 
 /** Writes down beside a backup that a person accepted it. `folder` takes a small work file. Throws STORE_ failures. */
 export async function recordAcceptance(

@@ -4,9 +4,16 @@ import type { ObjectStore } from '../platform/store/store.ts';
 import type { Contents } from './snapshot/integrity.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 import { readDetails } from './stored/details.ts';
-import { type DatedDaily, type Inventory, type KnownDaily, openSuspects, trustedOf } from './stored/inventory.ts';
+import {
+  type DatedDaily,
+  type Inventory,
+  type KnownDaily,
+  knownTables,
+  openSuspects,
+  trustedOf,
+} from './stored/inventory.ts';
 import type { BackupFacts } from './stored/metadata.ts';
-import { type Snapshot as Assessed, type Assessment, assess, type Measure } from './stored/suspect.ts';
+import { type Snapshot as Assessed, type Assessment, assess, disproves, type Measure } from './stored/suspect.ts';
 
 type Deps = {
   /** The database's name. */
@@ -21,7 +28,7 @@ type Deps = {
 type Trusted = KnownDaily & DatedDaily;
 
 export type SnapshotAssessment = Assessment & {
-  /** Open suspects that this snapshot disproves: measured against the good backup before each, nothing is lost. */
+  /** Open suspects that this snapshot disproves: what the good backup before each had is there again. */
   readonly disproved: readonly string[];
 };
 
@@ -78,15 +85,13 @@ async function disprovedBy(
   deps: Deps,
 ): Promise<string[]> {
   const disproved: string[] = [];
-  for (const { key, dating, facts } of openSuspects(inventory)) {
+  for (const suspect of openSuspects(inventory)) {
+    const { key, dating } = suspect;
     if (dating.kind !== 'dated') continue;
     const before = trusted.find((daily) => Temporal.Instant.compare(daily.dating.takenAt, dating.takenAt) < 0);
     if (before === undefined) continue;
     const measure = await measureOf(before, inventory, deps);
-    const isAboutTables = !facts?.suspect?.startsWith('under half');
-    if (isAboutTables && measure.tables === null) continue;
-    const { suspicion } = assess(snapshot, measure, { ignored: deps.ignored, wasEmptyBefore: () => false });
-    if (suspicion === null) disproved.push(key);
+    if (disproves(snapshot, { tables: knownTables(suspect) }, measure)) disproved.push(key);
   }
   return disproved;
 }

@@ -15,6 +15,7 @@ import { runRetention } from './housekeeping.ts';
 import { settleLeftovers } from './leftovers.ts';
 import { newestOfForm, prepare } from './prepare.ts';
 import { recordDetails } from './record-details.ts';
+import { storeTakenAt } from './same-store.ts';
 import { requireStaging } from './snapshot/disk-space.ts';
 import { takeSnapshot } from './snapshot/snapshot.ts';
 import { stepsOf, type Tools } from './steps.ts';
@@ -65,9 +66,10 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
     settleLeftovers({ database: name, stagingFolder, store, history, clock }, { identity, log, signal }),
   );
   const inventory = await step('list', () => inventoryOf(store, name, { zone, now: () => store.now(clock), signal }));
-  noteAcceptances(inventory, history, clock);
+  noteSuspects(inventory, history, clock);
   warnOfMisdated(inventory, log);
-  const storeEmptied = emptiedSentence(inventory, history.newestGood(name), store);
+  const known = knownInStore(history.newestGood(name), storeTakenAt(settings.store, history));
+  const storeEmptied = emptiedSentence(inventory, known, store);
 
   await requireStaging(settings.stagingDir, log);
   await mkdir(stagingFolder, { recursive: true });
@@ -113,7 +115,7 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
 
   const dating = { kind: 'dated', takenAt } as const;
   const standing = suspicion === null ? null : 'open';
-  const stored = withDaily(inventory, { key, bytes, database: name, ending, facts, dating, standing });
+  const stored = withDaily(inventory, { key, bytes, database: name, ending, facts, details: null, dating, standing });
   const deps = { store, history, clock, stagingFolder, log, signal };
   const recorded = await step('record', () => recordDetails({ key, facts, contents }, disproved, stored, deps));
   const today = at.toPlainDate();
@@ -125,11 +127,14 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
   return { key, proof, suspicion, findings: contents.findings, disproved, storeEmptied, housekeeping };
 }
 
-/** The store knows what was accepted, also by another host or before the history was lost; `status` reads the history. */
-function noteAcceptances({ dailies }: Inventory, history: History, clock: Clock): void {
-  const known = history.acceptedKeys();
-  for (const { key, standing } of dailies) {
-    if (standing === 'accepted' && !known.has(key)) history.accept(key, clock.now());
+/** The store knows of suspects and what became of them, also of another host or from before the history was lost. */
+function noteSuspects({ dailies }: Inventory, history: History, clock: Clock): void {
+  const accepted = history.acceptedKeys();
+  for (const { key, database, standing, facts } of dailies) {
+    if (facts === null || facts.suspect === null) continue;
+    history.noteSuspect(database, { key, reason: facts.suspect }, facts.takenAt);
+    if (standing === 'accepted' && !accepted.has(key)) history.accept(key, clock.now());
+    if (standing === 'disproved') history.disprove(key, clock.now());
   }
 }
 
@@ -140,6 +145,12 @@ function warnOfMisdated({ dailies }: Inventory, log: Log): void {
   log.warn(
     `ignored: ${plural(misdated.length, 'misdated backup')}, dated over a day after it was stored (wrong clock, or a copied bucket):\n${keys}`,
   );
+}
+
+/** The newest good backup that the history knows, unless a person took a new store since. */
+function knownInStore(newest: Run | null, storeTaken: Temporal.Instant | null): Run | null {
+  if (newest === null || storeTaken === null) return newest;
+  return Temporal.Instant.compare(newest.startedAt, storeTaken) < 0 ? null : newest;
 }
 
 /** What is said when the store has none of the backups that the history knows; null when it has some, or none is known. */

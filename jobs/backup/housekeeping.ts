@@ -1,4 +1,4 @@
-import { asFailure, type Failure } from '../platform/errors.ts';
+import { asFailure, Failure } from '../platform/errors.ts';
 import { plural } from '../platform/format.ts';
 import type { RunStep } from './steps.ts';
 import { type Inventory, openSuspects, orphanedDetails } from './stored/inventory.ts';
@@ -13,8 +13,8 @@ type RetentionDeps = WeeklyDeps & {
 };
 
 /**
- * Weekly copies, then prune, once the backup is verified; neither while a suspect backup waits for a person. Returns what
- * went wrong instead of throwing: the backup is safe, and running it again would not help.
+ * Weekly copies, then prune, once the backup is verified; neither while a suspect backup waits for a person, while a
+ * backup cannot be looked at, or while the clock is in doubt. Returns what went wrong instead of throwing: the backup is safe, and running it again would not help.
  */
 export async function runRetention(inventory: Inventory, deps: RetentionDeps): Promise<Failure | null> {
   const { store, retention, lastGood, zone, step, log, signal } = deps;
@@ -26,6 +26,8 @@ export async function runRetention(inventory: Inventory, deps: RetentionDeps): P
     );
     return null;
   }
+  const problem = inventory.problem ?? clockProblem(inventory);
+  if (problem !== null) return problem;
   try {
     const { weeklies, failure } = await step('weekly', () => copyWeeklies(inventory, deps));
     const verdicts = pruneVerdicts({ ...inventory, weeklies }, { retention, lastGood, zone });
@@ -38,4 +40,16 @@ export async function runRetention(inventory: Inventory, deps: RetentionDeps): P
   } catch (error) {
     return signal.aborted ? null : asFailure(error);
   }
+}
+
+/** Backups taken and stored in the future: the clock was ahead then, or is behind now, and by it days would be told apart. */
+function clockProblem({ dailies, weeklies }: Inventory): Failure | null {
+  const ahead = [...dailies, ...weeklies].filter(({ dating }) => dating.kind === 'ahead');
+  const [first] = ahead;
+  if (first === undefined) return null;
+  return new Failure(
+    'STORE_CLOCK_SKEW',
+    `${plural(ahead.length, 'backup')} in the store ${ahead.length === 1 ? 'was' : 'were'} taken and stored in the future, as ${first.key}: no weekly copy and no prune.`,
+    'If the clock of this host is behind, set it (timedatectl set-ntp true). If it is right, it was ahead when these were made: look at them with `nightshift list`, and remove them by hand.',
+  );
 }

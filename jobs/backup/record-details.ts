@@ -43,7 +43,8 @@ export async function recordDetails(
     for (const suspect of recorded.dailies.filter((daily) => disproved.includes(daily.key))) {
       await markDisproved(suspect, key, deps);
       log.line(`${suspect.key} was suspect; its rows are there again, so it holds nothing back any more`);
-      recorded = { ...recorded, dailies: recorded.dailies.map((daily) => standing(daily, suspect)) };
+      const withDetails = new Set([...recorded.withDetails, suspect.key]);
+      recorded = { ...recorded, withDetails, dailies: recorded.dailies.map((daily) => standing(daily, suspect)) };
     }
     return { inventory: recorded, failure: null };
   } catch (error) {

@@ -45,6 +45,11 @@ export async function claimStore(location: StoreLocation, { history, clock, log 
   if (verdict === 'mark') log.line(`first use of ${nameOf(location.folder)}: marked with ${markName}`);
 }
 
+/** Since when the store of this location is taken for the right one; null for a bucket, which is known by its name. */
+export function storeTakenAt(location: StoreLocation, history: Pick<History, 'storeSince'>): Temporal.Instant | null {
+  return location.kind === 'directory' ? history.storeSince(nameOf(location.folder)) : null;
+}
+
 /** Takes a folder as the store of its location, whatever was there before. Throws STORE_NOT_MOUNTED and STORE_ failures. */
 export async function takeStore(folder: string, { history, clock }: Omit<Tools, 'log'>): Promise<void> {
   const found = await lookAtFolder(folder);

@@ -6,8 +6,9 @@ import type { Settings } from '../platform/settings.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
 import type { Identity } from './archive/unarchive.ts';
 import { copyOrUpload } from './copy-backup.ts';
+import { isBelieved } from './stored/dating.ts';
 import { removeBackup } from './stored/details.ts';
-import { type DatedDaily, datedOf, type Inventory, type StoredWeekly } from './stored/inventory.ts';
+import { type DatedDaily, datedOf, type Inventory, isGood, type StoredWeekly } from './stored/inventory.ts';
 import { factsOf } from './stored/metadata.ts';
 import { detailsKey, isoWeek, type Week, weeklyKey } from './stored/names.ts';
 import { weekliesDue } from './stored/weekly.ts';
@@ -39,10 +40,10 @@ export type WeeklyCopies = {
  * verified once, and replaced when it is broken; a copy that does not verify gives way to an earlier daily of its week.
  */
 export async function copyWeeklies(inventory: Inventory, deps: WeeklyDeps): Promise<WeeklyCopies> {
-  const dailies = datedOf(inventory.dailies);
+  const dailies = datedOf(inventory.dailies.filter(isGood));
   const broken = await brokenWeeklies(inventory, dailies, deps);
   const good = inventory.weeklies.filter(({ key }) => !broken.has(key));
-  const existing = new Set(good.filter(({ dating }) => dating.kind !== 'misdated').map(({ week }) => week));
+  const existing = new Set(good.filter(({ dating }) => isBelieved(dating)).map(({ week }) => week));
   const { today, zone, retention, log, store, signal } = deps;
   const copy = copierOf(deps);
   const made: StoredWeekly[] = [];

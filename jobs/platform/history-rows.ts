@@ -72,7 +72,10 @@ export function historyOf(db: Sqlite.Database, file: string): History {
       new Map(
         rows<{ key: string; proof: Proof }>('SELECT key, proof FROM proofs').map(({ key, proof }) => [key, proof]),
       ),
-    giveUp: (key) => run('UPDATE runs SET key = NULL WHERE key = ?', key),
+    giveUp: (key) => {
+      run('UPDATE runs SET key = NULL WHERE key = ?', key);
+      run('DELETE FROM suspects WHERE key = ?', key);
+    },
     counts: (database) => {
       const found = rows<{ outcome: Outcome; count: number }>(
         `SELECT outcome, count(*) AS count FROM runs WHERE job = 'backup' AND database = ? GROUP BY outcome`,
@@ -89,11 +92,22 @@ export function historyOf(db: Sqlite.Database, file: string): History {
     accept: (key, at) => run('INSERT OR REPLACE INTO accepted (key, at) VALUES (?, ?)', key, at.toString()),
     acceptedKeys: () => new Set(rows<{ key: string }>('SELECT key FROM accepted').map(({ key }) => key)),
     disprove: (key, at) => run('INSERT OR REPLACE INTO disproved (key, at) VALUES (?, ?)', key, at.toString()),
+    noteSuspect: (database, { key, reason }, takenAt) =>
+      run(
+        'INSERT OR IGNORE INTO suspects (key, database, reason, at) VALUES (?, ?, ?, ?)',
+        key,
+        database,
+        reason,
+        takenAt.toString(),
+      ),
     openSuspects: (database) =>
       rows<OpenSuspect>(
-        `SELECT key, suspect AS reason FROM runs WHERE job = 'backup' AND database = ? AND suspect IS NOT NULL
-           AND key IN (SELECT key FROM proofs) AND key NOT IN (SELECT key FROM accepted UNION SELECT key FROM disproved)
-           ORDER BY id`,
+        `SELECT key, reason FROM (
+           SELECT key, suspect AS reason, started_at AS at FROM runs
+             WHERE job = 'backup' AND database = ? AND suspect IS NOT NULL AND key IN (SELECT key FROM proofs)
+           UNION ALL SELECT key, reason, at FROM suspects WHERE database = ?)
+         WHERE key NOT IN (SELECT key FROM accepted UNION SELECT key FROM disproved) GROUP BY key ORDER BY at, key`,
+        database,
         database,
       ),
     keepRun: ({ id: _id, job, database, startedAt, finishedAt, outcome, step, proof, ...details }) =>
@@ -117,6 +131,10 @@ export function historyOf(db: Sqlite.Database, file: string): History {
     alertMemory: () => rows<{ value: string }>(`SELECT value FROM service WHERE name = 'alerts'`)[0]?.value ?? null,
     keepAlertMemory: (text) => run(`INSERT OR REPLACE INTO service (name, value) VALUES ('alerts', ?)`, text),
     storeId: (location) => rows<{ id: string }>('SELECT id FROM stores WHERE location = ?', location)[0]?.id ?? null,
+    storeSince: (location) => {
+      const [found] = rows<{ since: string }>('SELECT since FROM stores WHERE location = ?', location);
+      return found === undefined ? null : Temporal.Instant.from(found.since);
+    },
     noteStore: (location, id, at) =>
       run('INSERT OR REPLACE INTO stores (location, id, since) VALUES (?, ?, ?)', location, id, at.toString()),
     tryWriting: () =>

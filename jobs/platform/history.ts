@@ -66,6 +66,8 @@ export type History = {
   acceptedKeys(): ReadonlySet<string>;
   /** Records that a later backup has the rows again that this suspect lacks. */
   disprove(key: string, at: Temporal.Instant): void;
+  /** Records a suspect that the store holds, of another host or from before the history was lost. */
+  noteSuspect(database: string, suspect: OpenSuspect, takenAt: Temporal.Instant): void;
   /** Oldest first. */
   openSuspects(database: string): OpenSuspect[];
   /** Adds a run that its own process could not write down, or completes its row. */
@@ -76,6 +78,8 @@ export type History = {
   /** The id of the store that backups to this location go to, or null: none is known. */
   storeId(location: string): string | null;
   noteStore(location: string, id: string, at: Temporal.Instant): void;
+  /** Since when that store is taken for the right one; null when none is known. */
+  storeSince(location: string): Temporal.Instant | null;
   /** Throws STATE_UNWRITABLE when nothing could be recorded; records nothing. */
   tryWriting(): void;
   /** Remembers when a backup was first begun with this state folder. */

@@ -60,10 +60,10 @@ const cases: [string, Dating, Dating, string][] = [
     'misdated, stored 21 d 0 h ago',
   ],
   [
-    'stored by a clock that was years ahead: misdated as long as that is the future',
+    'taken and stored in the future: a clock was ahead then, or is behind now',
     dating('daily/shop_2031-01-01_020000.db.gz', '2030-12-31T18:00:30Z', '2030-12-31T18:00:00Z'),
-    { kind: 'misdated', says: at('2030-12-31T18:00:00Z'), storedAt: at('2030-12-31T18:00:30Z') },
-    'misdated, stored 0.0 s ago',
+    { kind: 'ahead', says: at('2030-12-31T18:00:00Z'), storedAt: at('2030-12-31T18:00:30Z') },
+    'in the future',
   ],
   [
     'a name of the old script says nothing',
@@ -156,7 +156,7 @@ test('backups dated in the future do not push the nights out, measure nothing, a
   );
 });
 
-test('an archive whose file is dated by a clock ahead is misdated too', async (t) => {
+test('with backups taken and stored in the future the clock is in doubt: nothing is pruned, and that is said', async (t) => {
   const scene = await makeScene(t);
   await backUpAt(scene, '2025-11-01T18:00:00Z', zone);
   const file = path.join(scene.folder, 'store', 'sqlite-backups/daily/shop_2025-11-02_020000.db.gz');
@@ -164,8 +164,12 @@ test('an archive whose file is dated by a clock ahead is misdated too', async (t
   writeFileSync(ahead, 'x');
   utimesSync(ahead, new Date('2031-01-01'), new Date('2031-01-01'));
   scene.setClock('2025-11-02T08:00:00');
-  assert.match(
-    await scene.command(listCommand, ['daily']),
-    /\ndaily {2}shop_2031-01-01\S+ {2}misdated, stored 0.0 s ago/,
+  assert.match(await scene.command(listCommand, ['daily']), /\ndaily {2}shop_2031-01-01\S+ {2}in the future/);
+  const settings = readSettings({ ...scene.environment, BACKUP_RETENTION_DAILY: '1' });
+  const { housekeeping } = await runBackup(scene.database, scene.tools({ settings }));
+  assert.equal(
+    housekeeping?.message,
+    '1 backup in the store was taken and stored in the future, as sqlite-backups/daily/shop_2031-01-01_020000.db.gz: no weekly copy and no prune.',
   );
+  assert.equal((await scene.keys()).filter((key) => key.startsWith('daily/')).length, 3);
 });

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { acceptCommand } from '../../jobs/backup/commands/accept-command.ts';
 import { listCommand } from '../../jobs/backup/commands/list-command.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
+import { Failure } from '../../jobs/platform/errors.ts';
 import { openHistory } from '../../jobs/platform/history.ts';
 import { makeScene, type Scene } from './scene.ts';
 
@@ -198,4 +199,81 @@ test('a store that lost all its backups gets a new one, is said to be empty, and
     `${scene.store.name} held no backup of shop before this one; the history knows ${daily(24)}, stored there or in another place.`,
   );
   assert.equal(suspicion?.reason, 'under half the rows: 11 after 2,001 in shop_2025-11-24_020000.db.gz');
+});
+
+test('one new row in a table that lost all is no disproof: nothing is pruned until a person has looked', async (t) => {
+  const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '1' });
+  await night(scene, 24);
+  scene.sql('DELETE FROM orders');
+  await night(scene, 25);
+  scene.sql('INSERT INTO orders VALUES (1, 1)');
+  const { disproved } = await night(scene, 26);
+  assert.deepEqual(disproved, []);
+  assert.deepEqual(
+    await scene.keys(),
+    [24, 25, 26].map((day) => daily(day).slice('sqlite-backups/'.length)),
+  );
+});
+
+test('a disproved suspect becomes no weekly: the last good daily of its week does', async (t) => {
+  const scene = await makeScene(t);
+  scene.setClock('2025-11-22T02:00:00');
+  await runBackup(scene.database, scene.tools());
+  scene.sql('CREATE TABLE kept AS SELECT * FROM orders; DELETE FROM orders');
+  scene.setClock('2025-11-23T02:00:00');
+  assert.notEqual((await runBackup(scene.database, scene.tools())).suspicion, null);
+  scene.sql('INSERT INTO orders SELECT * FROM kept');
+  await night(scene, 24);
+  const weekly = await scene.store.head('sqlite-backups/weekly/shop_2025-W47.db.gz');
+  assert.equal(weekly?.metadata['taken-at'], '2025-11-21T18:00:00Z');
+  assert.equal(weekly?.metadata['suspect'], undefined);
+});
+
+test('a suspect is known from the store: losing STATE_DIR leaves status as it was', async (t) => {
+  const scene = await makeScene(t);
+  await night(scene, 24);
+  scene.sql('DELETE FROM orders');
+  await night(scene, 25);
+  scene.history.close();
+  rmSync(path.join(scene.settings.stateDir, 'history.db'));
+  const history = openHistory(scene.settings.stateDir);
+  t.after(() => history.close());
+  scene.sql('INSERT INTO orders VALUES (1, 1)');
+  scene.setClock('2025-11-26T02:00:00');
+  await runBackup(scene.database, scene.tools({ history }));
+  assert.deepEqual(history.openSuspects('shop'), [
+    { key: daily(25), reason: 'table orders lost all rows (had 2,000 in shop_2025-11-24_020000.db.gz)' },
+  ]);
+});
+
+test('a suspicion that was over while STATE_DIR was lost is over for status too, after the next run or accept', async (t) => {
+  const scene = await makeScene(t);
+  await night(scene, 24);
+  scene.sql('CREATE TABLE kept AS SELECT * FROM orders; DELETE FROM orders');
+  await night(scene, 25);
+  const elsewhere = path.join(scene.folder, 'elsewhere');
+  const other = openHistory(elsewhere);
+  t.after(() => other.close());
+  scene.sql('INSERT INTO orders SELECT * FROM kept');
+  scene.setClock('2025-11-26T02:00:00');
+  await runBackup(scene.database, scene.tools({ history: other }));
+  assert.equal(scene.history.openSuspects('shop').length, 1);
+  await scene.command(acceptCommand, [daily(25)]);
+  assert.deepEqual(scene.history.openSuspects('shop'), []);
+});
+
+test('a backup whose metadata cannot be read costs no new one: it is stored, and nothing is pruned', async (t) => {
+  const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '1' });
+  await night(scene, 24);
+  await night(scene, 25);
+  const denied = new Failure('STORE_DENIED', 'this key may not look at it', 'give it the right');
+  const store = {
+    ...scene.store,
+    head: (key: string, signal?: AbortSignal) =>
+      key === daily(25) ? Promise.reject(denied) : scene.store.head(key, signal),
+  };
+  scene.setClock('2025-11-26T02:00:00');
+  const { proof, housekeeping } = await runBackup(scene.database, scene.tools({ store }));
+  assert.deepEqual([proof, housekeeping], ['proven', denied]);
+  assert.deepEqual((await scene.keys()).length, 2);
 });

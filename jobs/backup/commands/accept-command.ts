@@ -51,13 +51,16 @@ async function accept(key: string, store: ObjectStore, settings: Settings, conte
       'See `nightshift list daily`.',
     );
   }
-  if (named.standing !== 'open') return notOpen(named);
+  if (named.standing !== 'open') {
+    noteInHistory(settings, named, context);
+    return notOpen(named);
+  }
   await requireStaging(settings.stagingDir, { line() {}, failure() {}, warn: (text) => err(`${text}\n`) });
   const acceptance = acceptanceOf(inventory, key);
   for (const daily of acceptance.accepted) {
     await recordAcceptance(store, daily, clock.now(), { folder: settings.stagingDir, signal });
   }
-  noteInHistory(settings, acceptance, context);
+  for (const daily of acceptance.accepted) noteInHistory(settings, { ...daily, standing: 'accepted' }, context);
   return acceptedText(acceptance);
 }
 
@@ -78,10 +81,12 @@ function acceptedText({ accepted, stillOpen }: Acceptance): string {
 }
 
 /** So that `status` knows it before the next run reads it from the store. */
-function noteInHistory({ stateDir }: Settings, { accepted }: Acceptance, { clock, err }: CliContext): void {
+function noteInHistory({ stateDir }: Settings, { key, standing }: StoredDaily, { clock, err }: CliContext): void {
+  if (standing === null || standing === 'open') return;
   try {
     const history = openHistory(stateDir);
-    for (const { key } of accepted) history.accept(key, clock.now());
+    if (standing === 'accepted') history.accept(key, clock.now());
+    else history.disprove(key, clock.now());
     history.close();
   } catch (error) {
     err(

@@ -60,6 +60,7 @@ async function verdictsOf({ database, settings, store, history }: Place, { clock
   return {
     verdicts: pruneVerdicts(inventory, { retention, lastGood, zone }),
     suspects: openSuspects(inventory),
+    problem: inventory.problem,
   };
 }
 
@@ -69,7 +70,8 @@ async function pruneLocked(place: Place, context: CliContext): Promise<Verdict[]
   const log = createLog(clock, settings.zone, { out: context.err, err: context.err });
   const lock = await acquireLock(database.path, settings.stateDir, { holder: 'backup', wait: true, log, signal });
   try {
-    const { verdicts, suspects } = await verdictsOf(place, context);
+    const { verdicts, suspects, problem } = await verdictsOf(place, context);
+    if (problem !== null) throw problem;
     if (suspects.length > 0) throw suspectsWait(suspects.map(({ key }) => key));
     await removeVerdicts(store, verdicts, signal);
     return verdicts;

@@ -5,8 +5,10 @@ import { parseDailyKey, parseWeeklyKey, sundayOf } from './names.ts';
 /** When a backup was taken, as far as something says so. */
 export type Dating =
   | { readonly kind: 'dated'; readonly takenAt: Temporal.Instant }
-  /** What it says cannot be: it lies more than a day after the object was stored, or after now. */
+  /** What it says cannot be: it lies more than a day after the object was stored, whatever the clock says now. */
   | { readonly kind: 'misdated'; readonly says: Temporal.Instant; readonly storedAt: Temporal.Instant }
+  /** Taken and stored more than a day after now: the clock was ahead then, or is behind now. */
+  | { readonly kind: 'ahead'; readonly says: Temporal.Instant; readonly storedAt: Temporal.Instant }
   /** Neither metadata nor a name of ours: a weekly of the old shell script. */
   | { readonly kind: 'undated'; readonly storedAt: Temporal.Instant };
 
@@ -26,9 +28,10 @@ const toleranceHours = 24;
 export function datingOf({ key, modified, facts }: Stored, zone: string, now: Temporal.Instant): Dating {
   const says = facts?.takenAt ?? instantInName(key, zone);
   if (says === null) return { kind: 'undated', storedAt: modified };
-  const latest = earlier(modified, now).add({ hours: toleranceHours });
-  if (Temporal.Instant.compare(says, latest) > 0) return { kind: 'misdated', says, storedAt: modified };
-  return { kind: 'dated', takenAt: says };
+  const isAfter = (instant: Temporal.Instant) =>
+    Temporal.Instant.compare(says, instant.add({ hours: toleranceHours })) > 0;
+  if (isAfter(modified)) return { kind: 'misdated', says, storedAt: modified };
+  return isAfter(now) ? { kind: 'ahead', says, storedAt: modified } : { kind: 'dated', takenAt: says };
 }
 
 function instantInName(key: string, zone: string): Temporal.Instant | null {
@@ -38,21 +41,28 @@ function instantInName(key: string, zone: string): Temporal.Instant | null {
   return weekly === null ? null : sundayOf(weekly.week).toZonedDateTime(zone).toInstant();
 }
 
-/** Newest first: by date, then those without one by when they were stored, misdated ones last by what they say. Equal dates by key. */
+/** Newest first: by date, then those without one by when they were stored, and last by what they say those whose date
+ * cannot be believed. Equal dates by key. */
 export function newestFirst(a: { key: string; dating: Dating }, b: { key: string; dating: Dating }): number {
-  const kinds: readonly Dating['kind'][] = ['dated', 'undated', 'misdated'];
+  const kinds: readonly Dating['kind'][] = ['dated', 'undated', 'ahead', 'misdated'];
   const byKind = kinds.indexOf(a.dating.kind) - kinds.indexOf(b.dating.kind);
   return byKind || Temporal.Instant.compare(instantOf(b.dating), instantOf(a.dating)) || (a.key < b.key ? -1 : 1);
 }
 
 function instantOf(dating: Dating): Temporal.Instant {
   if (dating.kind === 'dated') return dating.takenAt;
-  return dating.kind === 'misdated' ? dating.says : dating.storedAt;
+  return dating.kind === 'undated' ? dating.storedAt : dating.says;
+}
+
+/** Whether the date can be believed, or there is none that could be wrong. */
+export function isBelieved({ kind }: Dating): boolean {
+  return kind === 'dated' || kind === 'undated';
 }
 
 /** The age as every list, plan and report shows it: `7 h 00 min`, never negative. */
 export function ageText(dating: Dating, now: Temporal.Instant): string {
   if (dating.kind === 'dated') return durationSince(dating.takenAt, now);
+  if (dating.kind === 'ahead') return 'in the future';
   const stored = `stored ${durationSince(dating.storedAt, now)} ago`;
   return dating.kind === 'undated' ? stored : `misdated, ${stored}`;
 }
@@ -60,8 +70,4 @@ export function ageText(dating: Dating, now: Temporal.Instant): string {
 /** `7 h 00 min`; 0 for an instant that `now` has not reached. */
 export function durationSince(instant: Temporal.Instant, now: Temporal.Instant): string {
   return formatDuration(Math.max(0, (now.epochMilliseconds - instant.epochMilliseconds) / 1000));
-}
-
-function earlier(a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant {
-  return Temporal.Instant.compare(a, b) < 0 ? a : b;
 }

@@ -1,3 +1,4 @@
+import type { Failure } from '../../platform/errors.ts';
 import type { ObjectStore } from '../../platform/store/store.ts';
 import { type ReadOptions, readBackups, type StoredBackup } from './backups.ts';
 import { type Dating, datingOf } from './dating.ts';
@@ -13,7 +14,7 @@ import {
 } from './names.ts';
 
 /** One of a database's own daily backups. */
-export type StoredDaily = Pick<StoredBackup, 'key' | 'bytes' | 'facts' | 'dating' | 'standing'> & {
+export type StoredDaily = Pick<StoredBackup, 'key' | 'bytes' | 'facts' | 'details' | 'dating' | 'standing'> & {
   readonly database: string;
   readonly ending: ArchiveEnding;
 };
@@ -34,6 +35,8 @@ export type Inventory = {
   readonly weeklies: readonly StoredWeekly[];
   /** Keys of backups that have details beside them; some may be gone. */
   readonly withDetails: ReadonlySet<string>;
+  /** Why the metadata of a daily could not be read: what is suspect is not known then, so nothing may be removed. */
+  readonly problem: Failure | null;
 };
 
 /** Lists a database's backups, and reads what the metadata of its dailies says. Throws STORE_ failures. */
@@ -46,8 +49,6 @@ export async function inventoryOf(store: ObjectStore, database: string, options:
   const dailies = backups.flatMap((backup) => {
     const name = parseDailyKey(backup.key);
     if (name?.database !== database) return [];
-    // Without its metadata an open suspect would not be seen, and what it holds back would be removed.
-    if (backup.problem !== null) throw backup.problem;
     return [{ ...backup, database, ending: name.ending }];
   });
   const weeklies = weekly.flatMap(({ key, bytes, modified }) => {
@@ -64,6 +65,7 @@ export async function inventoryOf(store: ObjectStore, database: string, options:
     dailies,
     weeklies: weeklies.toSorted((a, b) => b.week.localeCompare(a.week)),
     withDetails: new Set(withDetails),
+    problem: backups.find(({ problem }) => problem !== null)?.problem ?? null,
   };
 }
 
@@ -72,16 +74,25 @@ export function withDaily(inventory: Inventory, daily: StoredDaily): Inventory {
   return { ...inventory, dailies: [daily, ...inventory.dailies] };
 }
 
+/** Rows by table of a backup, from its metadata or from what is kept beside it; null when neither tells. */
+export function knownTables({ facts, details }: StoredDaily): Readonly<Record<string, number>> | null {
+  return facts?.tables ?? details?.tables ?? null;
+}
+
 /** Those whose date can be believed, newest first. */
 export function datedOf(dailies: readonly StoredDaily[]): DatedDaily[] {
   return dailies.filter((daily): daily is DatedDaily => daily.dating.kind === 'dated');
 }
 
+/** Daily backups that are no suspects, or were accepted. */
+export function isGood({ standing }: StoredDaily): boolean {
+  return standing === null || standing === 'accepted';
+}
+
 /** Good daily backups with metadata, newest first: what a new snapshot is measured against. A disproved suspect is none. */
 export function trustedOf(inventory: Inventory): (KnownDaily & DatedDaily)[] {
   return datedOf(inventory.dailies).filter(
-    (daily): daily is KnownDaily & DatedDaily =>
-      daily.facts !== null && (daily.standing === null || daily.standing === 'accepted'),
+    (daily): daily is KnownDaily & DatedDaily => daily.facts !== null && isGood(daily),
   );
 }
 

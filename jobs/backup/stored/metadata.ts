@@ -59,7 +59,14 @@ export function metadataOf(facts: BackupFacts): Metadata {
     'nightshift-version': facts.toolVersion,
     'taken-at': facts.takenAt.toString(),
     compression: facts.compression,
-    ...(facts.suspect === null ? {} : { suspect: facts.suspect.replace(/[^\x20-\x7e]/g, '?').slice(0, suspectLimit) }),
+    ...(facts.suspect === null
+      ? {}
+      : {
+          suspect: facts.suspect
+            .replace(/[^\x20-\x7e]/g, '?')
+            .slice(0, suspectLimit)
+            .trim(),
+        }),
     ...(facts.findings === 0 ? {} : { findings: String(facts.findings) }),
     ...(facts.recipients === null ? {} : { recipients: facts.recipients }),
   };

@@ -1,5 +1,6 @@
 import type { Settings } from '../../platform/settings.ts';
 import type { ObjectStore } from '../../platform/store/store.ts';
+import { isBelieved } from './dating.ts';
 import { removeBackup } from './details.ts';
 import { datedOf, type Inventory } from './inventory.ts';
 import { dailyRetention, misdatedVerdicts, type Verdict, weeklyRetention } from './retention.ts';
@@ -14,7 +15,7 @@ type Rule = {
 
 /** What retention says of every daily and weekly backup of one database, newest first; misdated ones last. */
 export function pruneVerdicts({ dailies, weeklies }: Inventory, { retention, lastGood, zone }: Rule): Verdict[] {
-  const datedWeeklies = weeklies.filter(({ dating }) => dating.kind !== 'misdated');
+  const datedWeeklies = weeklies.filter(({ dating }) => isBelieved(dating));
   return [
     ...dailyRetention(datedOf(dailies), { limit: retention.daily, lastGood, zone }),
     ...weeklyRetention(datedWeeklies, retention.weekly),

@@ -53,14 +53,18 @@ export function weeklyRetention(weeklies: readonly Weekly[], limit: number | nul
   });
 }
 
+const misdatedReasons = {
+  misdated: 'misdated: its date lies after it was stored; counts for nothing, remove it by hand',
+  ahead: 'dated in the future: counts for nothing until then; is the clock right?',
+} as const;
+
 /** A backup whose date cannot be believed counts for nothing, and so is never removed by itself. */
 export function misdatedVerdicts(backups: readonly { readonly key: string; readonly dating: Dating }[]): Verdict[] {
-  const misdated = backups.filter(({ dating }) => dating.kind === 'misdated');
-  return misdated.map(({ key }) => ({
-    key,
-    keep: true,
-    reason: 'misdated: its date lies after it was stored; counts for nothing, remove it by hand',
-  }));
+  return backups.flatMap(({ key, dating }) =>
+    dating.kind === 'misdated' || dating.kind === 'ahead'
+      ? [{ key, keep: true, reason: misdatedReasons[dating.kind] }]
+      : [],
+  );
 }
 
 function isBetweenFirstAndNewest(newestFirst: readonly Daily[], dayOf: (daily: Daily) => string) {

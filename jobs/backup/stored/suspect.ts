@@ -41,8 +41,8 @@ export type Suspicion = {
 /** `remarks` say what was tolerated or could not be compared. */
 export type Assessment = { readonly suspicion: Suspicion | null; readonly remarks: readonly string[] };
 
-/** A table that is gone counts as renamed when a new one has at least this share of its rows. */
-const renamedShare = 0.9;
+/** A table counts as there again, or as renamed, when at least this share of its rows is there. */
+const sameShare = 0.9;
 
 /**
  * Whether a snapshot looks as if data was lost since the last good backup: a table that had rows has none or is gone, no row
@@ -53,12 +53,41 @@ export function assess(snapshot: Snapshot, measure: Measure | null, tolerance: T
   if (measure === null) return { suspicion: null, remarks: [] };
   const bytes = { before: measure.bytes, now: snapshot.bytes };
   const { lost, remarks } = lostTables(snapshot, measure, tolerance);
-  const reason = lostReason(lost, measure) ?? emptied(snapshot, measure) ?? shrunk(snapshot, measure);
+  const reason = lostReason(lost, measure) ?? emptied(snapshot, measure, tolerance) ?? shrunk(snapshot, measure);
   return { suspicion: reason === null ? null : { reason, lostTables: lost, bytes }, remarks };
 }
 
-/** What two suspicions of one kind have in common: the reason without its figures and the backup it was measured against. */
-export function reasonKind(reason: string): string {
+/**
+ * Whether a snapshot disproves an earlier suspicion: what the good backup `before` the suspect had and the suspect lacked is
+ * there again, nearly all of it. `suspect` tells which tables that were: where it does not, every table counts; where it was
+ * none, the size does.
+ */
+export function disproves(snapshot: Content, suspect: { readonly tables: Tables | null }, before: Measure): boolean {
+  const isBack = (now: number | null, then: number | null) => now !== null && then !== null && now >= then * sameShare;
+  if (!isBack(snapshot.rows, before.rows) || before.tables === null || snapshot.tables === null) return false;
+  const { tables } = snapshot;
+  const lacked = Object.entries(before.tables).filter(([table, rows]) => rows > 0 && !suspect.tables?.[table]);
+  if (lacked.length === 0) return isBack(snapshot.usedBytes, before.usedBytes);
+  return lacked.every(([table, rows]) => isBack(tables[table] ?? 0, rows));
+}
+
+/** A suspect as far as it tells what was lost. */
+export type SuspectLoss = { readonly reason: string; readonly tables: Tables | null };
+
+/** Whether two suspects lost the same, whatever they were measured against; false where that cannot be told. */
+export function isSameLoss(a: SuspectLoss, b: SuspectLoss): boolean {
+  if (reasonKind(a.reason) !== reasonKind(b.reason)) return false;
+  if (!/ and [\d,]+ more tables? /.test(a.reason)) return true;
+  return a.tables !== null && b.tables !== null && withRows(a.tables) === withRows(b.tables);
+}
+
+function withRows(tables: Tables): string {
+  const names = Object.keys(tables).filter((table) => tables[table] !== 0);
+  return JSON.stringify(names.toSorted());
+}
+
+/** The reason without its figures and the backup it was measured against. */
+function reasonKind(reason: string): string {
   return reason.replace(/ \(had .*$/, '').replace(/: .*$/, '');
 }
 
@@ -92,14 +121,20 @@ function lostTables(snapshot: Snapshot, measure: Measure, tolerance: Tolerance):
 }
 
 function newNameOf(rows: number, fresh: readonly string[], tables: Tables): string | null {
-  return fresh.find((table) => (tables[table] ?? 0) >= rows * renamedShare) ?? null;
+  return fresh.find((table) => (tables[table] ?? 0) >= rows * sameShare) ?? null;
 }
 
-function emptied({ tables, unchecked }: Snapshot, { rows, name }: Measure): string | null {
+/** Whatever may be empty by itself: not all at once, unless a person named every table that had rows. */
+function emptied(
+  { tables, unchecked }: Snapshot,
+  { rows, tables: before, name }: Measure,
+  { ignored }: Tolerance,
+): string | null {
   const isEmpty = unchecked.length === 0 && Object.values(tables).every((count) => count === 0);
-  return isEmpty && rows !== null && rows > 0
-    ? `no row is left in any table (had ${formatCount(rows)} in ${name})`
-    : null;
+  if (!isEmpty || rows === null || rows === 0) return null;
+  const hadRows = Object.entries(before ?? {}).filter(([, count]) => count > 0);
+  if (hadRows.length > 0 && hadRows.every(([table]) => ignored.includes(table))) return null;
+  return `no row is left in any table (had ${formatCount(rows)} in ${name})`;
 }
 
 function lostReason(lost: readonly Lost[], { name }: Measure): string | null {

@@ -1,4 +1,5 @@
 import type { StoredBackup } from '../../backup/stored/backups.ts';
+import { isBelieved } from '../../backup/stored/dating.ts';
 import { parseDailyKey, parseWeeklyKey } from '../../backup/stored/names.ts';
 import { Failure } from '../../platform/errors.ts';
 import type { Database } from '../../platform/settings.ts';
@@ -29,7 +30,7 @@ export function fitting<B extends Candidate>(
   zone: string,
 ): B[] {
   const own = backups.filter(({ key }) => databaseOf(key, databases) === database.name);
-  const believed = own.filter(({ dating }) => dating.kind !== 'misdated');
+  const believed = own.filter(({ dating }) => isBelieved(dating));
   if (wish.kind === 'latest') return believed.filter(({ kind }) => wish.folder === null || kind === wish.folder);
   const until = wish.until.toZonedDateTime(zone).toInstant();
   const takenBefore = ({ dating }: B) => (dating.kind === 'dated' ? dating.takenAt : dating.storedAt);
