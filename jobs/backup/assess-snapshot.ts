@@ -25,6 +25,8 @@ type Deps = {
   readonly signal: AbortSignal;
 };
 
+type Checked = { readonly snapshot: Snapshot; readonly snapshotSha256: string; readonly contents: Contents };
+
 type Trusted = KnownDaily & DatedDaily;
 
 export type SnapshotAssessment = Assessment & {
@@ -37,8 +39,7 @@ export type SnapshotAssessment = Assessment & {
  * which open suspects it disproves. Throws STORE_ failures.
  */
 export async function assessSnapshot(
-  snapshot: Snapshot,
-  contents: Contents,
+  { snapshot, snapshotSha256, contents }: Checked,
   inventory: Inventory,
   deps: Deps,
 ): Promise<SnapshotAssessment> {
@@ -47,9 +48,20 @@ export async function assessSnapshot(
   const [newest] = trusted;
   const measure = newest === undefined ? null : await measureOf(newest, inventory, deps);
   const found = await assessTolerantly(assessed, measure ?? measureInHistory(deps), trusted, inventory, deps);
+  const same = sameAsOpenSuspect(snapshotSha256, inventory);
+  if (same !== null && found.suspicion === null) {
+    const bytes = { before: snapshot.bytes, now: snapshot.bytes };
+    return { suspicion: { reason: same, lostTables: [], bytes }, remarks: found.remarks, disproved: [] };
+  }
   const remarks = newest === undefined ? [...found.remarks, ...nothingToCompare(inventory)] : found.remarks;
   const disproved = found.suspicion === null ? await disprovedBy(assessed, trusted, inventory, deps) : [];
   return { suspicion: found.suspicion, remarks, disproved };
+}
+
+/** The reason of an open suspect that holds the very same bytes, or null: nothing has become better since. */
+function sameAsOpenSuspect(snapshotSha256: string, inventory: Inventory): string | null {
+  const same = openSuspects(inventory).find(({ facts }) => facts?.snapshotSha256 === snapshotSha256);
+  return same?.facts?.suspect ?? null;
 }
 
 function assessedOf(snapshot: Snapshot, { tables, unchecked }: Contents): Assessed {

@@ -102,7 +102,13 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
   const { contents, snapshotSha256 } = prepared;
   const ignored = settings.suspectIgnore;
   const { suspicion, remarks, disproved } = await step('compare', () =>
-    assessSnapshot(snapshot, contents, inventory, { database: name, store, history, ignored, signal }),
+    assessSnapshot({ snapshot, snapshotSha256, contents }, inventory, {
+      database: name,
+      store,
+      history,
+      ignored,
+      signal,
+    }),
   );
   for (const remark of remarks) log.line(`compare: ${remark}`);
   for (const finding of contents.findings) log.warn(`integrity check, no damage: ${finding}`);

@@ -1,7 +1,7 @@
 import { asFailure, Failure } from '../platform/errors.ts';
 import { plural } from '../platform/format.ts';
 import type { RunStep } from './steps.ts';
-import { type Inventory, openSuspects, orphanedDetails } from './stored/inventory.ts';
+import { type Inventory, openSuspects, orphanedDetails, type StoredDaily } from './stored/inventory.ts';
 import { detailsKey } from './stored/names.ts';
 import { pruneVerdicts, removeVerdicts, verdictText } from './stored/prune.ts';
 import { copyWeeklies, type WeeklyDeps } from './weekly-copies.ts';
@@ -20,10 +20,7 @@ export async function runRetention(inventory: Inventory, deps: RetentionDeps): P
   const { store, retention, lastGood, zone, step, log, signal } = deps;
   const suspects = openSuspects(inventory);
   if (suspects.length > 0) {
-    const accept = suspects.map(({ key }) => `  nightshift accept ${key}`).join('\n');
-    log.warn(
-      `no weekly copy and no prune until a person has looked at ${plural(suspects.length, 'suspect')}:\n${accept}`,
-    );
+    log.warn(suspectsText(suspects));
     return null;
   }
   const problem = inventory.problem ?? clockProblem(inventory);
@@ -52,4 +49,15 @@ function clockProblem({ dailies, weeklies }: Inventory): Failure | null {
     `${plural(ahead.length, 'backup')} in the store ${ahead.length === 1 ? 'was' : 'were'} taken and stored in the future, as ${first.key}: no weekly copy and no prune.`,
     'If the clock of this host is behind, set it (timedatectl set-ntp true). If it is right, it was ahead when these were made: look at them with `nightshift list`, and remove them by hand.',
   );
+}
+
+/** What holds the retention back, and both ways out: the data is lost, or it is as it should be. */
+function suspectsText(suspects: readonly StoredDaily[]): string {
+  const lines = suspects.map(({ key, facts }) => `  ${key}: ${facts?.suspect}`);
+  return [
+    `no weekly copy and no prune until a person has looked at ${plural(suspects.length, 'suspect')}:`,
+    ...lines,
+    '  If rows are missing: is the disk mounted? Then `nightshift restore latest`, which passes over suspects.',
+    '  If all is right: `nightshift accept KEY`.',
+  ].join('\n');
 }

@@ -50,8 +50,14 @@ export function storeTakenAt(location: StoreLocation, history: Pick<History, 'st
   return location.kind === 'directory' ? history.storeSince(nameOf(location.folder)) : null;
 }
 
+/** Takes a folder, which must be there, as the store of its location, whatever was there before. Throws STORE_NOT_MOUNTED. */
+export async function acceptStore(folder: string, deps: Omit<Tools, 'log'>): Promise<void> {
+  if ((await lookAtFolder(folder)).kind === 'absent') throw notMounted(folder, `There is no folder ${folder}`);
+  await takeStore(folder, deps);
+}
+
 /** Takes a folder as the store of its location, whatever was there before. Throws STORE_NOT_MOUNTED and STORE_ failures. */
-export async function takeStore(folder: string, { history, clock }: Omit<Tools, 'log'>): Promise<void> {
+async function takeStore(folder: string, { history, clock }: Omit<Tools, 'log'>): Promise<void> {
   const found = await lookAtFolder(folder);
   const verdict = judgeFolder(folder, found, null);
   if (typeof verdict === 'object') throw notMounted(folder, verdict.refused);

@@ -19,10 +19,18 @@ export const schema = `
   CREATE TABLE IF NOT EXISTS stores (location TEXT PRIMARY KEY, id TEXT NOT NULL, since TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS service (name TEXT PRIMARY KEY, value TEXT NOT NULL);`;
 
+const everyColumn = `SELECT id, job, database, started_at, finished_at, outcome, step, runs.key, snapshot_bytes, archive_bytes, rows,
+  suspect, code, sentence, proof, name, value FROM runs, proofs, service LIMIT 1`;
+
 /** Throws HISTORY_DAMAGED unless every page of the file is sound. A history is small: this takes milliseconds. */
 export function requireSound(db: Sqlite.Database, file: string): void {
   const found = guarded(file, () => db.pragma('quick_check(1)', { simple: true }));
   if (found !== 'ok') throw damaged(file, String(found));
+}
+
+/** Throws HISTORY_DAMAGED unless the file has the tables of a history: another program made it, or a full disk took only its first page. */
+export function requireTables(db: Sqlite.Database, file: string): void {
+  guarded(file, () => db.prepare(everyColumn).get());
 }
 
 /** Runs `work` on the history; what SQLite throws becomes HISTORY_DAMAGED or STATE_UNWRITABLE. */
@@ -44,10 +52,11 @@ export function guarded<T>(file: string, work: () => T): T {
   }
 }
 
-/** HISTORY_DAMAGED when `error` says that the file is no sound database, else null. */
+/** HISTORY_DAMAGED when `error` says that the file is no sound database, or none of nightshift's, else null. */
 export function damagedFailure(file: string, error: unknown): Failure | null {
   if (error instanceof Failure && error.code === 'HISTORY_DAMAGED') return error;
-  const isDamaged = /^SQLITE_(CORRUPT|NOTADB)/.test(systemCodeOf(error) ?? '');
+  const isForeign = error instanceof Error && /^(no such (table|column)|table \w+ has no column)/.test(error.message);
+  const isDamaged = isForeign || /^SQLITE_(CORRUPT|NOTADB)/.test(systemCodeOf(error) ?? '');
   return isDamaged ? damaged(file, error instanceof Error ? error.message : String(error), error) : null;
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { asFailure, Failure, systemCodeOf } from './errors.ts';
-import { damagedFailure, guarded, historyFile, requireSound, schema } from './history-file.ts';
+import { damagedFailure, guarded, historyFile, requireSound, requireTables, schema } from './history-file.ts';
 import { historyOf } from './history-rows.ts';
 
 export type Outcome = 'running' | 'succeeded' | 'failed' | 'interrupted';
@@ -123,6 +123,7 @@ export function openHistory(stateDir: string): History {
       requireSound(db, file);
       db.pragma('journal_mode = DELETE');
       db.exec(schema);
+      requireTables(db, file);
       return historyOf(db, file);
     } catch (error) {
       db.close();
@@ -139,6 +140,7 @@ export function readHistory(stateDir: string): HistoryReading {
     const db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 10_000 });
     try {
       requireSound(db, file);
+      requireTables(db, file);
       return { history: historyOf(db, file), failure: null };
     } catch (error) {
       db.close();

@@ -60,9 +60,10 @@ export async function perform(typed: Typed, context: CliContext, changes: Partia
         restoreOrShow(source, database, choices, tools),
       );
     case 'write':
-      return withBackup(request.wish, choices, context, (source) =>
-        writeTo(request.to, source, { databases: settings.databases, owner: choices.owner }, tools),
-      );
+      return withBackup(request.wish, choices, context, (source, _, { stateDir, store }) => {
+        const keptFolders = [stateDir, ...(store.kind === 'directory' ? [store.folder] : [])];
+        return writeTo(request.to, source, { databases: settings.databases, keptFolders, owner: choices.owner }, tools);
+      });
   }
 }
 
@@ -168,7 +169,7 @@ async function withBackup(
   wish: Wish,
   choices: Choices,
   { environment, clock, signal, err }: CliContext,
-  work: (source: Source, chosen: ChosenBackup) => Promise<void>,
+  work: (source: Source, chosen: ChosenBackup, settings: Settings) => Promise<void>,
 ): Promise<void> {
   const settings = readSettings(environment);
   const identityFile = choices.identityFile ?? settings.ageIdentityFile;
@@ -184,7 +185,7 @@ async function withBackup(
     const { databases, zone } = settings;
     const options = { databases, asked: choices.database, zone, now: () => store.now(clock), signal };
     const chosen = await chooseBackup(wish, store, options);
-    await work(backupSource(chosen, { store, identity, clock, zone }), chosen);
+    await work(backupSource(chosen, { store, identity, clock, zone }), chosen, settings);
   } finally {
     store.close();
   }

@@ -48,6 +48,12 @@ const cases: [string, Dating, Dating, string][] = [
     '32 h 00 min',
   ],
   [
+    'a weekly of this week, before its Sunday: when it was stored',
+    dating('weekly/shop_2025-W49.db.gz', '2025-12-01T00:00:00Z'),
+    dated('2025-12-01T00:00:00Z'),
+    '0.0 s',
+  ],
+  [
     'a clock a few hours fast is no misdating, and no age is negative',
     dating('daily/shop_2025-12-01_200000.db.gz', '2025-12-01T00:00:00Z'),
     dated('2025-12-01T12:00:00Z'),
@@ -86,7 +92,7 @@ test('one order: dated by date, then undated, then misdated; the same whatever o
     fc.property(fc.shuffledSubarray(some, { minLength: some.length }), (shuffled) => {
       assert.deepEqual(
         shuffled.toSorted(newestFirst).map(({ key }) => key),
-        ['4', '0', '1', '3', '2', '7', '6', '5'],
+        ['5', '4', '0', '1', '3', '2', '8', '7', '6'],
       );
     }),
   );

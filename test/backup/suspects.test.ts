@@ -277,3 +277,15 @@ test('a backup whose metadata cannot be read costs no new one: it is stored, and
   assert.deepEqual([proof, housekeeping], ['proven', denied]);
   assert.deepEqual((await scene.keys()).length, 2);
 });
+
+test('an unchanged copy of an open suspect is suspect too, also when nothing else can be compared', async (t) => {
+  const scene = await makeScene(t);
+  await night(scene, 24);
+  scene.sql('DELETE FROM orders');
+  const { suspicion } = await night(scene, 25);
+  await scene.store.remove(daily(24));
+  scene.setClock('2025-11-26T02:00:00');
+  const history = openHistory(path.join(scene.folder, 'elsewhere'));
+  t.after(() => history.close());
+  assert.equal((await runBackup(scene.database, scene.tools({ history }))).suspicion?.reason, suspicion?.reason);
+});

@@ -5,6 +5,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import Sqlite from 'better-sqlite3';
 import { Failure } from '../../jobs/platform/errors.ts';
 import { openHistory, readHistory } from '../../jobs/platform/history.ts';
 import { needs } from '../lab.ts';
@@ -165,3 +166,17 @@ test('a history that this user may not read is no missing one', needs('root'), a
   const found = execFileSync(process.execPath, args, { uid: 1000, gid: 1000, encoding: 'utf8', cwd: '/' });
   assert.equal(found, 'HISTORY_UNREADABLE\n');
 });
+
+for (const [what, sql] of [
+  ['that a kill left without tables', 'PRAGMA journal_mode = WAL'],
+  ['of another program', 'CREATE TABLE runs (x); PRAGMA user_version = 99'],
+] as const) {
+  test(`a history.db ${what} is called damaged, by readers and writers`, async (t) => {
+    const stateDir = await folder(t);
+    new Sqlite(path.join(stateDir, 'history.db')).exec(sql).close();
+    assert.equal(readHistory(stateDir).failure?.code, 'HISTORY_DAMAGED');
+    if (what === 'of another program') {
+      assert.throws(() => openHistory(stateDir), { code: 'HISTORY_DAMAGED' });
+    } else openHistory(stateDir).close();
+  });
+}

@@ -295,3 +295,12 @@ test('the history remembers restores, and how they ended', async () => {
   history.close();
   assert.deepEqual(newest, { job: 'restore', database: 'shop', outcome: 'succeeded', rows: 2001 });
 });
+
+test('--to never writes where SQLite, a restore or nightshift itself would take it for their own', async () => {
+  eras.reset();
+  const places = [`${eras.database}-journal`, `${eras.database}.backup-2025-01-01_000000`];
+  const own = ['store/sqlite-backups/daily/copy.db', 'state/copy.db'].map((name) => path.join(eras.folder, name));
+  for (const to of [...places, ...own]) {
+    assert.equal(failure(await restore(eras, 'latest', '--to', to)), 'ARGUMENT_INVALID, exit 2', to);
+  }
+});

@@ -6,7 +6,7 @@ import { readSettings, type Settings } from '../../platform/settings.ts';
 import { openStore } from '../../platform/store/open.ts';
 import type { ObjectStore } from '../../platform/store/store.ts';
 import { type Acceptance, acceptanceOf, recordAcceptance } from '../accept.ts';
-import { takeStore } from '../same-store.ts';
+import { acceptStore } from '../same-store.ts';
 import { requireStaging } from '../snapshot/disk-space.ts';
 import { inventoryOf, type StoredDaily } from '../stored/inventory.ts';
 import { keyOf, parseDailyKey } from '../stored/names.ts';
@@ -109,7 +109,7 @@ async function acceptNewStore(
   }
   const history = openHistory(stateDir);
   try {
-    await takeStore(store.folder, { history, clock: context.clock });
+    await acceptStore(store.folder, { history, clock: context.clock });
   } finally {
     history.close();
   }

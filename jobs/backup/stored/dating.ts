@@ -23,10 +23,10 @@ const toleranceHours = 24;
 
 /**
  * Dates a stored backup: the instant in its metadata, else the local time in its name read in `zone`; a week's name counts
- * from its Sunday 00:00. When it was stored never dates it (a copied bucket is new), it only disproves a date.
+ * from its Sunday 00:00, or from when it was stored before that. When it was stored never dates it (a copied bucket is new), it only disproves a date.
  */
 export function datingOf({ key, modified, facts }: Stored, zone: string, now: Temporal.Instant): Dating {
-  const says = facts?.takenAt ?? instantInName(key, zone);
+  const says = facts?.takenAt ?? instantInName(key, modified, zone);
   if (says === null) return { kind: 'undated', storedAt: modified };
   const isAfter = (instant: Temporal.Instant) =>
     Temporal.Instant.compare(says, instant.add({ hours: toleranceHours })) > 0;
@@ -34,11 +34,14 @@ export function datingOf({ key, modified, facts }: Stored, zone: string, now: Te
   return isAfter(now) ? { kind: 'ahead', says, storedAt: modified } : { kind: 'dated', takenAt: says };
 }
 
-function instantInName(key: string, zone: string): Temporal.Instant | null {
+function instantInName(key: string, modified: Temporal.Instant, zone: string): Temporal.Instant | null {
   const daily = parseDailyKey(key);
   if (daily !== null) return daily.at.toZonedDateTime(zone).toInstant();
   const weekly = parseWeeklyKey(key);
-  return weekly === null ? null : sundayOf(weekly.week).toZonedDateTime(zone).toInstant();
+  if (weekly === null) return null;
+  const sunday = sundayOf(weekly.week).toZonedDateTime(zone);
+  const end = sunday.toInstant();
+  return isBetween(modified, sunday.subtract({ days: 6 }).toInstant(), end) ? modified : end;
 }
 
 /** Newest first: by date, then those without one by when they were stored, and last by what they say those whose date
@@ -70,4 +73,8 @@ export function ageText(dating: Dating, now: Temporal.Instant): string {
 /** `7 h 00 min`; 0 for an instant that `now` has not reached. */
 export function durationSince(instant: Temporal.Instant, now: Temporal.Instant): string {
   return formatDuration(Math.max(0, (now.epochMilliseconds - instant.epochMilliseconds) / 1000));
+}
+
+function isBetween(instant: Temporal.Instant, from: Temporal.Instant, to: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(instant, from) >= 0 && Temporal.Instant.compare(instant, to) < 0;
 }

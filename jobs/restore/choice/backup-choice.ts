@@ -30,8 +30,9 @@ export async function chooseBackup(wish: Wish, store: ObjectStore, options: Opti
   const passedOver = misdatedOf(backups, database, databases);
   let suspect: StoredBackup | null = null;
   for (const backup of fitting(wish, database, backups, databases, zone)) {
-    const { key, standing, facts, problem } = backup;
+    const { key, bytes, standing, facts, problem } = backup;
     if (problem !== null) passedOver.push(`passed over ${key}, which could not be looked at: ${problem.message}`);
+    else if (bytes === 0) passedOver.push(`passed over ${key}, which has 0 bytes`);
     else if (standing === null || standing === 'accepted') return chosen(backup, passedOver, options);
     else {
       passedOver.push(`passed over ${key}, which is suspect: ${facts?.suspect}`);

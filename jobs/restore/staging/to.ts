@@ -11,6 +11,13 @@ import { requireMovable } from './place.ts';
 import type { StageTools } from './stage.ts';
 import { integrityProof } from './verified.ts';
 
+type Target = {
+  readonly databases: readonly Database[];
+  /** The state folder, and the folder store: nothing else is written there. */
+  readonly keptFolders: readonly string[];
+  readonly owner: Owner;
+};
+
 /**
  * Writes a verified copy of `source` to `file`, which must not be there yet. Touches no database and no service. Throws
  * ARGUMENT_INVALID, DATABASE_UNMOVABLE, DISK_FULL, or what the source is found to be.
@@ -18,10 +25,10 @@ import { integrityProof } from './verified.ts';
 export async function writeTo(
   file: string,
   source: Source,
-  { databases, owner }: { readonly databases: readonly Database[]; readonly owner: Owner },
+  { databases, keptFolders, owner }: Target,
   tools: StageTools & { readonly out: (text: string) => void },
 ): Promise<void> {
-  refusePlace(file, databases);
+  refusePlace(file, databases, keptFolders);
   await requireMovable(file);
   const cure = 'Choose a folder on a larger disk.';
   await requireFreeSpace(path.dirname(file), source.leastBytes, 'the database', cure);
@@ -32,9 +39,27 @@ export async function writeTo(
   if (findings.length > 0) tools.out(`  NOTE: ${integrityProof(findings)}\n`);
 }
 
-function refusePlace(file: string, databases: readonly Database[]): void {
+function refusePlace(file: string, databases: readonly Database[], keptFolders: readonly string[]): void {
   if (databases.some((database) => database.path === file)) {
     throw new Failure('ARGUMENT_INVALID', `${file} is the database itself.`, 'Leave out --to to restore into it.');
+  }
+  const belonging = databases.find(
+    ({ path: database }) => file.startsWith(database) && /^[-.]/.test(file.slice(database.length)),
+  );
+  if (belonging !== undefined) {
+    throw new Failure(
+      'ARGUMENT_INVALID',
+      `${file} is a name that belongs to the database ${belonging.path}: SQLite or a restore would take it for its own.`,
+      'Give a name in another folder.',
+    );
+  }
+  const kept = keptFolders.find((folder) => isBelow(file, folder));
+  if (kept !== undefined) {
+    throw new Failure(
+      'ARGUMENT_INVALID',
+      `${file} lies in ${kept}, which is nightshift's own.`,
+      'Choose another folder.',
+    );
   }
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
     throw new Failure('ARGUMENT_INVALID', `${file} is a folder.`, 'Give the name of a file in it.');
@@ -47,4 +72,8 @@ function refusePlace(file: string, databases: readonly Database[]): void {
       'Give another name, or move it away.',
     );
   }
+}
+
+function isBelow(file: string, folder: string): boolean {
+  return !path.relative(folder, file).startsWith('..');
 }
