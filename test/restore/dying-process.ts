@@ -1,6 +1,6 @@
 /**
  * `nightshift restore latest --yes` that ends its own process with SIGKILL at a checkpoint.
- * arguments: the checkpoint's number (0: none), a file that gets the name of each (or nothing), the fake engine's file (or nothing)
+ * arguments: the checkpoint's number or its name (0: none), a file that gets the name of each (or nothing), the fake engine's file (or nothing)
  */
 import { appendFileSync } from 'node:fs';
 import { engineOf, performed } from './performed.ts';
@@ -11,7 +11,7 @@ let count = 0;
 async function checkpoint(name: string): Promise<void> {
   count += 1;
   if (names !== '') appendFileSync(names, `${name}\n`);
-  if (count !== Number(dieAt)) return;
+  if (count !== Number(dieAt) && name !== dieAt) return;
   process.kill(process.pid, 'SIGKILL');
   await new Promise(() => {});
 }

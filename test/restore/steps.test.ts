@@ -7,6 +7,7 @@ import {
   stepAfter,
   steps,
   stepUnjournalled,
+  withServicesDown,
 } from '../../jobs/restore/switch/steps.ts';
 
 const all = Object.keys(steps) as Step[];
@@ -53,14 +54,20 @@ test('from every step there is an end, forward or back', () => {
   }
 });
 
-test('resumed where it died: before the restored file was in place it goes back, after that forward, on the way back on', () => {
-  const resumed = (staged: boolean, restoredInPlace: boolean) =>
-    Object.fromEntries(all.map((step) => [step, resumeFrom(step, { staged, rejected: false, restoredInPlace }).step]));
+test('resumed where it died: with the restored file in place it goes forward, else back, on the way back on', () => {
+  const resumed = (restoredInPlace: boolean) =>
+    Object.fromEntries(all.map((step) => [step, resumeFrom(step, { rejected: false, restoredInPlace }).step]));
   const same = Object.fromEntries(all.map((step) => [step, step]));
-  const gone = { starting: 'halting', watching: 'halting' };
-  assert.deepEqual(resumed(true, false), { ...same, ...gone, stopping: 'halting', swapping: 'halting' });
-  assert.deepEqual(resumed(false, true), { ...same, stopping: 'halting', swapping: 'checking' });
-  assert.deepEqual(resumed(false, false), { ...same, ...gone, stopping: 'halting', swapping: 'checking' });
+  const gone = { swapping: 'halting', checking: 'halting', starting: 'halting', watching: 'halting' };
+  assert.deepEqual(resumed(true), { ...same, stopping: 'halting', swapping: 'checking' });
+  assert.deepEqual(resumed(false), { ...same, stopping: 'halting', ...gone });
+});
+
+test('files move back only after this process has stopped the services', () => {
+  const same = Object.fromEntries(all.map((step) => [step, step]));
+  const before = (areDown: boolean) => Object.fromEntries(all.map((step) => [step, withServicesDown(step, areDown)]));
+  assert.deepEqual(before(true), same);
+  assert.deepEqual(before(false), { ...same, returning: 'halting' });
 });
 
 test('a step that cannot be journalled: back while services are down, else on', () => {

@@ -27,9 +27,12 @@ export async function resumeUnfinished(
   if (journal === null) return null;
   // Another mount may show the same folder under another path than when it began.
   const here = { ...journal, database };
+  const disk = lookAtDisk(here);
   parts.log.line(describeUnfinished(database, zone) ?? '');
-  const { step } = resumeFrom(here.step, lookAtDisk(here));
-  return switchOver({ ...here, step }, true, { ...parts, refuseHolders: async () => {} });
+  const { step } = resumeFrom(here.step, disk);
+  // Somebody may have started a service by hand meanwhile: what it wrote is kept.
+  const servedRestored = here.servedRestored || disk.restoredInPlace;
+  return switchOver({ ...here, step, servedRestored }, true, { ...parts, refuseHolders: async () => {} });
 }
 
 /** Throws ARGUMENT_INVALID when one of `names` (--leave-off) is no service of an unfinished restore of these databases. */

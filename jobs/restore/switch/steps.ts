@@ -19,20 +19,22 @@ type Row = {
   readonly next: Step | null;
   /** Where to go when the step fails; null: stop there with the journal in place, for the next `nightshift restore`. */
   readonly onProblem: Step | null;
+  /** Whether services run once the step has begun (`up`) or has succeeded (`down`); null: as before it. */
+  readonly leaves: 'up' | 'down' | null;
 };
 
 export const steps: Readonly<Record<Step, Row>> = {
-  stopping: { says: 'stopping services', next: 'swapping', onProblem: 'reviving' },
-  swapping: { says: 'putting the restored file in place', next: 'checking', onProblem: 'returning' },
-  checking: { says: 'checking the file in place', next: 'starting', onProblem: 'returning' },
-  starting: { says: 'starting services', next: 'watching', onProblem: 'halting' },
-  watching: { says: 'waiting for health checks', next: 'finishing', onProblem: 'halting' },
-  finishing: { says: 'finishing', next: null, onProblem: null },
+  stopping: { says: 'stopping services', next: 'swapping', onProblem: 'reviving', leaves: 'down' },
+  swapping: { says: 'putting the restored file in place', next: 'checking', onProblem: 'returning', leaves: null },
+  checking: { says: 'checking the file in place', next: 'starting', onProblem: 'returning', leaves: null },
+  starting: { says: 'starting services', next: 'watching', onProblem: 'halting', leaves: 'up' },
+  watching: { says: 'waiting for health checks', next: 'finishing', onProblem: 'halting', leaves: null },
+  finishing: { says: 'finishing', next: null, onProblem: null, leaves: null },
 
-  halting: { says: 'stopping services for the way back', next: 'returning', onProblem: null },
-  returning: { says: 'putting the old file back', next: 'reviving', onProblem: null },
-  reviving: { says: 'starting services on the old file', next: 'clearing', onProblem: null },
-  clearing: { says: 'clearing up', next: null, onProblem: null },
+  halting: { says: 'stopping services for the way back', next: 'returning', onProblem: null, leaves: 'down' },
+  returning: { says: 'putting the old file back', next: 'reviving', onProblem: null, leaves: null },
+  reviving: { says: 'starting services on the old file', next: 'clearing', onProblem: null, leaves: 'up' },
+  clearing: { says: 'clearing up', next: null, onProblem: null, leaves: null },
 };
 
 /**
@@ -47,8 +49,16 @@ export function stepAfter(step: Step, failed: boolean, healthRollback: boolean):
 }
 
 /**
- * The step to go on with when the journal cannot say that `step` begins. Forward with services down: back, before more is
- * changed. Else `step` itself: what the journal says still leads to the same end.
+ * `step`, or what must be done before it: files move back only when `areDown`, that is when this process has stopped the
+ * services and has started none since. Of a process that died nobody knows what runs now.
+ */
+export function withServicesDown(step: Step, areDown: boolean): Step {
+  return step === 'returning' && !areDown ? 'halting' : step;
+}
+
+/**
+ * The step to go on with when the journal cannot say that `step` begins. Forward before services have run on the restored
+ * file: back, before more is changed. Else `step` itself: what the journal says still leads to the same end.
  */
 export function stepUnjournalled(step: Step): Step {
   switch (step) {
@@ -63,14 +73,14 @@ export function stepUnjournalled(step: Step): Step {
   }
 }
 
-/** What lies on the disk: the staged file, a rejected file; and whether the restored file is in the database's place. */
-export type Disk = { readonly staged: boolean; readonly rejected: boolean; readonly restoredInPlace: boolean };
+/** What lies on the disk: a rejected file; and whether the restored file is in the database's place. */
+export type Disk = { readonly rejected: boolean; readonly restoredInPlace: boolean };
 
 export type Resumption = { readonly step: Step; readonly sentence: string };
 
 /**
- * Where a restore goes on whose process died during `step`. The staged file is gone exactly when it was renamed into the
- * database's place, and the old files had all been moved, durably, before that.
+ * Where a restore goes on whose process died during `step`. What the disk shows goes before the journal: a way back that
+ * could not be journalled leaves the journal at an earlier step, and has removed the staged file.
  */
 export function resumeFrom(step: Step, disk: Disk): Resumption {
   switch (step) {
@@ -80,16 +90,13 @@ export function resumeFrom(step: Step, disk: Disk): Resumption {
         sentence: 'It had begun to stop services; the database was not touched. Stopping and starting them.',
       };
     case 'swapping':
-      return disk.staged
-        ? {
-            step: 'halting',
-            sentence: 'It had begun to move files; the restored one was not in place yet. Going back.',
-          }
-        : { step: 'checking', sentence: 'The restored file was already in place. Going on from there.' };
+      return disk.restoredInPlace
+        ? { step: 'checking', sentence: 'The restored file was already in place. Going on from there.' }
+        : { step: 'halting', sentence: 'It had begun to move files; the restored one is not in place. Going back.' };
     case 'checking':
     case 'starting':
     case 'watching':
-      if (step !== 'checking' && !disk.restoredInPlace) {
+      if (!disk.restoredInPlace) {
         return {
           step: 'halting', // it was on its way back, and could not journal that
           sentence: 'The restored file is not in place any more. Going back to the old database.',

@@ -13,7 +13,6 @@ type StagedFiles = Files & { readonly staged: { readonly inode: string } };
 /** What lies in the database's place and beside it now. */
 export function lookAtDisk({ database, stamp, staged }: StagedFiles): Disk {
   return {
-    staged: existsSync(stagedPath(database)),
     rejected: existsSync(rejectedPath(database, stamp)),
     restoredInPlace: existsSync(database) && identify(database).inode === staged.inode,
   };
@@ -21,11 +20,12 @@ export function lookAtDisk({ database, stamp, staged }: StagedFiles): Disk {
 
 /**
  * Moves the database with its sidecars to the safety copy, then the staged file into its place. The old files' new names
- * are on the disk before the staged file moves, so that a missing staged file always means: all old files are safe.
+ * are on the disk before the staged file moves, so that with the restored file in place all old files are safe. Throws
+ * BACKUP_WRONG, with nothing moved, when the staged file is gone.
  */
 export async function swapIn(files: Files, checkpoint: Checkpoint): Promise<void> {
   const { database, stamp } = files;
-  if (!existsSync(stagedPath(database))) return;
+  if (!existsSync(stagedPath(database))) throw stagedGone(stagedPath(database));
   await moveParts(database, safetyCopyPath(database, stamp), checkpoint);
   syncFolderOf(database);
   await move(stagedPath(database), database, checkpoint);
@@ -62,6 +62,14 @@ async function move(from: string, to: string, checkpoint: Checkpoint): Promise<v
   if (existsSync(to)) throw inTheWay(from, to);
   renameSync(from, to);
   await checkpoint(`moved ${from}`);
+}
+
+function stagedGone(staged: string): Failure {
+  return new Failure(
+    'BACKUP_WRONG',
+    `${staged}, the file to put in place, is gone.`,
+    'Find out what removed it, and run restore again.',
+  );
 }
 
 function inTheWay(from: string, to: string): Failure {

@@ -12,7 +12,7 @@ import { diskFailure } from './durable.ts';
 import { servicesDown } from './ending.ts';
 import { type Journal, removeJournal, writeJournal } from './journal.ts';
 import { journalPath, rejectedPath, stagedPath } from './names.ts';
-import { type Step, stepAfter, steps, stepUnjournalled } from './steps.ts';
+import { type Step, stepAfter, steps, stepUnjournalled, withServicesDown } from './steps.ts';
 import { checkInPlace, identify, lookAtDisk, removeParts, swapBack, swapIn } from './swap.ts';
 
 export type SwitchOverParts = {
@@ -32,11 +32,12 @@ export type SwitchOverParts = {
  * neither way; and what kept it from beginning, with nothing stopped and no journal.
  */
 export async function switchOver(begun: Journal, resumed: boolean, parts: SwitchOverParts): Promise<Journal> {
-  let journal = begun;
+  let areDown = false;
+  let journal = { ...begun, step: withServicesDown(begun.step, areDown) };
   for (;;) {
     const unjournalled = await tryJournal({ ...journal, ...onEntering(journal.step, parts.clock) }, parts);
     if (unjournalled !== null) {
-      const instead = stepUnjournalled(journal.step);
+      const instead = withServicesDown(stepUnjournalled(journal.step), areDown);
       if (instead !== journal.step) {
         parts.log.failure(unjournalled);
         journal = { ...journal, step: instead, problem: joined(journal.problem, unjournalled.message) };
@@ -46,13 +47,16 @@ export async function switchOver(begun: Journal, resumed: boolean, parts: Switch
     }
     const { step } = journal;
     journal = { ...journal, ...onEntering(step, parts.clock) };
+    const { leaves } = steps[step];
+    if (leaves === 'up') areDown = false;
     const { changes = {}, problem = null } = await attempt(journal, resumed, parts);
+    if (leaves === 'down' && problem === null) areDown = true;
     const next = stepAfter(step, problem !== null, journal.healthRollback);
     if (problem !== null && (next === 'stuck' || problem.code === 'DOCKER_UNREACHABLE')) throw stuck(journal, problem);
     journal = { ...journal, ...changes, problem: joined(journal.problem, problem?.message) };
     if (problem !== null) parts.log.failure(problem);
     if (next === null || next === 'stuck') break;
-    journal = { ...journal, step: next };
+    journal = { ...journal, step: withServicesDown(next, areDown) };
   }
   await removeJournal(journal.database, parts.checkpoint).catch((error) => {
     const failure = inWords(journal, error);

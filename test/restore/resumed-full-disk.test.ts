@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import { needs } from '../lab.ts';
+import { complete, type Eras, holds, makeEras } from './eras.ts';
+import { type FakeService, readServices } from './fake-engine.ts';
+import { engineOf, performed } from './performed.ts';
+import { smallDisk } from './small-disk.ts';
+
+const dying = path.join(import.meta.dirname, 'dying-process.ts');
+const always = { Name: 'always', MaximumRetryCount: 0 };
+const well: FakeService = { running: true, policy: always, wellOn: 'any' };
+const picky: FakeService = { running: true, policy: always, wellOn: 'old' };
+
+let eras: Eras;
+before(() => {
+  eras = makeEras();
+});
+after(() => eras.remove());
+
+type Moment = {
+  /** The first process is killed here. */
+  readonly died: string;
+  readonly worker: FakeService;
+  /** With the disk full. */
+  readonly ends: 'old' | 'new';
+  readonly code: 'done' | 'RESTORE_ROLLED_BACK';
+};
+const moments: readonly Moment[] = [
+  { died: 'stopped web', worker: well, ends: 'old', code: 'done' },
+  { died: 'journalled swapping', worker: well, ends: 'old', code: 'done' },
+  { died: 'journalled checking', worker: well, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
+  { died: 'started web', worker: well, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
+  { died: 'journalled watching', worker: well, ends: 'new', code: 'done' },
+  { died: 'journalled finishing', worker: well, ends: 'new', code: 'done' },
+  { died: 'journalled halting', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
+  { died: 'journalled returning', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
+  { died: 'journalled reviving', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
+  { died: 'journalled clearing', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
+];
+
+/** A restore that was killed at `died`, on a disk of its own, and what the next one needs. */
+function leaveUnfinished(t: TestContext, { died, worker }: Moment) {
+  const disk = smallDisk(t, eras.folder, 'tmpfs', 64);
+  eras.reset();
+  const database = path.join(disk.folder, 'shop.db');
+  for (const part of ['', '-wal']) cpSync(eras.database + part, database + part);
+  const services = path.join(eras.folder, 'services.json');
+  writeFileSync(services, JSON.stringify({ web: well, worker }));
+  const environment = { ...eras.environment, DATABASE_PATH: database };
+  spawnSync(process.execPath, [dying, died, '', services], { env: environment });
+  assert.ok(existsSync(`${database}.restore-journal`), `no journal: not killed at ${died}`);
+  return { disk, database, services, environment };
+}
+
+/** Runs `nightshift restore`, and tells which files it moved under a service that runs. */
+async function resume({ database, services, environment }: ReturnType<typeof leaveUnfinished>) {
+  const movedUnder: string[] = [];
+  const checkpoint = (name: string) => {
+    const running = Object.values(readServices(services)).some((service) => service.running);
+    if (name.startsWith('before moving ') && running) movedUnder.push(path.basename(name));
+  };
+  const { ending, text } = await performed(undefined, environment, {
+    engine: engineOf(services, database),
+    checkpoint,
+  });
+  const left = readdirSync(path.dirname(database)).filter((name) => name.includes('.restore-'));
+  return { text, found: { ending, movedUnder, holds: holds(database), left, services: readServices(services) } };
+}
+
+describe(
+  'the next restore after one that was killed ends it, and moves no file under a service that runs',
+  needs('root'),
+  () => {
+    for (const moment of moments) {
+      const { died, worker, ends } = moment;
+      for (const byHand of [false, true]) {
+        for (const full of [false, true]) {
+          const how = [full ? 'the disk full' : 'room left', byHand ? 'and services started by hand meanwhile' : ''];
+          test(`killed at: ${died}, ${how.join(' ').trim()}`, async (t) => {
+            const unfinished = leaveUnfinished(t, moment);
+            const { services } = unfinished;
+            const now = JSON.parse(readFileSync(services, 'utf8'));
+            for (const name of byHand ? Object.keys(now) : []) now[name].running = true;
+            writeFileSync(services, JSON.stringify(now));
+            if (full) unfinished.disk.fill();
+            const { text, found } = await resume(unfinished);
+            const goesOn = ['journalled checking', 'started web'].includes(died) && !full;
+            assert.deepEqual(
+              found,
+              {
+                ending: goesOn ? 'done' : moment.code,
+                movedUnder: [],
+                holds: complete[goesOn ? 'new' : ends],
+                left: [],
+                services: { web: well, worker },
+              },
+              text,
+            );
+          });
+        }
+      }
+    }
+  },
+);
