@@ -14,6 +14,7 @@ import { type ChosenBackup, chooseBackup } from './choice/backup-choice.ts';
 import { targetOf } from './choice/choose.ts';
 import type { Choices, Wish } from './choice/request.ts';
 import { backupSource, type Source, safetyCopySource } from './choice/source.ts';
+import { eachUnfinished } from './each-unfinished.ts';
 import { confirmRemoval, requireAnswer, terminalAsk } from './plan/questions.ts';
 import { recorded } from './record.ts';
 import { type RestoreTools, restore, showPlan, tellResumed, uninterrupted } from './run.ts';
@@ -36,7 +37,7 @@ export async function perform(typed: Typed, context: CliContext, changes: Partia
   const changesSomething = !choices.dryRun && request.kind !== 'list kept' && request.kind !== 'write';
   if (changesSomething && (await finishUnfinished(settings.databases, choices.leaveOff, tools))) return;
   const unfinished = unfinishedOf(settings.databases);
-  tellUnfinished(unfinished, tools);
+  await tellUnfinished(unfinished, tools);
 
   const target = () => targetOf(null, choices.database, settings.databases);
   switch (request.kind) {
@@ -92,7 +93,7 @@ function withoutStore(environment: Environment): Environment {
   return { ...environment, BACKUP_STORE: 'file:///none', BACKUP_STORE_FILE: undefined };
 }
 
-/** Takes unfinished restores to their ends. False when there was none. */
+/** Takes unfinished restores to their ends, each whatever became of the others. False when there was none. */
 async function finishUnfinished(
   databases: readonly Database[],
   leaveOff: readonly string[],
@@ -103,8 +104,8 @@ async function finishUnfinished(
     leaveOff,
     unfinished.map(({ path }) => path),
   );
-  for (const database of unfinished) {
-    await locked(database, tools, () =>
+  await eachUnfinished(unfinished, tools, (database) =>
+    locked(database, tools, () =>
       recorded({ stateDir: tools.settings.stateDir, database: database.name }, tools, async (record) => {
         const ended = await uninterrupted(tools, () =>
           resumeUnfinished(database.path, tools.settings.zone, { ...tools, leaveOff }),
@@ -113,18 +114,18 @@ async function finishUnfinished(
         record.note({ key: ended.source, snapshotBytes: ended.staged.bytes });
         tellResumed(ended, tools);
       }),
-    );
-  }
+    ),
+  );
   return unfinished.length > 0;
 }
 
 const unfinishedOf = (databases: readonly Database[]) => databases.filter(({ path }) => existsSync(journalPath(path)));
 
-function tellUnfinished(databases: readonly Database[], { settings, log }: RestoreTools): void {
-  for (const { path } of databases) {
-    const sentence = describeUnfinished(path, settings.zone);
-    if (sentence !== null) log.warn(`${sentence} \`nightshift restore\` does that; nothing was done now.`);
-  }
+async function tellUnfinished(databases: readonly Database[], tools: RestoreTools): Promise<void> {
+  await eachUnfinished(databases, tools, async ({ path }) => {
+    const sentence = describeUnfinished(path, tools.settings.zone);
+    if (sentence !== null) tools.log.warn(`${sentence} \`nightshift restore\` does that; nothing was done now.`);
+  });
 }
 
 async function clearIdle(databases: readonly Database[], tools: RestoreTools): Promise<void> {

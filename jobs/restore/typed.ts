@@ -44,6 +44,9 @@ export function requestOf(typed: Typed): Request {
     throw invalid('--remove is for safety copies only.', 'Add --safety-copies, and name one that it lists.');
   }
   refuseIdleOptions(typed);
+  if (typed.leaveOff !== undefined && namesIn(typed.leaveOff).length === 0) {
+    throw invalid('--leave-off names no service.', 'Name those that RESTORE_UNFINISHED names, separated by commas.');
+  }
   if (typed.leaveOff !== undefined && (asked.length > 0 || typed.dryRun)) {
     throw invalid(
       '--leave-off only ends a restore that is unfinished.',
@@ -103,10 +106,16 @@ export function choicesOf(typed: Typed): Choices {
     healthTimeoutSeconds: typed.healthTimeout ?? null,
     owner: { uid: typed.owner.uid, gid: typed.owner.gid, mode: typed.mode },
     words: wordsOf(typed),
-    leaveOff: (typed.leaveOff ?? '').split(',').filter((name) => name !== ''),
+    leaveOff: namesIn(typed.leaveOff ?? ''),
     undoRoom: typed.undoRoom ?? true,
   };
 }
+
+const namesIn = (list: string) =>
+  list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 
 function invalid(sentence: string, cure: string): Failure {
   return new Failure('ARGUMENT_INVALID', sentence, cure);

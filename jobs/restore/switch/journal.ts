@@ -54,11 +54,14 @@ const schema = z.object({
   /** Why it goes back to the old database; or what is not well when it stays. */
   problem: z.string().nullable(),
   /** Ids of containers that were in a crash loop before. */
-  crashingBefore: z.array(z.string()),
+  crashingBefore: z.array(z.string()).default([]),
   /** Names of services that did not start on the restored database. */
-  notStarted: z.array(z.string()),
+  notStarted: z.array(z.string()).default([]),
   /** How services do on the old database; null unless they were started on it. */
-  revived: z.array(z.object({ name: z.string(), state: z.enum(revivedStates), reason: z.string() })).nullable(),
+  revived: z
+    .array(z.object({ name: z.string(), state: z.enum(revivedStates), reason: z.string() }))
+    .nullable()
+    .default(null),
 });
 
 /** A restore under way: all that is needed to finish it or to take it back. Times are UTC instants in ISO 8601. */

@@ -1,7 +1,7 @@
 import { localTimestamp } from '../../platform/clock.ts';
 import { Failure } from '../../platform/errors.ts';
 import { type Journal, readJournal } from './journal.ts';
-import { resumeFrom } from './steps.ts';
+import { isWayBack, resumeFrom } from './steps.ts';
 import { lookAtDisk } from './swap.ts';
 import { type SwitchOverParts, switchOver } from './switch-over.ts';
 
@@ -35,16 +35,36 @@ export async function resumeUnfinished(
   return switchOver({ ...here, step, servedRestored }, true, { ...parts, refuseHolders: async () => {} });
 }
 
-/** Throws ARGUMENT_INVALID when one of `names` (--leave-off) is no service of an unfinished restore of these databases. */
+/**
+ * Throws ARGUMENT_INVALID when one of `names` (--leave-off) is no service of an unfinished restore of these databases that
+ * goes back: going forward it would be started all the same.
+ */
 export function requireServices(names: readonly string[], databases: readonly string[]): void {
-  const known = databases.flatMap((database) => readJournal(database)?.services ?? []).map(({ name }) => name);
+  if (names.length === 0) return;
+  const unfinished = databases.flatMap((database) => {
+    const journal = readJournal(database);
+    if (journal === null) return [];
+    const { step } = resumeFrom(journal.step, lookAtDisk({ ...journal, database }));
+    return [{ database, goesBack: isWayBack(step), services: journal.services.map(({ name }) => name) }];
+  });
+  const known = unfinished.flatMap(({ services }) => services);
   const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
+  if (unknown.length > 0) {
+    throw new Failure(
+      'ARGUMENT_INVALID',
+      databases.length === 0
+        ? '--leave-off is for a restore that is unfinished, and there is none.'
+        : `The unfinished restore has no service ${unknown.join(', ')}; it has ${known.join(', ') || 'none'}.`,
+      'Run `nightshift restore` without it: it says what is unfinished.',
+    );
+  }
+  const forward = unfinished.find(
+    ({ goesBack, services }) => !goesBack && names.some((name) => services.includes(name)),
+  );
+  if (forward === undefined) return;
   throw new Failure(
     'ARGUMENT_INVALID',
-    databases.length === 0
-      ? '--leave-off is for a restore that is unfinished, and there is none.'
-      : `The unfinished restore has no service ${unknown.join(', ')}; it has ${known.join(', ') || 'none'}.`,
-    'Run `nightshift restore` without it: it says what is unfinished.',
+    `--leave-off is for services that do not run on the old database, and the unfinished restore of ${forward.database} goes on with the restored one.`,
+    'Run `nightshift restore` without it. Should it have to go back, and a service not run then, it says so.',
   );
 }
