@@ -66,8 +66,14 @@ async function resume({ database, services, environment }: ReturnType<typeof lea
     engine: engineOf(services, database),
     checkpoint,
   });
-  const left = readdirSync(path.dirname(database)).filter((name) => name.includes('.restore-'));
-  return { text, found: { ending, movedUnder, holds: holds(database), left, services: readServices(services) } };
+  const names = readdirSync(path.dirname(database));
+  const left = names.filter((name) => name.includes('.restore-'));
+  const rejected = names.some((name) => name.includes('.rejected-'));
+  return {
+    text,
+    rejected,
+    found: { ending, movedUnder, holds: holds(database), left, services: readServices(services) },
+  };
 }
 
 describe(
@@ -86,7 +92,7 @@ describe(
             for (const name of byHand ? Object.keys(now) : []) now[name].running = true;
             writeFileSync(services, JSON.stringify(now));
             if (full) unfinished.disk.fill();
-            const { text, found } = await resume(unfinished);
+            const { text, rejected, found } = await resume(unfinished);
             const goesOn = ['journalled checking', 'started web'].includes(died) && !full;
             assert.deepEqual(
               found,
@@ -99,6 +105,9 @@ describe(
               },
               text,
             );
+            const mayHaveServed =
+              found.holds === complete.old && !['stopped web', 'journalled swapping'].includes(died);
+            assert.equal(rejected, mayHaveServed, 'what services may have written into the restored file is kept');
           });
         }
       }
