@@ -55,6 +55,7 @@ places, and the same services are started again. If one does not come up healthy
 database stays beside the new one as FILE.backup-DATE_TIME until you remove it.
 
 Killed or without power half way? Run \`nightshift restore\`: it says what it finds, and finishes or goes back.
+Any other restore typed then does that too, ends with exit 1, and says that what you typed is NOT done.
 Exit codes: 0 done, 1 failed (the last lines say what is in place and what runs), 2 wrong settings or arguments, 3 locked, 4 you said no.
 
 Examples:

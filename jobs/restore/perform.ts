@@ -12,11 +12,12 @@ import { type Database, type Environment, readSettings, type Settings } from '..
 import { openStore } from '../platform/store/open.ts';
 import { type ChosenBackup, chooseBackup } from './choice/backup-choice.ts';
 import { targetOf } from './choice/choose.ts';
-import type { Choices, Wish } from './choice/request.ts';
+import type { Choices, Request, Wish } from './choice/request.ts';
 import { backupSource, type Source, safetyCopySource } from './choice/source.ts';
 import { eachUnfinished } from './each-unfinished.ts';
 import { confirmRemoval, requireAnswer, terminalAsk } from './plan/questions.ts';
 import { recorded } from './record.ts';
+import { notDone } from './report.ts';
 import { type RestoreTools, restore, showPlan, tellResumed, uninterrupted } from './run.ts';
 import { findKept, keptFiles, keptText, refuseUsedCopy, removeKept } from './safety-copies.ts';
 import { engineAt } from './services/affected.ts';
@@ -24,6 +25,7 @@ import { noEngine } from './services/no-engine.ts';
 import { clearLeftovers } from './staging/place.ts';
 import { writeTo } from './staging/to.ts';
 import { noCheckpoint } from './switch/checkpoint.ts';
+import type { Journal } from './switch/journal.ts';
 import { journalPath } from './switch/names.ts';
 import { describeUnfinished, requireServices, resumeUnfinished } from './switch/resume.ts';
 import { choicesOf, requestOf, type Typed } from './typed.ts';
@@ -35,7 +37,7 @@ export async function perform(typed: Typed, context: CliContext, changes: Partia
   const { settings, tools: usual } = toolsOf(typed.docker, context);
   const tools = { ...usual, ...changes };
   const changesSomething = !choices.dryRun && request.kind !== 'list kept' && request.kind !== 'write';
-  if (changesSomething && (await finishUnfinished(settings.databases, choices.leaveOff, tools))) return;
+  if (changesSomething && (await endUnfinished(settings.databases, request, choices, tools))) return;
   const unfinished = unfinishedOf(settings.databases);
   await tellUnfinished(unfinished, tools);
 
@@ -93,10 +95,14 @@ function withoutStore(environment: Environment): Environment {
   return { ...environment, BACKUP_STORE: 'file:///none', BACKUP_STORE_FILE: undefined };
 }
 
-/** Takes unfinished restores to their ends, each whatever became of the others. False when there was none. */
-async function finishUnfinished(
+/**
+ * Takes unfinished restores to their ends, each whatever became of the others. True when that was what was asked for. Throws
+ * RESTORE_RESUMED when it was not: what is in place now may be other than what the person had in mind.
+ */
+async function endUnfinished(
   databases: readonly Database[],
-  leaveOff: readonly string[],
+  { kind }: Request,
+  { leaveOff, words }: Choices,
   tools: RestoreTools,
 ): Promise<boolean> {
   const unfinished = unfinishedOf(databases);
@@ -104,6 +110,8 @@ async function finishUnfinished(
     leaveOff,
     unfinished.map(({ path }) => path),
   );
+  const instead = kind === 'resume' ? null : words;
+  const resumed: Journal[] = [];
   await eachUnfinished(unfinished, tools, (database) =>
     locked(database, tools, () =>
       recorded({ stateDir: tools.settings.stateDir, database: database.name }, tools, async (record) => {
@@ -111,12 +119,15 @@ async function finishUnfinished(
           resumeUnfinished(database.path, tools.settings.zone, { ...tools, leaveOff }),
         );
         if (ended === null) return;
+        resumed.push(ended);
         record.note({ key: ended.source, snapshotBytes: ended.staged.bytes });
-        tellResumed(ended, tools);
+        tellResumed(ended, instead, tools);
       }),
     ),
   );
-  return unfinished.length > 0;
+  const last = resumed.at(-1);
+  if (last !== undefined && instead !== null) throw notDone(last, instead);
+  return unfinished.length > 0 && instead === null;
 }
 
 const unfinishedOf = (databases: readonly Database[]) => databases.filter(({ path }) => existsSync(journalPath(path)));

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Failure } from '../platform/errors.ts';
 import { formatBytes, formatCount, formatDuration, plural } from '../platform/format.ts';
 import { whenText } from './plan/plan-text.ts';
+import { shellText } from './shell-words.ts';
 import { freeBeside, undoBytes } from './staging/undo-room.ts';
 import { oldDatabaseText, revivedText } from './switch/ending.ts';
 import type { Journal } from './switch/journal.ts';
@@ -63,6 +64,21 @@ export function endingFailure(ended: Journal): Failure | null {
     `The restore was taken back: ${problem ?? 'it had been cut short.'} ${wentBackText(ended)}${kept}`,
     'Put right what it says and run restore again, or choose another backup.',
   );
+}
+
+/** What a command ends with that found a restore unfinished and dealt with that one instead. `words`: what was typed. */
+export function notDone({ database, step }: Journal, words: readonly string[]): Failure {
+  const how = isWayBack(step) ? 'taken back' : 'finished';
+  return new Failure(
+    'RESTORE_RESUMED',
+    `The unfinished restore of ${database} was ${how}. ${notDoneText(words)}`,
+    'Look at what is in place now; if you still want it, type it again.',
+  );
+}
+
+/** Says of what was typed after `nightshift` that it was not done. */
+export function notDoneText(words: readonly string[]): string {
+  return `NOT done: \`nightshift ${shellText(words)}\`.`;
 }
 
 /** What a restore that went back leaves: the old database, and how services do on it. */

@@ -8,7 +8,7 @@ import { type Bold, planText } from './plan/plan-text.ts';
 import { type Ask, confirm, requireAnswer } from './plan/questions.ts';
 import { currentSide, type Survey, survey } from './plan/survey.ts';
 import { type Record, recorded } from './record.ts';
-import { endingFailure, reportText, wentBackText } from './report.ts';
+import { endingFailure, notDone, notDoneText, reportText, wentBackText } from './report.ts';
 import { type Affected, findAffected } from './services/affected.ts';
 import type { Engine } from './services/engine.ts';
 import { findCrashing } from './services/revive.ts';
@@ -55,11 +55,13 @@ export async function restore(
   try {
     const place = { stateDir: settings.stateDir, database: database.name };
     const resumeParts = { ...tools, leaveOff: [] };
-    await recorded(place, tools, async (record) => {
-      const resumed = await uninterrupted(tools, () => resumeUnfinished(database.path, settings.zone, resumeParts));
-      if (resumed !== null) return tellResumed(resumed, tools);
-      await restoreAlone(source, database, choices, record, tools);
+    const resumed = await recorded(place, tools, async (record) => {
+      const ended = await uninterrupted(tools, () => resumeUnfinished(database.path, settings.zone, resumeParts));
+      if (ended === null) await restoreAlone(source, database, choices, record, tools);
+      else tellResumed(ended, choices.words, tools);
+      return ended;
     });
+    if (resumed !== null) throw notDone(resumed, choices.words);
   } finally {
     lock.release();
   }
@@ -172,13 +174,17 @@ function tell(ended: Journal, now: Temporal.Instant, { settings, out }: RestoreT
   if (failure !== null) throw failure;
 }
 
-/** As `tell`, of a restore that another process began. */
-export function tellResumed(ended: Journal, tools: RestoreTools): void {
+/** As `tell`, of a restore that another process began. `instead`: what was typed and is not done; null: this was asked for. */
+export function tellResumed(ended: Journal, instead: readonly string[] | null, tools: RestoreTools): void {
   const wentBack = ended.step === 'clearing';
   if (wentBack && endingFailure(ended) === null) {
     tools.out(`\nAs before that restore: ${wentBackText(ended)}\n`);
-  } else {
-    tell(ended, tools.clock.now(), tools);
+    return;
   }
-  tools.log.line('The unfinished restore is dealt with; run the command again if you want another one.');
+  try {
+    tell(ended, tools.clock.now(), tools);
+  } catch (error) {
+    if (instead !== null) tools.log.warn(notDoneText(instead));
+    throw error;
+  }
 }

@@ -26,6 +26,7 @@ export function wordsOf(typed: Typed): string[] {
     ...given('--allow-damaged-copy', typed.allowDamagedCopy),
     ...(typed.docker ? [] : ['--no-docker']),
     ...(typed.healthRollback ? [] : ['--no-health-rollback']),
+    ...(typed.undoRoom === false ? ['--no-undo-room'] : []),
     ...given('--health-timeout', seconds),
     ...(isUsualOwner ? [] : ['--owner', `${owner.uid}:${owner.gid}`]),
     ...(mode === 0o644 ? [] : ['--mode', mode.toString(8)]),

@@ -80,7 +80,7 @@ test('the old database stays in its place even when somebody removed the staged 
 
 test('one that died after the swap goes on, and reports as if nothing had been', async () => {
   leaveUnfinished('checking');
-  const { code, out } = await nightshift(['restore', 'latest', '--yes', '--no-docker'], eras.environment);
+  const { code, out } = await nightshift(['restore', '--no-docker'], eras.environment);
   assert.equal(code, 0);
   assert.match(out, /The restored file was in place; it died while checking the file in place\. Going on from there\./);
   assert.match(out, /^Restored sqlite-backups\/daily\//m);
@@ -88,11 +88,38 @@ test('one that died after the swap goes on, and reports as if nothing had been',
   assert.equal(holds(eras.database), complete.new);
 });
 
+for (const [step, typed, ended, era] of [
+  ['swapping', ['--undo'], 'taken back', complete.old],
+  ['checking', ['latest'], 'finished', complete.new],
+  ['checking', ['--undo'], 'finished', complete.new],
+  ['checking', ['--at', '2099-01-01 02:00'], 'finished', complete.new],
+] as const) {
+  test(`restore ${typed.join(' ')} after one that died ${step}: that one is ${ended}, exit 1 says what was NOT done, and typed again it is`, async () => {
+    leaveUnfinished(step);
+    const args = ['restore', ...typed, '--yes', '--no-docker'];
+    const first = await nightshift(args, eras.environment);
+    const words = typed.map((word) => (word.includes(' ') ? `'${word}'` : word)).join(' ');
+    assert.equal(
+      first.err.slice(first.err.lastIndexOf('RESTORE_')),
+      `RESTORE_RESUMED: The unfinished restore of ${eras.database} was ${ended}. NOT done: \`nightshift restore ${words} --yes --no-docker\`.
+    What to do: Look at what is in place now; if you still want it, type it again.
+`,
+    );
+    assert.equal(first.code, 1);
+    assert.equal(holds(eras.database), era);
+    assert.equal(journal(), false);
+    const again = await nightshift(args, eras.environment);
+    if (ended === 'finished') assert.equal(again.code, 0, again.err);
+    else assert.match(again.err, /^SAFETY_COPY_MISSING: /m);
+  });
+}
+
 test('a safety copy that an unfinished restore needs is not removed; the restore is ended first', async () => {
   leaveUnfinished('starting');
   const copy = readdirSync(path.dirname(eras.database)).find((name) => /\.backup-[\d_-]+$/.test(name)) ?? '';
   const args = ['restore', '--no-docker', '--safety-copies', '--remove', copy, '--yes'];
   const first = await nightshift(args, eras.environment);
+  assert.equal(first.code, 1);
   assert.match(first.out, /Found an unfinished restore of /);
   assert.ok(existsSync(path.join(path.dirname(eras.database), copy)));
   assert.match((await nightshift(args, eras.environment)).out, /^Removed /);

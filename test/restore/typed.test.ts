@@ -68,12 +68,12 @@ test('what was typed can be told again, word by word', () => {
       docker: false,
     },
     ...{ ignoreOpenFiles: true, allowUnseen: true, allowOtherDatabase: true, allowEmpty: true, allowDamagedCopy: true },
-    ...{ healthRollback: false, healthTimeout: 5, owner: { uid: 1001, gid: 1002 }, mode: 0o640 },
+    ...{ healthRollback: false, undoRoom: false, healthTimeout: 5, owner: { uid: 1001, gid: 1002 }, mode: 0o640 },
   };
   assert.equal(
     wordsOf(typed).join(' '),
     'restore x.db.gz daily --database shop --identity key.txt --yes --ignore-open-files --allow-unseen' +
-      ' --allow-other-database --allow-empty --allow-damaged-copy --no-docker --no-health-rollback --health-timeout 5' +
+      ' --allow-other-database --allow-empty --allow-damaged-copy --no-docker --no-health-rollback --no-undo-room --health-timeout 5' +
       ' --owner 1001:1002 --mode 640',
   );
   assert.equal(wordsOf({ ...nothing, undo: true, dryRun: true }).join(' '), 'restore --undo --dry-run');

@@ -1,5 +1,6 @@
 import { Failure } from '../../platform/errors.ts';
 import type { Allowed } from '../choice/request.ts';
+import { shellText } from '../shell-words.ts';
 import type { Sight } from './sight.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Users } from './users.ts';
@@ -26,7 +27,7 @@ export function unseenFailure(file: string, users: Users, around: Surroundings, 
 
 /** Says where the same command sees enough. */
 export function cureFor({ use }: Pick<Users, 'use'>, around: Surroundings, words: readonly string[]): string {
-  const typed = words.map(quoted).join(' ');
+  const typed = shellText(words);
   const allowing =
     use === 'open'
       ? 'To go on all the same, add --allow-unseen --ignore-open-files.'
@@ -56,11 +57,6 @@ function dockerRun({ containerId, networkContainerId }: Surroundings, words: rea
     `-v /var/run/docker.sock:/var/run/docker.sock --volumes-from ${self}`,
     `--env-file <(${told('{{range .Config.Env}}{{println .}}{{end}}')})`,
     `--network "$(${told('{{.HostConfig.NetworkMode}}')})" "$(${told('{{.Image}}')})"`,
-    words.map(quoted).join(' '),
+    shellText(words),
   ].join(' ');
-}
-
-/** A word as a POSIX shell reads it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
