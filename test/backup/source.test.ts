@@ -43,15 +43,39 @@ async function dataFolder(t: TestContext) {
   return { folder, file: path.join(folder, 'csv_data.db') };
 }
 
-test('an absent database is named', async (t) => {
+const gone =
+  'Check that its disk is mounted: `findmnt -T /data`. If it is, the file was removed or renamed. Stop nothing that may still have it open (`lsof +L1` lists removed files): its newest rows may be there alone. If it is gone: `nightshift restore latest`.';
+
+test('an absent database is named; a lock beside its place, which every run makes, says nothing of it', async (t) => {
   const { folder, file } = await dataFolder(t);
-  writeFileSync(path.join(folder, 'other.db'), '');
+  for (const name of ['other.db', 'csv_data.db.nightshift-lock', 'csv_data.db.nightshift-owner']) {
+    writeFileSync(path.join(folder, name), '');
+  }
   assert.deepEqual(await refusal(file), {
     code: 'DATABASE_MISSING',
     sentence: 'The database /data/csv_data.db does not exist.',
-    cure: 'Set DATABASE_PATH to the SQLite file; check its spelling.',
+    cure: `Set DATABASE_PATH to the SQLite file; check its spelling. If it was backed up from there before: ${gone}`,
   });
 });
+
+for (const traces of [
+  ['csv_data.db-wal'],
+  ['csv_data.db-shm', 'csv_data.db-wal'],
+  ['csv_data.db.backup-2025-11-30_031500'],
+]) {
+  test(`a database that was there before (${traces.join(', ')} beside it) is missed, not misspelt`, async (t) => {
+    const { folder, file } = await dataFolder(t);
+    for (const name of ['other.db', 'csv_data.db2-wal', 'csv_data.db.backup-mine', ...traces]) {
+      writeFileSync(path.join(folder, name), '');
+    }
+    const lie = traces.length === 1 ? 'lies' : 'lie';
+    assert.deepEqual(await refusal(file), {
+      code: 'DATABASE_MISSING',
+      sentence: `The database /data/csv_data.db does not exist, but it was there before: ${traces.join(', ')} ${lie} beside its place.`,
+      cure: gone,
+    });
+  });
+}
 
 for (const present of [[], ['csv_data.db.nightshift-lock', 'csv_data.db.nightshift-owner']]) {
   test(`an empty folder looks like a disk that is not mounted (in it: ${present.join(', ') || 'nothing'})`, async (t) => {

@@ -5,6 +5,14 @@ import { Failure, systemCodeOf } from '../../platform/errors.ts';
 
 const mounted = (folder: string) => `Check that its disk is mounted: \`findmnt -T ${folder}\`.`;
 
+/** Of a database that was there. A process that still has it open may hold the only whole copy. */
+const gone = (folder: string) =>
+  [
+    mounted(folder),
+    'If it is, the file was removed or renamed. Stop nothing that may still have it open (`lsof +L1` lists removed files): its newest rows may be there alone.',
+    'If it is gone: `nightshift restore latest`.',
+  ].join(' ');
+
 /**
  * Checks, without opening it, that `file` may be a database: there, a file, not empty, readable, mounted with its folder.
  * Opening is left to SQLite: closing a second descriptor would drop the locks this process holds on the file.
@@ -65,7 +73,25 @@ async function missing(file: string, cause: unknown): Promise<Failure> {
     const sentence = `The database ${file} does not exist: its folder is empty, as when a disk is not mounted.`;
     return failure(sentence, mounted(folder));
   }
-  return failure(`The database ${file} does not exist.`, 'Set DATABASE_PATH to the SQLite file; check its spelling.');
+  const traces = tracesOf(path.basename(file), names);
+  if (traces.length === 0) {
+    return failure(
+      `The database ${file} does not exist.`,
+      `Set DATABASE_PATH to the SQLite file; check its spelling. If it was backed up from there before: ${gone(folder)}`,
+    );
+  }
+  return failure(
+    `The database ${file} does not exist, but it was there before: ${traces.join(', ')} ${traces.length === 1 ? 'lies' : 'lie'} beside its place.`,
+    gone(folder),
+  );
+}
+
+/** Which files in its folder show that a database was there. Not its lock: a run that did not find it makes that too. */
+function tracesOf(database: string, names: readonly string[]): string[] {
+  const sidecars = ['-wal', '-shm', '-journal'];
+  const isTrace = (rest: string) =>
+    sidecars.includes(rest) || /^\.backup-\d{4}-\d\d-\d\d_\d{6}(?:-wal|-shm|-journal)?$/.test(rest);
+  return names.filter((name) => name.startsWith(database) && isTrace(name.slice(database.length))).toSorted();
 }
 
 function unreadable(sentence: string, found: Stats | null, cause: unknown): Failure {
