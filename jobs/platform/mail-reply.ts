@@ -32,7 +32,10 @@ export function refusalKindOf({ command, code, text }: MailReply): RefusalKind {
   if (command === 'CONN') return isPassing ? 'busy' : 'host';
   if (command.startsWith('AUTH') || code === 530) return isPassing ? 'busy' : 'login';
   const enhanced = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})/.exec(text)?.[1]?.slice(2) ?? '';
-  const found = codes[enhanced] ?? words.find(([pattern]) => pattern.test(text))?.[1] ?? usual(command, code);
+  const told = words.find(([pattern]) => pattern.test(text))?.[1];
+  const coded = codes[enhanced];
+  // Servers have 5.2.2, "mailbox full", for the sender's own share too.
+  const found = (coded === 'mailbox' && told === 'quota' ? told : coded) ?? told ?? usual(command, code);
   const isOfMail = found === 'recipient' || found === 'size' || found === 'mail';
   return isPassing && isOfMail ? 'busy' : found;
 }

@@ -41,6 +41,8 @@ const cases: Case[] = [
   ['RCPT TO', '550 User has exceeded outgoing email quota', 'quota'],
   ['DATA', '550 sorry, too many emails (#5.7.1)', 'quota'],
   ['DATA', '454 Throttling failure: Maximum sending rate exceeded', 'quota'],
+  ['RCPT TO', '552 5.2.2 exceeded the max emails per hour', 'quota'],
+  ['DATA', '452 4.3.1 Domain shop.example has exceeded the max emails per hour', 'quota'],
   ['RCPT TO', '552 5.2.2 Mailbox full', 'mailbox'],
   ['RCPT TO', '452 4.2.2 The recipient is over quota', 'mailbox'],
   ['RCPT TO', '552 Requested mail action aborted: exceeded storage allocation', 'mailbox'],
