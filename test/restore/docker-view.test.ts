@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -144,6 +144,40 @@ test('a mount of the database file alone is known by its size and time of change
   assert.equal(view.shows(off, same), false);
   assert.ok(seen.some((name) => /^shop\.db\.restore-probe-[0-9a-f]{16}$/.test(name)));
   assert.deepEqual(readdirSync(folder), ['shop.db']);
+});
+
+test('a mount of the database file alone is known while the file is being written to; another file is not it', async (t) => {
+  const { database, around, folder } = makeData(t);
+  let length = 12;
+  let mtime = 1_700_000_000;
+  const grow = () => {
+    length += 1;
+    mtime += 1;
+    writeFileSync(database, 'x'.repeat(length));
+    utimesSync(database, mtime, mtime);
+  };
+  grow();
+  const now = () => ({
+    mayBeFolder: false,
+    bytes: length,
+    changedAt: Temporal.Instant.fromEpochMilliseconds(mtime * 1000),
+  });
+  const old = { mayBeFolder: false, bytes: 12, changedAt: Temporal.Instant.fromEpochMilliseconds(0) };
+  // The database changes before and after each look of the engine.
+  const engine = engineOf((_, at) => {
+    grow();
+    const answer = at === '/same.db' ? now() : at === '/other.db' ? { ...old, bytes: length } : null;
+    grow();
+    return answer;
+  });
+  const self = container('self', { id, mounts: [bind('/mnt/zygy', folder)] });
+  const [same, other] = [bind('/x/shop.db', '/same.db'), bind('/y/shop.db', '/other.db')];
+  const service = container('service', { mounts: [same, other] });
+  const view = await viewOf(database, [self, service], engine, around);
+  assert.deepEqual(
+    { blind: view.blind, shows: [same, other].map((mount) => view.shows(service, mount)) },
+    { blind: null, shows: [true, false] },
+  );
 });
 
 test('an engine that would not say what a mount shows leaves that open', async (t) => {

@@ -16,11 +16,11 @@ export type Container = {
   readonly labels: Readonly<Record<string, string>>;
   /** `restarting` is a crash loop: meant to run, and not up at this moment. */
   readonly state: 'running' | 'restarting' | 'paused' | 'off';
-  /** Started with `--rm`: gone once stopped. */
   /** Of its first process, in the engine's own pid namespace; null when it does not run. */
   readonly pid: number | null;
   /** Such as `bridge`, or `container:ID` when it shares the network of another. */
   readonly networkMode: string;
+  /** Started with `--rm`: gone once stopped. */
   readonly removedWhenStopped: boolean;
   readonly restartPolicy: RestartPolicy;
   readonly stopTimeoutSeconds: number;

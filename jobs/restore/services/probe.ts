@@ -3,7 +3,7 @@ import { rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../../platform/errors.ts';
 import { probePath } from '../switch/names.ts';
-import type { Container, Engine, Mount } from './engine.ts';
+import type { Container, Engine, Mount, PathStat } from './engine.ts';
 
 /** A mount of a container. */
 export const mountKey = ({ id }: Pick<Container, 'id'>, { destination }: Mount) => `${id} ${destination}`;
@@ -63,16 +63,38 @@ async function probeContainer(container: Container, search: Search) {
 async function shows(id: string, destination: string, { database, probe, rests, engine }: Search): Promise<boolean> {
   const top = await engine.pathStat(id, destination);
   if (top === null) return false;
-  if (!top.mayBeFolder) {
-    // A single file has no folder for the probe to be seen in: only its size and its time of change, to the nanosecond.
-    const own = statSync(database, { bigint: true, throwIfNoEntry: false });
-    return own !== undefined && own.size === BigInt(top.bytes) && own.mtimeNs === top.changedAt.epochNanoseconds;
-  }
+  if (!top.mayBeFolder) return isSameFile(database, () => engine.pathStat(id, destination));
   for (const rest of rests) {
     if (!(await isFolder(id, destination, rest, engine))) continue;
     if ((await engine.pathStat(id, path.join(destination, rest, path.basename(probe)))) !== null) return true;
   }
   return false;
+}
+
+/**
+ * A single file has no folder for the probe to be seen in: only its size and its time of change, to the nanosecond. A database
+ * that is written to changes between two looks: another file is one that changed before or after both of them. One of which
+ * that cannot be told, in as many looks as there are, counts as the database.
+ */
+async function isSameFile(database: string, look: () => Promise<PathStat | null>): Promise<boolean> {
+  for (let looks = 0; looks < 10; looks += 1) {
+    const before = ownStat(database);
+    const there = await look();
+    const after = ownStat(database);
+    if (before === null || after === null || there === null || there.mayBeFolder) return false;
+    const changedAt = there.changedAt.epochNanoseconds;
+    if (before.changedAt === after.changedAt && before.bytes === after.bytes) {
+      return changedAt === before.changedAt && BigInt(there.bytes) === before.bytes;
+    }
+    const isBetween = changedAt >= before.changedAt && changedAt <= after.changedAt;
+    if (!isBetween && before.changedAt <= after.changedAt) return false;
+  }
+  return true;
+}
+
+function ownStat(file: string): { readonly bytes: bigint; readonly changedAt: bigint } | null {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? null : { bytes: found.size, changedAt: found.mtimeNs };
 }
 
 /** Looks at each folder on the way: the engine has no clear answer to a path through a file. */
