@@ -113,7 +113,8 @@ async function restoreAlone(
   const refuseHolders = async () => {
     if (choices.allow.openFiles) return;
     const known = { containers: new Set(affected.services.staying), dockerBlind: affected.dockerBlind };
-    refuseUsers(database.path, await findUsers(database.path, known, affected.around), affected.stayingUp.size > 0);
+    const suspects = { stopping: [], staying: affected.suspects.staying };
+    refuseUsers(database.path, await findUsers(database.path, known, affected.around), suspects);
   };
   const ended = await uninterrupted(tools, () =>
     switchOver(journal, false, { engine, clock, log, checkpoint, refuseHolders, leaveOff: [] }),

@@ -6,7 +6,7 @@ import { tableText } from '../platform/table.ts';
 import type { Choices } from './choice/request.ts';
 import { lookAround } from './services/surroundings.ts';
 import { mayGoUnseen, unseenFailure } from './services/unseen.ts';
-import { findUsers, refuseUsers } from './services/users.ts';
+import { findUsers, ignoringRemoval, noSuspects, refuseUsers } from './services/users.ts';
 import { journalPath, parseKeptName, parts } from './switch/names.ts';
 import { removeParts } from './switch/swap.ts';
 
@@ -66,7 +66,7 @@ export async function refuseUsedCopy(file: string, { allow, words }: Pick<Choice
   const around = lookAround(path.dirname(file));
   const dockerBlind = 'Docker does not tell which files are open';
   const users = await findUsers(file, { containers: new Set(), dockerBlind }, around);
-  if (!allow.openFiles) refuseUsers(file, users, false);
+  if (!allow.openFiles) refuseUsers(file, users, noSuspects, ignoringRemoval);
   if (users.sight.processes || users.use !== 'unknown' || users.strangers.length > 0 || mayGoUnseen(allow, around))
     return;
   throw unseenFailure(file, users, around, words);

@@ -215,6 +215,42 @@ describe('restore from within a container on a real Docker engine', needs('docke
     assert.equal((await stateOf(service)).state.replace(/ \w* /, ' '), 'running always');
   });
 
+  for (const [what, hasService, code] of [
+    ['nothing to stop', false, 'DATABASE_IN_USE'],
+    ['a service stopped', true, 'RESTORE_ROLLED_BACK'],
+  ] as const) {
+    test(`with the socket alone, ${what}: a process of the host is not taken for a container of nightshift that is up`, async (t) => {
+      const scene = await makeDockerScene(t);
+      const service = hasService ? await scene.service('backend', { with: ['--restart', 'always'] }) : null;
+      const summary = await startIdle(scene, [], 'dailysummary');
+      const file = path.join(scene.folder, 'data', 'shop.db');
+      const writer = await startWriter(file, { perSecond: 5, busyTimeoutMs: 5000 });
+      t.after(() => writer.kill());
+      const idle = await startIdle(scene, [...withSocket, '--cap-add', 'LEASE']);
+      const said = await restoreIn(idle, 'latest', '--yes');
+      const who = `in ${summary}, which stays up, or in a process that cannot be seen from here`;
+      assert.match(said, new RegExp(`${code}: .*/data/shop\\.db is open ${who}\\.\\s.*exit code 1$`, 's'));
+      if (service !== null) {
+        assert.match(
+          said,
+          new RegExp(
+            `NOTE: the kernel says that the database is open: in ${service}, which stops, or ${who}\\. If it still is once services are down, all goes back\\.\n`,
+          ),
+        );
+        assert.equal((await stateOf(service)).state.replace(/ \w* /, ' '), 'running always');
+      }
+      assert.equal(scene.era(), 'current');
+      assert.deepEqual(scene.files(), ['shop.db']);
+
+      const ignored = await restoreIn(idle, 'latest', '--yes', '--ignore-open-files');
+      assert.match(
+        ignored,
+        /NOTE: the kernel says that the database is open: .*old file \(--ignore-open-files\)\.\n.*exit code 0$/s,
+      );
+      assert.equal(scene.era(), 'backup');
+    });
+  }
+
   test('with the host’s processes and no socket: a process of the host that has it open is named', async (t) => {
     const scene = await makeDockerScene(t);
     const writer = await startWriter(path.join(scene.folder, 'data', 'shop.db'), { perSecond: 5 });

@@ -5,10 +5,11 @@ import type { Choices } from '../choice/request.ts';
 import type { Source } from '../choice/source.ts';
 import { type Affected, findAffected } from '../services/affected.ts';
 import type { Engine } from '../services/engine.ts';
+import { noEngine } from '../services/no-engine.ts';
 import { isUnseen, type Sight } from '../services/sight.ts';
-import type { Surroundings } from '../services/surroundings.ts';
+import { isPrivate, type Surroundings } from '../services/surroundings.ts';
 import { mayGoUnseen, unseenFailure } from '../services/unseen.ts';
-import { findUsers, ignoredUsers, refuseUsers, type Users } from '../services/users.ts';
+import { findUsers, openRemarks, refuseUsers, type Users } from '../services/users.ts';
 import { spareBytes } from '../staging/unpack.ts';
 import { freeStamp, parts, rejectedPath, safetyCopyPath } from '../switch/names.ts';
 import type { Side } from './comparison.ts';
@@ -44,8 +45,9 @@ export async function survey(
   const affected = await findAffected(database, wanted, engine);
   const users = await findUsers(database, affected, affected.around);
   const blindly = isUnseen(users.sight) && !mayGoUnseen(choices.allow, affected.around);
-  const explained = blindly || affected.services.stopping.length + affected.stayingUp.size > 0;
-  if (!choices.allow.openFiles) refuseUsers(database, users, explained);
+  // Then the kernel's word is part of the refusal, or of the question.
+  const asked: Users = blindly ? { ...users, use: 'unknown' } : users;
+  if (!choices.allow.openFiles) refuseUsers(database, asked, affected.suspects);
   if (blindly) refuseUnseen(database, users, affected.around, choices);
   const cure = 'Free space there and run restore again; nothing was stopped or changed.';
   const purpose = 'a restore beside the current database';
@@ -57,7 +59,11 @@ export async function survey(
     stamp: freeStamp(at, isTaken),
     oldFiles: parts.toReversed().filter((part) => existsSync(database + part)),
     users,
-    remarks: [...ignoredUsers(users, explained), ...partialSight(users.sight)],
+    remarks: [
+      ...openRemarks(asked, affected.suspects, choices.allow.openFiles),
+      ...partialSight(users.sight),
+      ...(engine === noEngine && !affected.around.inContainer ? [] : unseenContainers(users.sight, affected.around)),
+    ],
   };
 }
 
@@ -65,6 +71,14 @@ export async function survey(
 function refuseUnseen(database: string, users: Users, around: Surroundings, choices: Choices): void {
   if (choices.dryRun || !(choices.yes || around.inContainer)) return;
   throw unseenFailure(database, users, around, choices.words);
+}
+
+/** One that opens the database only now and then is no process that has it open. */
+function unseenContainers(sight: Sight, around: Surroundings): string[] {
+  if (!sight.processes || sight.containers || isPrivate(around)) return [];
+  return [
+    `only processes were looked at, not containers: ${sight.gaps.join(', and ')}. One that opens the database only now and then is not seen, and not stopped.`,
+  ];
 }
 
 function partialSight(sight: Sight): string[] {

@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts';
 import { noEngine } from './no-engine.ts';
 import { type Selection, selectServices } from './services.ts';
 import { lookAround, type Surroundings } from './surroundings.ts';
+import type { Suspects } from './users.ts';
 
 const defaultSocket = '/var/run/docker.sock';
 
@@ -24,8 +25,8 @@ export type Affected = {
   readonly services: Selection;
   /** Containers that may have the database open, by id: any other that has is a stranger, however it got at it. */
   readonly containers: ReadonlySet<string>;
-  /** Those of them that go on running, without the one this process runs in. */
-  readonly stayingUp: ReadonlySet<string>;
+  /** Names of those of them that run, without the one this process runs in. */
+  readonly suspects: Suspects;
   /** Why these may not be all containers of this host that use it; null: they are. */
   readonly dockerBlind: string | null;
   readonly around: Surroundings;
@@ -47,7 +48,13 @@ export async function findAffected(database: string, wanted: readonly string[], 
   return {
     services,
     containers: new Set([...services.stopping, ...services.staying]),
-    stayingUp: new Set(services.staying.filter((id) => id !== self?.id)),
+    suspects: {
+      stopping: services.stop.map(({ service }) => service.name),
+      staying: containers
+        .filter(({ id }) => id !== self?.id && services.staying.includes(id))
+        .map(({ name }) => name)
+        .toSorted(),
+    },
     dockerBlind: blind,
     around,
   };

@@ -50,34 +50,65 @@ async function settledUse(file: string): Promise<FileUse> {
   }
 }
 
+/** Names of known containers that may be the ones which the kernel says have the file open. */
+export type Suspects = {
+  /** They stop before the files move. */
+  readonly stopping: readonly string[];
+  readonly staying: readonly string[];
+};
+
+export const noSuspects: Suspects = { stopping: [], staying: [] };
+
+/** What becomes of what a process that has it open still writes, as a sentence. */
+const ignoring = 'With --ignore-open-files it is ignored: what it still writes goes into the old file.';
+export const ignoringRemoval = 'With --ignore-open-files it is ignored: what it still writes is lost.';
+
 /**
- * Throws DATABASE_IN_USE naming each process that has the file open. `explained`: somebody known may have it open, so that
- * the kernel's word alone is no reason.
+ * Throws DATABASE_IN_USE naming each process that has the file open; or when the kernel says that it is open, and no suspect
+ * stops. `ignored`: what --ignore-open-files means here.
  */
-export function refuseUsers(file: string, { strangers, use }: Users, explained: boolean): void {
+export function refuseUsers(
+  file: string,
+  { strangers, use }: Users,
+  { stopping, staying }: Suspects,
+  ignored = ignoring,
+): void {
   if (strangers.length > 0) {
     const pids = strangers.map(({ pid }) => pid).join(' ');
     throw new Failure(
       'DATABASE_IN_USE',
       `${file} is open in ${strangers.map(described).join(' and in ')}.`,
-      `Stop it (\`ps -fp ${pids}\`) and run it again. ${ignoring}`,
+      `Stop it (\`ps -fp ${pids}\`) and run it again. ${ignored}`,
     );
   }
-  if (use !== 'open' || explained) return;
+  if (use !== 'open' || stopping.length > 0) return;
   throw new Failure(
     'DATABASE_IN_USE',
-    `${file} is open in a process that cannot be seen from here.`,
-    `Find it on the host, as root (\`fuser -v ${file}\`, with the path that the file has there), stop it and run it again. ${ignoring}`,
+    `${file} is open ${whoMayBe({ stopping, staying })}.`,
+    `Find it on the host, as root (\`fuser -v ${file}\`, with the path that the file has there), stop it and run it again. ${ignored}`,
   );
 }
 
-const ignoring = 'With --ignore-open-files it is ignored: what it still writes goes into the old file.';
+/** Sentences about those who have it open and are not refused: they may stop, or are ignored (`mayBeOpen`). */
+export function openRemarks({ strangers, use }: Users, suspects: Suspects, mayBeOpen: boolean): string[] {
+  if (strangers.length > 0) {
+    const open = 'has it open and will go on writing into the old file (--ignore-open-files).';
+    return strangers.map((holder) => `${described(holder)} ${open}`);
+  }
+  if (use !== 'open') return [];
+  const then = mayBeOpen
+    ? 'What a process that stays up still writes goes into the old file (--ignore-open-files).'
+    : 'If it still is once services are down, all goes back.';
+  return [`the kernel says that the database is open: ${whoMayBe(suspects)}. ${then}`];
+}
 
-/** Sentences about those who have it open and are ignored. */
-export function ignoredUsers({ strangers, use }: Users, explained: boolean): string[] {
-  const open = 'has it open and will go on writing into the old file (--ignore-open-files).';
-  if (strangers.length > 0) return strangers.map((holder) => `${described(holder)} ${open}`);
-  return use === 'open' && !explained ? [`a process that cannot be seen from here ${open}`] : [];
+/** Who the kernel may mean. */
+function whoMayBe({ stopping, staying }: Suspects): string {
+  const known = [
+    ...stopping.map((name) => `in ${name}, which stops,`),
+    ...staying.map((name) => `in ${name}, which stays up,`),
+  ];
+  return [...known, 'in a process that cannot be seen from here'].join(' or ');
 }
 
 function described({ pid, command, container }: Holder): string {
