@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -6,6 +7,8 @@ import { before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { journalModeOf } from '../../jobs/restore/staging/header.ts';
+import { makeScene } from '../backup/scene.ts';
+import { needs } from '../lab.ts';
 import { type Finished, nightshift } from '../nightshift.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
 
@@ -248,7 +251,10 @@ for (const [what, statements, sentence] of [
     assert.equal(plan.code, 0, plan.err);
     assert.match(
       plan.out,
-      new RegExp(`^  WARNING: sqlite-backups/daily/shop_.* is EMPTY: ${sentence}\\. With --yes`, 'm'),
+      new RegExp(
+        `^  WARNING: by its metadata, sqlite-backups/daily/shop_.* is EMPTY: ${sentence}\\. When it is so`,
+        'm',
+      ),
     );
     for (const flags of [[], ['--allow-other-database'], ['--ignore-open-files'], ['--allow-unseen']]) {
       const refusal = await run('--yes', ...flags);
@@ -267,6 +273,35 @@ for (const [what, statements, sentence] of [
     assert.equal(holds(eras.database), complete.old);
   });
 }
+
+test(
+  'a backup whose tables need a collation that is not here is not taken for an empty one',
+  needs('tools'),
+  async (t) => {
+    const { environment, database } = await makeScene(t);
+    const python = (statements: string) =>
+      execFileSync('python3', [
+        '-c',
+        `import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.create_collation('GERMAN', lambda a, b: (a > b) - (a < b))
+db.executescript(sys.argv[2])`,
+        database.path,
+        statements,
+      ]);
+    rmSync(database.path);
+    python(
+      `CREATE TABLE people (name TEXT COLLATE GERMAN PRIMARY KEY) WITHOUT ROWID; INSERT INTO people VALUES ('Ada');`,
+    );
+    const backup = await nightshift(['backup'], environment);
+    assert.equal(backup.code, 0, backup.err);
+    python("INSERT INTO people VALUES ('Bob')");
+    const { code, out, err } = await nightshift([...restoreArgs, 'latest', '--yes'], environment);
+    assert.equal(code, 0, out + err);
+    assert.doesNotMatch(out, /EMPTY|GONE/);
+    assert.match(out, /^ {2}NOTE: not counted, for want of an extension or collation: people$/m);
+  },
+);
 
 test('one emptied table of many: a line in the plan that stands out, and no refusal', async () => {
   const environment = await storeBackupOf(

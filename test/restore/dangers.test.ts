@@ -14,7 +14,13 @@ const nothingAllowed: Allowed = {
   empty: false,
   damagedCopy: false,
 };
-const shop: Character = { tables: { orders: 60_000, notes: 2 }, schemaSha256: 'a', applicationId: 0, userVersion: 3 };
+const shop: Character = {
+  tables: { orders: 60_000, notes: 2 },
+  uncounted: [],
+  schemaSha256: 'a',
+  applicationId: 0,
+  userVersion: 3,
+};
 const songs: Character = { ...shop, tables: { songs: 1 }, schemaSha256: 'b' };
 const older: Character = { ...shop, tables: { orders: 5, notes: 2 }, schemaSha256: 'c', userVersion: 2 };
 const withoutTables: Character = { ...shop, tables: {}, schemaSha256: '' };
@@ -111,4 +117,19 @@ test('one emptied table of many, or one that is gone, is a warning and no refusa
 test('of a backup whose rows are not known nothing is claimed', async () => {
   assert.deepEqual(warningsOf(facts(shop, null)), []);
   assert.deepEqual(await talk(null, '--yes'), { asked: [], ending: 'goes on' });
+});
+
+test('tables that were not counted are there: neither empty nor gone, and no other database', async () => {
+  const people: Character = { ...shop, tables: {}, uncounted: ['notes', 'orders'] };
+  for (const backup of [people, { ...people, tables: { log: 0 }, schemaSha256: 'b' }]) {
+    assert.deepEqual(warningsOf(facts(shop, backup)), []);
+    assert.deepEqual(await talk(backup, '--yes'), { asked: [], ending: 'goes on' });
+  }
+  assert.deepEqual(compare(shop, people), { rows: [], kinship: 'same', differences: [] });
+});
+
+test('what only metadata says to be empty is told as that', () => {
+  assert.deepEqual(warningsOf(facts(shop, { ...withoutTables, uncounted: null })), [
+    'by its metadata, shop.db.gz is EMPTY: it has no table. When it is so once it is unpacked, --yes refuses it without --allow-empty.',
+  ]);
 });

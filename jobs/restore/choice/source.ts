@@ -67,8 +67,8 @@ export function backupSource(chosen: ChosenBackup, { store, identity, clock, zon
   };
 }
 
-/** `zone` is that of the local time in the copy's name. With `force` a damaged copy comes back as it is. */
-export function safetyCopySource(copy: KeptFile, zone: string, force: boolean, clock: Clock): Source {
+/** `zone` is that of the local time in the copy's name. With `allowDamaged` a damaged copy comes back as it is. */
+export function safetyCopySource(copy: KeptFile, zone: string, allowDamaged: boolean, clock: Clock): Source {
   return {
     label: copy.path,
     from: 'the same folder',
@@ -81,7 +81,7 @@ export function safetyCopySource(copy: KeptFile, zone: string, force: boolean, c
     now: () => clock.now(),
     stage: (file, owner, tools) => {
       const place = { file, owner, journalMode: journalModeOf(copy.path) };
-      return stageSafetyCopy(copy.path, place, force, tools);
+      return stageSafetyCopy(copy.path, place, allowDamaged, tools);
     },
   };
 }

@@ -8,7 +8,7 @@ export type Side = {
 };
 
 export type Comparison = {
-  /** Rows by table in both; null where the table is not there, or the file's content is not known. */
+  /** Rows by table in both, of tables that neither leaves uncounted; null where it is not there, or the content is not known. */
   readonly rows: readonly { readonly table: string; readonly now: number | null; readonly backup: number | null }[];
   /** `other`: not the same database at all. `changed`: another version of its schema. */
   readonly kinship: 'same' | 'changed' | 'other' | 'unknown';
@@ -18,7 +18,9 @@ export type Comparison = {
 
 /** Compares what the current file holds with what takes its place. */
 export function compare(now: Character | null, backup: Character | null): Comparison {
-  const tables = [...new Set([...Object.keys(now?.tables ?? {}), ...Object.keys(backup?.tables ?? {})])].sort();
+  const uncounted = uncountedIn(now, backup);
+  const counted = [...Object.keys(now?.tables ?? {}), ...Object.keys(backup?.tables ?? {})];
+  const tables = [...new Set(counted)].filter((table) => !uncounted.includes(table)).sort();
   const rows = tables.map((table) => ({
     table,
     now: now?.tables[table] ?? null,
@@ -37,11 +39,18 @@ export function compare(now: Character | null, backup: Character | null): Compar
   return { rows, kinship: kinshipOf(now, backup, differences.length > 0), differences };
 }
 
+/** Tables that at least one of them has and does not count, sorted. */
+export function uncountedIn(...sides: readonly (Character | null)[]): string[] {
+  return [...new Set(sides.flatMap((side) => side?.uncounted ?? []))].sort();
+}
+
+const namesIn = ({ tables, uncounted }: Character) => [...Object.keys(tables), ...(uncounted ?? [])];
+
 function kinshipOf(now: Character, backup: Character, differs: boolean): Comparison['kinship'] {
   if (!differs) return 'same';
-  const names = Object.keys(now.tables);
-  const bothHaveTables = names.length > 0 && Object.keys(backup.tables).length > 0;
-  const strangers = bothHaveTables && !names.some((table) => table in backup.tables);
+  const [names, others] = [namesIn(now), namesIn(backup)];
+  const bothHaveTables = names.length > 0 && others.length > 0;
+  const strangers = bothHaveTables && !names.some((table) => others.includes(table));
   return strangers || now.applicationId !== backup.applicationId ? 'other' : 'changed';
 }
 
@@ -50,6 +59,7 @@ function changed(what: string, now: number, backup: number): string[] {
 }
 
 function missing(where: string, has: Character, lacks: Character): string[] {
-  const names = Object.keys(has.tables).filter((table) => !(table in lacks.tables));
+  const others = namesIn(lacks);
+  const names = namesIn(has).filter((table) => !others.includes(table));
   return names.length === 0 ? [] : [`${where} has no ${names.length === 1 ? 'table' : 'tables'} ${names.join(', ')}`];
 }

@@ -28,7 +28,7 @@ const otherwise = (flag: string) =>
 
 /** The dangers of putting this backup in the database's place, without those that are allowed. */
 export function dangersOf({ label, comparison, backup }: Facts, allow: Allowed): Danger[] {
-  const empty = emptiness(label, backup);
+  const empty = backup?.uncounted === null ? null : emptiness(label, backup);
   const { kinship, differences } = comparison;
   const differs = differences.join('; ');
   return [
@@ -61,6 +61,9 @@ export function dangersOf({ label, comparison, backup }: Facts, allow: Allowed):
 /** Sentences for the plan about rows that would be lost: of an empty backup, or of tables emptied or missing in it. */
 export function warningsOf({ label, comparison, backup }: Facts): string[] {
   const empty = emptiness(label, backup);
+  if (empty !== null && backup?.uncounted === null) {
+    return [`by its metadata, ${empty}. When it is so once it is unpacked, --yes refuses it without --allow-empty.`];
+  }
   if (empty !== null) return [`${empty}. With --yes it is refused without --allow-empty.`];
   if (comparison.kinship === 'unknown') return [];
   return comparison.rows.flatMap(({ table, now, backup: after }) => {
@@ -72,9 +75,9 @@ export function warningsOf({ label, comparison, backup }: Facts): string[] {
   });
 }
 
-/** Says of a backup without a table, or without a row, that it is empty; null when it is not, or not known. */
+/** Says of a backup without a table, or without a row, that it is empty; null when it is not, or not known: tables were not counted. */
 function emptiness(label: string, backup: Character | null): string | null {
-  if (backup === null) return null;
+  if (backup === null || (backup.uncounted ?? []).length > 0) return null;
   const counts = Object.values(backup.tables);
   if (counts.length === 0) return `${label} is EMPTY: it has no table`;
   if (counts.some((rows) => rows > 0)) return null;

@@ -7,7 +7,7 @@ import { isUnseen, type Sight } from '../services/sight.ts';
 import { cureFor, mayGoUnseen, unseenSentence } from '../services/unseen.ts';
 import type { Staged } from '../staging/verified.ts';
 import { safetyCopyPath } from '../switch/names.ts';
-import { type Comparison, compare, type Side } from './comparison.ts';
+import { type Comparison, compare, type Side, uncountedIn } from './comparison.ts';
 import { type Danger, dangersOf, warningsOf } from './dangers.ts';
 import type { CurrentSide, Survey } from './survey.ts';
 
@@ -52,6 +52,9 @@ export function planOf(
   const character = staged === null ? source.character : staged.character;
   const comparison = compare(current.side?.character ?? null, character);
   const facts = { label, comparison, backup: character };
+  const uncounted = uncountedIn(current.side?.character ?? null, character);
+  const uncountedRemark =
+    uncounted.length === 0 ? [] : [`not counted, for want of an extension or collation: ${uncounted.join(', ')}`];
   const unseen = isUnseen(found.users.sight) ? unseenDanger(database.path, found, words) : null;
   return {
     source: { label, from, takenAt, proof: staged?.proof ?? null },
@@ -66,7 +69,7 @@ export function planOf(
     backup: { bytes: staged?.bytes ?? source.bytes, changedAt: source.changedAt, character },
     comparison,
     warnings: [...warningsOf(facts), ...(unseen === null ? [] : [unseen.question])],
-    remarks: [...source.remarks, ...found.remarks, ...current.remarks, ...comparison.differences],
+    remarks: [...source.remarks, ...found.remarks, ...current.remarks, ...comparison.differences, ...uncountedRemark],
     dangers: [...(unseen === null || mayGoUnseen(allow, found.around) ? [] : [unseen]), ...dangersOf(facts, allow)],
   };
 }

@@ -2,6 +2,7 @@
 import Sqlite from 'better-sqlite3';
 import { readContents } from '../../backup/snapshot/contents.ts';
 import type { Answer } from './character.ts';
+import { characterIn } from './verified.ts';
 
 process.on('disconnect', () => process.exit());
 process.send?.(answerFor(process.argv[2] ?? ''), () => process.disconnect?.());
@@ -10,9 +11,9 @@ function answerFor(file: string): Answer {
   try {
     const connection = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 5000 });
     connection.exec('BEGIN');
-    const { tables, schemaSha256, applicationId, userVersion } = readContents(connection);
+    const character = characterIn(readContents(connection));
     connection.close();
-    return { character: { tables, schemaSha256, applicationId, userVersion } };
+    return { character };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }

@@ -19,7 +19,7 @@ import { readCharacter } from './character.ts';
 import { type JournalMode, journalModeOf, setJournalMode } from './header.ts';
 import { partPath } from './place.ts';
 import { unpack } from './unpack.ts';
-import { characterOf, integrityProof, type Staged, type Verified } from './verified.ts';
+import { characterIn, characterOf, integrityProof, type Staged, type Verified } from './verified.ts';
 
 export type StageTools = {
   readonly clock: Clock;
@@ -83,7 +83,10 @@ export async function cleanedUp<T>(staged: string, work: () => Promise<T>): Prom
   }
 }
 
-/** What the metadata says of the file whose hash it knows; tables that did not fit into the metadata are counted. */
+/**
+ * What the metadata says of the file whose hash it knows. The file itself is counted when not all tables fit into the metadata,
+ * and when it says of no row: whether tables were left out as uncountable, it does not say.
+ */
 async function provenByHash(
   part: string,
   facts: BackupFacts,
@@ -94,7 +97,8 @@ async function provenByHash(
   log.line(`sha256 ${facts.snapshotSha256.slice(0, 12)}… is that of the snapshot ${checked}`);
   const proof = `sha256 equals that of the snapshot ${checked}`;
   const known = characterOf(facts);
-  if (known !== null) return { character: known, findings, proof };
+  const hasRows = known !== null && Object.values(known.tables).some((rows) => rows > 0);
+  if (hasRows) return { character: known, findings, proof };
   const began = clock.now();
   const answer = await readCharacter(part, signal);
   if ('problem' in answer) throw wrong(part, answer.problem);
@@ -115,11 +119,11 @@ export async function checkedInFull(
   setJournalMode(part, 'rollback');
   log.line('Checking its integrity in full: it has no metadata to compare with');
   try {
-    const { findings, ...character } = await checkIntegrity(part, { signal });
+    const { findings, ...contents } = await checkIntegrity(part, { signal });
     if (asFound !== null) setJournalMode(part, asFound);
     const proof = integrityProof(findings);
     log.line(`${proof.replace(/^i/, 'I')} (${took(began, clock)})`);
-    return { character, findings, proof };
+    return { character: characterIn(contents), findings, proof };
   } catch (error) {
     if (error instanceof Failure && error.code === 'DATABASE_CORRUPT') throw wrong(source, error.message, error);
     throw error;

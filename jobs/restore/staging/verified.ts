@@ -2,7 +2,10 @@ import type { Contents } from '../../backup/snapshot/contents.ts';
 import type { BackupFacts } from '../../backup/stored/metadata.ts';
 
 /** What tells one database from another. */
-export type Character = Pick<Contents, 'tables' | 'schemaSha256' | 'applicationId' | 'userVersion'>;
+export type Character = Pick<Contents, 'tables' | 'schemaSha256' | 'applicationId' | 'userVersion'> & {
+  /** Tables that are there and were not counted, for want of an extension or collation; null: not known, metadata does not say. */
+  readonly uncounted: readonly string[] | null;
+};
 
 /** What verifying a file told. */
 export type Verified = {
@@ -27,9 +30,15 @@ export function integrityProof(findings: readonly string[]): string {
   return `integrity check found no damage, but rows that break the schema's own rules: ${findings.join('; ')}`;
 }
 
+/** What a reading of the file itself says. */
+export function characterIn({ tables, unchecked, schemaSha256, applicationId, userVersion }: Contents): Character {
+  const uncounted = unchecked.filter((table) => !(table in tables));
+  return { tables, uncounted, schemaSha256, applicationId, userVersion };
+}
+
 /** What metadata says; null when it does not say all of it. */
 export function characterOf(facts: BackupFacts | null): Character | null {
   if (facts === null || facts.tables === null) return null;
   const { tables, schemaSha256, applicationId, userVersion } = facts;
-  return { tables, schemaSha256, applicationId, userVersion };
+  return { tables, uncounted: null, schemaSha256, applicationId, userVersion };
 }
