@@ -64,7 +64,13 @@ export function requestOf(typed: Typed): Request {
 }
 
 /** An option that would be passed over is one that the person counts on. */
-function refuseIdleOptions({ to, undo, safetyCopies, remove, dryRun }: Typed): void {
+function refuseIdleOptions({ to, undo, safetyCopies, remove, dryRun, allowDamagedCopy }: Typed): void {
+  if (allowDamagedCopy && undo === undefined) {
+    throw invalid(
+      '--allow-damaged-copy is for --undo only: a damaged backup is never restored.',
+      'Leave it out, or add --undo.',
+    );
+  }
   if (to !== undefined && undo !== undefined) {
     throw invalid('--undo brings the old database back; it does not write elsewhere.', 'Leave out --to, or copy it.');
   }

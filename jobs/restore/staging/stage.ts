@@ -125,7 +125,8 @@ export async function checkedInFull(
     log.line(`${proof.replace(/^i/, 'I')} (${took(began, clock)})`);
     return { character: characterIn(contents), findings, proof };
   } catch (error) {
-    if (error instanceof Failure && error.code === 'DATABASE_CORRUPT') throw wrong(source, error.message, error);
+    if (error instanceof Failure && error.code === 'DATABASE_CORRUPT')
+      throw wrong(source, error.message.replaceAll(part, source), error);
     throw error;
   }
 }

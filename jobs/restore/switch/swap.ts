@@ -110,8 +110,8 @@ export function checkInPlace(
   return schemaProblem(database);
 }
 
-/** Reads the schema without locks and without making a -wal or -shm. */
-function schemaProblem(database: string): string | null {
+/** What keeps SQLite from reading the schema, null: nothing. Takes no locks and makes no -wal or -shm. */
+export function schemaProblem(database: string): string | null {
   const address = pathToFileURL(database);
   address.searchParams.set('immutable', '1');
   try {
