@@ -27,6 +27,7 @@ export function wordsOf(typed: Typed): string[] {
     ...(typed.docker ? [] : ['--no-docker']),
     ...(typed.healthRollback ? [] : ['--no-health-rollback']),
     ...(typed.undoRoom === false ? ['--no-undo-room'] : []),
+    ...given('--leave-off', typed.leaveOff),
     ...given('--health-timeout', seconds),
     ...(isUsualOwner ? [] : ['--owner', `${owner.uid}:${owner.gid}`]),
     ...(mode === 0o644 ? [] : ['--mode', mode.toString(8)]),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { systemClock } from '../../jobs/platform/clock.ts';
 import { Failure } from '../../jobs/platform/errors.ts';
+import { restoreCommand } from '../../jobs/restore/command.ts';
 import { requestOf, type Typed } from '../../jobs/restore/typed.ts';
 import { wordsOf } from '../../jobs/restore/typed-words.ts';
 
@@ -45,6 +47,7 @@ const refused: readonly [string, Partial<Typed>][] = [
   ['latest --to /look.db --dry-run', { file: 'latest', to: '/look.db', dryRun: true }],
   ['--safety-copies --remove NAME --dry-run', { safetyCopies: true, remove: 'x', dryRun: true }],
   ['--remove NAME', { remove: 'x' }],
+  ['latest --allow-damaged-copy', { file: 'latest', allowDamagedCopy: true }],
   ['--at 2025-02-30', { at: '2025-02-30' }],
 ];
 for (const [words, typed] of refused) {
@@ -79,4 +82,25 @@ test('what was typed can be told again, word by word', () => {
   assert.equal(wordsOf({ ...nothing, undo: true, dryRun: true }).join(' '), 'restore --undo --dry-run');
   const removal = { ...nothing, safetyCopies: true, remove: 'y' } as const;
   assert.equal(wordsOf(removal).join(' '), 'restore --safety-copies --remove y');
+});
+
+test('every option of the command is told again', () => {
+  const values: Readonly<Record<string, string>> = { '--health-timeout': '5', '--owner': '7:8', '--mode': '600' };
+  const context = { environment: {}, clock: systemClock, interactive: false, out: assert.fail, err: assert.fail };
+  const options = restoreCommand({ ...context, signal: new AbortController().signal }).options;
+  const told = options.map(({ long, required }) => {
+    const words = [long ?? '', ...(required ? [values[long ?? ''] ?? 'x'] : [])];
+    let typed: Typed | null = null;
+    restoreCommand({ ...context, signal: new AbortController().signal })
+      .action((file, folder, given) => {
+        typed = { ...given, file, folder };
+      })
+      .parse(words, { from: 'user' });
+    return { typed: ['restore', ...words], told: typed === null ? [] : wordsOf(typed) };
+  });
+  assert.ok(told.length > 15);
+  assert.deepEqual(
+    told.map(({ told }) => told),
+    told.map(({ typed }) => typed),
+  );
 });
