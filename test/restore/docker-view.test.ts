@@ -91,7 +91,7 @@ test('an engine that does not know this container, or is not of this host, tells
   const engine = engineOf(() => null);
   const stranger = container('stranger', { mounts: [bind('/', '/host')], pid: 2 ** 22 });
   const inside = await viewOf(database, [stranger], engine, around);
-  assert.equal(inside.blind, 'Docker at tcp://10.0.0.9:2375 does not know the container that this runs in');
+  assert.equal(inside.blind, 'it is not certain which container of Docker at tcp://10.0.0.9:2375 this is');
   const onHost = { ...around, inContainer: false, containerId: null };
   const elsewhere = await viewOf(database, [stranger], engine, onHost);
   assert.equal(elsewhere.blind, 'Docker at tcp://10.0.0.9:2375 shows no sign of being on this host');

@@ -11,6 +11,7 @@ const id = 'a1'.repeat(32);
 const host: Surroundings = {
   hasProc: true,
   seesHostProcesses: true,
+  mayTrace: false,
   inContainer: false,
   containerId: null,
   networkContainerId: null,
@@ -27,11 +28,11 @@ const container: Surroundings = {
   folder: '/data',
 };
 const privateFile: Surroundings = { ...container, mount: { root: '/', mountPoint: '/' } };
-const all = { unreadable: 0, hidden: false };
-const some = { unreadable: 3, hidden: false };
+const all = { unreadable: [], hidden: false };
+const some = { unreadable: [7, 8, 9], hidden: false };
 const noDocker = 'no Docker was asked';
 
-const unreadable = '3 processes could not be looked into (root can; in a container with --cap-add SYS_PTRACE)';
+const unreadable = 'processes 7, 8, 9 could not be looked into';
 const outside = 'processes outside of this container cannot be seen (`docker run --pid=host` shows them)';
 
 const cases: readonly [string, Parameters<typeof sightOf>[0], ReturnType<typeof sightOf>][] = [
@@ -43,7 +44,7 @@ const cases: readonly [string, Parameters<typeof sightOf>[0], ReturnType<typeof 
   [
     'another user on the host, and the kernel does not say who has it open: unseen',
     { around: host, scan: some, use: 'unknown', dockerBlind: noDocker },
-    { processes: false, containers: false, gaps: [unreadable, noDocker] },
+    { processes: false, containers: false, gaps: [`${unreadable} (root can)`, noDocker] },
   ],
   [
     'another user on the host, and the kernel says that nobody has it open: seen',
@@ -53,11 +54,11 @@ const cases: readonly [string, Parameters<typeof sightOf>[0], ReturnType<typeof 
   [
     'another user on the host, and the kernel says that somebody has it open: unseen',
     { around: host, scan: some, use: 'open', dockerBlind: noDocker },
-    { processes: false, containers: false, gaps: [unreadable, noDocker] },
+    { processes: false, containers: false, gaps: [`${unreadable} (root can)`, noDocker] },
   ],
   [
     'processes hidden by the mount of /proc: unseen',
-    { around: host, scan: { unreadable: 0, hidden: true }, use: 'unknown', dockerBlind: noDocker },
+    { around: host, scan: { unreadable: [], hidden: true }, use: 'unknown', dockerBlind: noDocker },
     {
       processes: false,
       containers: false,
@@ -91,7 +92,31 @@ const cases: readonly [string, Parameters<typeof sightOf>[0], ReturnType<typeof 
   [
     'a container with --pid=host that may not look into processes: unseen',
     { around: { ...container, seesHostProcesses: true }, scan: some, use: 'unknown', dockerBlind: noDocker },
+    { processes: false, containers: false, gaps: [`${unreadable} (root with --cap-add SYS_PTRACE can)`, noDocker] },
+  ],
+  [
+    'who has the right already is not told to get it',
+    {
+      around: { ...container, seesHostProcesses: true, mayTrace: true },
+      scan: some,
+      use: 'unknown',
+      dockerBlind: noDocker,
+    },
     { processes: false, containers: false, gaps: [unreadable, noDocker] },
+  ],
+  [
+    'root on the host, and many that even root may not look into',
+    {
+      around: { ...host, mayTrace: true },
+      scan: { unreadable: [4, 5, 6, 7, 8, 9], hidden: false },
+      use: 'unknown',
+      dockerBlind: noDocker,
+    },
+    {
+      processes: false,
+      containers: false,
+      gaps: ['6 processes, such as 4, 5, 6, could not be looked into', noDocker],
+    },
   ],
   [
     'a file in the container’s own file system: its own processes are all that can use it',
@@ -147,6 +172,26 @@ test('the refusal tells where the same command sees enough', () => {
       ` restore --at '2025-11-30 14:00' --yes`,
     otherwise,
   ]);
+  const sharing = told({ ...container, containerId: null, networkContainerId: id });
+  assert.equal(
+    sharing[2],
+    `Else, in bash, with the name of this container in the place of CONTAINER (\`docker ps\`, ${self} unless it uses another one's network):`,
+  );
+  assert.match(sharing[3] ?? '', / --volumes-from CONTAINER .* CONTAINER\)" .* CONTAINER\)" /);
+  assert.equal(sharing[3]?.includes(self), false);
+});
+
+test('who sees all there is to see is not told to do what is so already', () => {
+  const sight = { processes: false, containers: false, gaps: ['process 7 could not be looked into', noDocker] };
+  const users = { sight, use: 'unknown', strangers: [] } as const;
+  const told = (around: Surroundings) => unseenFailure('/data/shop.db', users, around, ['restore']).cure;
+  const otherwise = 'If you know that nothing uses it, add --allow-unseen. Nothing was stopped or changed.';
+  const stop = 'Stop what could not be looked into (`ps -f` on the host shows it) and run it again';
+  assert.equal(told({ ...host, mayTrace: true }), `${stop}. ${otherwise}`);
+  assert.equal(
+    told({ ...container, seesHostProcesses: true, mayTrace: true }),
+    `${stop}, or mount the socket of Docker (-v /var/run/docker.sock:/var/run/docker.sock). ${otherwise}`,
+  );
 });
 
 type Proc = {
@@ -154,16 +199,21 @@ type Proc = {
   readonly cgroup: string;
   readonly mountinfo: readonly string[];
   readonly marks?: readonly string[];
+  readonly status?: string;
 };
 
 /** A folder in the place of `/`, with the files of /proc that tell where a process runs. */
-function makeRoot(t: TestContext, { pid, cgroup, mountinfo, marks = [] }: Proc): string {
+function makeRoot(
+  t: TestContext,
+  { pid, cgroup, mountinfo, marks = [], status = 'CapEff:\t00000000a80425fb\n' }: Proc,
+): string {
   const root = mkdtempSync(path.join(tmpdir(), 'nightshift-'));
   t.after(() => rmSync(root, { recursive: true }));
   mkdirSync(path.join(root, 'proc', 'self', 'ns'), { recursive: true });
   symlinkSync(`pid:[${pid}]`, path.join(root, 'proc', 'self', 'ns', 'pid'));
   writeFileSync(path.join(root, 'proc', 'self', 'cgroup'), cgroup);
   writeFileSync(path.join(root, 'proc', 'self', 'mountinfo'), mountinfo.join('\n'));
+  writeFileSync(path.join(root, 'proc', 'self', 'status'), status);
   for (const mark of marks) writeFileSync(path.join(root, mark), '');
   return root;
 }
@@ -175,10 +225,12 @@ const mounted = (root: string, at: string) => `89 72 8:16 ${root} ${at} rw,relat
 test('where it runs: on a host whose mount table names containers', { skip: !existsSync('/proc') }, (t) => {
   const shm = `50 22 0:48 / /var/lib/docker/containers/${id}/mounts/shm rw - tmpfs shm rw`;
   const mountinfo = [mounted('/', '/'), mounted('/', '/mnt/no such'), shm];
-  const root = makeRoot(t, { pid: hostPid, cgroup: '0::/user.slice/session-1.scope\n', mountinfo });
+  const status = 'CapPrm:\t0000000000000000\nCapEff:\t000001ffffffffff\n';
+  const root = makeRoot(t, { pid: hostPid, cgroup: '0::/user.slice/session-1.scope\n', mountinfo, status });
   assert.deepEqual(shown(lookAround('/no/such/folder', root)), {
     hasProc: true,
     seesHostProcesses: true,
+    mayTrace: true,
     inContainer: false,
     containerId: null,
     networkContainerId: null,
@@ -197,6 +249,7 @@ test('where it runs: in a container, by its control group or by the files that D
   const inside = {
     hasProc: true,
     seesHostProcesses: false,
+    mayTrace: false,
     inContainer: true,
     networkContainerId: id,
     mount: { root: '/zygy data', mountPoint: '/no/such' },

@@ -3,7 +3,7 @@ import { type Place, placesOf } from '../staging/place.ts';
 import type { Container, Engine } from './engine.ts';
 import { containerOfProcess, identityOf } from './holders.ts';
 import { hostPathsOf, possibleRests, withFoldersAbove } from './host-paths.ts';
-import { noEngine } from './no-engine.ts';
+import { noDockerAsked, noEngine } from './no-engine.ts';
 import { mountKey, probeMounts } from './probe.ts';
 import type { Shows } from './services.ts';
 import { isPrivate, type Surroundings } from './surroundings.ts';
@@ -24,13 +24,13 @@ export async function viewOf(
   engine: Engine,
   around: Surroundings,
 ): Promise<DockerView> {
-  if (engine === noEngine) return { blind: 'no Docker was asked', shows: () => false, self: null };
+  if (engine === noEngine) return { blind: noDockerAsked, shows: () => false, self: null };
   const self = findSelf(containers, around);
   if (self !== null) return viewFromContainer(database, containers, self, engine, around);
   const shows = shownOnHost(placesOf(database), identityOf);
   if (containers.some(isProcessHere)) return { blind: null, shows, self };
   if (around.inContainer) {
-    return { blind: `Docker at ${engine.address} does not know the container that this runs in`, shows, self };
+    return { blind: `it is not certain which container of Docker at ${engine.address} this is`, shows, self };
   }
   if (engine.address.startsWith('unix:')) return { blind: null, shows, self };
   const blind = `Docker at ${engine.address} shows no sign of being on this host`;

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { systemCodeOf } from '../../platform/errors.ts';
-import { sidecars } from '../switch/names.ts';
+import { parts } from '../switch/names.ts';
+import { textOf } from './text-of.ts';
 
 /** A process that has the database open. */
 export type Holder = {
@@ -13,28 +14,28 @@ export type Holder = {
 
 export type Scan = {
   readonly holders: readonly Holder[];
-  /** Processes of other users that this user may not look into. */
-  readonly unreadable: number;
+  /** Pids of processes that this user may not look into. */
+  readonly unreadable: readonly number[];
   /** /proc does not even list the processes of other users (mounted with hidepid). */
   readonly hidden: boolean;
 };
 
 /** Finds processes that hold the file or its SQLite sidecars, open or mapped. Empty where there is no /proc (not Linux). */
 export function findHolders(database: string, proc = '/proc'): Scan {
-  const wanted = new Set(['', ...sidecars].map((part) => identityOf(database + part)).filter((id) => id !== null));
+  const wanted = new Set(parts.map((part) => identityOf(database + part)).filter((id) => id !== null));
   const all = listed(proc)?.filter((name) => /^\d+$/.test(name)) ?? [];
   const holders: Holder[] = [];
-  let unreadable = 0;
+  const unreadable: number[] = [];
   for (const pid of all.filter((name) => Number(name) !== process.pid)) {
     const folder = `${proc}/${pid}`;
     const descriptors = listed(`${folder}/fd`);
     if (descriptors === null) {
-      if (isDenied(() => readdirSync(`${folder}/fd`)) && mayHaveFiles(folder)) unreadable += 1;
+      if (isDenied(() => readdirSync(`${folder}/fd`)) && mayHaveFiles(folder)) unreadable.push(Number(pid));
       continue;
     }
     const holds = descriptors.some((fd) => wanted.has(identityOf(`${folder}/fd/${fd}`) ?? '')) || maps(folder, wanted);
     if (holds) holders.push({ pid: Number(pid), command: commandOf(folder), container: containerOf(folder) });
-    else if (descriptors.some((fd) => isDenied(() => statSync(`${folder}/fd/${fd}`)))) unreadable += 1;
+    else if (descriptors.some((fd) => isDenied(() => statSync(`${folder}/fd/${fd}`)))) unreadable.push(Number(pid));
   }
   // Every pid namespace has its process 1.
   return { holders, unreadable, hidden: all.length > 0 && !all.includes('1') };
@@ -43,7 +44,7 @@ export function findHolders(database: string, proc = '/proc'): Scan {
 /** Threads of the kernel and processes that have ended have no files. */
 function mayHaveFiles(folder: string): boolean {
   // `pid (command) state …`: the flags are the seventh field after the command, the number of threads the eighteenth.
-  const fields = text(`${folder}/stat`)
+  const fields = textOf(`${folder}/stat`)
     .replace(/^.*\) /s, '')
     .split(' ');
   const isKernelThread = (Number(fields[6]) & 0x00200000) !== 0;
@@ -79,17 +80,9 @@ function listed(folder: string): string[] | null {
   }
 }
 
-function text(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
 /** A line of /proc/PID/maps: `address perms offset major:minor inode path`, device numbers in hex. */
 function maps(folder: string, wanted: ReadonlySet<string>): boolean {
-  return text(`${folder}/maps`)
+  return textOf(`${folder}/maps`)
     .split('\n')
     .some((line) => {
       const [, , , device = '', inode = '0'] = line.split(/\s+/);
@@ -104,11 +97,11 @@ function deviceNumber(text: string): bigint {
 }
 
 function commandOf(folder: string): string {
-  const command = text(`${folder}/cmdline`).replaceAll('\0', ' ').trim() || text(`${folder}/comm`).trim();
+  const command = textOf(`${folder}/cmdline`).replaceAll('\0', ' ').trim() || textOf(`${folder}/comm`).trim();
   return command.length > 80 ? `${command.slice(0, 79)}…` : command;
 }
 
-const containerOf = (folder: string) => /[0-9a-f]{64}/.exec(text(`${folder}/cgroup`))?.[0] ?? null;
+const containerOf = (folder: string) => /[0-9a-f]{64}/.exec(textOf(`${folder}/cgroup`))?.[0] ?? null;
 
 /** The container a process of this pid namespace runs in, as far as /proc tells. */
 export const containerOfProcess = (pid: number, proc = '/proc') => containerOf(`${proc}/${pid}`);

@@ -1,6 +1,9 @@
 import { Failure } from '../../platform/errors.ts';
 import type { Engine } from './engine.ts';
 
+/** Why nothing is known of containers then. */
+export const noDockerAsked = 'no Docker was asked';
+
 /** Stands in where there is no Docker: nothing runs there, and nothing can be stopped or started. */
 export const noEngine: Engine = {
   address: 'no Docker',

@@ -1,7 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { existsSync, statfsSync } from 'node:fs';
 import path, { extname } from 'node:path';
-import { sidecars } from '../switch/names.ts';
+import { endOf } from '../child-answer.ts';
+import { parts } from '../switch/names.ts';
 
 /** `open`: another process of this kernel has the file open; `free`: none has; `unknown`: the kernel does not say. */
 export type FileUse = 'free' | 'open' | 'unknown';
@@ -15,12 +16,14 @@ const localFileSystems = new Set([0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x
  * that nobody else has open. Needs to be the file's owner, or CAP_LEASE; changes nothing.
  */
 export async function openElsewhere(database: string): Promise<FileUse> {
-  const files = ['', ...sidecars].map((part) => database + part).filter((file) => existsSync(file));
+  const files = parts.map((part) => database + part).filter((file) => existsSync(file));
   if (process.platform !== 'linux' || !isLocal(path.dirname(database))) return 'unknown';
   const entry = new URL(`./lease-process${extname(import.meta.url)}`, import.meta.url);
   const execArgv = ['--no-warnings', '--experimental-ffi'];
   const child = fork(entry, files, { env: {}, execArgv, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-  return answerOf(child);
+  // The kernel sends SIGIO to the holder of a lease when somebody opens the file in that moment.
+  const { answer, signal } = await endOf<FileUse>(child).catch(() => ({ answer: null, signal: null }));
+  return signal === 'SIGIO' ? 'open' : (answer ?? 'unknown');
 }
 
 function isLocal(folder: string): boolean {
@@ -29,16 +32,4 @@ function isLocal(folder: string): boolean {
   } catch {
     return false;
   }
-}
-
-function answerOf(child: ChildProcess): Promise<FileUse> {
-  return new Promise((resolve) => {
-    let answer: FileUse = 'unknown';
-    child.on('message', (message) => {
-      answer = message as FileUse; // the only thing lease-process.ts sends
-    });
-    child.once('error', () => resolve('unknown'));
-    // The kernel sends SIGIO to the holder of a lease when somebody opens the file in that moment.
-    child.once('close', (_code, signal) => resolve(signal === 'SIGIO' ? 'open' : answer));
-  });
 }

@@ -41,10 +41,19 @@ function processGap(around: Surroundings, { unreadable, hidden }: Facts['scan'])
       ? 'processes outside of this container cannot be seen (`docker run --pid=host` shows them)'
       : 'processes outside of this pid namespace cannot be seen';
   }
-  if (hidden) return 'processes of other users are hidden (/proc is mounted with hidepid; root sees them)';
-  if (unreadable === 0) return null;
-  const count = unreadable === 1 ? '1 process' : `${formatCount(unreadable)} processes`;
-  return `${count} could not be looked into (root can; in a container with --cap-add SYS_PTRACE)`;
+  if (hidden) {
+    return `processes of other users are hidden (/proc is mounted with hidepid${around.mayTrace ? '' : '; root sees them'})`;
+  }
+  if (unreadable.length === 0) return null;
+  const remedy = around.inContainer ? ' (root with --cap-add SYS_PTRACE can)' : ' (root can)';
+  return `${processesIn(unreadable)} could not be looked into${around.mayTrace ? '' : remedy}`;
+}
+
+/** `process 7`, or `20 processes, such as 7, 8 and 9,`. */
+function processesIn(pids: readonly number[]): string {
+  if (pids.length === 1) return `process ${pids[0]}`;
+  if (pids.length <= 5) return `processes ${pids.join(', ')}`;
+  return `${formatCount(pids.length)} processes, such as ${pids.slice(0, 3).join(', ')},`;
 }
 
 /** Whether nothing was seen of those who could use the file. */

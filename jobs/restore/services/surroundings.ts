@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, readlinkSync, realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { textOf } from './text-of.ts';
 
 /** Where this process runs: on a host or in a container, and on what kind of file system a folder lies here. */
 export type Surroundings = {
@@ -8,6 +9,8 @@ export type Surroundings = {
   readonly hasProc: boolean;
   /** The processes in /proc are those of the whole host. */
   readonly seesHostProcesses: boolean;
+  /** This process has the right (SYS_PTRACE) to look into those of other users, as root on a host does. */
+  readonly mayTrace: boolean;
   readonly inContainer: boolean;
   /** This container's id as its control group names it; null when that does not tell (cgroup v2 hides it). */
   readonly containerId: string | null;
@@ -29,8 +32,8 @@ const hostPidNamespace = 'pid:[4026531836]';
 /** Looks at where this process runs, seen from `folder`. `root` is the folder that holds `proc`, for tests. */
 export function lookAround(folder: string, root = '/'): Surroundings {
   const self = path.join(root, 'proc', 'self');
-  const mounts = mountPoints(text(`${self}/mountinfo`));
-  const containerId = /([0-9a-f]{64})(?!.*[0-9a-f]{64})/s.exec(text(`${self}/cgroup`))?.[1] ?? null;
+  const mounts = mountPoints(textOf(`${self}/mountinfo`));
+  const containerId = /([0-9a-f]{64})(?!.*[0-9a-f]{64})/s.exec(textOf(`${self}/cgroup`))?.[1] ?? null;
   const networkContainerId = networkContainerOf(mounts);
   const marks = ['.dockerenv', 'run/.containerenv'].some((mark) => existsSync(path.join(root, mark)));
   const seesHostProcesses = link(`${self}/ns/pid`) === hostPidNamespace;
@@ -38,6 +41,7 @@ export function lookAround(folder: string, root = '/'): Surroundings {
   return {
     hasProc: existsSync(self),
     seesHostProcesses,
+    mayTrace: hasCapability(textOf(`${self}/status`), 19),
     // A virtual machine made from an image has these marks, too.
     inContainer: (marks && !seesHostProcesses) || containerId !== null || networkContainerId !== null,
     containerId,
@@ -51,6 +55,12 @@ export function lookAround(folder: string, root = '/'): Surroundings {
 /** Whether the folder lies in the container's own file system, which nothing outside of the container mounts. */
 export function isPrivate({ inContainer, mount }: Surroundings): boolean {
   return inContainer && mount?.mountPoint === '/';
+}
+
+/** The numbers are those of linux/capability.h. */
+function hasCapability(status: string, number: number): boolean {
+  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
+  return ((effective >> BigInt(number)) & 1n) === 1n;
 }
 
 function mountPoints(mountinfo: string): MountPoint[] {
@@ -86,14 +96,6 @@ function realFolder(folder: string): string {
     return realpathSync(folder);
   } catch {
     return folder;
-  }
-}
-
-function text(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
   }
 }
 

@@ -1,6 +1,7 @@
 import { Failure } from '../../platform/errors.ts';
 import type { Allowed } from '../choice/request.ts';
 import { shellText } from '../shell-words.ts';
+import { noDockerAsked } from './no-engine.ts';
 import type { Sight } from './sight.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Users } from './users.ts';
@@ -26,7 +27,11 @@ export function unseenFailure(file: string, users: Users, around: Surroundings, 
 }
 
 /** Says where the same command sees enough. */
-export function cureFor({ use }: Pick<Users, 'use'>, around: Surroundings, words: readonly string[]): string {
+export function cureFor(
+  { use, sight }: Pick<Users, 'use' | 'sight'>,
+  around: Surroundings,
+  words: readonly string[],
+): string {
   const typed = shellText(words);
   const allowing =
     use === 'open'
@@ -34,21 +39,34 @@ export function cureFor({ use }: Pick<Users, 'use'>, around: Surroundings, words
       : 'If you know that nothing uses it, add --allow-unseen.';
   const otherwise = `${allowing} Nothing was stopped or changed.`;
   if (!around.hasProc) return `Stop what uses it (\`lsof\` lists that). ${otherwise}`;
+  if (around.mayTrace && (around.seesHostProcesses || !around.inContainer)) {
+    const socket = ', or mount the socket of Docker (-v /var/run/docker.sock:/var/run/docker.sock)';
+    const orAsk = around.inContainer && sight.gaps.includes(noDockerAsked) ? socket : '';
+    return `Stop what could not be looked into (\`ps -f\` on the host shows it) and run it again${orAsk}. ${otherwise}`;
+  }
   if (!around.inContainer) {
     return `Run it as root: sudo -E env "PATH=$PATH" npx nightshift ${typed}\n${otherwise}`;
   }
   return [
     'Run it on the host, as root. Where the deployment installed the command:',
     `  nightshift ${typed}`,
-    'Else, in bash:',
+    ownName(around),
     `  ${dockerRun(around, words)}`,
     otherwise,
   ].join('\n');
 }
 
+/** Without the control group it may be the container whose network this one shares: its data and settings are another's. */
+function ownName({ containerId, networkContainerId }: Surroundings): string {
+  if (containerId !== null) return 'Else, in bash:';
+  const probably =
+    networkContainerId === null ? '' : `, ${networkContainerId.slice(0, 12)} unless it uses another one's network`;
+  return `Else, in bash, with the name of this container in the place of CONTAINER (\`docker ps\`${probably}):`;
+}
+
 /** The image, folders, settings and network of this container, with the host's processes and Docker in sight. */
-function dockerRun({ containerId, networkContainerId }: Surroundings, words: readonly string[]): string {
-  const self = (containerId ?? networkContainerId)?.slice(0, 12) ?? 'CONTAINER';
+function dockerRun({ containerId }: Surroundings, words: readonly string[]): string {
+  const self = containerId?.slice(0, 12) ?? 'CONTAINER';
   const told = (format: string) => `docker inspect -f '${format}' ${self}`;
   return [
     `docker run --rm ${words.includes('--yes') ? '' : '-it '}--pid=host --user 0:0 --read-only`,

@@ -1,5 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { extname } from 'node:path';
+import { endOf } from '../child-answer.ts';
 import type { Character } from './verified.ts';
 
 /** What the child says, once. */
@@ -15,18 +16,7 @@ export async function readCharacter(file: string, signal: AbortSignal): Promise<
   const child = fork(entry, [file], { env: {}, execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   const kill = () => child.kill('SIGKILL');
   signal.addEventListener('abort', kill, { once: true });
-  const answer = await answerOf(child).finally(() => signal.removeEventListener('abort', kill));
+  const { answer } = await endOf<Answer>(child).finally(() => signal.removeEventListener('abort', kill));
   signal.throwIfAborted();
   return answer ?? { problem: 'the process that reads it died' };
-}
-
-function answerOf(child: ChildProcess): Promise<Answer | null> {
-  return new Promise((resolve, reject) => {
-    let answer: Answer | null = null;
-    child.on('message', (message) => {
-      answer = message as Answer; // the only thing contents-process.ts sends
-    });
-    child.once('error', reject);
-    child.once('close', () => resolve(answer));
-  });
 }
