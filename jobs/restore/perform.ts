@@ -15,7 +15,7 @@ import { targetOf } from './choice/choose.ts';
 import type { Choices, Request, Wish } from './choice/request.ts';
 import { backupSource, type Source, safetyCopySource } from './choice/source.ts';
 import { eachUnfinished } from './each-unfinished.ts';
-import { confirmRemoval, requireAnswer, terminalAsk } from './plan/questions.ts';
+import { confirmRemoval, requireAnswer, requireRemovalAnswer, terminalAsk } from './plan/questions.ts';
 import { recorded } from './record.ts';
 import { notDone } from './report.ts';
 import { type RestoreTools, restore, showPlan, tellResumed, uninterrupted } from './run.ts';
@@ -141,7 +141,7 @@ async function tellUnfinished(databases: readonly Database[], tools: RestoreTool
 
 async function clearIdle(databases: readonly Database[], tools: RestoreTools): Promise<void> {
   for (const database of databases) {
-    const cleared = await locked(database, tools, async () => clearLeftovers(database.path));
+    const cleared = await locked(database, tools, async () => clearLeftovers(database.path, tools.clock.now()));
     for (const name of cleared) tools.log.line(`Removed ${name}, left by a restore that was cut short`);
   }
 }
@@ -163,7 +163,7 @@ function listKept(databases: readonly Database[], { settings, clock, out }: Rest
 }
 
 async function remove(name: string, database: Database, choices: Choices, tools: RestoreTools): Promise<void> {
-  requireAnswer(choices.yes, tools.ask);
+  requireRemovalAnswer(choices.yes, tools.ask);
   await locked(database, tools, async () => {
     const file = findKept(database.path, name);
     await refuseUsedCopy(file.path, choices);

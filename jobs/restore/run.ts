@@ -13,7 +13,7 @@ import { type Affected, findAffected } from './services/affected.ts';
 import type { Engine } from './services/engine.ts';
 import { findCrashing } from './services/revive.ts';
 import { findUsers, refuseUsers } from './services/users.ts';
-import { clearLeftovers, requireMovable } from './staging/place.ts';
+import { clearLeftovers, clearOldProbes, requireMovable } from './staging/place.ts';
 import { cleanedUp, type StageTools } from './staging/stage.ts';
 import { requireUndoRoom, undoBytes } from './staging/undo-room.ts';
 import type { Staged } from './staging/verified.ts';
@@ -75,7 +75,8 @@ async function restoreAlone(
   tools: RestoreTools,
 ): Promise<void> {
   const { clock, log, signal, out, ask, settings, engine, checkpoint } = tools;
-  for (const name of clearLeftovers(database.path)) log.line(`Removed ${name}, left by a restore that was cut short`);
+  for (const name of clearLeftovers(database.path, clock.now()))
+    log.line(`Removed ${name}, left by a restore that was cut short`);
   const startedAt = clock.now();
 
   record.step('survey');
@@ -125,7 +126,10 @@ async function restoreAlone(
   tell(ended, source.now(), tools);
 }
 
-/** Shows what a restore would do, as far as that is known without downloading anything. Changes nothing. */
+/**
+ * Shows what a restore would do, as far as that is known without downloading anything. Changes nothing, but removes what a
+ * killed one left of its looks for containers.
+ */
 export async function showPlan(
   source: Source,
   database: Database,
@@ -133,6 +137,7 @@ export async function showPlan(
   tools: RestoreTools,
 ): Promise<void> {
   await requireMovable(database.path);
+  clearOldProbes(database.path, tools.clock.now());
   const found = await surveyed(source, database, choices, tools);
   const current = await currentSide(database.path, tools.signal);
   const remarks = [...found.remarks, ...requireUndoRoom(database.path, source.leastBytes, choices.undoRoom)];

@@ -133,3 +133,14 @@ test('what only metadata says to be empty is told as that', () => {
     'by its metadata, shop.db.gz is EMPTY: it has no table. When it is so once it is unpacked, --yes refuses it without --allow-empty.',
   ]);
 });
+
+test('--yes is refused with all dangers at once', async () => {
+  const emptySongs = { ...songs, tables: { songs: 0 } };
+  const { ending } = await talk(emptySongs, '--yes');
+  assert.equal(
+    ending,
+    'BACKUP_EMPTY, exit 1: shop.db.gz is EMPTY: it has one table and not one row. This is not a backup of the database that is there now: the backup has no tables orders, notes; the current file has no table songs. ' +
+      'Choose another, from `nightshift list` or --safety-copies. To restore it all the same, run it in a terminal without --yes, or add --allow-empty.\n' +
+      'Check the name. To put it there all the same, run it in a terminal without --yes, or add --allow-other-database. Nothing was stopped or changed.',
+  );
+});

@@ -102,7 +102,7 @@ for (const [what, spoil, sentence] of [
     spoil(file);
     writeFileSync(path.join(daily, 'shop_2025-01-01_020000.db.gz'), execFileSync('gzip', ['-9', '-c', file]));
     rmSync(file);
-    const refused = await restore({}, 'shop_2025-01-01_020000.db.gz', '--allow-damaged-copy');
+    const refused = await restore({}, 'shop_2025-01-01_020000.db.gz');
     assert.equal(failure(refused), 'BACKUP_WRONG, exit 1');
     assert.match(refused.err, sentence);
     requireUntouched();
@@ -170,7 +170,7 @@ test('a process that has the database open is named and nothing is changed; --ig
   assert.equal(failure(refused), 'DATABASE_IN_USE, exit 1');
   assert.match(refused.err, new RegExp(`open in process ${holder.pid} \\(sh -c exec 3<`));
   requireUntouched();
-  for (const flag of ['--allow-unseen', '--allow-other-database', '--allow-empty', '--allow-damaged-copy']) {
+  for (const flag of ['--allow-unseen', '--allow-other-database', '--allow-empty']) {
     assert.equal(failure(await restore({}, 'latest', '--no-docker', flag)), 'DATABASE_IN_USE, exit 1');
   }
   requireUntouched();

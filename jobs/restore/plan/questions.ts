@@ -41,20 +41,38 @@ export function requireAnswer(yes: boolean, ask: Ask): void {
   );
 }
 
+/** As `requireAnswer`, before a removal. */
+export function requireRemovalAnswer(yes: boolean, ask: Ask): void {
+  if (yes || ask !== null) return;
+  throw new Failure(
+    'ARGUMENT_INVALID',
+    'A removal is asked about first, and this is no terminal.',
+    'Add --yes to answer yes. Without --remove, --safety-copies shows what there is. In a container: `docker run -it`.',
+  );
+}
+
 /**
  * Asks whether to restore, and once more, by name, when there are dangers. Throws RESTORE_DECLINED; with --yes, which asks
- * nothing, the first danger's own code.
+ * nothing, all of them under the first one's code.
  */
 export async function confirm(dangers: readonly Danger[], database: string, yes: boolean, ask: Ask): Promise<void> {
   if (yes || ask === null) {
-    for (const { code, sentence, cure } of dangers) if (code !== null) throw new Failure(code, sentence, cure);
-    return;
+    return refuseDangers(dangers);
   }
   if (!isYes(await ask('Restore it? [y/N] '))) throw declined('Not restored');
   if (dangers.length === 0) return;
   const questions = dangers.map(({ question }) => `${question}\n`).join('');
   const answer = await ask(`${questions}Type ${database} to restore it all the same: `);
   if (answer.trim() !== database) throw declined('Not restored');
+}
+
+function refuseDangers(dangers: readonly Danger[]): void {
+  const refused = dangers.filter(({ code }) => code !== null);
+  const code = refused[0]?.code ?? null;
+  if (code === null) return;
+  const unchanged = ' Nothing was stopped or changed.';
+  const cures = refused.map(({ cure }, index) => (index + 1 < refused.length ? cure.replace(unchanged, '') : cure));
+  throw new Failure(code, refused.map(({ sentence }) => sentence).join(' '), cures.join('\n'));
 }
 
 /** Asks whether to remove a file for good. Throws RESTORE_DECLINED. */

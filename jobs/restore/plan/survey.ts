@@ -10,7 +10,7 @@ import { isUnseen, type Sight } from '../services/sight.ts';
 import { isPrivate, type Surroundings } from '../services/surroundings.ts';
 import { mayGoUnseen, unseenFailure } from '../services/unseen.ts';
 import { findUsers, openRemarks, refuseUsers, type Users } from '../services/users.ts';
-import { spareBytes } from '../staging/unpack.ts';
+import { spareBytes } from '../staging/undo-room.ts';
 import { freeStamp, parts, rejectedPath, safetyCopyPath } from '../switch/names.ts';
 import type { Side } from './comparison.ts';
 import { lookAtCurrent, readCurrent } from './current.ts';

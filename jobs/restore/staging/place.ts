@@ -4,6 +4,7 @@ import path from 'node:path';
 import { isMountPoint } from '../../backup/snapshot/source-file.ts';
 import { Failure, systemCodeOf } from '../../platform/errors.ts';
 import { identityOf } from '../services/holders.ts';
+import { withFoldersAbove } from '../services/host-paths.ts';
 import { syncFolderOf } from '../switch/durable.ts';
 import { journalPath, probePath, stagedPath } from '../switch/names.ts';
 
@@ -65,23 +66,31 @@ export type Place = { readonly path: string; readonly identity: string };
 
 /** The database and every folder above it, for finding mounts that show it. */
 export function placesOf(database: string): Place[] {
-  const parent = path.dirname(database);
-  const here = { path: database, identity: identityOf(database) ?? '' };
-  return parent === database ? [here] : [here, ...placesOf(parent)];
+  return withFoldersAbove(database).map((at) => ({ path: at, identity: identityOf(at) ?? '' }));
+}
+
+/** Removes what a dead restore left of its looks for containers. One younger than a minute may be another's, in use. */
+export function clearOldProbes(database: string, now: Temporal.Instant): string[] {
+  const folder = path.dirname(database);
+  const stem = path.basename(probePath(database, ''));
+  const old = readdirSync(folder).filter((name) => {
+    const found = name.startsWith(stem) ? statSync(path.join(folder, name), { throwIfNoEntry: false }) : undefined;
+    return found !== undefined && now.epochMilliseconds - found.mtimeMs > 60_000;
+  });
+  for (const name of old) rmSync(path.join(folder, name), { force: true });
+  return old;
 }
 
 /**
  * Removes what a dead restore left while staging, and returns the names. With a journal it removes nothing: the staged file
  * then says how far the restore came. The caller holds the lock.
  */
-export function clearLeftovers(database: string): string[] {
+export function clearLeftovers(database: string, now: Temporal.Instant): string[] {
   if (existsSync(journalPath(database))) return [];
   const folder = path.dirname(database);
-  const stems = [stagedPath(database), `${journalPath(database)}.new`, probePath(database, '')].map((file) =>
-    path.basename(file),
-  );
+  const stems = [stagedPath(database), `${journalPath(database)}.new`].map((file) => path.basename(file));
   const left = readdirSync(folder).filter((name) => stems.some((stem) => name.startsWith(stem)));
   for (const name of left) rmSync(path.join(folder, name), { force: true });
   if (left.length > 0) syncFolderOf(database);
-  return left;
+  return [...left, ...clearOldProbes(database, now)];
 }

@@ -2,7 +2,9 @@ import { statfsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { formatBytes } from '../../platform/format.ts';
 import { noUndoRoom } from './no-undo-room.ts';
-import { spareBytes } from './unpack.ts';
+
+/** Room on the disk that staging leaves to the services, which go on writing to it. */
+export const spareBytes = 16 * 1024 * 1024;
 
 /**
  * What `--undo` needs on the disk to bring `file` back, in bytes: a copy of it and of its -wal, which then goes into the

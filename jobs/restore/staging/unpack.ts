@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream, statfsSync, statSync } from 'node:fs';
+import { createWriteStream, statSync } from 'node:fs';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,9 +10,8 @@ import { formatBytes, formatDuration } from '../../platform/format.ts';
 import type { ObjectStore } from '../../platform/store/store.ts';
 import { noUndoRoom } from './no-undo-room.ts';
 import type { StageTools } from './stage.ts';
+import { freeBeside, spareBytes } from './undo-room.ts';
 
-/** Room on the disk that staging leaves to the services, which go on writing to it. */
-export const spareBytes = 16 * 1024 * 1024;
 const nearlyFull = new Error('the disk is nearly full');
 
 /**
@@ -37,7 +36,7 @@ export async function unpack(
       plainBytes += chunk.length;
       const isTimeToLook = plainBytes - lookedAt > spareBytes / 2;
       if (isTimeToLook) lookedAt = plainBytes;
-      done(isTimeToLook && freeIn(path.dirname(part)) < Math.max(undoBytes, spareBytes) ? nearlyFull : null, chunk);
+      done(isTimeToLook && freeBeside(part) < Math.max(undoBytes, spareBytes) ? nearlyFull : null, chunk);
     },
   });
   try {
@@ -47,7 +46,7 @@ export async function unpack(
   } catch (error) {
     if (systemCodeOf(error) !== 'ENOSPC' && error !== nearlyFull) throw error;
     if (error === nearlyFull && undoBytes > spareBytes) {
-      const free = freeIn(path.dirname(part)) + statSync(part).size;
+      const free = freeBeside(part) + statSync(part).size;
       throw noUndoRoom(part, { free, restoreBytes: plainBytes, needed: undoBytes });
     }
     const cure = 'Free space there and run restore again; nothing was stopped or changed.';
@@ -59,9 +58,4 @@ export async function unpack(
     `Downloaded and unpacked ${key}, ${formatBytes(bytes)} to ${formatBytes(plainBytes)} (${formatDuration(clock.now().since(began).total('seconds'))})`,
   );
   return hash.digest('hex');
-}
-
-function freeIn(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
 }
