@@ -26,7 +26,7 @@ export function restoreCommand(context: CliContext): Command {
     .option('--allow-unseen', 'although it cannot be seen from here whether something uses the database')
     .option('--allow-other-database', 'with --yes: although the backup is of another database')
     .option('--allow-empty', 'with --yes: although the backup holds no table, or no row')
-    .option('--allow-damaged-copy', 'with --undo: although the safety copy is damaged')
+    .option('--allow-damaged-copy', 'with --undo: although the safety copy is damaged, if SQLite can open it')
     .option('--no-docker', 'no container uses the database: do not ask Docker')
     .option('--no-health-rollback', 'keep the restored database even when a service is not well on it')
     .option('--no-undo-room', 'restore although the disk then has no room for --undo')

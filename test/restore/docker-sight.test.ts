@@ -271,6 +271,17 @@ describe('restore from within a container on a real Docker engine', needs('docke
     assert.equal(scene.era(), 'current');
   });
 
+  test('with the host’s processes and no socket: the plan says that containers were not looked at', async (t) => {
+    const scene = await makeDockerScene(t);
+    await startIdle(scene, [], 'opens-it-per-request');
+    const rights = ['--cap-add', 'SYS_PTRACE', '--security-opt', 'apparmor=unconfined'];
+    const idle = await startIdle(scene, ['--user', '0:0', '--pid=host', ...rights, '--cap-add', 'LEASE']);
+    assert.match(
+      await restoreIn(idle, 'latest', '--dry-run'),
+      /NOTE: only processes were looked at, not containers: no Docker was asked\. One that opens the database only now and then is not seen, and not stopped\.\n/,
+    );
+  });
+
   test('a safety copy that a process has open is not removed; asked from where that cannot be seen, refused', async (t) => {
     const scene = await makeDockerScene(t);
     assert.equal((await scene.restore()).code, 0);
