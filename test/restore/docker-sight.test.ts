@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
+import Sqlite from 'better-sqlite3';
 import { startWriter } from '../backup/writer.ts';
 import { needs } from '../lab.ts';
 import { buildImage } from './docker-image.ts';
@@ -197,6 +198,39 @@ describe('restore from within a container on a real Docker engine', needs('docke
     );
     assert.doesNotMatch(plan, new RegExp(other));
     assert.deepEqual(scene.files(), ['shop.db']);
+  });
+
+  test('a service that has the database file alone, by another path, is found while it writes all the time', async (t) => {
+    const scene = await makeDockerScene(t);
+    new Sqlite(path.join(scene.folder, 'data', 'shop.db')).exec('PRAGMA journal_mode = DELETE').close();
+    const file = path.join(bindElsewhere(t, scene), 'data', 'shop.db');
+    const busy = `const { DatabaseSync } = require('node:sqlite');
+      const db = new DatabaseSync('/one/shop.db');
+      db.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF');
+      const visit = db.prepare('INSERT INTO visits (name) VALUES (?)');
+      setInterval(() => visit.run('busy'), 4);`;
+    const name = `${scene.prefix}-busy`;
+    const mounts = ['--tmpfs', '/one:uid=1000', '-v', `${file}:/one/shop.db`];
+    await docker(
+      'run',
+      '-d',
+      '--name',
+      name,
+      '--user',
+      '1000:1000',
+      ...mounts,
+      'node:26-bookworm-slim',
+      'node',
+      '-e',
+      busy,
+    );
+    const idle = await startIdle(scene, withSocket);
+    for (let looks = 0; looks < 4; looks += 1) {
+      assert.match(
+        await restoreIn(idle, 'latest', '--dry-run'),
+        new RegExp(`again, in this order:\n  1. ${name} \\(mounts ${file} writable at /one/shop.db\\)\n\n`),
+      );
+    }
   });
 
   test('with the socket alone: a process of the host that still has it open is noticed once the services are down, and they start again', async (t) => {
