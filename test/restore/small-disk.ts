@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
@@ -11,20 +11,24 @@ export type SmallDisk = {
   take(bytes: number): void;
   /** Frees what was filled or taken. */
   free(): void;
+  /** ext4: as after an error of the device, the kernel takes no write any more (EROFS), also not into open files. */
+  turnReadOnly(): void;
+  /** ext4: checks it and mounts it anew. */
+  repair(): void;
 };
 
 /** A real disk of its own that is unmounted at the end: in memory, or an ext4 in a file. */
 export function smallDisk(t: TestContext, parent: string, kind: 'tmpfs' | 'ext4', mebibytes: number): SmallDisk {
   const folder = path.join(parent, `disk-${kind}`);
   mkdirSync(folder, { recursive: true });
+  const image = path.join(parent, 'disk.img');
   if (kind === 'tmpfs') {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', folder]);
   } else {
-    const image = path.join(parent, 'disk.img');
     rmSync(image, { force: true });
     writeFileSync(image, '');
     truncateSync(image, mebibytes * 2 ** 20);
-    execFileSync('mkfs.ext4', ['-q', '-m', '0', image]);
+    execFileSync('mkfs.ext4', ['-q', '-m', '0', '-e', 'remount-ro', image]);
     execFileSync('mount', ['-o', 'loop', image, folder]);
   }
   t.after(() => execFileSync('umount', [folder]));
@@ -50,5 +54,15 @@ export function smallDisk(t: TestContext, parent: string, kind: 'tmpfs' | 'ext4'
     fill: () => write(Number.POSITIVE_INFINITY),
     take: write,
     free: () => rmSync(filler, { force: true }),
+    turnReadOnly() {
+      const device = execFileSync('findmnt', ['-no', 'SOURCE', folder], { encoding: 'utf8' }).trim();
+      writeFileSync(`/sys/fs/ext4/${path.basename(device)}/trigger_fs_error`, '1');
+    },
+    repair() {
+      execFileSync('umount', [folder]);
+      const { status, stderr } = spawnSync('e2fsck', ['-fy', image], { encoding: 'utf8' });
+      if (status !== 0 && status !== 1) throw new Error(`e2fsck: ${stderr}`);
+      execFileSync('mount', ['-o', 'loop', image, folder]);
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { chownSync, closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { chownSync, closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { Failure, systemCodeOf } from '../../platform/errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -27,12 +27,28 @@ export async function writeDurably(file: string, text: string, checkpoint: Check
   try {
     writeAll(fresh, text);
   } catch (error) {
-    rmSync(fresh, { force: true });
+    removeIfPossible(fresh);
     throw error;
   }
   await checkpoint(`written aside: ${path.basename(file)}`);
   renameSync(fresh, file);
   syncFolderOf(file);
+}
+
+/** Removes a file that may be absent. `rmSync` does not tell why it fails (no EROFS, no EIO). */
+export function removeFile(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch (error) {
+    if (systemCodeOf(error) !== 'ENOENT') throw error;
+  }
+}
+
+/** As `removeFile`, where it only makes room: what matters has failed already, and is told. */
+export function removeIfPossible(file: string): void {
+  try {
+    removeFile(file);
+  } catch {}
 }
 
 /** A disk with little left takes a part of a text, and says ENOSPC only when asked to take the rest. */

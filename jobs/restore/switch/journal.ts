@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Failure } from '../../platform/errors.ts';
 import type { Database } from '../../platform/settings.ts';
@@ -8,7 +8,7 @@ import type { Survey } from '../plan/survey.ts';
 import { revivedStates } from '../services/revive.ts';
 import type { Staged } from '../staging/verified.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { syncFolderOf, writeDurably } from './durable.ts';
+import { removeFile, syncFolderOf, writeDurably } from './durable.ts';
 import { journalPath } from './names.ts';
 import { type Step, steps } from './steps.ts';
 
@@ -124,7 +124,7 @@ export async function writeJournal(journal: Journal, checkpoint: Checkpoint): Pr
 
 export async function removeJournal(database: string, checkpoint: Checkpoint): Promise<void> {
   await checkpoint('before removing the journal');
-  rmSync(journalPath(database), { force: true });
+  removeFile(journalPath(database));
   syncFolderOf(database);
   await checkpoint('journal removed');
 }

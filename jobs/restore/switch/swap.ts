@@ -1,9 +1,9 @@
-import { existsSync, lstatSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, renameSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { Failure } from '../../platform/errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { syncFolderOf } from './durable.ts';
+import { removeFile, syncFolderOf } from './durable.ts';
 import { parts, rejectedPath, safetyCopyPath, sidecars, stagedPath } from './names.ts';
 import type { Disk } from './steps.ts';
 
@@ -46,15 +46,20 @@ export async function swapBack(files: StagedFiles, checkpoint: Checkpoint): Prom
     await moveParts(database, rejected, checkpoint);
     syncFolderOf(database);
   }
-  await moveParts(safety, database, checkpoint);
-  syncFolderOf(database);
+  const hasMoved = await moveParts(safety, database, checkpoint);
+  try {
+    syncFolderOf(database);
+  } catch (error) {
+    // A disk that turned read-only before anything moved still has the old database in its place.
+    if (hasMoved || restoredInPlace || strangerInPlace) throw error;
+  }
 }
 
-/** Sidecars first: the main file's name says whether all have moved. */
-async function moveParts(from: string, to: string, checkpoint: Checkpoint): Promise<void> {
-  for (const part of parts.toReversed()) {
-    if (existsSync(from + part)) await move(from + part, to + part, checkpoint);
-  }
+/** Sidecars first: the main file's name says whether all have moved. Returns whether there was anything to move. */
+async function moveParts(from: string, to: string, checkpoint: Checkpoint): Promise<boolean> {
+  const found = parts.toReversed().filter((part) => existsSync(from + part));
+  for (const part of found) await move(from + part, to + part, checkpoint);
+  return found.length > 0;
 }
 
 async function move(from: string, to: string, checkpoint: Checkpoint): Promise<void> {
@@ -82,7 +87,7 @@ function inTheWay(from: string, to: string): Failure {
 
 /** Removes files of a name with its sidecars. */
 export function removeParts(file: string): void {
-  for (const part of parts) rmSync(file + part, { force: true });
+  for (const part of parts) removeFile(file + part);
   syncFolderOf(file);
 }
 

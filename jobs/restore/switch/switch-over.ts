@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Clock } from '../../platform/clock.ts';
 import { asFailure, Failure } from '../../platform/errors.ts';
 import { formatDuration } from '../../platform/format.ts';
@@ -8,7 +8,7 @@ import type { Engine } from '../services/engine.ts';
 import { releaseServices, startServices, stopServices } from '../services/outage.ts';
 import { reviveServices } from '../services/revive.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { diskFailure } from './durable.ts';
+import { diskFailure, removeFile, removeIfPossible } from './durable.ts';
 import { servicesDown } from './ending.ts';
 import { type Journal, removeJournal, writeJournal } from './journal.ts';
 import { journalPath, rejectedPath, stagedPath } from './names.ts';
@@ -82,7 +82,7 @@ async function tryJournal(journal: Journal, { checkpoint }: SwitchOverParts): Pr
   } catch (error) {
     const failure = inWords(journal, error);
     if (journal.step === 'stopping' && !existsSync(journalPath(journal.database))) throw failure;
-    rmSync(stagedPath(journal.database), { force: true });
+    removeIfPossible(stagedPath(journal.database));
     return failure;
   }
 }
@@ -156,8 +156,12 @@ const perform: Readonly<Record<Step, Perform>> = {
   },
 
   async reviving(journal, parts) {
-    // First: services find room on the disk.
-    clearRestored(journal);
+    // First: services find room on the disk. Where nothing can be removed, they start all the same; `clearing` tells.
+    try {
+      clearRestored(journal);
+    } catch (error) {
+      parts.log.warn(inWords(journal, error).message);
+    }
     const { crashingBefore, services } = journal;
     const { upAt, revived } = await reviveServices(services, { crashingBefore, leaveOff: parts.leaveOff }, parts);
     const changes = { upAt: String(upAt), revived: [...revived] };
@@ -173,7 +177,7 @@ const perform: Readonly<Record<Step, Perform>> = {
 
 /** Removes what the way back leaves of the restored database, unless services have written into it. */
 function clearRestored(journal: Journal): void {
-  rmSync(stagedPath(journal.database), { force: true });
+  removeFile(stagedPath(journal.database));
   if (isPristine(journal)) removeParts(rejectedPath(journal.database, journal.stamp));
 }
 
@@ -191,12 +195,15 @@ function unwell(problems: readonly string[]): Failure {
   );
 }
 
-function stuck({ database, step }: Journal, problem: Failure): Failure {
+function stuck({ database, step, services }: Journal, problem: Failure): Failure {
   if (problem.code === 'RESTORE_UNFINISHED') return problem;
+  const names = services.map(({ name }) => name).join(', ');
+  const areUp = names === '' || ['watching', 'finishing', 'clearing'].includes(step);
+  const down = areUp ? '' : `, and these services ${step === 'returning' ? 'stay' : 'may be'} stopped: ${names}`;
   return new Failure(
     'RESTORE_UNFINISHED',
     `The restore of ${database} stopped while ${steps[step].says}: ${problem.message}`,
-    `${problem.cure}\nThen run \`nightshift restore\`: it knows where it was and finishes or goes back. Until then no backup runs.`,
+    `${problem.cure}\nThen run \`nightshift restore\`: it knows where it was and finishes or goes back. Until then no backup runs${down}.`,
     problem,
   );
 }
