@@ -20,6 +20,7 @@ export function reportText(ended: Journal, here: { readonly now: Temporal.Instan
     ['into', database],
     ...rows.map((row, index) => [index === 0 ? 'rows' : '', row]),
     ['downtime', downtimeText(ended)],
+    ...(ended.unseen === null ? [] : [['not seen', `whether something uses the database: ${ended.unseen}`]]),
     ['safety copy', hasSafety ? safety : 'none: there was no database before'],
     ...(hasSafety ? [['undo', undoText(safety)]] : []),
   ];

@@ -98,14 +98,14 @@ async function restoreAlone(
     await confirm(plan.dangers, database.name, choices.yes, ask);
     signal.throwIfAborted();
     const affected = await stillAffected(found, database, tools);
-    const { stamp } = found;
+    const { stamp, users } = found;
     const { services } = affected;
     const crashingBefore = await findCrashing(
       services.stop.map(({ service }) => service),
       engine,
     );
     signal.throwIfAborted();
-    const what = { stamp, services, crashingBefore };
+    const what = { stamp, services, crashingBefore, users };
     return { journal: newJournal(source, database, choices, what, staged, startedAt), affected };
   });
 

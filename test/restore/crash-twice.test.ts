@@ -76,6 +76,7 @@ async function begin(number: number, fails = (_: string) => false): Promise<unkn
     servedRestored: false,
     problem: null,
     revived: null,
+    unseen: null,
   } as const;
   const { checkpoint, died } = deathAt(number, fails);
   return Promise.race([

@@ -67,6 +67,7 @@ function journalOf(database: string, { step, problem = null, services = [] }: Un
     crashingBefore: [],
     notStarted: [],
     revived: null,
+    unseen: null,
   };
 }
 
@@ -143,7 +144,7 @@ test('--leave-off takes names with spaces around them, and refuses to name none'
 test('a journal that the version before began is read', (t) => {
   const { pathOf } = scene(t, { shop: { step: 'reviving' } });
   const file = `${pathOf('shop')}.restore-journal`;
-  const { crashingBefore, notStarted, revived, ...before } = JSON.parse(readFileSync(file, 'utf8'));
+  const { crashingBefore, notStarted, revived, unseen, ...before } = JSON.parse(readFileSync(file, 'utf8'));
   writeFileSync(file, JSON.stringify(before));
-  assert.deepEqual(readJournal(pathOf('shop')), { ...before, crashingBefore, notStarted, revived });
+  assert.deepEqual(readJournal(pathOf('shop')), { ...before, crashingBefore, notStarted, revived, unseen });
 });

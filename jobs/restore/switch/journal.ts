@@ -6,6 +6,7 @@ import type { Choices } from '../choice/request.ts';
 import type { Source } from '../choice/source.ts';
 import type { Survey } from '../plan/survey.ts';
 import { revivedStates } from '../services/revive.ts';
+import { isUnseen } from '../services/sight.ts';
 import type { Staged } from '../staging/verified.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { removeFile, syncFolderOf, writeDurably } from './durable.ts';
@@ -62,18 +63,27 @@ const schema = z.object({
     .array(z.object({ name: z.string(), state: z.enum(revivedStates), reason: z.string() }))
     .nullable()
     .default(null),
+  /** Why it was not seen whether something used the database, when a person allowed that; null: it was seen. */
+  unseen: z.string().nullable().default(null),
 });
 
 /** A restore under way: all that is needed to finish it or to take it back. Times are UTC instants in ISO 8601. */
 export type Journal = z.infer<typeof schema>;
 
+type Found = {
+  readonly stamp: Survey['stamp'];
+  readonly services: Pick<Survey['services'], 'stop'>;
+  readonly users: Pick<Survey['users'], 'sight'>;
+  readonly crashingBefore: Journal['crashingBefore'];
+};
+
 /** The journal of a restore that is about to stop services. */
 export function newJournal(
-  source: Source,
-  database: Database,
-  { healthRollback, healthTimeoutSeconds }: Choices,
-  { stamp, services, crashingBefore }: Pick<Survey, 'stamp' | 'services'> & Pick<Journal, 'crashingBefore'>,
-  { inode, bytes, character }: Staged,
+  source: Pick<Source, 'label' | 'takenAt'>,
+  database: Pick<Database, 'path'>,
+  { healthRollback, healthTimeoutSeconds }: Pick<Choices, 'healthRollback' | 'healthTimeoutSeconds'>,
+  { stamp, services, users, crashingBefore }: Found,
+  { inode, bytes, character }: Pick<Staged, 'inode' | 'bytes' | 'character'>,
   startedAt: Temporal.Instant,
 ): Journal {
   return {
@@ -96,6 +106,7 @@ export function newJournal(
     crashingBefore,
     notStarted: [],
     revived: null,
+    unseen: isUnseen(users.sight) ? users.sight.gaps.join(', and ') : null,
   };
 }
 
