@@ -58,7 +58,7 @@ export function withServicesDown(step: Step, areDown: boolean): Step {
 
 /**
  * The step to go on with when the journal cannot say that `step` begins. Forward before services have run on the restored
- * file: back, before more is changed. Else `step` itself: what the journal says still leads to the same end.
+ * file: back, before more is changed. Else `step` itself: cut short, the next run ends it by what the disk shows.
  */
 export function stepUnjournalled(step: Step): Step {
   switch (step) {

@@ -43,7 +43,9 @@ export async function switchOver(begun: Journal, resumed: boolean, parts: Switch
         journal = { ...journal, step: instead, problem: joined(journal.problem, unjournalled.message) };
         continue;
       }
-      parts.log.warn(`${unjournalled.message} It goes on: what the journal says leads to the same end.`);
+      parts.log.warn(
+        `${unjournalled.message} It goes on; cut short, the next \`nightshift restore\` goes by the files that are in place.`,
+      );
     }
     const { step } = journal;
     journal = { ...journal, ...onEntering(step, parts.clock) };
