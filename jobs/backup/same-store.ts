@@ -69,13 +69,25 @@ async function takeStore(folder: string, { history, clock }: Omit<Tools, 'log'>)
 
 /** For who only reads: what to say of a folder that is not the one that backups went to, or null. Never throws. */
 export async function otherStoreWarning(location: StoreLocation, history: KnownStores | null): Promise<string | null> {
+  const failure = await otherStoreFailure(location, history);
+  return failure && `${failure.message} ${failure.cure}`;
+}
+
+async function otherStoreFailure(location: StoreLocation, history: KnownStores | null): Promise<Failure | null> {
   try {
     await refuseOtherStore(location, history ?? { storeId: () => null });
     return null;
   } catch (error) {
-    const { message, cure } = asFailure(error);
-    return `${message} ${cure}`;
+    return asFailure(error);
   }
+}
+
+/** For who finds no backup: why that is no word on the backups, since the folder is not there or is not theirs; or null. */
+export async function emptyStoreFailure(location: StoreLocation, history: KnownStores | null): Promise<Failure | null> {
+  const failure = await otherStoreFailure(location, history);
+  if (failure !== null || location.kind !== 'directory') return failure;
+  const { kind } = await lookAtFolder(location.folder);
+  return kind === 'folder' ? null : notMounted(location.folder, `There is no folder ${location.folder}`);
 }
 
 async function judged(folder: string, history: KnownStores): Promise<'same' | 'note' | 'mark'> {

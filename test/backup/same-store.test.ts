@@ -173,3 +173,29 @@ test('accept wants a backup or --new-store, not both and not neither, and a fold
     assert.equal(failureOf(await nightshift(args, variables)), `exit 2, ARGUMENT_INVALID: ${sentence}`);
   }
 });
+
+test('list of a store folder that is not there, or is not the one backups went to, fails; one that is merely empty does not', async (t) => {
+  const scene = await makeScene(t);
+  const store = path.join(scene.folder, 'store');
+  const list = async (...args: string[]) => {
+    const finished = await nightshift(['list', ...args], scene.environment);
+    return [finished.code === 0 ? `exit 0, ${finished.err}` : failureOf(finished), finished.out];
+  };
+  const name = pathToFileURL(store).href;
+  assert.deepEqual(await list(), [`exit 0, No backups in ${name}.\n`, '']);
+  assert.deepEqual(await list('weekly'), [`exit 0, No weekly backups in ${name}.\n`, '']);
+  rmSync(store, { recursive: true });
+  const gone = `exit 1, STORE_NOT_MOUNTED: There is no folder ${store}: ${stays}`;
+  assert.deepEqual(await list(), [gone, '']);
+  mkdirSync(store);
+  assert.equal((await nightshift(['backup'], scene.environment)).code, 0);
+  rmSync(store, { recursive: true });
+  assert.deepEqual(await list('--json'), [gone, '']);
+  mkdirSync(store);
+  const empty = `exit 1, STORE_NOT_MOUNTED: The folder ${store} lacks the file ${mark} (it is empty): ${stays}`;
+  assert.deepEqual(await list(), [empty, '']);
+  assert.match(
+    (await nightshift(['restore', 'latest', '--dry-run', '--no-docker'], scene.environment)).err,
+    /^OBJECT_MISSING: \S+ holds no backup of shop\.\n {4}What to do: .* or a folder whose disk is mounted\.$/m,
+  );
+});

@@ -3,7 +3,7 @@ import type { CliContext } from '../../platform/context.ts';
 import { readHistory, withoutHistory } from '../../platform/history.ts';
 import { readSettings } from '../../platform/settings.ts';
 import { openStore } from '../../platform/store/open.ts';
-import { otherStoreWarning } from '../same-store.ts';
+import { emptyStoreFailure, otherStoreWarning } from '../same-store.ts';
 import { readBackups } from '../stored/backups.ts';
 import type { Kind } from '../stored/names.ts';
 import { listedOf, listText } from './list.ts';
@@ -29,8 +29,8 @@ schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was s
       const { history, failure } = readHistory(settings.stateDir);
       const proofs = history?.proofs() ?? new Map();
       const warning = await otherStoreWarning(settings.store, history);
+      const emptiness = await emptyStoreFailure(settings.store, history);
       history?.close();
-      if (warning !== null) err(`WARNING: ${warning}\n`);
       const loss =
         failure && withoutHistory(failure, 'What this host read back is not known: STATE says less than it could.');
       if (loss !== null) err(`${loss}\n`);
@@ -38,6 +38,8 @@ schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was s
       const kinds: Kind[] = kind === undefined ? ['daily', 'weekly'] : [kind];
       const options = { zone: settings.zone, now: () => store.now(clock), signal };
       const backups = await readBackups(store, kinds, '', options).finally(() => store.close());
+      if (warning !== null && backups.length > 0) err(`WARNING: ${warning}\n`);
+      if (backups.length === 0 && emptiness !== null) throw emptiness;
       if (json === true)
         out(
           `${JSON.stringify(
@@ -47,7 +49,7 @@ schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was s
           )}\n`,
         );
       else if (backups.length > 0) out(listText(backups, proofs, store.now(clock)));
-      else err(`No backups in ${store.name} yet.\n`);
+      else err(`No ${kind === undefined ? '' : `${kind} `}backups in ${store.name}.\n`);
       for (const { problem } of backups) if (problem !== null) err(`unreadable: ${problem.message}\n`);
     });
 }

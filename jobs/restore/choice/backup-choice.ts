@@ -40,11 +40,11 @@ export async function chooseBackup(wish: Wish, store: ObjectStore, options: Opti
     }
   }
   if (suspect !== null) return chosen(suspect, [], options);
-  const what = wish.kind === 'at' ? `from before the end of ${wish.asked}` : 'yet';
+  const what = wish.kind === 'at' ? ` from before the end of ${wish.asked}` : '';
   throw new Failure(
     'OBJECT_MISSING',
-    `${store.name} holds no backup of ${database.name} ${what}${passedOver.length > 0 ? ` (${passedOver.join('; ')})` : ''}.`,
-    'See what there is with `nightshift list`; check bucket and region.',
+    `${store.name} holds no backup of ${database.name}${what}${passedOver.length > 0 ? ` (${passedOver.join('; ')})` : ''}.`,
+    'See what there is with `nightshift list`; check that this is the right store: bucket and region, or a folder whose disk is mounted.',
   );
 }
 
