@@ -48,23 +48,49 @@ function downtimeText({ services, notStarted, downAt, upAt }: Journal): string {
 
 /** The error that a restore ended with although all is in order again; null when it ended as it was meant to. */
 export function endingFailure(ended: Journal): Failure | null {
-  const { step, problem, database, stamp, revived } = ended;
+  const { step, problem, revived } = ended;
   const isAsBefore = problem === null && !(isWayBack(step) && hasLost(revived));
   if (isAsBefore) return null;
   if (!isWayBack(step)) {
     return new Failure(
       'RESTORE_UNHEALTHY',
       `The restored database is in place, but not all is well: ${problem}`,
-      'Look at `docker logs`. `nightshift restore --undo` brings the old database back.',
+      `Look at ${logsText(ended)}. \`nightshift restore --undo\` brings the old database back.`,
     );
   }
+  return new Failure('RESTORE_ROLLED_BACK', takenBackText(ended), cureOf(ended));
+}
+
+/** Why a restore went back, and what it leaves. */
+export function takenBackText(ended: Journal): string {
+  const { problem, database, stamp, unwell, unhealthyBefore } = ended;
   const rejected = rejectedPath(database, stamp);
   const kept = existsSync(rejected) ? ` What services wrote meanwhile is kept in ${rejected}.` : '';
-  return new Failure(
-    'RESTORE_ROLLED_BACK',
-    `The restore was taken back: ${problem ?? 'it had been cut short.'} ${wentBackText(ended)}${kept}`,
-    'Put right what it says and run restore again, or choose another backup.',
-  );
+  const asBefore = unwell.filter((name) => unhealthyBefore.includes(name));
+  const before =
+    asBefore.length === 0
+      ? ''
+      : ` ${asBefore.join(' and ')} ${asBefore.length === 1 ? 'was' : 'were'} unhealthy before too.`;
+  return `The restore was taken back: ${problem ?? 'it had been cut short.'}${before} ${wentBackText(ended)}${kept}`;
+}
+
+/** Whether all is as it was before the restore, save services that a person has told it to leave off. */
+export function isLeftOffAsAsked({ step, revived }: Journal): boolean {
+  const states = (revived ?? []).map(({ state }) => state);
+  return isWayBack(step) && states.includes('left off') && !states.includes('removed');
+}
+
+function cureOf(ended: Journal): string {
+  if (ended.unwell.length === 0) return 'Put right what it says and run restore again, or choose another backup.';
+  return `Look at ${logsText(ended)}, put it right and run restore again, or choose another backup. If it is not the backup's fault, --no-health-rollback keeps the restored database all the same.`;
+}
+
+/** The commands that show what services that are not well have printed. */
+function logsText({ unwell, services }: Journal): string {
+  const logs = services
+    .filter(({ name }) => unwell.includes(name))
+    .map(({ kind, name }) => `\`${kind === 'swarm' ? 'docker service logs' : 'docker logs'} ${name}\``);
+  return logs.length === 0 ? '`docker logs`' : logs.join(' and ');
 }
 
 /** What a command ends with that found a restore unfinished and dealt with that one instead. `words`: what was typed. */

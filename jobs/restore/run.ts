@@ -8,10 +8,18 @@ import { type Bold, planText } from './plan/plan-text.ts';
 import { type Ask, confirm, requireAnswer } from './plan/questions.ts';
 import { currentSide, type Survey, survey } from './plan/survey.ts';
 import { type Record, recorded } from './record.ts';
-import { endingFailure, notDone, notDoneText, reportText, wentBackText } from './report.ts';
+import {
+  endingFailure,
+  isLeftOffAsAsked,
+  notDone,
+  notDoneText,
+  reportText,
+  takenBackText,
+  wentBackText,
+} from './report.ts';
 import { type Affected, findAffected } from './services/affected.ts';
 import type { Engine } from './services/engine.ts';
-import { findCrashing } from './services/revive.ts';
+import { findUnwell } from './services/revive.ts';
 import { findUsers, refuseUsers } from './services/users.ts';
 import { clearLeftovers, clearOldProbes, requireMovable } from './staging/place.ts';
 import { cleanedUp, type StageTools } from './staging/stage.ts';
@@ -100,12 +108,12 @@ async function restoreAlone(
     const affected = await stillAffected(found, database, tools);
     const { stamp, users } = found;
     const { services } = affected;
-    const crashingBefore = await findCrashing(
+    const before = await findUnwell(
       services.stop.map(({ service }) => service),
       engine,
     );
     signal.throwIfAborted();
-    const what = { stamp, services, crashingBefore, users };
+    const what = { stamp, services, users, ...before };
     return { journal: newJournal(source, database, choices, what, staged, startedAt), affected };
   });
 
@@ -185,6 +193,10 @@ export function tellResumed(ended: Journal, instead: readonly string[] | null, t
   const wentBack = ended.step === 'clearing';
   if (wentBack && endingFailure(ended) === null) {
     tools.out(`\nAs before that restore: ${wentBackText(ended)}\n`);
+    return;
+  }
+  if (isLeftOffAsAsked(ended)) {
+    tools.out(`\n${takenBackText(ended)}\n`);
     return;
   }
   try {

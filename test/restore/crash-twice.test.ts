@@ -82,7 +82,14 @@ async function begin(number: number, fails = (_: string) => false): Promise<unkn
   return Promise.race([
     died,
     switchOver(
-      { ...journal, services: [...journal.services], crashingBefore: [], notStarted: [] },
+      {
+        ...journal,
+        services: [...journal.services],
+        crashingBefore: [],
+        unhealthyBefore: [],
+        unwell: [],
+        notStarted: [],
+      },
       false,
       parts(checkpoint),
     ),

@@ -11,7 +11,7 @@ export type FakeService = {
   readonly running: boolean;
   readonly policy: RestartPolicy;
   /** `old`: its health check passes only on the database that was there before. */
-  readonly wellOn: 'any' | 'old';
+  readonly wellOn: 'any' | 'old' | 'none';
   /** Cannot be started; or ends at once when it is. */
   readonly fails?: 'to start' | 'to stay up';
 };
@@ -71,7 +71,7 @@ function leaveVisit(database: string): void {
 }
 
 function containerOf(id: string, { running, policy, wellOn, fails }: FakeService, database: string): Container {
-  const isWell = wellOn === 'any' || !existsSync(database) || isOld(database);
+  const isWell = wellOn === 'any' || (wellOn === 'old' && (!existsSync(database) || isOld(database)));
   return {
     id,
     name: id,
@@ -84,7 +84,7 @@ function containerOf(id: string, { running, policy, wellOn, fails }: FakeService
     stopTimeoutSeconds: 10,
     health: isWell ? 'healthy' : 'unhealthy',
     healthSeconds: 5,
-    remark: fails === 'to stay up' ? 'exited with code 3' : isWell ? '' : 'cannot use this data',
+    remark: fails === 'to stay up' ? 'exited with code 3' : isWell || wellOn === 'none' ? '' : 'cannot use this data',
     mounts: [{ sources: [path.dirname(database)], destination: '/data', writable: true }],
   };
 }

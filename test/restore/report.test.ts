@@ -16,6 +16,7 @@ function report(sight: Users['sight']): string {
       stamp: '2026-11-28_020000',
       services: { stop: [] },
       crashingBefore: [],
+      unhealthyBefore: [],
       users: { sight },
     },
     { inode: '1', bytes: 1, character: null },

@@ -47,6 +47,8 @@ function state() {
 const inPlace = () => `The old database ${eras.database} is in place again.`;
 const started = (names: string) => `Started, and still running a moment later: ${names} (health checks not awaited).`;
 const notWell = 'picky is not well: its health check fails: cannot use this data.';
+const lookAt = (name: string) =>
+  `Look at \`docker logs ${name}\`, put it right and run restore again, or choose another backup. If it is not the backup's fault, --no-health-rollback keeps the restored database all the same.`;
 const kept = (text: string) => text.replace(/ What services wrote meanwhile is kept in \S+\./, '');
 const lastFailure = ({ text }: Performed) => kept(text.slice(text.lastIndexOf('\nRESTORE_') + 1));
 
@@ -60,7 +62,7 @@ for (const [fails, reason] of [
     assert.equal(
       lastFailure(back),
       `RESTORE_UNFINISHED: The restore was taken back, but not every service runs. ${inPlace()} ${started('picky')} ${reason}. It was taken back because: ${notWell}
-    What to do: Put right what keeps web from running (\`docker logs web\`), then run \`nightshift restore\`: it starts them and finishes.
+    What to do: Put right what keeps web from running${fails === 'to start' ? '' : ' (`docker logs web`)'}, then run \`nightshift restore\`: it starts them and finishes.
     If that cannot be: \`nightshift restore --leave-off web\` finishes without them. All have their own restart policies back.
     Until then no backup runs: ${eras.database}.restore-journal is there.
 `,
@@ -77,7 +79,7 @@ for (const [fails, reason] of [
     assert.equal(
       lastFailure(repaired),
       `RESTORE_ROLLED_BACK: The restore was taken back: ${notWell} ${inPlace()} ${started('picky, web')}
-    What to do: Put right what it says and run restore again, or choose another backup.
+    What to do: ${lookAt('picky')}
 `,
     );
     assert.deepEqual(state(), { holds: complete.old, journal: false, services: { web, picky } });
@@ -91,10 +93,11 @@ test('a service that can never start again is left off when a person says so, by
   assert.match(unknown.text, /ARGUMENT_INVALID: The unfinished restore has no service wbe; it has picky, web\./);
   assert.equal(state().journal, true);
   const left = await run(undefined, { leaveOff: 'web' });
+  assert.equal(left.ending, 'done', left.text);
   assert.equal(
-    lastFailure(left),
-    `RESTORE_ROLLED_BACK: The restore was taken back: ${notWell} ${inPlace()} ${started('picky')} Left off, as you said (--leave-off): web.
-    What to do: Put right what it says and run restore again, or choose another backup.
+    kept(left.text.slice(left.text.lastIndexOf('\nThe restore '))),
+    `
+The restore was taken back: ${notWell} ${inPlace()} ${started('picky')} Left off, as you said (--leave-off): web.
 `,
   );
   assert.deepEqual(state(), { holds: complete.old, journal: false, services: { web: down, picky } });
@@ -109,10 +112,30 @@ test('a service whose container was removed meanwhile is dealt with, and said', 
   assert.equal(
     lastFailure(back),
     `RESTORE_ROLLED_BACK: The restore was taken back: ${notWell} ${inPlace()} ${started('picky')} Removed meanwhile, so nothing was started: web.
-    What to do: Put right what it says and run restore again, or choose another backup.
+    What to do: ${lookAt('picky')}
 `,
   );
   assert.deepEqual(state(), { holds: complete.old, journal: false, services: { picky } });
+});
+
+test('a service that was unhealthy before too, with a check that prints nothing: said, and how to keep the restored database', async () => {
+  eras.reset();
+  set({ web, sick: { ...web, wellOn: 'none' } });
+  const back = await run('latest');
+  assert.equal(
+    lastFailure(back),
+    `RESTORE_ROLLED_BACK: The restore was taken back: sick is not well: its health check fails: it printed nothing. sick was unhealthy before too. ${inPlace()} ${started('sick, web')}
+    What to do: ${lookAt('sick')}
+`,
+  );
+  const keeping = await run('latest', { healthRollback: false });
+  assert.equal(
+    lastFailure(keeping),
+    `RESTORE_UNHEALTHY: The restored database is in place, but not all is well: sick is not well: its health check fails: it printed nothing.
+    What to do: Look at \`docker logs sick\`. \`nightshift restore --undo\` brings the old database back.
+`,
+  );
+  assert.equal(holds(eras.database), complete.new);
 });
 
 test('kept with --no-health-rollback, the report counts the services that were started again, and names the one that was not', async () => {

@@ -161,6 +161,9 @@ async function unlessCrashing<T>(work: () => Promise<T>, triesLeft = 5): Promise
 
 const unlessGone = (work: Promise<unknown>, ...fine: number[]) => unlessStatus(work, 404, ...fine);
 
+/** As `docker ps` shows them. */
+const shortIds = (text: string) => text.replaceAll(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1');
+
 type Situation = { readonly what: string; readonly address: string; readonly silent: string | null };
 
 function translated(error: unknown, { what, address, silent }: Situation): Failure {
@@ -169,7 +172,7 @@ function translated(error: unknown, { what, address, silent }: Situation): Failu
   if (status !== null) {
     return new Failure(
       'DOCKER_FAILED',
-      `Docker at ${address} could not ${what}: ${message.replace(/^\(HTTP code \d+\) /, '').trim()}`,
+      shortIds(`Docker at ${address} could not ${what}: ${message.replace(/^\(HTTP code \d+\) /, '').trim()}`),
       'Look at `docker ps -a` and `docker logs`; put right what it says and run the command again.',
       error,
     );

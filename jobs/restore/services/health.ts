@@ -21,13 +21,15 @@ export function verdictOnContainer(container: Container | null, seconds: number)
   if (state === 'off') return { state: 'ended', reason: short(remark) };
   if (state !== 'running') return { state: 'failed', reason: short(remark) || `it is ${state}` };
   if (health === 'healthy') return { state: 'well', reason: 'healthy' };
-  if (health === 'unhealthy') return { state: 'failed', reason: `its health check fails: ${short(remark)}` };
+  if (health === 'unhealthy') return { state: 'failed', reason: `its health check fails: ${short(remark) || silent}` };
   if (health === 'starting')
-    return { state: 'waiting', reason: `its health check has not passed yet: ${short(remark)}` };
+    return { state: 'waiting', reason: `its health check has not passed yet: ${short(remark) || silent}` };
   return seconds >= settledSeconds
     ? { state: 'well', reason: 'running (it has no health check)' }
     : { state: 'waiting', reason: 'it has only just started' };
 }
+
+const silent = 'it printed nothing';
 
 /** How a Swarm service does, `seconds` after it was scaled up. Swarm calls a task running once its health check passed. */
 export function verdictOnTasks(

@@ -1,5 +1,5 @@
 import { awaitUp } from './await-health.ts';
-import type { Engine } from './engine.ts';
+import type { Container, Engine } from './engine.ts';
 import { isRemoved, type OutageParts, releaseServices, startOne, startServices } from './outage.ts';
 import type { StoppedService } from './services.ts';
 
@@ -57,12 +57,17 @@ export async function reviveServices(
   return { upAt, revived: services.flatMap(({ id }) => found.get(id) ?? []) };
 }
 
-/** Ids of those services that are in a crash loop now. */
-export async function findCrashing(services: readonly StoppedService[], engine: Engine): Promise<string[]> {
-  const containers = await Promise.all(
-    services.map(({ kind, id }) => (kind === 'container' ? engine.container(id) : null)),
-  );
-  return containers
-    .filter((container) => container?.state === 'restarting')
-    .flatMap((container) => container?.id ?? []);
+/** How services do before anything stops: ids of those in a crash loop, names of those whose health check fails or that crash. */
+export async function findUnwell(
+  services: readonly StoppedService[],
+  engine: Engine,
+): Promise<{ readonly crashingBefore: string[]; readonly unhealthyBefore: string[] }> {
+  const found = await Promise.all(services.map(({ kind, id }) => (kind === 'container' ? engine.container(id) : null)));
+  const containers = found.filter((container) => container !== null);
+  const isCrashing = ({ state }: Container) => state === 'restarting';
+  const isUnhealthy = (container: Container) => isCrashing(container) || container.health === 'unhealthy';
+  return {
+    crashingBefore: containers.filter(isCrashing).map(({ id }) => id),
+    unhealthyBefore: containers.filter(isUnhealthy).map(({ name }) => name),
+  };
 }

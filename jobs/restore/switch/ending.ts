@@ -27,16 +27,24 @@ export function revivedText(revived: readonly Revived[]): string {
 }
 
 /** The RESTORE_UNFINISHED of a restore that has gone back, and whose services do not all run on the old database. */
-export function servicesDown({ database, problem }: Journal, revived: readonly Revived[]): Failure {
+export function servicesDown({ database, problem, services }: Journal, revived: readonly Revived[]): Failure {
   const down = revived.filter(({ state }) => state === 'down').map(({ name }) => name);
   const why = problem === null ? '' : ` It was taken back because: ${problem}`;
   return new Failure(
     'RESTORE_UNFINISHED',
     `The restore was taken back, but not every service runs. ${oldDatabaseText(database)} ${revivedText(revived)}${why}`,
     [
-      `Put right what keeps ${down.join(', ')} from running (\`docker logs ${down[0]}\`), then run \`nightshift restore\`: it starts them and finishes.`,
+      `Put right what keeps ${down.join(', ')} from running${logsText(revived, services)}, then run \`nightshift restore\`: it starts them and finishes.`,
       `If that cannot be: \`nightshift restore --leave-off ${down.join(',')}\` finishes without them. All have their own restart policies back.`,
       `Until then no backup runs: ${journalPath(database)} is there.`,
     ].join('\n'),
   );
+}
+
+/** Where to read more. One that did not start has nothing new in its log: its reason is all there is. */
+function logsText(revived: readonly Revived[], services: Journal['services']): string {
+  const [first] = revived.filter(({ state, reason }) => state === 'down' && !/ does not start: /.test(reason));
+  if (first === undefined) return '';
+  const isSwarm = services.some(({ name, kind }) => name === first.name && kind === 'swarm');
+  return ` (\`${isSwarm ? `docker service ps --no-trunc ${first.name}` : `docker logs ${first.name}`}\`)`;
 }

@@ -56,6 +56,10 @@ const schema = z.object({
   problem: z.string().nullable(),
   /** Ids of containers that were in a crash loop before. */
   crashingBefore: z.array(z.string()).default([]),
+  /** Names of services that were unhealthy or in a crash loop before. */
+  unhealthyBefore: z.array(z.string()).default([]),
+  /** Names of services that were not healthy on the restored database. */
+  unwell: z.array(z.string()).default([]),
   /** Names of services that did not start on the restored database. */
   notStarted: z.array(z.string()).default([]),
   /** How services do on the old database; null unless they were started on it. */
@@ -75,6 +79,7 @@ type Found = {
   readonly services: Pick<Survey['services'], 'stop'>;
   readonly users: Pick<Survey['users'], 'sight'>;
   readonly crashingBefore: Journal['crashingBefore'];
+  readonly unhealthyBefore: Journal['unhealthyBefore'];
 };
 
 /** The journal of a restore that is about to stop services. */
@@ -82,7 +87,7 @@ export function newJournal(
   source: Pick<Source, 'label' | 'takenAt'>,
   database: Pick<Database, 'path'>,
   { healthRollback, healthTimeoutSeconds }: Pick<Choices, 'healthRollback' | 'healthTimeoutSeconds'>,
-  { stamp, services, users, crashingBefore }: Found,
+  { stamp, services, users, crashingBefore, unhealthyBefore }: Found,
   { inode, bytes, character }: Pick<Staged, 'inode' | 'bytes' | 'character'>,
   startedAt: Temporal.Instant,
 ): Journal {
@@ -104,6 +109,8 @@ export function newJournal(
     servedRestored: false,
     problem: null,
     crashingBefore,
+    unhealthyBefore,
+    unwell: [],
     notStarted: [],
     revived: null,
     unseen: isUnseen(users.sight) ? users.sight.gaps.join(', and ') : null,

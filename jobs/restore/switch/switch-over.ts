@@ -130,15 +130,19 @@ const perform: Readonly<Record<Step, Perform>> = {
 
   async starting({ services }, parts) {
     const { upAt, problems, notStarted } = await startServices(services, parts);
-    const changes = { upAt: String(upAt), notStarted: notStarted.map(({ name }) => name) };
+    const names = notStarted.map(({ name }) => name);
+    const changes = { upAt: String(upAt), notStarted: names, unwell: names };
     return problems.length > 0 ? { changes, problem: unwell(problems) } : { changes };
   },
 
   async watching({ services, healthTimeoutSeconds, healthRollback }, parts) {
     const options = { askedSeconds: healthTimeoutSeconds, untilFirstFailure: healthRollback };
     const problems = await awaitHealth(services, options, parts);
-    if (problems.length > 0) throw unwell(problems);
-    return {};
+    if (problems.length === 0) return {};
+    // Each sentence begins with the name of its service, which has no space.
+    const isUnwell = ({ name }: { name: string }) => problems.some((problem) => problem.startsWith(`${name} `));
+    const changes = { unwell: services.filter(isUnwell).map(({ name }) => name) };
+    return { changes, problem: unwell(problems) };
   },
 
   async finishing({ services }, parts) {
