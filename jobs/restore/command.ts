@@ -10,7 +10,10 @@ export function restoreCommand(context: CliContext): Command {
     .addArgument(
       new Argument('[folder]', 'where it lies; needed only when it lies in both').choices(['daily', 'weekly']),
     )
-    .option('--at <time>', 'the last one taken on that day or before: 2025-11-30, or "2025-11-30 14:00"')
+    .option(
+      '--at <time>',
+      'the last one taken on that day or before: 2025-11-30, or "2025-11-30 14:00", as clocks show it in TIME_ZONE',
+    )
     .option('--undo [name]', 'bring back the database that the last restore replaced, or another safety copy')
     .option('--safety-copies', 'list what restores put aside')
     .option('--remove <name>', 'with --safety-copies: remove that one for good')

@@ -32,9 +32,9 @@ import { choicesOf, requestOf, type Typed } from './typed.ts';
 
 /** Does what a person typed; an unfinished restore comes first. Throws a Failure. Tests give tools of their own. */
 export async function perform(typed: Typed, context: CliContext, changes: Partial<RestoreTools> = {}): Promise<void> {
-  const request = requestOf(typed);
-  const choices = choicesOf(typed);
   const { settings, tools: usual } = toolsOf(typed.docker, context);
+  const request = requestOf(typed, settings.zone);
+  const choices = choicesOf(typed);
   const tools = { ...usual, ...changes };
   const changesSomething = !choices.dryRun && request.kind !== 'list kept' && request.kind !== 'write';
   if (changesSomething && (await endUnfinished(settings.databases, request, choices, tools))) return;

@@ -31,8 +31,8 @@ export type Typed = {
   readonly mode: number;
 };
 
-/** What is meant by it. Throws ARGUMENT_INVALID when it says two things at once. */
-export function requestOf(typed: Typed): Request {
+/** What is meant by it; times are in `zone`. Throws ARGUMENT_INVALID when it says two things at once, or no time. */
+export function requestOf(typed: Typed, zone: string): Request {
   const asked = [
     typed.file === undefined ? null : typed.file,
     typed.at === undefined ? null : '--at',
@@ -57,7 +57,7 @@ export function requestOf(typed: Typed): Request {
     return typed.remove === undefined ? { kind: 'list kept' } : { kind: 'remove kept', name: typed.remove };
   }
   if (typed.undo !== undefined) return { kind: 'undo', name: typed.undo === true ? null : typed.undo };
-  const wish = wishOf(typed);
+  const wish = wishOf(typed, zone);
   if (wish === null && typed.to !== undefined) throw invalid('--to needs a backup.', 'Name one, or say `latest`.');
   if (wish === null) return { kind: 'resume' };
   return typed.to === undefined ? { kind: 'restore', wish } : { kind: 'write', wish, to: path.resolve(typed.to) };
@@ -83,11 +83,14 @@ function refuseIdleOptions({ to, undo, safetyCopies, remove, dryRun, allowDamage
   }
 }
 
-function wishOf({ file, folder: given, at }: Typed): Wish | null {
+function wishOf({ file, folder: given, at }: Typed, zone: string): Wish | null {
   if (at !== undefined) {
     const until = untilOf(at);
     if (until !== null) return { kind: 'at', until, asked: at };
-    throw invalid(`"${at}" is no date.`, 'Write it as 2025-11-30, or as "2025-11-30 14:00" (local time).');
+    throw invalid(
+      `"${at}" is neither a date nor a time of a date.`,
+      `Write 2025-11-30 (up to the end of that day), "2025-11-30 14:00" or "2025-11-30 14:00:30", as clocks show it in ${zone} (TIME_ZONE).`,
+    );
   }
   if (file === undefined) return null;
   const folder = given ?? null;

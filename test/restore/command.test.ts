@@ -91,7 +91,7 @@ test('the plan shows what is kept, and what differs in size, last change and row
     `
 Restore sqlite-backups/daily/shop_STAMP.db.gz
  from file://FOLDER/store
- taken TIME, AGE ago
+ taken TIME (Asia/Kuala_Lumpur), AGE ago
  verified not yet: before anything stops
  into FOLDER/data/shop.db
  old file kept as FOLDER/data/shop.db.backup-STAMP

@@ -57,7 +57,7 @@ test('latest is the newest that is rightly dated, and the plan says that a misda
   const { out } = await run('restore', 'latest', '--dry-run', '--no-docker');
   assert.deepEqual(linesOf(out, 'Restore ', 'taken', 'NOTE: not considered'), [
     `Restore sqlite-backups/daily/${name}`,
-    'taken       TIME, AGE ago',
+    'taken       TIME (Asia/Kuala_Lumpur), AGE ago',
     'NOTE: not considered: 1 misdated backup, see `nightshift list`',
   ]);
 });

@@ -29,6 +29,7 @@ describe('the way back on a real Docker engine, when a service cannot run on the
       back.err,
       new RegExp(`running a moment later: ${easy} .* ${stuck} does not start: Docker at .* could not start`),
     );
+    assert.doesNotMatch(back.err, /[0-9a-f]{64}/);
     assert.equal(scene.era(), 'current');
     assert.match((await stateOf(easy)).state, /^running \w+ always$/);
     assert.match((await stateOf(stuck)).state, /^exited \w+ unless-stopped$/);

@@ -40,6 +40,14 @@ for (const part of ['', '-wal', '-shm']) {
   });
 }
 
+test('a command line with line breaks and control characters is shown in one line', needs('tools'), async (t) => {
+  const database = makeDatabase(t);
+  const { pid } = await start(t, 'sh', ['-c', 'exec 3<"$1"; echo open\nread -r _', '\x1b[31m\r\n\u2028x', database]);
+  const command = `sh -c exec 3<"$1"; echo open read -r _ [31m x ${database}`;
+  const shortened = command.length > 80 ? `${command.slice(0, 79)}…` : command;
+  assert.deepEqual(findHolders(database).holders, [{ pid, command: shortened, container: null }]);
+});
+
 const mapping = `import mmap, sys
 f = open(sys.argv[1]); m = mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ); f.close()
 import os

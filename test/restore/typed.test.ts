@@ -35,7 +35,7 @@ const understood: readonly [string, Partial<Typed>, ReturnType<typeof requestOf>
 ];
 for (const [words, typed, request] of understood) {
   test(`restore ${words}: understood as what it says`, () => {
-    assert.deepEqual(requestOf({ ...nothing, ...typed }), request);
+    assert.deepEqual(requestOf({ ...nothing, ...typed }, 'UTC'), request);
   });
 }
 
@@ -53,11 +53,21 @@ const refused: readonly [string, Partial<Typed>][] = [
 for (const [words, typed] of refused) {
   test(`restore ${words}: refused, not guessed at`, () => {
     assert.throws(
-      () => requestOf({ ...nothing, ...typed }),
+      () => requestOf({ ...nothing, ...typed }, 'UTC'),
       (error) => error instanceof Failure && error.code === 'ARGUMENT_INVALID',
     );
   });
 }
+
+test('a time that is none, or carries a zone of its own, is refused with the forms there are and the zone they are read in', () => {
+  for (const at of ['12:00', '2025-02-30', '2025-11-30T14:00+00:00', '2025-11-30T14:00Z', '20251130']) {
+    assert.throws(() => requestOf({ ...nothing, at }, 'Asia/Kuala_Lumpur'), {
+      code: 'ARGUMENT_INVALID',
+      message: `"${at}" is neither a date nor a time of a date.`,
+      cure: 'Write 2025-11-30 (up to the end of that day), "2025-11-30 14:00" or "2025-11-30 14:00:30", as clocks show it in Asia/Kuala_Lumpur (TIME_ZONE).',
+    });
+  }
+});
 
 test('what was typed can be told again, word by word', () => {
   const typed: Typed = {

@@ -56,8 +56,10 @@ export type Choices = {
 /** What the backup container and the services run as. */
 export const defaultOwner: Owner = { uid: 1000, gid: 1000, mode: 0o644 };
 
-/** The end of what a person wrote as a date (its whole day) or as a local time. Null when it is neither. */
+/** The end of what a person wrote as a date (its whole day) or as a local time. Null when it is neither, or in another zone. */
 export function untilOf(text: string): Temporal.PlainDateTime | null {
+  // Temporal takes more, and passes over an offset such as +00:00.
+  if (!/^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?$/.test(text)) return null;
   try {
     if (!/[T ]/.test(text))
       return Temporal.PlainDate.from(text, { overflow: 'reject' }).add({ days: 1 }).toPlainDateTime();

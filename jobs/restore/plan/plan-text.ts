@@ -68,9 +68,9 @@ function change(now: number | null, backup: number | null): string {
   return backup > now ? `+${formatCount(backup - now)}` : `-${formatCount(now - backup)}`;
 }
 
-/** `2025-11-30 02:00:00, 5 h 10 min ago`. */
+/** `2025-11-30 02:00:00 (Asia/Kuala_Lumpur), 5 h 10 min ago`. */
 export function whenText(instant: Temporal.Instant, { now, zone }: Here): string {
-  return `${localTimestamp(instant, zone)}, ${durationSince(instant, now)} ago`;
+  return `${localTimestamp(instant, zone)} (${zone}), ${durationSince(instant, now)} ago`;
 }
 
 const indented = (text: string) => text.replace(/^(?=.)/gm, '  ');

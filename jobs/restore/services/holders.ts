@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
+import { oneLine } from '../../platform/alert.ts';
 import { systemCodeOf } from '../../platform/errors.ts';
 import { parts } from '../switch/names.ts';
 import { textOf } from './text-of.ts';
@@ -6,7 +7,7 @@ import { textOf } from './text-of.ts';
 /** A process that has the database open. */
 export type Holder = {
   readonly pid: number;
-  /** Its command line, shortened. */
+  /** Its command line, shortened, in one line without control characters. */
   readonly command: string;
   /** The container it runs in, as far as /proc tells. */
   readonly container: string | null;
@@ -97,7 +98,7 @@ function deviceNumber(text: string): bigint {
 }
 
 function commandOf(folder: string): string {
-  const command = textOf(`${folder}/cmdline`).replaceAll('\0', ' ').trim() || textOf(`${folder}/comm`).trim();
+  const command = oneLine(textOf(`${folder}/cmdline`)) || oneLine(textOf(`${folder}/comm`));
   return command.length > 80 ? `${command.slice(0, 79)}…` : command;
 }
 
