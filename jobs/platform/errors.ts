@@ -134,7 +134,7 @@ export function interrupted(cause?: unknown): Failure {
   return new Failure(
     'INTERRUPTED',
     'Stopped on request before it was done.',
-    'Nothing to do: the next start runs again.',
+    'Run it again if you want it done; a service runs again at its next start.',
     cause,
   );
 }

@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 import { readIdentity } from '../backup/archive/unarchive.ts';
 import { otherStoreWarning } from '../backup/same-store.ts';
 import type { CliContext } from '../platform/context.ts';
-import { Failure } from '../platform/errors.ts';
+import { asFailure, Failure } from '../platform/errors.ts';
 import { readHistory, withoutHistory } from '../platform/history.ts';
 import { acquireLock } from '../platform/lock.ts';
 import { createLog } from '../platform/log.ts';
@@ -55,19 +55,27 @@ export async function perform(typed: Typed, context: CliContext, changes: Partia
       const copy = findKept(target().path, request.name);
       const source = safetyCopySource(copy, settings.zone, choices.allow.damagedCopy, tools.clock);
       // An undo is never refused for want of room for the next one; its plan says so.
-      return restoreOrShow(source, target(), { ...choices, undoRoom: false }, tools);
+      return restoreOrShow(source, target(), { ...choices, undoRoom: false }, tools).catch(untouched);
     }
     case 'restore':
       if (!choices.dryRun) requireAnswer(choices.yes, tools.ask);
       return withBackup(request.wish, choices, context, (source, { database }) =>
         restoreOrShow(source, database, choices, tools),
-      );
+      ).catch(untouched);
     case 'write':
       return withBackup(request.wish, choices, context, (source, _, { stateDir, store }) => {
         const keptFolders = [stateDir, ...(store.kind === 'directory' ? [store.folder] : [])];
         return writeTo(request.to, source, { databases: settings.databases, keptFolders, owner: choices.owner }, tools);
-      });
+      }).catch(untouched);
   }
+}
+
+/** From the first stopped service on, a restore finishes before it obeys: what was interrupted had not begun that. */
+function untouched(error: unknown): never {
+  const failure = asFailure(error);
+  if (failure.code !== 'INTERRUPTED') throw error;
+  const cure = 'No service was stopped and no database was changed; run it again if you want it.';
+  throw new Failure('INTERRUPTED', failure.message, cure, error);
 }
 
 /** What is needed without the bucket, so that undo and the end of a restore need no keys. */

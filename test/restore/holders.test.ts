@@ -40,7 +40,9 @@ for (const part of ['', '-wal', '-shm']) {
   });
 }
 
-test('a command line with line breaks and control characters is shown in one line', needs('tools'), async (t) => {
+test('a command line with line breaks and control characters is shown in one line', {
+  skip: process.platform !== 'linux',
+}, async (t) => {
   const database = makeDatabase(t);
   const { pid } = await start(t, 'sh', ['-c', 'exec 3<"$1"; echo open\nread -r _', '\x1b[31m\r\n\u2028x', database]);
   const command = `sh -c exec 3<"$1"; echo open read -r _ [31m x ${database}`;
