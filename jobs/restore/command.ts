@@ -27,6 +27,10 @@ export function restoreCommand(context: CliContext): Command {
       'although a process has the database open: what it still writes goes into the old file',
     )
     .option('--allow-unseen', 'although it cannot be seen from here whether something uses the database')
+    .option(
+      '--allow-lost-file',
+      'although the database was deleted and a process still has it open: its last copy is lost',
+    )
     .option('--allow-other-database', 'with --yes: although the backup is of another database')
     .option('--allow-empty', 'with --yes: although the backup holds no table, or no row')
     .option('--allow-damaged-copy', 'with --undo: although the safety copy is damaged, if SQLite can open it')

@@ -21,6 +21,7 @@ export function wordsOf(typed: Typed): string[] {
     ...given('--yes', typed.yes),
     ...given('--ignore-open-files', typed.ignoreOpenFiles),
     ...given('--allow-unseen', typed.allowUnseen),
+    ...given('--allow-lost-file', typed.allowLostFile),
     ...given('--allow-other-database', typed.allowOtherDatabase),
     ...given('--allow-empty', typed.allowEmpty),
     ...given('--allow-damaged-copy', typed.allowDamagedCopy),

@@ -19,6 +19,7 @@ export type Typed = {
   readonly yes?: true;
   readonly ignoreOpenFiles?: true;
   readonly allowUnseen?: true;
+  readonly allowLostFile?: true;
   readonly allowOtherDatabase?: true;
   readonly allowEmpty?: true;
   readonly allowDamagedCopy?: true;
@@ -106,6 +107,7 @@ export function choicesOf(typed: Typed): Choices {
     allow: {
       openFiles: typed.ignoreOpenFiles ?? false,
       unseen: typed.allowUnseen ?? false,
+      lostFile: typed.allowLostFile ?? false,
       otherDatabase: typed.allowOtherDatabase ?? false,
       empty: typed.allowEmpty ?? false,
       damagedCopy: typed.allowDamagedCopy ?? false,

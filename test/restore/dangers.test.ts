@@ -9,6 +9,7 @@ import type { Character } from '../../jobs/restore/staging/verified.ts';
 
 const nothingAllowed: Allowed = {
   openFiles: false,
+  lostFile: false,
   unseen: false,
   otherDatabase: false,
   empty: false,

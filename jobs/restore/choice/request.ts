@@ -24,6 +24,8 @@ export type Allowed = {
   readonly openFiles: boolean;
   /** It cannot be seen whether something uses the database (--allow-unseen). */
   readonly unseen: boolean;
+  /** The database was deleted while a process has it open (--allow-lost-file). */
+  readonly lostFile: boolean;
   /** The backup is of another database (--allow-other-database). */
   readonly otherDatabase: boolean;
   /** The backup holds no table, or no row (--allow-empty). */

@@ -18,8 +18,7 @@ export function planText(plan: Plan, here: Here, bold: Bold): string {
     ['taken', source.takenAt === null ? 'not known' : whenText(source.takenAt, here)],
     ['verified', source.proof ?? 'not yet: before anything stops'],
     ['into', database],
-    ['old file', oldFiles.length === 0 ? 'there is none' : `kept as ${safetyCopy}`],
-    ...(oldFiles.length > 1 ? [['', `with its ${oldFiles.slice(0, -1).join(' and ')}`]] : []),
+    ...oldFileFacts(oldFiles, safetyCopy),
     ['downtime', downtimeSentence(plan)],
     ...(health === null ? [] : [['then', health]]),
   ];
@@ -32,6 +31,16 @@ export function planText(plan: Plan, here: Here, bold: Bold): string {
     plan.remarks.map((remark) => `  NOTE: ${remark}\n`).join(''),
     '\n',
   ].join('');
+}
+
+function oldFileFacts(oldFiles: readonly string[], safetyCopy: string): string[][] {
+  const besides = oldFiles.filter((part) => part !== '');
+  if (oldFiles.includes('')) {
+    const withIts = besides.length === 0 ? [] : [['', `with its ${besides.join(' and ')}`]];
+    return [['old file', `kept as ${safetyCopy}`], ...withIts];
+  }
+  if (besides.length === 0) return [['old file', 'there is none']];
+  return [['old file', `there is none; only its ${besides.join(' and ')}, kept beside the name ${safetyCopy}`]];
 }
 
 function servicesText({ services: { stop, leftAlone } }: Plan): string {

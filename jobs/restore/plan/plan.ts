@@ -2,6 +2,7 @@ import { formatDuration } from '../../platform/format.ts';
 import type { Database } from '../../platform/settings.ts';
 import type { Choices } from '../choice/request.ts';
 import type { Source } from '../choice/source.ts';
+import { lostFileFailure, lostFileSentence, rescueCommands } from '../services/lost-file.ts';
 import type { Selection } from '../services/services.ts';
 import { isUnseen, type Sight } from '../services/sight.ts';
 import { cureFor, mayGoUnseen, unseenSentence } from '../services/unseen.ts';
@@ -56,6 +57,7 @@ export function planOf(
   const uncountedRemark =
     uncounted.length === 0 ? [] : [`not counted, for want of an extension or collation: ${uncounted.join(', ')}`];
   const unseen = isUnseen(found.users.sight) ? unseenDanger(database.path, found, words) : null;
+  const lost = lostDanger(database.path, found);
   return {
     source: { label, from, takenAt, proof: staged?.proof ?? null },
     database: database.path,
@@ -68,9 +70,17 @@ export function planOf(
     now: current.side,
     backup: { bytes: staged?.bytes ?? source.bytes, changedAt: source.changedAt, character },
     comparison,
-    warnings: [...warningsOf(facts), ...(unseen === null ? [] : [unseen.question])],
+    warnings: [
+      ...(lost === null ? [] : [lost.question]),
+      ...warningsOf(facts),
+      ...(unseen === null ? [] : [unseen.question]),
+    ],
     remarks: [...source.remarks, ...found.remarks, ...current.remarks, ...comparison.differences, ...uncountedRemark],
-    dangers: [...(unseen === null || mayGoUnseen(allow, found.around) ? [] : [unseen]), ...dangersOf(facts, allow)],
+    dangers: [
+      ...(lost === null || allow.lostFile ? [] : [lost]),
+      ...(unseen === null || mayGoUnseen(allow, found.around) ? [] : [unseen]),
+      ...dangersOf(facts, allow),
+    ],
   };
 }
 
@@ -97,4 +107,16 @@ export function healthSentence({ services, healthRollback, healthTimeoutSeconds 
 function unseenDanger(database: string, { users, around }: Survey, words: readonly string[]): Danger {
   const sentence = unseenSentence(database, users.sight, users.use);
   return { code: 'DATABASE_USE_UNSEEN', sentence, cure: cureFor(users, around, words), question: sentence };
+}
+
+function lostDanger(database: string, { lostFile }: Survey): Danger | null {
+  if (lostFile.length === 0) return null;
+  const { message: sentence, cure } = lostFileFailure(database, lostFile);
+  const commands = rescueCommands(database, lostFile).join('\n  ');
+  return {
+    code: 'DATABASE_LOST_OPEN',
+    sentence,
+    cure,
+    question: `${lostFileSentence(database, lostFile)} Copy it out first:\n  ${commands}`,
+  };
 }

@@ -5,6 +5,7 @@ import type { Choices } from '../choice/request.ts';
 import type { Source } from '../choice/source.ts';
 import { type Affected, findAffected } from '../services/affected.ts';
 import type { Engine } from '../services/engine.ts';
+import { findLostFile, type LostFileHolder, lostFileFailure } from '../services/lost-file.ts';
 import { noEngine } from '../services/no-engine.ts';
 import { isUnseen, type Sight } from '../services/sight.ts';
 import { isPrivate, type Surroundings } from '../services/surroundings.ts';
@@ -22,6 +23,8 @@ export type Survey = Affected & {
   /** Endings of the current file and its sidecars that are there. */
   readonly oldFiles: readonly string[];
   readonly users: Users;
+  /** Who has the deleted database open. */
+  readonly lostFile: readonly LostFileHolder[];
   readonly remarks: readonly string[];
 };
 
@@ -35,7 +38,7 @@ type Parts = {
 
 /**
  * Looks at all that could keep a restore from succeeding, before anything is downloaded or stopped. Throws DOCKER_UNREACHABLE,
- * SERVICE_UNSTOPPABLE, DATABASE_IN_USE, DATABASE_USE_UNSEEN or DISK_FULL.
+ * SERVICE_UNSTOPPABLE, DATABASE_IN_USE, DATABASE_USE_UNSEEN, DATABASE_LOST_OPEN or DISK_FULL.
  */
 export async function survey(
   database: string,
@@ -43,11 +46,15 @@ export async function survey(
   { engine, wanted, choices, at }: Parts,
 ): Promise<Survey> {
   const affected = await findAffected(database, wanted, engine);
+  const lostFile = findLostFile(database);
+  const isLost = lostFile.length > 0 && !choices.allow.lostFile;
+  if (isLost && choices.yes && !choices.dryRun) throw lostFileFailure(database, lostFile);
   const users = await findUsers(database, affected, affected.around);
   const blindly = isUnseen(users.sight) && !mayGoUnseen(choices.allow, affected.around);
   // Then the kernel's word is part of the refusal, or of the question.
   const asked: Users = blindly ? { ...users, use: 'unknown' } : users;
-  if (!choices.allow.openFiles) refuseUsers(database, asked, affected.suspects);
+  // Who is told to stop the process would lose the file: the plan asks about it instead.
+  if (!choices.allow.openFiles && !isLost) refuseUsers(database, asked, affected.suspects);
   if (blindly) refuseUnseen(database, users, affected.around, choices);
   const cure = 'Free space there and run restore again; nothing was stopped or changed.';
   const purpose = 'a restore beside the current database';
@@ -59,6 +66,7 @@ export async function survey(
     stamp: freeStamp(at, isTaken),
     oldFiles: parts.toReversed().filter((part) => existsSync(database + part)),
     users,
+    lostFile,
     remarks: [
       ...openRemarks(asked, affected.suspects, choices.allow.openFiles),
       ...partialSight(users.sight),

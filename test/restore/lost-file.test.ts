@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { test } from 'node:test';
+import { nightshift } from '../nightshift.ts';
+import { makeEras } from './eras.ts';
+
+test('a deleted database that a process still has open is not destroyed: the copy commands are printed; --allow-lost-file goes on', {
+  skip: process.platform !== 'linux',
+}, async (t) => {
+  const eras = makeEras();
+  t.after(() => eras.remove());
+  const content = readFileSync(eras.database);
+  const holder = spawn('sh', ['-c', 'exec 3<"$1"; echo open; read -r _', 'sh', eras.database]);
+  t.after(() => holder.kill());
+  await once(holder.stdout, 'data');
+  rmSync(eras.database);
+  const restore = (...args: string[]) =>
+    nightshift(['restore', 'latest', '--yes', '--no-docker', ...args], eras.environment);
+  const refused = await restore();
+  assert.equal(refused.code, 1, refused.out + refused.err);
+  assert.match(refused.err, /DATABASE_LOST_OPEN/);
+  assert.ok(refused.err.includes(`cp /proc/${holder.pid}/fd/3 ${eras.database}.rescue-${holder.pid}`), refused.err);
+  assert.equal(existsSync(eras.database), false);
+  assert.deepEqual(readFileSync(`/proc/${holder.pid}/fd/3`), content);
+  const forced = await restore('--allow-lost-file', '--ignore-open-files');
+  assert.equal(forced.code, 0, forced.out + forced.err);
+});
