@@ -17,6 +17,7 @@ import { newestOfForm, prepare } from './prepare.ts';
 import { recordDetails } from './record-details.ts';
 import { storeTakenAt } from './same-store.ts';
 import { requireStaging } from './snapshot/disk-space.ts';
+import { findingsTold } from './snapshot/findings.ts';
 import { takeSnapshot } from './snapshot/snapshot.ts';
 import { stepsOf, type Tools } from './steps.ts';
 import { storeProven } from './store-proven.ts';
@@ -40,6 +41,8 @@ export type BackupResult = {
   readonly suspicion: Suspicion | null;
   /** Of the integrity check: rows that break the schema's own rules, in pages that are sound. */
   readonly findings: readonly string[];
+  /** How many kinds of findings there are; `findings` tells the first 20. */
+  readonly findingKinds: number;
   /** Keys of earlier suspects that this backup disproves: the rows are there again. */
   readonly disproved: readonly string[];
   /** The store held none of the backups that the history knows; what was found, in a sentence. */
@@ -111,7 +114,8 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
     }),
   );
   for (const remark of remarks) log.line(`compare: ${remark}`);
-  for (const finding of contents.findings) log.warn(`integrity check, no damage: ${finding}`);
+  for (const finding of findingsTold(contents.findings, contents.findingKinds))
+    log.warn(`integrity check, no damage: ${finding}`);
   const ending = archiveEnding(format);
   const key = freeDailyKey({ database: name, at, ending }, new Set(inventory.dailies.map((daily) => daily.key)));
   const suspect = suspicion?.reason ?? null;
@@ -130,7 +134,8 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
       ? await runRetention(recorded.inventory, { ...deps, retention, zone, lastGood: key, today, identity, step })
       : null;
   const housekeeping = damaged ?? recorded.failure ?? problem;
-  return { key, proof, suspicion, findings: contents.findings, disproved, storeEmptied, housekeeping };
+  const { findings, findingKinds } = contents;
+  return { key, proof, suspicion, findings, findingKinds, disproved, storeEmptied, housekeeping };
 }
 
 /** The store knows of suspects and what became of them, also of another host or from before the history was lost. */

@@ -1,16 +1,17 @@
 import type { CliContext } from '../platform/context.ts';
-import { interrupted } from '../platform/errors.ts';
+import { Failure, interrupted } from '../platform/errors.ts';
 import { openLastingHistory, renamesDamaged } from '../platform/lasting-history.ts';
 import { createLog } from '../platform/log.ts';
 import type { Database, Settings } from '../platform/settings.ts';
 import { runNight } from './night.ts';
-import { failureOf, type Trouble } from './outcome.ts';
+import { failureOf } from './outcome.ts';
 import { runInProcess } from './run-in-process.ts';
 import { watchOf } from './watch/watch.ts';
 
 /**
- * Backs up databases once, now, with the alerts and the dead-man's switch of the service. Throws the last Failure when any
- * of them failed.
+ * Backs up databases once, now, with the alerts and the dead-man's switch of the service. Says at once what failed, but of the
+ * last database, whose Failure it throws; with the last good and another not, one with that code. Throws INTERRUPTED when it was
+ * stopped before all had run.
  */
 export async function backUpOnce(settings: Settings, databases: readonly Database[], context: CliContext) {
   const { clock, signal } = context;
@@ -20,12 +21,16 @@ export async function backUpOnce(settings: Settings, databases: readonly Databas
   });
   history.markStart(clock.now());
   const watch = watchOf(settings, { history, clock, log, signal, firstWaitMs: 1000 });
-  const troubles: Trouble[] = [];
-  let isInterrupted = false;
+  const failed: { readonly name: string; readonly failure: Failure }[] = [];
+  let ended = 0;
   const run = async (database: Database) => {
     const outcome = await runInProcess(database, { patient: false, stop: signal });
-    if (outcome.kind === 'failed') troubles.push(outcome.trouble);
-    isInterrupted ||= outcome.kind === 'interrupted';
+    if (outcome.kind !== 'interrupted') ended += 1;
+    if (outcome.kind === 'failed') {
+      const failure = failureOf(outcome.trouble);
+      failed.push({ name: database.name, failure });
+      if (database !== databases.at(-1)) log.failure(failure);
+    }
     return outcome;
   };
   try {
@@ -34,9 +39,10 @@ export async function backUpOnce(settings: Settings, databases: readonly Databas
   } finally {
     history.close();
   }
-  const failures = troubles.map(failureOf);
-  for (const failure of failures.slice(0, -1)) log.failure(failure);
-  if (isInterrupted) throw interrupted();
-  const last = failures.at(-1);
-  if (last !== undefined) throw last;
+  if (ended < databases.length) throw interrupted();
+  const last = failed.at(-1);
+  if (last === undefined) return;
+  if (last.name === databases.at(-1)?.name) throw last.failure;
+  const names = failed.map(({ name }) => name).join(', ');
+  throw new Failure(last.failure.code, `Not backed up: ${names}.`, 'See above what was found and what to do.');
 }

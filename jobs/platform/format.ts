@@ -24,6 +24,11 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** `7 h 00 min` from `instant` to `now`; `0.0 s` for an instant that `now` has not reached (a clock set back). */
+export function durationSince(instant: Temporal.Instant, now: Temporal.Instant): string {
+  return formatDuration(Math.max(0, (now.epochMilliseconds - instant.epochMilliseconds) / 1000));
+}
+
 /** `12,345`. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');

@@ -40,6 +40,7 @@ const good = {
   proof: 'proven',
   suspicion: null,
   findings: [],
+  findingKinds: 0,
   disproved: [],
   storeEmptied: null,
   housekeeping: null,
@@ -181,11 +182,13 @@ If data is lost, the last good backup brings it back: nightshift restore`,
       cure: 'Give the key read and write access to the bucket.',
     } as const;
     const alert = alertAbout({ ...good, housekeeping }, 'prune');
-    assert.equal(alert.subject, 'nightshift: backup of csv_data is safe, but prune failed (STORE_DENIED)');
+    assert.equal(
+      alert.subject,
+      'nightshift: backup of csv_data is safe, but not all that follows it was done (STORE_DENIED)',
+    );
     assert.equal(
       middle(alert),
-      `The backup of csv_data is safe. What comes after it failed.
-Step: prune
+      `The backup of csv_data is safe. Not all that follows it was done.
 What: The key may not delete objects. (STORE_DENIED)
 The backup: ${key}
 
@@ -196,15 +199,47 @@ Give the key read and write access to the bucket.`,
 
   test('findings, an emptied store, a history that was begun anew', () => {
     const found = alertAbout(
-      { ...good, findings: ['CHECK constraint failed in orders'], storeEmptied: 'gone' },
+      { ...good, findings: ['CHECK constraint failed in orders'], findingKinds: 1, storeEmptied: 'gone' },
       'prune',
     );
-    assert.equal(found.subject, 'nightshift: earlier backups of csv_data are GONE from the store and 1 more');
+    assert.equal(
+      found.subject,
+      'nightshift: no earlier backup of csv_data is in the store: removed, or another store? and 1 more',
+    );
     assert.match(found.text, /^- CHECK constraint failed in orders$/m);
     const problems = [renamedProblem('/state/history.db.damaged-2025-11-30_020014', at.toString())];
     const { subject, text } = problemsAlert({ ...where, reason: 'new', problems, tries: null, newest }, zone);
     assert.equal(subject, 'nightshift: the run history was damaged; a new one was begun');
-    assert.match(text, /^The damaged file: \/state\/history\.db\.damaged-2025-11-30_020014$/m);
+    assert.equal(
+      middle({ subject, text }),
+      `The run history was damaged. A new one was begun; the backups in the store are not touched by this.
+The damaged file: /state/history.db.damaged-2025-11-30_020014
+What was lost: the runs so far, which backups this host read back, the mark of the folder that backups go to, what a killed run left in the store, and since when something is wrong, so reminders begin anew.
+Not lost: suspects that were accepted, which is written down in the store. \`nightshift list\` shows those that still wait.
+
+What to do:
+Check the disk of STATE_DIR. A copy of history.db from before may be put back while nothing runs; else remove the damaged file.`,
+    );
+  });
+
+  test('twenty-three kinds of findings: twenty are told, and the number is right in mail and status', () => {
+    const findings = Array.from({ length: 20 }, (_, index) => `NULL value in wide.c${index + 1} (1 row)`);
+    const outcome = { ...good, findings, findingKinds: 23 };
+    const { text } = alertAbout(outcome, 'prune');
+    assert.deepEqual(text.match(/^- .*$/gm), [...findings.map((one) => `- ${one}`), '- and 3 more kinds']);
+    assert.deepEqual(
+      problemsOf(outcome).map(({ sentence }) => sentence),
+      ['23 findings of the integrity check: NULL value in wide.c1 (1 row)'],
+    );
+  });
+
+  test('no history: what that costs does not include what lies in the store', () => {
+    const trouble = { code: 'STATE_UNWRITABLE', sentence: 'It is full.', cure: 'Make room.' } as const;
+    assert.deepEqual(unrecordedProblem(trouble, at.toString()).lines, [
+      'The run history cannot be kept. Backups go on without it.',
+      'What: It is full. (STATE_UNWRITABLE)',
+      'What that costs: `nightshift status` and `list` do not know of these runs, nor which of their backups were read back; what a killed run left in the store is not cleaned up.',
+    ]);
   });
 
   test('no name or message can begin a header or make the subject long', () => {

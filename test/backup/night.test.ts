@@ -10,6 +10,7 @@ const ok: RunOutcome = {
   proof: 'proven',
   suspicion: null,
   findings: [],
+  findingKinds: 0,
   disproved: [],
   storeEmptied: null,
   housekeeping: null,
@@ -38,7 +39,8 @@ async function night(script: Record<string, RunOutcome[]>, { nextNight = 24 * 60
     watch: {
       started: () => void seen.push('started'),
       ran: ({ name }, { kind }, tries) => void seen.push(`${name} ${kind}, then ${tries.map(minute)}`),
-      rounded: (failed) => void seen.push(`still failed: ${failed.map(({ name }) => name)}`),
+      rounded: (failed, isCutShort) =>
+        void seen.push(`${isCutShort ? 'stopped; ' : ''}still failed: ${failed.map(({ name }) => name)}`),
     },
     clock,
     log: createLog(clock, 'UTC', { out: () => {}, err: () => {} }),
@@ -110,4 +112,14 @@ test('a run by hand is not tried again', async () => {
 
 test('a run that was stopped on request tells nobody', async () => {
   assert.deepEqual(await night({ a: [stopped], b: [ok] }), ['started', 'minute 0: run a']);
+});
+
+test('what ended before a run was stopped is told', async () => {
+  assert.deepEqual(await night({ a: [bad], b: [stopped], c: [ok] }), [
+    'started',
+    'minute 0: run a',
+    'a failed, then 5,20,80,1440',
+    'minute 0: run b',
+    'stopped; still failed: a',
+  ]);
 });

@@ -49,6 +49,7 @@ test('a night ends with a proven object under the promised name, and the two pro
     proof: 'proven',
     suspicion: null,
     findings: [],
+    findingKinds: 0,
     disproved: [],
     storeEmptied: null,
     housekeeping: null,

@@ -195,6 +195,7 @@ describe('backups in a real S3 server', needs('s3', 'tools'), () => {
       proof: 'proven',
       suspicion: null,
       findings: [],
+      findingKinds: 0,
       disproved: [],
       storeEmptied: null,
       housekeeping: null,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
@@ -159,6 +159,48 @@ test('failed housekeeping is not ok', async (t) => {
   assert.deepEqual(await status(scene.environment), [
     1,
     'shop: NOT OK, newest good backup is AGE old',
-    '  wrong         the last backup is safe, but prune failed after it: The key may not delete objects',
+    '  wrong         the last backup is safe, but not all that follows it was done: The key may not delete objects',
   ]);
+});
+
+test('a failure stays told when the try after it was stopped', async (t) => {
+  const scene = await makeScene(t);
+  await nightshift(['backup'], scene.environment);
+  renameSync(scene.database.path, `${scene.database.path}.aside`);
+  await nightshift(['backup'], scene.environment);
+  scene.history.finish(
+    scene.history.begin('backup', 'shop', Temporal.Now.instant()),
+    'interrupted',
+    Temporal.Now.instant(),
+  );
+  assert.deepEqual(await status(scene.environment), [
+    1,
+    'shop: NOT OK, newest good backup is AGE old',
+    '  wrong         the last run (DATE, AGE ago) was stopped at start',
+    `  wrong         the backup failed: The database ${scene.database.path} does not exist`,
+  ]);
+});
+
+test('a store that was emptied is wrong until the next good backup, also when nobody can be told', async (t) => {
+  const scene = await makeScene(t);
+  await nightshift(['backup'], scene.environment);
+  for (const key of await scene.keys()) rmSync(path.join(scene.folder, 'store', 'sqlite-backups', key));
+  const before = scene.history.newestGood('shop')?.key;
+  await nightshift(['backup'], scene.environment);
+  assert.deepEqual(await status(scene.environment), [
+    1,
+    'shop: NOT OK, newest good backup is AGE old',
+    `  wrong         ${scene.store.name} held no backup of shop before this one; the history knows ${before}, stored there or in another place`,
+  ]);
+  await nightshift(['backup'], scene.environment);
+  assert.deepEqual(await status(scene.environment), [0, 'shop: ok, newest good backup is AGE old']);
+});
+
+test('a history that was begun anew is wrong until the next good backup, also when nobody can be told', async (t) => {
+  const scene = await makeScene(t);
+  writeFileSync(path.join(scene.settings.stateDir, 'history.db'), 'x'.repeat(5000));
+  await nightshift(['backup'], scene.environment);
+  assert.equal((await nightshift(['status'], scene.environment)).code, 1);
+  await nightshift(['backup'], scene.environment);
+  assert.deepEqual(await status(scene.environment), [0, 'shop: ok, newest good backup is AGE old']);
 });

@@ -16,6 +16,7 @@ const good = {
   proof: 'proven',
   suspicion: null,
   findings: [],
+  findingKinds: 0,
   disproved: [],
   storeEmptied: null,
   housekeeping: null,
@@ -68,7 +69,10 @@ async function place(t: TestContext) {
       watch.ran({ name, path: `/data/${name}.db` }, outcome, []);
     }
     const bad = Object.entries(ended).filter(([, { kind }]) => kind === 'failed');
-    watch.rounded(bad.map(([name]) => ({ name, path: `/data/${name}.db` })));
+    watch.rounded(
+      bad.map(([name]) => ({ name, path: `/data/${name}.db` })),
+      false,
+    );
     await watch.settled();
     history.close();
     return mails
@@ -113,14 +117,14 @@ test('one mail a run lists all that is wrong in all databases', async (t) => {
     sentence: 'It may not delete.',
     cure: 'Give the key more rights.',
   } as const;
-  const stock = { ...good, findings: ['CHECK constraint failed in items'], housekeeping };
+  const stock = { ...good, findings: ['CHECK constraint failed in items'], findingKinds: 1, housekeeping };
   assert.deepEqual(await round(0, { shop: failed('DISK_FULL'), stock }), [
     'backup of shop FAILED (DISK_FULL) and 2 more',
   ]);
   assert.deepEqual(mails.texts()[0]?.match(/^\d\. .*$/gm), [
     '1. The backup of shop failed.',
     '2. The backup of stock was made and its pages are sound, but the integrity check found:',
-    '3. The backup of stock is safe. What comes after it failed.',
+    '3. The backup of stock is safe. Not all that follows it was done.',
   ]);
 });
 
@@ -186,6 +190,51 @@ test('a suspect is told once and stays wrong over good runs and failed ones, unt
   assert.deepEqual(await round(48, { shop: good }), ['backups of shop, stock work again']);
 });
 
+const another = { ...suspicion, reason: 'table items lost all rows', lostTables: [{ table: 'items', rows: 3 }] };
+
+test('of two suspects one is accepted: the mails name the other alone, since when it is known', async (t) => {
+  const { round, mails, stateDir } = await place(t);
+  await round(0, { shop: { ...good, suspicion } });
+  await round(24, { shop: { ...good, suspicion: another } });
+  const history = openHistory(stateDir);
+  history.accept('sqlite-backups/daily/shop_0', start);
+  history.close();
+  assert.deepEqual(await round(48, { shop: good }), ['still: backup of shop is SUSPECT: did it lose data?']);
+  assert.deepEqual(
+    mails
+      .texts()
+      .at(-1)
+      ?.match(/^(Something|Why|If all) .*$|^Why: .*$/gm),
+    [
+      `Something is wrong with the backups on ${hostname()}.`,
+      'Why: table items lost all rows',
+      'If all is right, say so: nightshift accept sqlite-backups/daily/shop_24',
+    ],
+  );
+  assert.deepEqual(await round(72, { shop: failed('DISK_FULL') }), ['backup of shop FAILED (DISK_FULL) and 1 more']);
+  assert.doesNotMatch(mails.texts().at(-1) ?? '', /orders|shop_0/);
+});
+
+test('both of two open suspects are named, and one accepted is wrong no longer while its database does not run', async (t) => {
+  const { round, mails, stateDir } = await place(t);
+  await round(0, { shop: { ...good, suspicion } });
+  assert.deepEqual(await round(1, { shop: { ...good, suspicion: another } }), [
+    'backup of shop is SUSPECT: did it lose data? and 1 more',
+  ]);
+  assert.deepEqual(
+    mails
+      .texts()
+      .at(-1)
+      ?.match(/nightshift accept .*$/gm),
+    ['nightshift accept sqlite-backups/daily/shop_0', 'nightshift accept sqlite-backups/daily/shop_1'],
+  );
+  const history = openHistory(stateDir);
+  for (const key of [0, 1]) history.accept(`sqlite-backups/daily/shop_${key}`, start);
+  history.close();
+  assert.deepEqual(await round(2, { stock: good }), []);
+  assert.deepEqual(await round(3, { stock: good }), ['backups of shop, stock work again']);
+});
+
 test('a suspect that a later backup disproves is wrong no longer', async (t) => {
   const { round } = await place(t);
   await round(0, { shop: { ...good, suspicion } });
@@ -197,6 +246,8 @@ test('an emptied store is told once, also when nobody could be told at first, an
   const { round, withoutMail } = await place(t);
   const storeEmptied = 'The store has none of 20 backups.';
   assert.deepEqual(await round(0, { shop: { ...good, storeEmptied } }, withoutMail), []);
-  assert.deepEqual(await round(24, { shop: good }), ['earlier backups of shop are GONE from the store']);
+  assert.deepEqual(await round(24, { shop: good }), [
+    'no earlier backup of shop is in the store: removed, or another store?',
+  ]);
   for (const night of [2, 3, 4]) assert.deepEqual(await round(night * 24, { shop: good }), []);
 });

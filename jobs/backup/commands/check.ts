@@ -34,7 +34,6 @@ export async function checkAll(settings: Settings, context: CliContext): Promise
   return list.checked;
 }
 
-/** `history` is null when STATE_DIR cannot be used. */
 async function checkStore(list: Checklist, settings: Settings, history: History | null, context: CliContext) {
   const { clock, signal, err } = context;
   const { reading, cleaning, ...ofObject } = storeParts;

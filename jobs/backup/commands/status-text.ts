@@ -1,5 +1,5 @@
 import { localTimestamp } from '../../platform/clock.ts';
-import { formatBytes, formatDuration, plural } from '../../platform/format.ts';
+import { durationSince, formatBytes, plural } from '../../platform/format.ts';
 import type { Run } from '../../platform/history.ts';
 import { sparkline } from '../../platform/sparkline.ts';
 import type { DatabaseStatus } from '../watch/database-status.ts';
@@ -11,7 +11,7 @@ const trendRuns = 14;
 /** The status as a person reads it; local times in `zone`, ages at `now`. */
 export function statusText(status: BackupStatus, now: Temporal.Instant, zone: string): string {
   const databases = status.databases.map((database) => databaseText(database, now, zone));
-  const next = `next backup   ${localTimestamp(status.nextRun, zone)}, in ${between(now, status.nextRun)} (${zone})`;
+  const next = `next backup   ${localTimestamp(status.nextRun, zone)}, in ${durationSince(now, status.nextRun)} (${zone})`;
   return `${[...databases, next].join('\n\n')}\n`;
 }
 
@@ -24,7 +24,7 @@ function databaseText(
   lines.push(...wrongs.map((wrong) => `  wrong         ${wrong}`));
   if (newestGood !== null) {
     lines.push(
-      `  last backup   ${localTimestamp(newestGood.startedAt, zone)}, ${between(newestGood.startedAt, now)} ago`,
+      `  last backup   ${localTimestamp(newestGood.startedAt, zone)}, ${durationSince(newestGood.startedAt, now)} ago`,
     );
     lines.push(`  object        ${newestGood.key} (${newestGood.proof})`);
     lines.push(`  size          ${sizesText(newestGood)}`);
@@ -36,7 +36,7 @@ function databaseText(
 }
 
 function underWayLines({ run, isAlive }: UnderWay, now: Temporal.Instant, zone: string): string[] {
-  const since = `since ${localTimestamp(run.startedAt, zone)}, ${between(run.startedAt, now)} ago, at ${run.step}`;
+  const since = `since ${localTimestamp(run.startedAt, zone)}, ${durationSince(run.startedAt, now)} ago, at ${run.step}`;
   if (isAlive === 'yes') return [`  under way     ${since}`];
   const hedge =
     'whether it lives cannot be seen from here: a restore holds the lock, or the database’s folder is not here';
@@ -60,8 +60,4 @@ function trendLine(runs: readonly Run[]): string[] {
   const change = ((last - first) / first) * 100;
   const sign = change >= 0 ? '+' : '';
   return [`  trend         ${sparkline(sizes)} ${sign}${change.toFixed(1)} % over ${plural(sizes.length, 'backup')}`];
-}
-
-function between(from: Temporal.Instant, to: Temporal.Instant): string {
-  return formatDuration(Math.max(0, (to.epochMilliseconds - from.epochMilliseconds) / 1000));
 }

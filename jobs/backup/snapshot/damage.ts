@@ -8,8 +8,10 @@ export type Damage = {
   readonly problems: readonly string[];
   /** The check stopped at so many that more may lie behind them. */
   readonly mayBeMore: boolean;
-  /** Rows that break the schema's own rules, in sound pages: as createFindings tells them. */
+  /** Rows that break the schema's own rules, in sound pages: as createFindings tells them, so 20 at most. */
   readonly findings: readonly string[];
+  /** How many kinds of findings there are, told or not. */
+  readonly findingKinds: number;
   /** Tables that were not checked, or not to their end. */
   readonly unchecked: readonly string[];
 };
@@ -48,13 +50,13 @@ function damageOfAll(connection: Sqlite.Database): Damage {
   const findings = createFindings();
   const first = read(connection, String(messagesAtMost), findings);
   if (first.problems.length > 0 || !first.isCutShort) {
-    return { problems: first.problems, mayBeMore: first.isCutShort, findings: findings.texts(), unchecked: [] };
+    return { problems: first.problems, mayBeMore: first.isCutShort, ...toldOf(findings), unchecked: [] };
   }
   // Nothing but what the application did, so far: damage may lie behind it. Asked without a limit from the start, a database
   // of broken pages would answer with one text of gigabytes; here the pages, which come first, are known to be sound.
   const all = createFindings();
   const { problems, isCutShort } = read(connection, noLimit, all);
-  return { problems, mayBeMore: isCutShort, findings: all.texts(), unchecked: [] };
+  return { problems, mayBeMore: isCutShort, ...toldOf(all), unchecked: [] };
 }
 
 function damageOfTables(connection: Sqlite.Database): Damage {
@@ -69,7 +71,11 @@ function damageOfTables(connection: Sqlite.Database): Damage {
     problems.push(...(found?.problems ?? []));
     mayBeMore ||= found?.isCutShort === true;
   }
-  return { problems, mayBeMore, findings: findings.texts(), unchecked };
+  return { problems, mayBeMore, ...toldOf(findings), unchecked };
+}
+
+function toldOf(findings: Findings): Pick<Damage, 'findings' | 'findingKinds'> {
+  return { findings: findings.texts(), findingKinds: findings.kinds() };
 }
 
 /** Runs the check, counts what it finds in `findings` and returns the rest, up to so many problems. */

@@ -19,8 +19,10 @@ export function findingOf(message: string): string | null {
 
 export type Findings = {
   add(finding: string): void;
-  /** `NULL value in orders.total (3 rows)`, in the order they were found; after 20, how many more there are. */
+  /** `NULL value in orders.total (3 rows)`, in the order they were found; 20 at most. */
   texts(): string[];
+  /** How many there are, told or not. */
+  kinds(): number;
 };
 
 /** Counts findings by their text, and tells each with the number of its rows. */
@@ -31,11 +33,16 @@ export function createFindings(): Findings {
       counts.set(finding, (counts.get(finding) ?? 0) + 1);
     },
     texts() {
-      const told = [...counts].slice(0, mostTold).map(([finding, rows]) => {
+      return [...counts].slice(0, mostTold).map(([finding, rows]) => {
         return `${finding.replace(/\s+/g, ' ')} (${plural(rows, 'row')})`;
       });
-      const more = counts.size - told.length;
-      return more === 0 ? told : [...told, `and ${plural(more, 'more kind')}`];
     },
+    kinds: () => counts.size,
   };
+}
+
+/** Findings for a list that a person reads: `texts`, and how many more of `kinds` there are. None when no text is known. */
+export function findingsTold(texts: readonly string[], kinds: number): readonly string[] {
+  const more = kinds - texts.length;
+  return texts.length === 0 || more <= 0 ? texts : [...texts, `and ${plural(more, 'more kind')}`];
 }

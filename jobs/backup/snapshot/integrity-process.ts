@@ -21,11 +21,11 @@ function answerFor(file: string): Answer {
     const connection = new Sqlite(file, { fileMustExist: true });
     connection.pragma('query_only = ON');
     connection.pragma(`cache_size = -${cacheKib}`);
-    const { problems, mayBeMore, findings, unchecked } = damageOf(connection);
+    const { problems, mayBeMore, findings, findingKinds, unchecked } = damageOf(connection);
     if (problems.length > 0) return { kind: 'damaged', problems, mayBeMore };
     const contents = readContents(connection);
     const names = new Set([...contents.unchecked, ...unchecked]);
-    return { kind: 'sound', contents: { ...contents, unchecked: [...names].sort(), findings } };
+    return { kind: 'sound', contents: { ...contents, unchecked: [...names].sort(), findings, findingKinds } };
   } catch (error) {
     const code = error instanceof Sqlite.SqliteError ? error.code : '';
     const message = error instanceof Error ? error.message : String(error);

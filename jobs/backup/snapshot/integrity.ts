@@ -8,8 +8,13 @@ export type { Contents };
 
 /** What a database holds whose pages and indexes are sound. */
 export type CheckedContents = Contents & {
-  /** Rows that break the schema's own rules, each kind with its number of rows: the application's matter, and no damage. */
+  /**
+   * Rows that break the schema's own rules, each kind with its number of rows: the application's matter, and no damage. The
+   * first 20 kinds.
+   */
   readonly findings: readonly string[];
+  /** How many kinds of findings there are, told or not. */
+  readonly findingKinds: number;
 };
 
 /** What the child says, once. */

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../platform/format.ts';
+import { durationSince } from '../../platform/format.ts';
 import type { BackupFacts } from './metadata.ts';
 import { parseDailyKey, parseWeeklyKey, sundayOf } from './names.ts';
 
@@ -68,11 +68,6 @@ export function ageText(dating: Dating, now: Temporal.Instant): string {
   if (dating.kind === 'ahead') return 'in the future';
   const stored = `stored ${durationSince(dating.storedAt, now)} ago`;
   return dating.kind === 'undated' ? stored : `misdated, ${stored}`;
-}
-
-/** `7 h 00 min`; 0 for an instant that `now` has not reached. */
-export function durationSince(instant: Temporal.Instant, now: Temporal.Instant): string {
-  return formatDuration(Math.max(0, (now.epochMilliseconds - instant.epochMilliseconds) / 1000));
 }
 
 function isBetween(instant: Temporal.Instant, from: Temporal.Instant, to: Temporal.Instant): boolean {

@@ -87,7 +87,7 @@ function withRows(tables: Tables): string {
 }
 
 /** The reason without its figures and the backup it was measured against. */
-function reasonKind(reason: string): string {
+export function reasonKind(reason: string): string {
   return reason.replace(/ \(had .*$/, '').replace(/: .*$/, '');
 }
 

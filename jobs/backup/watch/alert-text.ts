@@ -1,7 +1,7 @@
 import { type Alert, alertOf } from '../../platform/alert.ts';
 import type { AlertReason } from '../../platform/alert-decision.ts';
 import { localTimestamp } from '../../platform/clock.ts';
-import { formatDuration } from '../../platform/format.ts';
+import { durationSince } from '../../platform/format.ts';
 import type { Problem } from './problem.ts';
 
 export type GoodBackup = { readonly key: string; readonly at: Temporal.Instant };
@@ -32,7 +32,7 @@ export function problemsAlert(
     [
       `${problems.length === 1 ? 'Something is' : `${problems.length} things are`} wrong with the backups on ${host}.`,
       `When: ${localTimestamp(at, zone)} (${zone})`,
-      ...(isOlder ? [`Since: ${localTimestamp(since, zone)}, ${age(since, at)}`] : []),
+      ...(isOlder ? [`Since: ${localTimestamp(since, zone)}, ${durationSince(since, at)} ago`] : []),
     ],
     ...problems.flatMap(({ lines, cure }, index) => [
       problems.length === 1 ? lines : [`${index + 1}. ${lines[0]}`, ...lines.slice(1)],
@@ -51,7 +51,7 @@ export function allClearAlert({ host, at, since, newest }: AllClear, zone: strin
     [
       `The backups on ${host} work again: two runs in a row found nothing wrong.`,
       `When: ${localTimestamp(at, zone)} (${zone})`,
-      `It was wrong since: ${localTimestamp(since, zone)}, ${age(since, at)}`,
+      `It was wrong since: ${localTimestamp(since, zone)}, ${durationSince(since, at)} ago`,
     ],
     ...newest.map(({ database, good }) => newestGood(database, good, at, zone)),
     ['Nothing to do.', 'To look closer: nightshift status'],
@@ -66,10 +66,9 @@ function triedAgain(tries: ProblemsAlert['tries'], zone: string): string[] {
 
 function newestGood(database: string, good: GoodBackup | null, now: Temporal.Instant, zone: string): string[] {
   if (good === null) return [`There is NO good backup of ${database} that this history knows of.`];
-  return [`Newest good backup of ${database}:`, good.key, `of ${localTimestamp(good.at, zone)}, ${age(good.at, now)}`];
-}
-
-function age(from: Temporal.Instant, now: Temporal.Instant): string {
-  const seconds = Math.max(0, (now.epochMilliseconds - from.epochMilliseconds) / 1000);
-  return `${formatDuration(seconds)} ago`;
+  return [
+    `Newest good backup of ${database}:`,
+    good.key,
+    `of ${localTimestamp(good.at, zone)}, ${durationSince(good.at, now)} ago`,
+  ];
 }

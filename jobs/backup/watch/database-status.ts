@@ -1,7 +1,7 @@
 import type { OpenSuspect, Outcome, ReadOnlyHistory, Run } from '../../platform/history.ts';
 import type { LockState } from '../../platform/lock-state.ts';
 import { type Health, healthOf } from './health.ts';
-import type { Problem } from './problem.ts';
+import { isOver, type Problem } from './problem.ts';
 import { type UnderWay, underWayOf, wrongsOf } from './wrongs.ts';
 
 /** How one database's backups are. Every place that tells it (status, metrics, page, summary) reads this. */
@@ -19,7 +19,7 @@ export type DatabaseStatus = {
   readonly recentRuns: readonly Run[];
   readonly runs: Readonly<Record<Outcome, number>>;
   readonly openSuspects: readonly OpenSuspect[];
-  /** What the alerts know to be wrong. */
+  /** What the alerts know to be wrong still. */
   readonly problems: readonly Problem[];
 };
 
@@ -42,7 +42,9 @@ export function databaseStatus(history: ReadOnlyHistory, name: string, around: A
   const runs = history.runs('backup', name, recentRuns);
   const newestGood = history.newestGood(name);
   const openSuspects = history.openSuspects(name);
-  const problems = around.problems.filter(({ database }) => database === null || database === name);
+  const problems = around.problems.filter(
+    (one) => (one.database ?? name) === name && !isOver(one, newestGood?.startedAt ?? null),
+  );
   const underWay = underWayOf(runs[0], lock);
   const health = healthOf({
     now,

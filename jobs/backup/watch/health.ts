@@ -1,4 +1,4 @@
-import { formatDuration } from '../../platform/format.ts';
+import { durationSince, formatDuration } from '../../platform/format.ts';
 
 export type Health = { readonly healthy: boolean; readonly reason: string };
 
@@ -27,16 +27,15 @@ export const ageLimitSeconds = (longestGapSeconds: number) => longestGapSeconds 
 export function healthOf({ now, firstStart, newestGood, running, longestGapSeconds }: HealthFacts): Health {
   const limit = ageLimitSeconds(longestGapSeconds);
   const ageOf = (instant: Temporal.Instant) => (now.epochMilliseconds - instant.epochMilliseconds) / 1000;
-  const age = ageOf(newestGood ?? firstStart);
   const since =
     newestGood === null
-      ? `no good backup yet, first started ${words(age)} ago`
-      : `newest good backup is ${words(age)} old`;
-  if (age <= limit) return { healthy: true, reason: since };
+      ? `no good backup yet, first started ${durationSince(firstStart, now)} ago`
+      : `newest good backup is ${durationSince(newestGood, now)} old`;
+  if (ageOf(newestGood ?? firstStart) <= limit) return { healthy: true, reason: since };
   if (running !== null && ageOf(running) <= limit) {
-    return { healthy: true, reason: `${since}, a backup has been under way for ${words(ageOf(running))}` };
+    return { healthy: true, reason: `${since}, a backup has been under way for ${durationSince(running, now)}` };
   }
-  return { healthy: false, reason: `${since}, over the limit of ${words(limit)}` };
+  return { healthy: false, reason: `${since}, over the limit of ${formatDuration(limit)}` };
 }
 
 type Told = { readonly name: string; readonly health: Health; readonly wrongs: readonly string[] };
@@ -50,9 +49,4 @@ export function healthLine(databases: readonly Told[]): { readonly healthy: bool
   const told = unhealthy.length === 0 ? databases : unhealthy;
   const line = told.map(({ name, health, wrongs }) => `${name}: ${[health.reason, ...wrongs].join('; ')}`).join('; ');
   return { healthy: unhealthy.length === 0, line };
-}
-
-/** A clock set back makes ages negative: they count as none. */
-function words(seconds: number): string {
-  return formatDuration(Math.max(0, seconds));
 }

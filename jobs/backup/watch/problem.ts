@@ -17,6 +17,8 @@ export const problemSchema = z.object({
   kind: problemKind,
   /** With database and kind, what makes it the same problem as before: a failure's code, the tables that lost rows. */
   code: z.string(),
+  /** The backup that waits for a person, of a suspect; else null. */
+  key: z.string().nullable(),
   /** For the subject of a mail. */
   title: z.string(),
   /** For `nightshift status`: one line. */
@@ -40,4 +42,9 @@ export function causeOf({ database, kind, code }: Problem): AlertCause {
 /** It happened once; the next run does not find it again. */
 export function isEvent(kind: Problem['kind']): boolean {
   return kind === 'history-renamed' || kind === 'store-emptied';
+}
+
+/** Whether it is over: an event is, once a good backup was begun after it. Nobody may have been told of it yet. */
+export function isOver({ kind, since }: Problem, newestGood: Temporal.Instant | null): boolean {
+  return isEvent(kind) && newestGood !== null && Temporal.Instant.compare(newestGood, Temporal.Instant.from(since)) > 0;
 }

@@ -1,47 +1,54 @@
 import type { AlertBudget } from '../../platform/alert-budget.ts';
-import type { LastingHistory } from '../../platform/lasting-history.ts';
-import type { Database } from '../../platform/settings.ts';
+import type { Failure } from '../../platform/errors.ts';
+import type { OpenSuspect } from '../../platform/history.ts';
 import { type RunOutcome, troubleOf } from '../outcome.ts';
 import type { AlertMemory } from './alert-memory.ts';
 import { causeOf, isEvent, type Problem } from './problem.ts';
 import { renamedProblem, unrecordedProblem } from './problems-of-history.ts';
 import { problemsOfRun } from './problems-of-run.ts';
 
+/** One run of a round. */
 export type Ran = {
   readonly database: string;
   readonly outcome: RunOutcome;
+  /** The step under way when it ended. */
+  readonly step: string;
   readonly tries: readonly Temporal.Instant[];
+};
+
+/** What was seen when a round of runs ended. */
+export type Round = {
+  readonly at: Temporal.Instant;
+  readonly ran: readonly Ran[];
+  /** Of every database, oldest first. */
+  readonly openSuspects: ReadonlyMap<string, readonly OpenSuspect[]>;
+  /** Why STATE_DIR does not take the history; null while it does. */
+  readonly unrecorded: Failure | null;
+  /** Where a damaged history was renamed to; null when there was none. */
+  readonly renamed: string | null;
 };
 
 /** An event that could be told to nobody for so long is dropped. */
 const eventDays = 7;
 
 /** All that is wrong after a round of runs: found by them, known of databases that did not run, and of the history itself. */
-export function problemsAfter(
-  ran: readonly Ran[],
-  memory: AlertMemory,
-  { databases, history, at }: { databases: readonly Database[]; history: LastingHistory; at: Temporal.Instant },
-): Problem[] {
-  const ofDatabases = databases.flatMap(({ name }) => {
+export function problemsAfter(round: Round, memory: AlertMemory): Problem[] {
+  const { at, ran } = round;
+  const ofDatabases = [...round.openSuspects].flatMap(([name, openSuspects]) => {
     const before = memory.problems.filter(({ database }) => database === name);
     const run = ran.find(({ database }) => database === name);
-    if (run === undefined) return before;
-    const openSuspects = history.openSuspects(name);
-    const step = history.runs('backup', name, 1)[0]?.step ?? 'start';
-    return problemsOfRun({ database: name, outcome: run.outcome, step, openSuspects, before, at });
+    return problemsOfRun({ database: name, outcome: null, step: 'start', ...run, openSuspects, before, at });
   });
-  const found = [...ofDatabases, ...ofHistory(history, memory.problems, at)];
+  const found = [...ofDatabases, ...ofHistory(round, memory.problems)];
   const isFound = (problem: Problem) => found.some((other) => causeOf(other).kind === causeOf(problem).kind);
   const isKept = (problem: Problem) => !isFound(problem) && isUntold(problem, memory.budget, at);
   return [...found, ...memory.problems.filter(isKept)];
 }
 
-function ofHistory(history: LastingHistory, before: readonly Problem[], at: Temporal.Instant): Problem[] {
-  const problem = history.problem();
-  const renamed = history.takeRenamed();
+function ofHistory({ unrecorded, renamed, at }: Round, before: readonly Problem[]): Problem[] {
   const since = before.find(({ kind }) => kind === 'unrecorded')?.since ?? at.toString();
   return [
-    ...(problem === null ? [] : [unrecordedProblem(troubleOf(problem), since)]),
+    ...(unrecorded === null ? [] : [unrecordedProblem(troubleOf(unrecorded), since)]),
     ...(renamed === null ? [] : [renamedProblem(renamed, at.toString())]),
   ];
 }

@@ -1,13 +1,15 @@
 import { oneLine } from '../../platform/alert.ts';
-import { formatBytes, formatCount, plural } from '../../platform/format.ts';
+import { plural } from '../../platform/format.ts';
 import type { OpenSuspect } from '../../platform/history.ts';
 import type { RunOutcome, Trouble } from '../outcome.ts';
-import type { Suspicion } from '../stored/suspect.ts';
+import { findingsTold } from '../snapshot/findings.ts';
 import type { Problem } from './problem.ts';
+import { problemsOfSuspects } from './problems-of-suspects.ts';
 
 type RunFacts = {
   readonly database: string;
-  readonly outcome: RunOutcome;
+  /** Null: it did not run. */
+  readonly outcome: RunOutcome | null;
   /** The step under way when it ended. */
   readonly step: string;
   /** After the run, oldest first. */
@@ -17,24 +19,24 @@ type RunFacts = {
   readonly at: Temporal.Instant;
 };
 
-const mostListed = 20;
-
 /**
- * What is wrong with one database after a run. A run that failed says nothing of what earlier runs found, so that stays;
- * a suspect stays until it is accepted or disproved.
+ * What is wrong with one database after a run. A run that failed, was stopped or was not made says nothing of what earlier
+ * runs found, so that stays; a suspect stays until it is accepted or disproved, whatever the run.
  */
 export function problemsOfRun(facts: RunFacts): Problem[] {
   const { outcome, before } = facts;
-  if (outcome.kind === 'interrupted') return [...before];
+  const stay = before.filter(({ kind }) => kind !== 'suspect');
+  if (outcome === null || outcome.kind === 'interrupted')
+    return [...problemsOfSuspects({ ...facts, made: null }), ...stay];
   if (outcome.kind === 'failed') {
-    const others = before.filter(({ kind }) => kind !== 'failure' && (kind !== 'suspect' || hasSuspects(facts)));
-    return [failed(facts, outcome.trouble), ...others];
+    const others = stay.filter(({ kind }) => kind !== 'failure');
+    return [failed(facts, outcome.trouble), ...problemsOfSuspects({ ...facts, made: null }), ...others];
   }
-  const { suspicion, key, findings, storeEmptied, housekeeping } = outcome;
+  const { suspicion, key, findings, findingKinds, storeEmptied, housekeeping } = outcome;
   return [
-    ...(suspicion === null ? stillSuspect(facts) : [suspect(facts, suspicion, key)]),
+    ...problemsOfSuspects({ ...facts, made: suspicion === null ? null : { key, suspicion } }),
     ...(storeEmptied === null ? [] : [emptied(facts, storeEmptied)]),
-    ...(findings.length === 0 ? [] : [brokenRules(facts, findings)]),
+    ...(findings.length === 0 ? [] : [brokenRules(facts, findings, findingKinds)]),
     ...(housekeeping === null ? [] : [unfinished(facts, housekeeping, key)]),
   ];
 }
@@ -43,7 +45,7 @@ type Text = Pick<Problem, 'title' | 'sentence' | 'lines' | 'cure'>;
 
 function problem({ database, before, at }: RunFacts, kind: Problem['kind'], code: string, text: Text): Problem {
   const known = before.find((other) => other.kind === kind && other.code === code);
-  return { database, kind, code, ...text, since: known?.since ?? at.toString() };
+  return { database, kind, code, key: null, ...text, since: known?.since ?? at.toString() };
 }
 
 function failed(facts: RunFacts, { code, sentence, cure }: Trouble): Problem {
@@ -55,80 +57,43 @@ function failed(facts: RunFacts, { code, sentence, cure }: Trouble): Problem {
   });
 }
 
-const hasSuspects = ({ openSuspects }: RunFacts) => openSuspects.length > 0;
-
-/** An earlier suspect that nobody looked at yet, as it was told then. */
-function stillSuspect(facts: RunFacts): Problem[] {
-  const [first] = facts.openSuspects;
-  if (first === undefined) return [];
-  const known = facts.before.filter(({ kind }) => kind === 'suspect');
-  return known.length > 0 ? known : [suspectProblem(facts, '', first.key, [`Why: ${first.reason}`], first.reason)];
-}
-
-function suspect(facts: RunFacts, { reason, lostTables, bytes }: Suspicion, key: string): Problem {
-  const tables = lostTables.slice(0, mostListed).map(({ table, rows }) => `- ${table}: had ${formatCount(rows)}`);
-  const more = lostTables.length > mostListed ? [`- and ${formatCount(lostTables.length - mostListed)} more`] : [];
-  const lines = [
-    `Why: ${reason}`,
-    `Size: ${formatBytes(bytes.now)}, before ${formatBytes(bytes.before)}`,
-    ...(tables.length === 0 ? [] : ['Tables without rows now:', ...tables, ...more]),
-  ];
-  const code = lostTables.map(({ table }) => table).join(',');
-  return suspectProblem(facts, code, key, lines, reason);
-}
-
-function suspectProblem(facts: RunFacts, code: string, key: string, why: readonly string[], reason: string): Problem {
-  const { database } = facts;
-  return problem(facts, 'suspect', code, {
-    title: `backup of ${database} is SUSPECT: did it lose data?`,
-    sentence: `the backup ${key} is suspect: ${reason}`,
-    lines: [
-      `The backup of ${database} was stored, but looks as if data was lost.`,
-      ...why,
-      'Until you decide, old backups are kept and no weekly is written.',
-    ],
-    cure: [
-      'Look at the database: is its disk mounted, is the data there?',
-      `If all is right, say so: nightshift accept ${key}`,
-      'If data is lost, the last good backup brings it back: nightshift restore',
-    ].join('\n'),
-  });
-}
-
+/** Each time it is found is an event of its own, so `since` is now. */
 function emptied(facts: RunFacts, sentence: string): Problem {
-  const { database } = facts;
-  return problem(facts, 'store-emptied', '', {
-    title: `earlier backups of ${database} are GONE from the store`,
+  const { database, at } = facts;
+  const text = {
+    title: `no earlier backup of ${database} is in the store: removed, or another store?`,
     sentence,
-    lines: [`The backups of ${database} that were there before are not in the store.`, `What: ${oneLine(sentence)}`],
+    lines: [`The backup of ${database} was stored, but no earlier one is there.`, `What: ${oneLine(sentence)}`],
     cure: 'Find out who removed them, or whether the bucket or folder is another one now. A versioned bucket may still have them.',
-  });
+  };
+  return { ...problem(facts, 'store-emptied', '', text), since: at.toString() };
 }
 
-function brokenRules(facts: RunFacts, findings: readonly string[]): Problem {
+function brokenRules(facts: RunFacts, findings: readonly string[], kinds: number): Problem {
   const { database } = facts;
-  const listed = findings.slice(0, mostListed).map((finding) => `- ${oneLine(finding)}`);
-  const more = findings.length > mostListed ? [`- and ${formatCount(findings.length - mostListed)} more`] : [];
   return problem(facts, 'findings', '', {
     title: `${database} has rows that break its own rules`,
-    sentence: `${plural(findings.length, 'finding')} of the integrity check: ${findings[0]}`,
+    sentence: `${plural(kinds, 'finding')} of the integrity check: ${findings[0]}`,
     lines: [
       `The backup of ${database} was made and its pages are sound, but the integrity check found:`,
-      ...listed,
-      ...more,
+      ...findingsTold(findings, kinds).map((finding) => `- ${oneLine(finding)}`),
     ],
     cure: 'Mend these rows in the application, or the table’s definition; a restore brings them back as they are.',
   });
 }
 
+/** Weekly copies, prune and what is kept beside the backups: which of them failed is in `sentence`. */
+export function undoneSentence(sentence: string): string {
+  return `the last backup is safe, but not all that follows it was done: ${sentence}`;
+}
+
 function unfinished(facts: RunFacts, { code, sentence, cure }: Trouble, key: string): Problem {
-  const { database, step } = facts;
+  const { database } = facts;
   return problem(facts, 'housekeeping', code, {
-    title: `backup of ${database} is safe, but ${step} failed (${code})`,
-    sentence: `the last backup is safe, but ${step} failed after it: ${sentence}`,
+    title: `backup of ${database} is safe, but not all that follows it was done (${code})`,
+    sentence: undoneSentence(sentence),
     lines: [
-      `The backup of ${database} is safe. What comes after it failed.`,
-      `Step: ${step}`,
+      `The backup of ${database} is safe. Not all that follows it was done.`,
       `What: ${oneLine(sentence)} (${code})`,
       `The backup: ${key}`,
     ],

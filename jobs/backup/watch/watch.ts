@@ -5,16 +5,20 @@ import { type AlertDecision, decideAlert } from '../../platform/alert-decision.t
 import { deliver } from '../../platform/alert-delivery.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { asFailure } from '../../platform/errors.ts';
+import { afterGrace } from '../../platform/grace.ts';
 import { runOf } from '../../platform/history-rows.ts';
 import type { LastingHistory } from '../../platform/lasting-history.ts';
 import type { Log } from '../../platform/log.ts';
 import { createPing } from '../../platform/ping.ts';
+import { longestGapSeconds } from '../../platform/schedule.ts';
 import type { Database, SettingsWithoutStore } from '../../platform/settings.ts';
 import type { Watch } from '../night.ts';
 import { keepAlertMemory, readAlertMemory } from './alert-memory.ts';
 import { allClearAlert, problemsAlert } from './alert-text.ts';
+import { ageLimitSeconds } from './health.ts';
+import { pingAfter } from './ping-after.ts';
 import { causeOf, type Problem } from './problem.ts';
-import { problemsAfter, type Ran } from './problems-after.ts';
+import { problemsAfter, type Ran, type Round } from './problems-after.ts';
 
 type WatchDeps = {
   readonly history: LastingHistory;
@@ -25,37 +29,46 @@ type WatchDeps = {
   readonly firstWaitMs?: number;
 };
 
+/** How long a mail or ping about runs that ended may still take when the service or the command is told to stop. */
+const lastWordsSeconds = 5;
+/** More than can be under way at once. */
+const runsLookedAt = 5;
+
 /**
  * Alerts by mail and the dead-man's switch. After each round of runs at most one mail says all that is wrong, as often as
- * `decideAlert` allows. Mails go out one after another in the background; `settled` waits for them.
+ * `decideAlert` allows. Mails and pings go out one after another in the background; `settled` waits for them. Once `signal`
+ * is aborted they have five seconds.
  */
 export function watchOf(settings: SettingsWithoutStore, deps: WatchDeps): Watch & { settled(): Promise<void> } {
-  const { databases, alerts, stagingDir, zone } = settings;
+  const { databases, alerts, stagingDir, zone, schedule } = settings;
   const { history, clock, log, signal } = deps;
   const ping = createPing(settings.pingUrl, 'BACKUP_PING_URL', log);
-  const names = (some: readonly Database[]) => some.map(({ name }) => name).join(', ');
+  const names = (some: readonly Database[]) => some.map(({ name }) => name);
+  const untilStopped = () => (signal.aborted ? afterGrace(signal, lastWordsSeconds) : signal);
   let queue: Promise<void> = Promise.resolve();
-  let round: Ran[] = [];
+  let pinged: Promise<void> = Promise.resolve();
+  let ran: Ran[] = [];
 
-  const alertAfter = async (ran: readonly Ran[]) => {
-    const at = clock.now();
+  const alertAfter = async (round: Round, isCutShort: boolean) => {
+    const { at } = round;
     const memory = readAlertMemory(history, stagingDir);
-    const problems = problemsAfter(ran, memory, { databases, history, at });
+    const problems = problemsAfter(round, memory);
     const decision = decideAlert(memory.budget, problems.map(causeOf), at);
     const keep = (budget: AlertBudget) =>
       keepAlertMemory({ budget, problems }, { history, stagingDir, at: clock.now() });
+    // Half a round in which nothing was wrong is no good run, of which two end an alarm.
+    if (isCutShort && problems.length === 0) return keep(memory.budget);
     keep(decision.budget);
-    const alert = alertOf(decision, problems, ran, at);
+    const alert = alertOf(decision, problems, round);
     if (alert === null || alerts === null) return;
-    const reached = await deliver(alert, alerts, deps);
+    const reached = await deliver(alert, alerts, { ...deps, signal: untilStopped() });
     if (reached.length > 0) keep(decision.ifTaken);
   };
 
   const alertOf = (
     { reason, since }: AlertDecision,
     problems: readonly Problem[],
-    ran: readonly Ran[],
-    at: Temporal.Instant,
+    { ran, at }: Round,
   ): Alert | null => {
     if (reason === null || since === null) return null;
     const where = { host: hostname(), at, since: Temporal.Instant.from(since) };
@@ -67,21 +80,47 @@ export function watchOf(settings: SettingsWithoutStore, deps: WatchDeps): Watch 
     return problemsAlert({ ...where, reason, problems, tries, newest: touched }, zone);
   };
 
+  /** What can be seen now; the mail about it may have to wait for the one before. */
+  const look = (): Round => {
+    const openSuspects = new Map(databases.map(({ name }) => [name, history.openSuspects(name)]));
+    return { at: clock.now(), ran, openSuspects, unrecorded: history.problem(), renamed: history.takeRenamed() };
+  };
+
+  const tellSwitch = ({ at, ran }: Round, failed: readonly string[], isCutShort: boolean) => {
+    const names = ran.map(({ database }) => database);
+    const limit = ageLimitSeconds(longestGapSeconds({ cron: schedule, zone }, at));
+    const others = databases
+      .filter(({ name }) => !names.includes(name))
+      .map(({ name }) => ({ name, isBackedUp: isBackedUp(history, name, at.subtract({ seconds: limit })) }));
+    const backedUp = names.filter((name) => !failed.includes(name));
+    const said = pingAfter({ backedUp, failed, others, isCutShort });
+    if (said !== null) pinged = ping(said.event, said.text, untilStopped());
+  };
+
   return {
-    started: () => void ping('start', '', signal),
+    started(some) {
+      // A start without an end raises an alarm, and a run of one of several databases may have none.
+      if (some.length === databases.length) pinged = ping('start', '', signal);
+    },
     ran({ name }, outcome, tries) {
       if (outcome.unrecorded !== null) history.keepRun(runOf(outcome.unrecorded));
-      round.push({ database: name, outcome, tries });
+      const step = history.runs('backup', name, 1)[0]?.step ?? 'start';
+      ran.push({ database: name, outcome, step, tries });
     },
-    rounded(failed) {
-      if (failed.length === 0) void ping('success', `backed up: ${names(databases)}`, signal);
-      else void ping('fail', `not backed up: ${names(failed)}`, signal);
-      const ran = round;
-      round = [];
-      queue = queue.then(() => alertAfter(ran)).catch((error) => log.failure(asFailure(error)));
+    rounded(failed, isCutShort) {
+      const round = look();
+      ran = [];
+      tellSwitch(round, names(failed), isCutShort);
+      queue = queue.then(() => alertAfter(round, isCutShort)).catch((error) => log.failure(asFailure(error)));
     },
-    settled: () => queue,
+    settled: async () => void (await Promise.all([queue, pinged])),
   };
+}
+
+/** Whether the newest run that ended was good, and began after `earliest`. */
+function isBackedUp(history: LastingHistory, database: string, earliest: Temporal.Instant): boolean {
+  const ended = history.runs('backup', database, runsLookedAt).find(({ outcome }) => outcome !== 'running');
+  return ended?.outcome === 'succeeded' && Temporal.Instant.compare(ended.startedAt, earliest) >= 0;
 }
 
 function newestGoodOf(history: LastingHistory, database: string) {

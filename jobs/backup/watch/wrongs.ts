@@ -1,8 +1,9 @@
 import { localTimestamp } from '../../platform/clock.ts';
-import { formatDuration } from '../../platform/format.ts';
-import type { OpenSuspect, Run } from '../../platform/history.ts';
+import { durationSince } from '../../platform/format.ts';
+import type { OpenSuspect, Outcome, Run } from '../../platform/history.ts';
 import type { LockState } from '../../platform/lock-state.ts';
 import type { Problem } from './problem.ts';
+import { undoneSentence } from './problems-of-run.ts';
 
 /** A run that the history has as running: `yes` when a process holds its lock, `no` when none does, so it was killed. */
 export type UnderWay = { readonly run: Run; readonly isAlive: 'yes' | 'no' | 'unknown' };
@@ -28,27 +29,29 @@ type Facts = {
 /** What is wrong with one database's backups beside age and absence, one line each; empty when nothing is known to be. */
 export function wrongsOf({ now, runs, underWay, openSuspects, problems }: Facts, zone: string): string[] {
   const ended = underWay?.isAlive === 'no' ? underWay.run : runs.find(({ outcome }) => outcome !== 'running');
-  const ofRun = ended === undefined ? [] : runWrong(ended, now, zone);
   const wrongs = [
-    ...ofRun,
+    ...(ended === undefined ? [] : runWrong(ended, now, zone)),
     ...openSuspects.map(({ key, reason }) => `${key} is suspect (${reason}); if it is right: nightshift accept ${key}`),
-    ...problems.filter(({ kind }) => isToldHere(kind, ofRun.length > 0)).map(({ sentence }) => sentence),
+    ...problems.filter(({ kind }) => isToldHere(kind, ended?.outcome)).map(({ sentence }) => sentence),
   ];
   return wrongs.map((wrong) => wrong.replace(/\.$/, ''));
 }
 
 function runWrong(run: Run, now: Temporal.Instant, zone: string): string[] {
   const { outcome, startedAt, step, sentence } = run;
-  const seconds = Math.max(0, (now.epochMilliseconds - startedAt.epochMilliseconds) / 1000);
-  const when = `${localTimestamp(startedAt, zone)}, ${formatDuration(seconds)} ago`;
+  const when = `${localTimestamp(startedAt, zone)}, ${durationSince(startedAt, now)} ago`;
   if (outcome === 'running') return [`the last run (${when}) was killed at ${step}: no process holds its lock`];
   if (outcome === 'failed') return [`the last run (${when}) failed at ${step}: ${sentence}`];
   if (outcome === 'interrupted') return [`the last run (${when}) was stopped at ${step}`];
-  return sentence === null ? [] : [`the last backup is safe, but ${step} failed after it: ${sentence}`];
+  return sentence === null ? [] : [undoneSentence(sentence)];
 }
 
-/** The history says the others better, and knows at once when they end. */
-function isToldHere(kind: Problem['kind'], isRunTold: boolean): boolean {
+/**
+ * The history says suspects better, and what the last run found: a run that ended well or failed says of itself how it was,
+ * one that was stopped or killed says nothing of the failure before it.
+ */
+function isToldHere(kind: Problem['kind'], lastOutcome: Outcome | undefined): boolean {
   if (kind === 'suspect') return false;
-  return !isRunTold || (kind !== 'failure' && kind !== 'housekeeping');
+  if (kind === 'failure') return lastOutcome !== 'failed' && lastOutcome !== 'succeeded';
+  return kind !== 'housekeeping' || lastOutcome !== 'succeeded';
 }

@@ -1,4 +1,5 @@
 import type { Identity } from '../../backup/archive/unarchive.ts';
+import { findingsTold } from '../../backup/snapshot/findings.ts';
 import type { Standing } from '../../backup/stored/backups.ts';
 import type { Dating } from '../../backup/stored/dating.ts';
 import { type Clock, localTimestamp } from '../../platform/clock.ts';
@@ -102,6 +103,6 @@ function suspectRemark(standing: Standing, reason: string): string {
 }
 
 function findingsRemark(count: number, texts: readonly string[]): string {
-  const which = texts.length === 0 ? plural(count, 'rule') : texts.join('; ');
+  const which = texts.length === 0 ? plural(count, 'rule') : findingsTold(texts, count).join('; ');
   return `no damage, but rows of this backup break the schema's own rules: ${which}`;
 }

@@ -1,6 +1,5 @@
-import { durationSince } from '../../backup/stored/dating.ts';
 import { localTimestamp } from '../../platform/clock.ts';
-import { formatBytes, formatCount } from '../../platform/format.ts';
+import { durationSince, formatBytes, formatCount } from '../../platform/format.ts';
 import { tableText } from '../../platform/table.ts';
 import { downtimeSentence, healthSentence, type Plan } from './plan.ts';
 

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, renameSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Identity } from '../../backup/archive/unarchive.ts';
+import { findingsTold } from '../../backup/snapshot/findings.ts';
 import { checkIntegrity } from '../../backup/snapshot/integrity.ts';
 import type { Details } from '../../backup/stored/details.ts';
 import type { BackupFacts } from '../../backup/stored/metadata.ts';
@@ -96,14 +97,15 @@ async function provenByHash(
   const checked = facts.findings === 0 ? 'that passed its integrity check' : 'whose integrity check found no damage';
   log.line(`sha256 ${facts.snapshotSha256.slice(0, 12)}… is that of the snapshot ${checked}`);
   const proof = `sha256 equals that of the snapshot ${checked}`;
+  const told = findingsTold(findings, facts.findings);
   const known = characterOf(facts);
   const hasRows = known !== null && Object.values(known.tables).some((rows) => rows > 0);
-  if (hasRows) return { character: known, findings, proof };
+  if (hasRows) return { character: known, findings: told, proof };
   const began = clock.now();
   const answer = await readCharacter(part, signal);
   if ('problem' in answer) throw wrong(part, answer.problem);
   log.line(`Counted the rows of each table (${took(began, clock)})`);
-  return { character: answer.character, findings, proof };
+  return { character: answer.character, findings: told, proof };
 }
 
 /** Checks a staged file in full. Throws BACKUP_WRONG naming `source` when it is damaged. */
@@ -119,7 +121,8 @@ export async function checkedInFull(
   setJournalMode(part, 'rollback');
   log.line('Checking its integrity in full: it has no metadata to compare with');
   try {
-    const { findings, ...contents } = await checkIntegrity(part, { signal });
+    const { findings: texts, findingKinds, ...contents } = await checkIntegrity(part, { signal });
+    const findings = findingsTold(texts, findingKinds);
     if (asFound !== null) setJournalMode(part, asFound);
     const proof = integrityProof(findings);
     log.line(`${proof.replace(/^i/, 'I')} (${took(began, clock)})`);

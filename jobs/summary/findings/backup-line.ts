@@ -1,6 +1,6 @@
 import type { DatabaseStatus } from '../../backup/watch/database-status.ts';
 import type { Failure } from '../../platform/errors.ts';
-import { formatBytes, formatDuration } from '../../platform/format.ts';
+import { durationSince, formatBytes, formatDuration } from '../../platform/format.ts';
 import type { Page } from '../page.ts';
 
 export type BackupFacts =
@@ -36,10 +36,9 @@ function lineOf(status: DatabaseStatus, now: Temporal.Instant, limitSeconds: num
   const [wrong] = wrongs;
   const why = wrong === undefined ? '' : ` (${wrong})`;
   if (newestGood === null) return { ok: false, sentence: `No proven backup yet${why}: ${look}.` };
-  const age = Math.max(0, (now.epochMilliseconds - newestGood.startedAt.epochMilliseconds) / 1000);
   const size = newestGood.archiveBytes === null ? '' : `, ${formatBytes(newestGood.archiveBytes)}`;
   const proof = newestGood.proof === 'proven' ? 'read back and proven' : 'stored encrypted, its hash compared';
-  const last = `${formatDuration(age)} old${size}, ${proof}`;
+  const last = `${durationSince(newestGood.startedAt, now)} old${size}, ${proof}`;
   if (ok) return { ok: true, sentence: `The last backup is ${last}.` };
   const late = health.healthy ? '' : `, older than the ${formatDuration(limitSeconds)} it may be`;
   return { ok: false, sentence: `The last good backup is ${last}${late}${why}: ${look}.` };

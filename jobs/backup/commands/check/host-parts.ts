@@ -1,7 +1,7 @@
 import { alertChannelsOf, channelName } from '../../../platform/alert-channels.ts';
 import { Failure } from '../../../platform/errors.ts';
 import { formatBytes } from '../../../platform/format.ts';
-import { type History, openHistory } from '../../../platform/history.ts';
+import { type LastingHistory, openLastingHistory } from '../../../platform/lasting-history.ts';
 import { acquireLock } from '../../../platform/lock.ts';
 import type { Log } from '../../../platform/log.ts';
 import type { Database, Settings } from '../../../platform/settings.ts';
@@ -40,14 +40,13 @@ export async function checkStaging({ stagingDir }: Settings, say: Say, log: Log)
   say.found(stagingDir);
 }
 
-/** Opens the history and tries whether it can be written. */
-export async function openState({ stateDir }: Settings, say: Say): Promise<History> {
-  const history = openHistory(stateDir);
-  try {
-    history.tryWriting();
-  } catch (error) {
-    history.close();
-    throw error;
+/** Opens the history as a run does, which goes on without one, and tries whether it can be written. */
+export async function openState({ stateDir }: Settings, say: Say): Promise<LastingHistory> {
+  const history = openLastingHistory(stateDir);
+  history.tryWriting();
+  const problem = history.problem();
+  if (problem !== null) {
+    say.warn(`Backups are made without a history: ${problem.code}: ${problem.message} ${problem.cure}`);
   }
   say.found(stateDir);
   return history;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../platform/clock.ts';
-import { Failure } from '../../../platform/errors.ts';
+import { asFailure, Failure } from '../../../platform/errors.ts';
 import { plural } from '../../../platform/format.ts';
 import type { Log } from '../../../platform/log.ts';
 import { noStep } from '../../../platform/progress.ts';
@@ -66,15 +66,20 @@ export async function checkObject(list: Checklist, sample: Sample, means: Means)
   try {
     const isStored = await list.part(storeParts.writing, (say) => write(key, sample, say, means));
     if (isStored === null) {
-      await takeBack([key], means).catch(() => {}); // its answer may have been lost
-      return list.notTried([storeParts.readingBack, storeParts.copying, storeParts.removing], storeParts.writing);
+      list.notTried([storeParts.readingBack, storeParts.copying], storeParts.writing);
+      // Its answer may have been lost, so it may lie there.
+      const left = await takeBack([key], means);
+      if (left === null) list.notTried([storeParts.removing], storeParts.writing);
+      else await list.part(storeParts.removing, () => Promise.reject(leftBehind(left)));
+      return;
     }
     const isRead = await list.part(storeParts.readingBack, (say) => compare(key, sample, say, means));
     if (isRead === null) list.notTried([storeParts.copying], storeParts.readingBack);
     else await list.part(storeParts.copying, (say) => copyOnServer(key, copy, sample, say, means));
     await list.part(storeParts.removing, (say) => remove([key, copy], say, means));
   } catch (error) {
-    if (signal.aborted) await takeBack([key, copy], { store, signal: AbortSignal.timeout(takeBackMs) }).catch(() => {});
+    if (signal.aborted)
+      await takeBack([key, copy], { store, signal: AbortSignal.timeout(takeBackMs) }).catch(() => null);
     throw error;
   }
 }
@@ -110,16 +115,42 @@ async function copyOnServer(from: string, to: string, sample: Sample, say: Say, 
 }
 
 async function remove(keys: readonly string[], say: Say, means: Means): Promise<void> {
-  try {
-    await takeBack(keys, means);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const left = `Old backups would never be removed. Remove by hand what this check left: ${keys[0]}.`;
-    throw new Failure(error.code, error.message, `${error.cure} ${left}`, error);
-  }
+  const left = await takeBack(keys, means);
+  if (left !== null) throw leftBehind(left);
   say.found('what was stored is removed');
 }
 
-async function takeBack(keys: readonly string[], { store, signal }: Means): Promise<void> {
-  for (const key of keys) await store.remove(key, signal);
+/** What could not be removed: why, and which objects are there, or may be. */
+type Left = { readonly failure: Failure; readonly there: readonly string[]; readonly unseen: readonly string[] };
+
+/** Removes every object that can be. Null when nothing is left. Throws AbortError. */
+async function takeBack(keys: readonly string[], { store, signal }: Means): Promise<Left | null> {
+  const there: string[] = [];
+  const unseen: string[] = [];
+  let failure: Failure | null = null;
+  for (const key of keys) {
+    try {
+      await store.remove(key, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const isThere = await store.head(key, signal).then(
+        (head) => head !== null,
+        () => null,
+      );
+      signal.throwIfAborted();
+      if (isThere === false) continue;
+      failure ??= asFailure(error);
+      (isThere === null ? unseen : there).push(key);
+    }
+  }
+  return failure === null ? null : { failure, there, unseen };
+}
+
+function leftBehind({ failure, there, unseen }: Left): Failure {
+  const left = [
+    'Old backups would never be removed.',
+    ...(there.length === 0 ? [] : [`Remove by hand what this check left: ${there.join(', ')}.`]),
+    ...(unseen.length === 0 ? [] : [`Look whether this check left, and then remove by hand: ${unseen.join(', ')}.`]),
+  ];
+  return new Failure(failure.code, failure.message, `${failure.cure} ${left.join(' ')}`, failure);
 }
