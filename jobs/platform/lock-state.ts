@@ -5,6 +5,9 @@ import { systemCodeOf } from './errors.ts';
 import { lockPathsOf } from './lock-files.ts';
 import { readOwner } from './lock-owner.ts';
 
+/** The journal that a restore leaves beside a database until it is finished. */
+export const restoreJournalPath = (databasePath: string) => `${databasePath}.restore-journal`;
+
 /** Whether a live process holds a database's lock. `unknown`: that cannot be seen from here. */
 export type LockState = 'backup' | 'restore' | 'free' | 'unknown';
 

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { Failure, systemCodeOf } from './errors.ts';
 import { type LockFiles, lockFilesOf } from './lock-files.ts';
 import { describeOwner, readOwner, thisProcess, writeOwner } from './lock-owner.ts';
+import { restoreJournalPath } from './lock-state.ts';
 import type { Log } from './log.ts';
 
 export type Lock = {
@@ -85,7 +86,7 @@ async function lockExclusively(
 }
 
 function requireNoUnfinishedRestore(databasePath: string): void {
-  const journal = `${databasePath}.restore-journal`;
+  const journal = restoreJournalPath(databasePath);
   if (!existsSync(journal)) return;
   throw new Failure(
     'RESTORE_UNFINISHED',

@@ -18,6 +18,12 @@ test('backups are healthy while the newest good one is younger than the longest 
     ],
     ['a week old', { newestGood: ago(168) }, false, 'newest good backup is 7 d 0 h old, over the limit of 26 h 00 min'],
     [
+      'dated far in the future, by a clock that was ahead',
+      { newestGood: ago(-48) },
+      false,
+      'newest good backup is dated 48 h 00 min in the future: is the clock right?',
+    ],
+    [
       'a week old, but a weekly schedule',
       { newestGood: ago(168), longestGapSeconds: 168 * 3600 },
       true,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
@@ -203,4 +203,15 @@ test('a history that was begun anew is wrong until the next good backup, also wh
   assert.equal((await nightshift(['status'], scene.environment)).code, 1);
   await nightshift(['backup'], scene.environment);
   assert.deepEqual(await status(scene.environment), [0, 'shop: ok, newest good backup is AGE old']);
+});
+
+test('a restore that was left unfinished is not ok: services may be down, and no backup runs', async (t) => {
+  const scene = await makeScene(t);
+  await nightshift(['backup'], scene.environment);
+  writeFileSync(`${scene.database.path}.restore-journal`, '{}');
+  assert.deepEqual(await status(scene.environment), [
+    1,
+    'shop: NOT OK, newest good backup is AGE old',
+    '  wrong         a restore was left unfinished, services may be down, and no backup runs until it is ended: `nightshift restore`',
+  ]);
 });

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadOnlyHistory } from '../../platform/history.ts';
-import { type LockState, lockStateOf } from '../../platform/lock-state.ts';
+import { type LockState, lockStateOf, restoreJournalPath } from '../../platform/lock-state.ts';
 import { longestGapSeconds, nextRun } from '../../platform/schedule.ts';
 import type { Database, SettingsWithoutStore } from '../../platform/settings.ts';
 import { toolVersion } from '../../platform/version.ts';
@@ -34,10 +35,17 @@ export async function statusOf(
   const statuses: DatabaseStatus[] = [];
   for (const database of databases) {
     const lock = await lockOf(database, history, settings);
-    statuses.push(databaseStatus(history, database.name, { now, zone, longestGapSeconds: gap, lock, problems }));
+    const restoreUnfinished = await isRestoreUnfinished(database, settings);
+    const around = { now, zone, longestGapSeconds: gap, lock, restoreUnfinished, problems };
+    statuses.push(databaseStatus(history, database.name, around));
   }
   const limit = ageLimitSeconds(gap);
   return { version: toolVersion, nextRun: nextRun(plan, now), ageLimitSeconds: limit, databases: statuses };
+}
+
+/** Whether a restore left its journal, and none is at work on it now. */
+async function isRestoreUnfinished({ path }: Database, { stateDir }: StatusSettings): Promise<boolean> {
+  return existsSync(restoreJournalPath(path)) && (await lockStateOf(path, stateDir)) !== 'restore';
 }
 
 /** Who holds the lock is asked only when the history has a run as running. */

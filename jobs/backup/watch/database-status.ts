@@ -30,15 +30,19 @@ type Around = {
   /** Of the backup schedule. */
   readonly longestGapSeconds: number;
   readonly lock: LockState;
+  /** A restore was left half done, and none is at work on it. */
+  readonly restoreUnfinished: boolean;
   /** Of all databases. */
   readonly problems: readonly Problem[];
 };
 
 const recentRuns = 60;
+const unfinishedRestore =
+  'a restore was left unfinished, services may be down, and no backup runs until it is ended: `nightshift restore`';
 
 /** Reads the status of one database from the history; `lock` says whether a run marked as running lives. */
 export function databaseStatus(history: ReadOnlyHistory, name: string, around: Around): DatabaseStatus {
-  const { now, zone, longestGapSeconds, lock } = around;
+  const { now, zone, longestGapSeconds, lock, restoreUnfinished } = around;
   const runs = history.runs('backup', name, recentRuns);
   const newestGood = history.newestGood(name);
   const openSuspects = history.openSuspects(name);
@@ -53,7 +57,8 @@ export function databaseStatus(history: ReadOnlyHistory, name: string, around: A
     running: underWay === null || underWay.isAlive === 'no' ? null : underWay.run.startedAt,
     longestGapSeconds,
   });
-  const wrongs = wrongsOf({ now, runs, underWay, openSuspects, problems }, zone);
+  const unfinished = restoreUnfinished ? [unfinishedRestore] : [];
+  const wrongs = [...unfinished, ...wrongsOf({ now, runs, underWay, openSuspects, problems }, zone)];
   return {
     name,
     ok: health.healthy && newestGood !== null && wrongs.length === 0,

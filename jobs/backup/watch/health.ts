@@ -16,13 +16,15 @@ export type HealthFacts = {
 };
 
 const graceSeconds = 2 * 3600;
+/** A clock that was set right may have been that far ahead. */
+const clockToleranceSeconds = 24 * 3600;
 
 /** Seconds that a newest good backup may be old, given the schedule's longest gap. */
 export const ageLimitSeconds = (longestGapSeconds: number) => longestGapSeconds + graceSeconds;
 
 /**
  * Unhealthy when the newest good backup (with none yet: the first start) is older than the schedule's longest gap plus
- * 2 h. A start-up backup under way is healthy, within the same limit.
+ * 2 h, or dated over a day after now. A start-up backup under way is healthy, within the same limit.
  */
 export function healthOf({ now, firstStart, newestGood, running, longestGapSeconds }: HealthFacts): Health {
   const limit = ageLimitSeconds(longestGapSeconds);
@@ -31,6 +33,10 @@ export function healthOf({ now, firstStart, newestGood, running, longestGapSecon
     newestGood === null
       ? `no good backup yet, first started ${durationSince(firstStart, now)} ago`
       : `newest good backup is ${durationSince(newestGood, now)} old`;
+  if (newestGood !== null && ageOf(newestGood) < -clockToleranceSeconds) {
+    const reason = `newest good backup is dated ${durationSince(now, newestGood)} in the future: is the clock right?`;
+    return { healthy: false, reason };
+  }
   if (ageOf(newestGood ?? firstStart) <= limit) return { healthy: true, reason: since };
   if (running !== null && ageOf(running) <= limit) {
     return { healthy: true, reason: `${since}, a backup has been under way for ${durationSince(running, now)}` };
