@@ -21,7 +21,7 @@ test('backups are healthy while the newest good one is younger than the longest 
       'dated far in the future, by a clock that was ahead',
       { newestGood: ago(-48) },
       false,
-      'newest good backup is dated 48 h 00 min in the future: is the clock right?',
+      'newest good backup is dated 2 d 0 h in the future: is the clock right?',
     ],
     [
       'a week old, but a weekly schedule',
