@@ -161,7 +161,8 @@ function warnOfMisdated({ dailies }: Inventory, log: Log): void {
 /** The newest good backup that the history knows, unless a person took a new store since. */
 function knownInStore(newest: Run | null, storeTaken: Temporal.Instant | null): Run | null {
   if (newest === null || storeTaken === null) return newest;
-  return Temporal.Instant.compare(newest.startedAt, storeTaken) < 0 ? null : newest;
+  // The first run in a store takes it after it began.
+  return Temporal.Instant.compare(newest.finishedAt ?? newest.startedAt, storeTaken) < 0 ? null : newest;
 }
 
 /** What is said when the store has none of the backups that the history knows; null when it has some, or none is known. */

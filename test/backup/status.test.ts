@@ -60,7 +60,7 @@ test('a last run that failed is not ok though the newest good backup is young; a
   assert.deepEqual(await status(scene.environment), [
     1,
     'shop: NOT OK, newest good backup is AGE old',
-    `  wrong         the last run (DATE, AGE ago) failed at snapshot: The database ${scene.database.path} does not exist`,
+    `  wrong         the last run (DATE, AGE ago) failed at snapshot: The database ${scene.database.path} does not exist, but it was there before: shop.db-shm, shop.db-wal lie beside its place`,
   ]);
   assert.equal((await nightshift(['health'], scene.environment)).code, 0);
   renameSync(`${scene.database.path}.aside`, scene.database.path);
@@ -177,7 +177,7 @@ test('a failure stays told when the try after it was stopped', async (t) => {
     1,
     'shop: NOT OK, newest good backup is AGE old',
     '  wrong         the last run (DATE, AGE ago) was stopped at start',
-    `  wrong         the backup failed: The database ${scene.database.path} does not exist`,
+    `  wrong         the backup failed: The database ${scene.database.path} does not exist, but it was there before: shop.db-shm, shop.db-wal lie beside its place`,
   ]);
 });
 
