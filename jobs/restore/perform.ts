@@ -206,6 +206,7 @@ async function withBackup(
     const options = { databases, asked: choices.database, zone, now: () => store.now(clock), signal };
     const chosen = await chooseBackup(wish, store, options);
     await work(backupSource(chosen, { store, identity, clock, zone }), chosen, settings);
+    if (choices.dryRun && identity === null && chosen.key.endsWith('.age')) throw keyMissing(chosen.key);
   } finally {
     store.close();
   }
@@ -222,4 +223,12 @@ async function locked<T>(
   } finally {
     lock.release();
   }
+}
+
+function keyMissing(key: string): Failure {
+  return new Failure(
+    'ARCHIVE_IDENTITY_MISSING',
+    `${key} is encrypted, and no key was given: it will be refused without --identity.`,
+    'Give the age key file with --identity, or BACKUP_AGE_IDENTITY. Nothing was done (--dry-run).',
+  );
 }

@@ -132,6 +132,12 @@ test('an encrypted backup without an identity, with a wrong one, and with the ri
     failure(await restore(environment, 'latest', '--identity', files.other)),
     'ARCHIVE_IDENTITY_WRONG, exit 1',
   );
+  const planned = await restore(environment, 'latest', '--dry-run');
+  assert.equal(failure(planned), 'ARCHIVE_IDENTITY_MISSING, exit 1');
+  assert.match(planned.out, /NOTE: it is encrypted, no key given: it will be refused without --identity\n/);
+  const plannedWithKey = await restore(environment, 'latest', '--dry-run', '--identity', files.own);
+  assert.equal(plannedWithKey.code, 0, plannedWithKey.err);
+  assert.doesNotMatch(plannedWithKey.out, /it is encrypted/);
   requireUntouched();
   const { code, out, err } = await restore(environment, 'latest', '--identity', files.own);
   assert.equal(code, 0, out + err);

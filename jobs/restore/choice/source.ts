@@ -58,6 +58,9 @@ export function backupSource(chosen: ChosenBackup, { store, identity, clock, zon
     character: characterOf(facts),
     remarks: [
       ...passedOver,
+      ...(identity === null && key.endsWith('.age')
+        ? ['it is encrypted, no key given: it will be refused without --identity']
+        : []),
       ...datingRemarks(dating, zone),
       ...(standing === null ? [] : [suspectRemark(standing, facts?.suspect ?? '')]),
       ...(facts === null || facts.findings === 0 ? [] : [findingsRemark(facts.findings, details?.findings ?? [])]),
