@@ -25,7 +25,7 @@ async function place(t: TestContext) {
 test('a run stopped while it waits for the second database tells what the first one failed at', async (t) => {
   const { mails, deadMan, environment } = await place(t);
   const run = startNightshift(['backup'], environment);
-  await run.said('shop.db is locked');
+  await run.said('waiting for ');
   await run.said('DATABASE_NOT_SQLITE: ');
   run.child.kill('SIGTERM');
   const { code, err } = await run.finished;
@@ -39,7 +39,7 @@ test('a run stopped while it waits for the second database tells what the first 
 test('the service, told to stop in the second database, tells what the first one failed at', async (t) => {
   const { mails, deadMan, environment } = await place(t);
   const service = startNightshift(['backup', '--schedule'], { ...environment, STOP_GRACE_SECONDS: '0' });
-  await service.said('shop.db is locked');
+  await service.said('waiting for ');
   service.child.kill('SIGTERM');
   assert.equal((await service.finished).code, 0);
   assert.deepEqual(mails.subjects(), ['nightshift: backup of garbage FAILED (DATABASE_NOT_SQLITE)']);

@@ -59,14 +59,14 @@ async function place(t: TestContext) {
     for (const [name, outcome] of Object.entries(ended)) {
       const id = history.begin('backup', name, at);
       history.step(id, 'upload');
+      const key = `sqlite-backups/daily/${name}_${hours}`;
       if (outcome.kind === 'succeeded') {
-        const key = `sqlite-backups/daily/${name}_${hours}`;
         history.note(id, { key, suspect: outcome.suspicion?.reason ?? null });
         history.prove(key, 'proven', at);
         for (const one of outcome.disproved) history.disprove(one, at);
       }
       if (outcome.kind !== 'interrupted') history.finish(id, outcome.kind, at);
-      watch.ran({ name, path: `/data/${name}.db` }, outcome, []);
+      watch.ran({ name, path: `/data/${name}.db` }, outcome.kind === 'succeeded' ? { ...outcome, key } : outcome, []);
     }
     const bad = Object.entries(ended).filter(([, { kind }]) => kind === 'failed');
     watch.rounded(
@@ -192,14 +192,15 @@ test('a suspect is told once and stays wrong over good runs and failed ones, unt
 
 const another = { ...suspicion, reason: 'table items lost all rows', lostTables: [{ table: 'items', rows: 3 }] };
 
-test('of two suspects one is accepted: the mails name the other alone, since when it is known', async (t) => {
+test('of two suspects one is accepted: the mails name the other alone, also after a run that failed', async (t) => {
   const { round, mails, stateDir } = await place(t);
   await round(0, { shop: { ...good, suspicion } });
   await round(24, { shop: { ...good, suspicion: another } });
   const history = openHistory(stateDir);
-  history.accept('sqlite-backups/daily/shop_0', start);
+  history.accept('sqlite-backups/daily/shop_24', start);
   history.close();
-  assert.deepEqual(await round(48, { shop: good }), ['still: backup of shop is SUSPECT: did it lose data?']);
+  assert.deepEqual(await round(72, { shop: good }), ['still: backup of shop is SUSPECT: did it lose data?']);
+  assert.match(mails.texts().at(-1) ?? '', /^Since: 2025-11-02 02:00:00, 3 d 0 h ago$/m);
   assert.deepEqual(
     mails
       .texts()
@@ -207,12 +208,12 @@ test('of two suspects one is accepted: the mails name the other alone, since whe
       ?.match(/^(Something|Why|If all) .*$|^Why: .*$/gm),
     [
       `Something is wrong with the backups on ${hostname()}.`,
-      'Why: table items lost all rows',
-      'If all is right, say so: nightshift accept sqlite-backups/daily/shop_24',
+      'Why: table orders lost all rows',
+      'If all is right, say so: nightshift accept sqlite-backups/daily/shop_0',
     ],
   );
-  assert.deepEqual(await round(72, { shop: failed('DISK_FULL') }), ['backup of shop FAILED (DISK_FULL) and 1 more']);
-  assert.doesNotMatch(mails.texts().at(-1) ?? '', /orders|shop_0/);
+  assert.deepEqual(await round(73, { shop: failed('DISK_FULL') }), ['backup of shop FAILED (DISK_FULL) and 1 more']);
+  assert.doesNotMatch(mails.texts().at(-1) ?? '', /items|shop_24/);
 });
 
 test('both of two open suspects are named, and one accepted is wrong no longer while its database does not run', async (t) => {

@@ -17,6 +17,9 @@ A backup is a snapshot of the live database that passed SQLite's integrity check
 compared. Then old ones are removed as BACKUP_RETENTION_DAILY says. Exit codes: 0 backed up and proven, 1 failed,
 2 settings wrong, 3 somebody else holds the lock, 4 interrupted.
 
+BACKUP_PING_URL hears a success only when every database of DATABASE_PATH is backed up: with --database, and another whose
+last run failed or is too old, it gets an entry for its log (/log).
+
 Examples:
   nightshift backup
   DATABASE_PATH=shop.db BACKUP_STORE=file:///mnt/backups STATE_DIR=state STAGING_DIR=/var/tmp nightshift backup`,

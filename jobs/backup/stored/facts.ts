@@ -32,7 +32,7 @@ export function factsOfSnapshot(taken: {
     toolVersion,
     takenAt,
     suspect,
-    findings: contents.findings.length,
+    findings: contents.findingKinds,
     compression: compressionName(format),
     recipients: recipientsDigest(format),
   };
