@@ -9,7 +9,7 @@ import { releaseServices, startServices, stopServices } from '../services/outage
 import { reviveServices } from '../services/revive.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { diskFailure, removeFile, removeIfPossible } from './durable.ts';
-import { servicesDown } from './ending.ts';
+import { oldDatabaseText, servicesDown } from './ending.ts';
 import { type Journal, removeJournal, writeJournal } from './journal.ts';
 import { journalPath, rejectedPath, stagedPath } from './names.ts';
 import { type Step, stepAfter, steps, stepUnjournalled, withServicesDown } from './steps.ts';
@@ -157,7 +157,7 @@ const perform: Readonly<Record<Step, Perform>> = {
 
   async returning(journal, { checkpoint, log }) {
     await swapBack(journal, checkpoint);
-    log.line(`The old database is back at ${journal.database}`);
+    log.line(oldDatabaseText(journal.database));
     return {};
   },
 
