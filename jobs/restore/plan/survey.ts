@@ -15,6 +15,7 @@ import { spareBytes } from '../staging/undo-room.ts';
 import { freeStamp, parts, rejectedPath, safetyCopyPath } from '../switch/names.ts';
 import type { Side } from './comparison.ts';
 import { lookAtCurrent, readCurrent } from './current.ts';
+import { folderOwnerRemarks } from './folder-owner.ts';
 
 /** What is there now and what a restore meets, found without changing anything. */
 export type Survey = Affected & {
@@ -68,6 +69,7 @@ export async function survey(
     users,
     lostFile,
     remarks: [
+      ...(existsSync(database) ? [] : folderOwnerRemarks(path.dirname(database), choices.owner)),
       ...openRemarks(asked, affected.suspects, choices.allow.openFiles),
       ...partialSight(users.sight),
       ...(engine === noEngine && !affected.around.inContainer ? [] : unseenContainers(users.sight, affected.around)),
