@@ -168,7 +168,7 @@ describe('restore from within a container on a real Docker engine', needs('docke
       `1. ${services[0]} (mounts ${data} writable at /data)`,
       `2. ${services[1]} (mounts ${elsewhere}/data writable at /data)`,
       `3. ${services[2]} (mounts ${link} writable at /data)`,
-      `4. ${services[3]} (mounts /tmp/lab/docker/data/volumes/${volume}/_data writable at /data)`,
+      `4. ${services[3]} (mounts ${await docker('volume', 'inspect', '-f', '{{.Mountpoint}}', volume)} writable at /data)`,
       `5. ${services[4]} (mounts ${elsewhere} writable at /all)`,
     ]);
     assert.match(
