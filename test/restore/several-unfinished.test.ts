@@ -65,6 +65,8 @@ function journalOf(database: string, { step, problem = null, services = [] }: Un
     servedRestored: false,
     problem,
     crashingBefore: [],
+    unhealthyBefore: [],
+    unwell: [],
     notStarted: [],
     revived: null,
     unseen: null,
@@ -144,7 +146,10 @@ test('--leave-off takes names with spaces around them, and refuses to name none'
 test('a journal that the version before began is read', (t) => {
   const { pathOf } = scene(t, { shop: { step: 'reviving' } });
   const file = `${pathOf('shop')}.restore-journal`;
-  const { crashingBefore, notStarted, revived, unseen, ...before } = JSON.parse(readFileSync(file, 'utf8'));
+  const { crashingBefore, unhealthyBefore, unwell, notStarted, revived, unseen, ...before } = JSON.parse(
+    readFileSync(file, 'utf8'),
+  );
+  const since = { crashingBefore, unhealthyBefore, unwell, notStarted, revived, unseen };
   writeFileSync(file, JSON.stringify(before));
-  assert.deepEqual(readJournal(pathOf('shop')), { ...before, crashingBefore, notStarted, revived, unseen });
+  assert.deepEqual(readJournal(pathOf('shop')), { ...before, ...since });
 });

@@ -31,7 +31,7 @@ export function smallDisk(t: TestContext, parent: string, kind: 'tmpfs' | 'ext4'
     execFileSync('mkfs.ext4', ['-q', '-m', '0', '-e', 'remount-ro', image]);
     execFileSync('mount', ['-o', 'loop', image, folder]);
   }
-  t.after(() => execFileSync('umount', [folder]));
+  t.after(() => unmount(folder));
   const filler = path.join(folder, 'filler');
   const write = (most: number) => {
     const handle = openSync(filler, 'a');
@@ -59,10 +59,20 @@ export function smallDisk(t: TestContext, parent: string, kind: 'tmpfs' | 'ext4'
       writeFileSync(`/sys/fs/ext4/${path.basename(device)}/trigger_fs_error`, '1');
     },
     repair() {
-      execFileSync('umount', [folder]);
+      unmount(folder);
       const { status, stderr } = spawnSync('e2fsck', ['-fy', image], { encoding: 'utf8' });
       if (status !== 0 && status !== 1) throw new Error(`e2fsck: ${stderr}`);
       execFileSync('mount', ['-o', 'loop', image, folder]);
     },
   };
+}
+
+/** Another process that looks through /proc may hold a file of it for a moment: then it is busy, and tried again. */
+function unmount(folder: string): void {
+  for (let tries = 1; ; tries += 1) {
+    const { status, stderr } = spawnSync('umount', [folder], { encoding: 'utf8' });
+    if (status === 0) return;
+    if (tries === 50 || !stderr.includes('busy')) throw new Error(stderr);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  }
 }
