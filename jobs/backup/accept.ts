@@ -1,5 +1,3 @@
-import type { ObjectStore } from '../platform/store/store.ts';
-import { noDetails, readDetails, writeDetails } from './stored/details.ts';
 import { type Inventory, knownTables, openSuspects, type StoredDaily } from './stored/inventory.ts';
 import { isSameLoss } from './stored/suspect.ts';
 
@@ -17,16 +15,3 @@ export function acceptanceOf(inventory: Inventory, key: string): Acceptance {
 }
 
 const lossOf = (daily: StoredDaily) => ({ reason: daily.facts?.suspect ?? '', tables: knownTables(daily) });
-
-/** Writes down beside a backup that a person accepted it. `folder` takes a small work file. Throws STORE_ failures. */
-export async function recordAcceptance(
-  store: ObjectStore,
-  { key, facts }: StoredDaily,
-  at: Temporal.Instant,
-  options: { readonly folder: string; readonly signal: AbortSignal },
-): Promise<void> {
-  if (facts === null) return;
-  const { snapshotSha256 } = facts;
-  const known = (await readDetails(store, key, snapshotSha256, options.signal)) ?? { ...noDetails, snapshotSha256 };
-  await writeDetails(store, key, { ...known, acceptedAt: at }, options);
-}

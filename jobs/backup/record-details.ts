@@ -1,17 +1,13 @@
-import type { Clock } from '../platform/clock.ts';
 import { asFailure, type Failure } from '../platform/errors.ts';
-import type { History } from '../platform/history.ts';
 import type { Log } from '../platform/log.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
 import type { CheckedContents } from './snapshot/integrity.ts';
-import { type Details, noDetails, readDetails, writeDetails } from './stored/details.ts';
+import { amendDetails, type Details, noDetails, writeDetails } from './stored/details.ts';
 import type { Inventory, StoredDaily } from './stored/inventory.ts';
 import { type BackupFacts, tablesFit } from './stored/metadata.ts';
 
 type Deps = {
   readonly store: ObjectStore;
-  readonly history: History;
-  readonly clock: Clock;
   readonly stagingFolder: string;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -41,7 +37,7 @@ export async function recordDetails(
       recorded = { ...recorded, withDetails: new Set([...recorded.withDetails, key]) };
     }
     for (const suspect of recorded.dailies.filter((daily) => disproved.includes(daily.key))) {
-      await markDisproved(suspect, key, deps);
+      await amendDetails(store, suspect, { disprovedBy: key }, { folder, signal });
       log.line(`${suspect.key} was suspect; its rows are there again, so it holds nothing back any more`);
       const withDetails = new Set([...recorded.withDetails, suspect.key]);
       recorded = { ...recorded, withDetails, dailies: recorded.dailies.map((daily) => standing(daily, suspect)) };
@@ -55,14 +51,6 @@ export async function recordDetails(
 function detailsOf({ snapshotSha256 }: BackupFacts, { tables, findings }: CheckedContents): Details | null {
   if (tablesFit(tables) && findings.length === 0) return null;
   return { ...noDetails, snapshotSha256, tables: tablesFit(tables) ? null : tables, findings: [...findings] };
-}
-
-async function markDisproved({ key, facts }: StoredDaily, by: string, deps: Deps): Promise<void> {
-  if (facts === null) return;
-  const { store, stagingFolder: folder, signal } = deps;
-  const { snapshotSha256 } = facts;
-  const known = (await readDetails(store, key, snapshotSha256, signal)) ?? { ...noDetails, snapshotSha256 };
-  await writeDetails(store, key, { ...known, disprovedBy: by }, { folder, signal });
 }
 
 function standing(daily: StoredDaily, suspect: StoredDaily): StoredDaily {

@@ -5,9 +5,10 @@ import { openHistory } from '../../platform/history.ts';
 import { readSettings, type Settings } from '../../platform/settings.ts';
 import { openStore } from '../../platform/store/open.ts';
 import type { ObjectStore } from '../../platform/store/store.ts';
-import { type Acceptance, acceptanceOf, recordAcceptance } from '../accept.ts';
+import { type Acceptance, acceptanceOf } from '../accept.ts';
 import { acceptStore } from '../same-store.ts';
 import { requireStaging } from '../snapshot/disk-space.ts';
+import { amendDetails } from '../stored/details.ts';
 import { inventoryOf, type StoredDaily } from '../stored/inventory.ts';
 import { keyOf, parseDailyKey } from '../stored/names.ts';
 
@@ -52,15 +53,15 @@ async function accept(key: string, store: ObjectStore, settings: Settings, conte
     );
   }
   if (named.standing !== 'open') {
-    noteInHistory(settings, named, context);
+    noteInHistory(settings, [named], named.standing, context);
     return notOpen(named);
   }
   await requireStaging(settings.stagingDir, { line() {}, failure() {}, warn: (text) => err(`${text}\n`) });
   const acceptance = acceptanceOf(inventory, key);
   for (const daily of acceptance.accepted) {
-    await recordAcceptance(store, daily, clock.now(), { folder: settings.stagingDir, signal });
+    await amendDetails(store, daily, { acceptedAt: clock.now() }, { folder: settings.stagingDir, signal });
   }
-  for (const daily of acceptance.accepted) noteInHistory(settings, { ...daily, standing: 'accepted' }, context);
+  noteInHistory(settings, acceptance.accepted, 'accepted', context);
   return acceptedText(acceptance);
 }
 
@@ -81,12 +82,19 @@ function acceptedText({ accepted, stillOpen }: Acceptance): string {
 }
 
 /** So that `status` knows it before the next run reads it from the store. */
-function noteInHistory({ stateDir }: Settings, { key, standing }: StoredDaily, { clock, err }: CliContext): void {
-  if (standing === null || standing === 'open') return;
+function noteInHistory(
+  { stateDir }: Settings,
+  dailies: readonly StoredDaily[],
+  standing: Exclude<StoredDaily['standing'], 'open'>,
+  { clock, err }: CliContext,
+): void {
+  if (standing === null) return;
   try {
     const history = openHistory(stateDir);
-    if (standing === 'accepted') history.accept(key, clock.now());
-    else history.disprove(key, clock.now());
+    for (const { key } of dailies) {
+      if (standing === 'accepted') history.accept(key, clock.now());
+      else history.disprove(key, clock.now());
+    }
     history.close();
   } catch (error) {
     err(

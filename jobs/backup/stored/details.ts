@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { ObjectStore } from '../../platform/store/store.ts';
+import type { BackupFacts } from './metadata.ts';
 import { detailsKey } from './names.ts';
 
 const instant = z.string().transform((text, context) => {
@@ -66,12 +67,15 @@ function parsed(text: string): Details | null {
   }
 }
 
-/** Writes the details of the backup `key`, replacing what was there; `folder` takes a small work file. */
+/** `folder` takes a small work file. */
+type WriteOptions = { readonly folder: string; readonly signal: AbortSignal };
+
+/** Writes the details of the backup `key`, replacing what was there. */
 export async function writeDetails(
   store: ObjectStore,
   key: string,
   details: Details,
-  { folder, signal }: { readonly folder: string; readonly signal: AbortSignal },
+  { folder, signal }: WriteOptions,
 ): Promise<void> {
   const work = await mkdtemp(path.join(folder, 'details-'));
   try {
@@ -81,6 +85,19 @@ export async function writeDetails(
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** Changes single facts beside a backup and keeps the others; one without metadata has none. Throws STORE_ failures. */
+export async function amendDetails(
+  store: ObjectStore,
+  { key, facts }: { readonly key: string; readonly facts: Pick<BackupFacts, 'snapshotSha256'> | null },
+  change: Partial<Pick<Details, 'acceptedAt' | 'disprovedBy'>>,
+  options: WriteOptions,
+): Promise<void> {
+  if (facts === null) return;
+  const { snapshotSha256 } = facts;
+  const known = (await readDetails(store, key, snapshotSha256, options.signal)) ?? { ...noDetails, snapshotSha256 };
+  await writeDetails(store, key, { ...known, ...change }, options);
 }
 
 /** Removes a backup, then what is kept of it beside the backups. */
