@@ -1,7 +1,7 @@
 import { plural } from '../platform/format.ts';
 import type { ReadOnlyHistory } from '../platform/history.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
-import type { Contents } from './snapshot/integrity.ts';
+import { type Contents, totalRows } from './snapshot/contents.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 import { readDetails } from './stored/details.ts';
 import {
@@ -13,6 +13,7 @@ import {
   trustedOf,
 } from './stored/inventory.ts';
 import type { BackupFacts } from './stored/metadata.ts';
+import { fileNameOf } from './stored/names.ts';
 import { type Snapshot as Assessed, type Assessment, assess, disproves, type Measure } from './stored/suspect.ts';
 
 type Deps = {
@@ -66,7 +67,7 @@ function sameAsOpenSuspect(snapshotSha256: string, inventory: Inventory): string
 
 function assessedOf(snapshot: Snapshot, { tables, unchecked }: Contents): Assessed {
   const { bytes, pages, freePages } = snapshot;
-  return { bytes, usedBytes: usedBytesOf(bytes, pages, freePages), rows: totalOf(tables), tables, unchecked };
+  return { bytes, usedBytes: usedBytesOf(bytes, pages, freePages), rows: totalRows(tables), tables, unchecked };
 }
 
 /** Earlier backups are read only when a table is empty now: the row counts of each may be an object of its own. */
@@ -113,7 +114,7 @@ async function measureOf(daily: Trusted, { withDetails }: Inventory, { store, si
   const details =
     facts.tables === null && withDetails.has(key) ? await readDetails(store, key, facts.snapshotSha256, signal) : null;
   return {
-    name: fileOf(key),
+    name: fileNameOf(key),
     bytes: facts.snapshotBytes,
     usedBytes: usedBytesOf(facts.snapshotBytes, facts.pages, facts.freePages),
     rows: facts.rows,
@@ -125,7 +126,7 @@ function measureInHistory({ history, database }: Deps): Measure | null {
   const good = history.newestGood(database);
   if (good === null || good.key === null || good.snapshotBytes === null) return null;
   const { key, snapshotBytes, rows } = good;
-  return { name: fileOf(key), bytes: snapshotBytes, usedBytes: snapshotBytes, rows, tables: null };
+  return { name: fileNameOf(key), bytes: snapshotBytes, usedBytes: snapshotBytes, rows, tables: null };
 }
 
 function nothingToCompare({ dailies }: Inventory): string[] {
@@ -138,7 +139,3 @@ function nothingToCompare({ dailies }: Inventory): string[] {
 function usedBytesOf(bytes: number, pages: BackupFacts['pages'], freePages: number | null): number {
   return freePages === null || pages === 0 ? bytes : bytes - (bytes / pages) * freePages;
 }
-
-const totalOf = (tables: Readonly<Record<string, number>>) =>
-  Object.values(tables).reduce((sum, rows) => sum + rows, 0);
-const fileOf = (key: string) => key.slice(key.lastIndexOf('/') + 1);

@@ -8,3 +8,8 @@ export function localTimestamp(instant: Temporal.Instant, zone: string): string 
   const local = instant.toZonedDateTimeISO(zone);
   return `${local.toPlainDate()} ${local.toPlainTime().toString({ smallestUnit: 'second' })}`;
 }
+
+/** `2025-11-30_020001`, a local time as file names and keys have it. */
+export function fileStamp(local: Temporal.PlainDateTime): string {
+  return local.toString({ smallestUnit: 'second' }).replace('T', '_').replaceAll(':', '');
+}

@@ -140,6 +140,11 @@ export function interrupted(cause?: unknown): Failure {
   );
 }
 
+/** Whether SQLite says of a file that it is no sound database. */
+export function isDamagedDatabase(error: unknown): boolean {
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(systemCodeOf(error) ?? '');
+}
+
 /** Node's `code` of a system error (`ENOSPC`, `EACCES`, …), or null. Looks through `cause`. */
 export function systemCodeOf(error: unknown): string | null {
   if (!(error instanceof Error)) return null;

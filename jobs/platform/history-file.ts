@@ -1,8 +1,8 @@
 import { existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import type Sqlite from 'better-sqlite3';
-import { localTimestamp } from './clock.ts';
-import { Failure, systemCodeOf } from './errors.ts';
+import { fileStamp } from './clock.ts';
+import { Failure, isDamagedDatabase } from './errors.ts';
 
 export const historyFile = (stateDir: string) => path.join(stateDir, 'history.db');
 
@@ -56,7 +56,7 @@ export function guarded<T>(file: string, work: () => T): T {
 export function damagedFailure(file: string, error: unknown): Failure | null {
   if (error instanceof Failure && error.code === 'HISTORY_DAMAGED') return error;
   const isForeign = error instanceof Error && /^(no such (table|column)|table \w+ has no column)/.test(error.message);
-  const isDamaged = isForeign || /^SQLITE_(CORRUPT|NOTADB)/.test(systemCodeOf(error) ?? '');
+  const isDamaged = isForeign || isDamagedDatabase(error);
   return isDamaged ? damaged(file, error instanceof Error ? error.message : String(error), error) : null;
 }
 
@@ -75,12 +75,9 @@ function damaged(file: string, reason: string, cause?: unknown): Failure {
  */
 export function renameDamaged(stateDir: string, at: Temporal.Instant, zone: string): string {
   const file = historyFile(stateDir);
-  const stem = `${file}.damaged-${localTimestamp(at, zone)
-    .replace(' ', '_')
-    .replaceAll(/(?<=_.*):/g, '')}`;
-  const isFree = (name: string) => !existsSync(name);
+  const stem = `${file}.damaged-${fileStamp(at.toZonedDateTimeISO(zone).toPlainDateTime())}`;
   let aside = stem;
-  for (let count = 2; !isFree(aside); count += 1) aside = `${stem}-${count}`;
+  for (let count = 2; existsSync(aside); count += 1) aside = `${stem}-${count}`;
   renameSync(file, aside);
   if (existsSync(`${file}-journal`)) renameSync(`${file}-journal`, `${aside}-journal`);
   return aside;

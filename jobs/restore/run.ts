@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { totalRows } from '../backup/snapshot/contents.ts';
 import { acquireLock } from '../platform/lock.ts';
 import type { Database, Settings } from '../platform/settings.ts';
 import type { Choices } from './choice/request.ts';
@@ -171,7 +172,7 @@ async function stillAffected(planned: Survey, database: Database, { engine, sett
 }
 
 function rowsIn({ character }: Staged): number | null {
-  return character === null ? null : Object.values(character.tables).reduce((sum, rows) => sum + rows, 0);
+  return character === null ? null : totalRows(character.tables);
 }
 
 /** Services may be down now: a request to stop is answered, and obeyed by finishing. */

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { Failure, systemCodeOf } from '../platform/errors.ts';
+import { Failure, isDamagedDatabase } from '../platform/errors.ts';
 
 const schema = `
   CREATE TABLE IF NOT EXISTS pages (day TEXT PRIMARY KEY, made_at TEXT NOT NULL, page TEXT NOT NULL);
@@ -81,7 +81,7 @@ function guarded<T>(file: string, work: () => T): T {
   } catch (error) {
     if (error instanceof Failure) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    if (/^SQLITE_(CORRUPT|NOTADB)/.test(systemCodeOf(error) ?? '')) throw damaged(file, reason, error);
+    if (isDamagedDatabase(error)) throw damaged(file, reason, error);
     throw new Failure(
       'STATE_UNWRITABLE',
       `${file}, which holds the summaries and to whom they went, cannot be used: ${reason}.`,

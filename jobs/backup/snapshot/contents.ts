@@ -16,6 +16,11 @@ export type Contents = {
   readonly userVersion: number;
 };
 
+/** Rows of all tables together. */
+export function totalRows(tables: Contents['tables']): number {
+  return Object.values(tables).reduce((sum, rows) => sum + rows, 0);
+}
+
 /** Counts rows and hashes the schema. Throws SqliteError when the database is damaged. */
 export function readContents(connection: Sqlite.Database): Contents {
   const { tables, unread } = countRows(connection);

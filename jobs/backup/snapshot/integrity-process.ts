@@ -3,6 +3,7 @@
  * nothing but its death interrupts a running query. When its parent is gone it ends after the query it is in.
  */
 import Sqlite from 'better-sqlite3';
+import { isDamagedDatabase } from '../../platform/errors.ts';
 import { readContents } from './contents.ts';
 import { damageOf } from './damage.ts';
 import type { Answer } from './integrity.ts';
@@ -29,7 +30,7 @@ function answerFor(file: string): Answer {
   } catch (error) {
     const code = error instanceof Sqlite.SqliteError ? error.code : '';
     const message = error instanceof Error ? error.message : String(error);
-    if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return { kind: 'damaged', problems: [message], mayBeMore: false };
+    if (isDamagedDatabase(error)) return { kind: 'damaged', problems: [message], mayBeMore: false };
     return { kind: 'failed', message: `${message} ${code}`.trim() };
   }
 }

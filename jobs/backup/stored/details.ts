@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { jsonAs } from '../../platform/json.ts';
 import type { ObjectStore } from '../../platform/store/store.ts';
 import type { BackupFacts } from './metadata.ts';
 import { detailsKey } from './names.ts';
@@ -55,16 +56,8 @@ export async function readDetails(
   if (head === null || head.bytes > mostBytes) return null;
   const chunks: Uint8Array[] = [];
   for await (const chunk of await store.read(detailsKey(key), { signal })) chunks.push(chunk);
-  const details = parsed(Buffer.concat(chunks).toString('utf8'));
+  const details = jsonAs(schema, Buffer.concat(chunks).toString('utf8'));
   return details?.snapshotSha256 === snapshotSha256 ? details : null;
-}
-
-function parsed(text: string): Details | null {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
 }
 
 /** `folder` takes a small work file. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { toolVersion } from '../../platform/version.ts';
 import type { ArchiveFormat } from '../archive/archive.ts';
+import { totalRows } from '../snapshot/contents.ts';
 import type { CheckedContents } from '../snapshot/integrity.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { BackupFacts } from './metadata.ts';
@@ -22,7 +23,7 @@ export function factsOfSnapshot(taken: {
     snapshotBytes: snapshot.bytes,
     pages: snapshot.pages,
     freePages: snapshot.freePages,
-    rows: Object.values(contents.tables).reduce((sum, rows) => sum + rows, 0),
+    rows: totalRows(contents.tables),
     tables: contents.tables,
     schemaSha256: contents.schemaSha256,
     applicationId: snapshot.applicationId,

@@ -1,3 +1,4 @@
+import { fileStamp } from '../../platform/clock.ts';
 import { Failure } from '../../platform/errors.ts';
 
 export const dailyPrefix = 'sqlite-backups/daily/';
@@ -29,8 +30,7 @@ const weekly = new RegExp(`^(?<database>[\\w.-]+)_(?<week>\\d{4}-W(?:0[1-9]|[1-4
 
 /** `sqlite-backups/daily/csv_data_2025-11-30_020000.db.gz`. */
 export function dailyKey({ database, at, ending }: DailyName): string {
-  const time = at.toPlainTime().toString({ smallestUnit: 'second' }).replaceAll(':', '');
-  return `${dailyPrefix}${database}_${at.toPlainDate()}_${time}${ending}`;
+  return `${dailyPrefix}${database}_${fileStamp(at)}${ending}`;
 }
 
 /** The daily key, a second or more later where `taken` has it: a local hour can happen twice, and no backup replaces another. */
@@ -79,9 +79,14 @@ export function sundayOf(week: Week): Temporal.PlainDate {
   return firstSunday.add({ days: 7 * (number - 1) });
 }
 
+/** A key without its folders: `csv_data_2025-11-30_020000.db.gz`. */
+export function fileNameOf(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
+}
+
 /** Where the details of one of our own backups lie: `sqlite-backups/meta/csv_data_2025-11-30_020000.db.gz.json`. */
 export function detailsKey(key: string): string {
-  return `${detailsPrefix}${key.slice(key.lastIndexOf('/') + 1)}.json`;
+  return `${detailsPrefix}${fileNameOf(key)}.json`;
 }
 
 /** Begins the details of every backup of a database, and of databases whose names begin with that. */

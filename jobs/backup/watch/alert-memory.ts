@@ -2,6 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { type AlertBudget, alertBudgetSchema, emptyBudget } from '../../platform/alert-budget.ts';
+import { jsonAs } from '../../platform/json.ts';
 import type { LastingHistory } from '../../platform/lasting-history.ts';
 import { type Problem, problemSchema } from './problem.ts';
 
@@ -10,8 +11,6 @@ export type AlertMemory = { readonly budget: AlertBudget; readonly problems: rea
 
 const keptSchema = z.object({ savedAt: z.string(), budget: alertBudgetSchema, problems: z.array(problemSchema) });
 
-type Kept = z.infer<typeof keptSchema>;
-
 const nothing: AlertMemory = { budget: emptyBudget, problems: [] };
 
 /** In the staging folder, while STATE_DIR keeps nothing. No database's work folder has such a name. */
@@ -19,7 +18,8 @@ const markFile = (stagingDir: string) => path.join(stagingDir, 'alerts.nightshif
 
 /** What is remembered: of the history and the mark in the staging folder, the newer. */
 export function readAlertMemory(history: { alertMemory(): string | null }, stagingDir: string): AlertMemory {
-  const kept = [parsed(history.alertMemory()), parsed(markText(stagingDir))].filter((one) => one !== null);
+  const texts = [history.alertMemory(), markText(stagingDir)].filter((text) => text !== null);
+  const kept = texts.map((text) => jsonAs(keptSchema, text)).filter((one) => one !== null);
   const [newest] = kept.toSorted((a, b) => b.savedAt.localeCompare(a.savedAt));
   return newest ?? nothing;
 }
@@ -51,15 +51,6 @@ export function keepAlertMemory(
 function markText(stagingDir: string): string | null {
   try {
     return readFileSync(markFile(stagingDir), 'utf8');
-  } catch {
-    return null;
-  }
-}
-
-function parsed(text: string | null): Kept | null {
-  if (text === null) return null;
-  try {
-    return keptSchema.parse(JSON.parse(text));
   } catch {
     return null;
   }

@@ -1,6 +1,6 @@
 import type { StoredBackup } from '../../backup/stored/backups.ts';
 import { isBelieved } from '../../backup/stored/dating.ts';
-import { parseDailyKey, parseWeeklyKey } from '../../backup/stored/names.ts';
+import { fileNameOf, parseDailyKey, parseWeeklyKey } from '../../backup/stored/names.ts';
 import { Failure } from '../../platform/errors.ts';
 import type { Database } from '../../platform/settings.ts';
 import type { Wish } from './request.ts';
@@ -9,7 +9,7 @@ import type { Wish } from './request.ts';
 export function databaseOf(key: string, databases: readonly Database[]): string | null {
   const parsed = parseDailyKey(key)?.database ?? parseWeeklyKey(key)?.database;
   if (parsed !== undefined) return parsed;
-  const file = key.slice(key.lastIndexOf('/') + 1);
+  const file = fileNameOf(key);
   const names = databases
     .map(({ name }) => name)
     .filter((name) => new RegExp(`^${RegExp.escape(name)}[^a-zA-Z0-9]`).test(file));

@@ -1,3 +1,5 @@
+import { fileStamp } from '../../platform/clock.ts';
+
 /** Files that SQLite keeps beside a database; they belong to it and move with it. */
 export const sidecars = ['-wal', '-shm', '-journal'] as const;
 
@@ -11,11 +13,6 @@ export const stagedPath = (database: string) => `${database}.restore-staged`;
 
 /** An empty file that is there for a moment, to see which containers see it; `id` makes it unique. */
 export const probePath = (database: string, id: string) => `${database}.restore-probe-${id}`;
-
-/** `2025-12-02_031500`, local time. */
-function fileStamp(at: Temporal.PlainDateTime): string {
-  return at.toString({ smallestUnit: 'second' }).replace('T', '_').replaceAll(':', '');
-}
 
 const stamped = (database: string, kind: 'backup' | 'rejected', stamp: string) => `${database}.${kind}-${stamp}`;
 

@@ -3,6 +3,7 @@ import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/
 import path from 'node:path';
 import { z } from 'zod';
 import { Failure, systemCodeOf } from '../../errors.ts';
+import { jsonAs } from '../../json.ts';
 import { directoryFailure } from './failure.ts';
 import { orNull } from './walk.ts';
 import { syncFolder } from './write.ts';
@@ -58,21 +59,13 @@ export function markFolder(folder: string, mark: Mark): Promise<Mark> {
 async function readMark(folder: string): Promise<Mark> {
   const file = path.join(folder, markName);
   const text = await readFile(file, 'utf8');
-  const { data } = content.safeParse(jsonOf(text));
-  if (data !== undefined) return data;
+  const mark = jsonAs(content, text);
+  if (mark !== null) return mark;
   throw new Failure(
     'STORE_FAILED',
     `${file}, the mark of the backup store, is not what nightshift wrote there.`,
     `If ${folder} is the right folder, remove that file, then run \`nightshift accept --new-store\`.`,
   );
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 async function writeToDisk(file: string, text: string): Promise<void> {
