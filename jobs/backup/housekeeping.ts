@@ -14,7 +14,8 @@ type RetentionDeps = WeeklyDeps & {
 
 /**
  * Weekly copies, then prune, once the backup is verified; neither while a suspect backup waits for a person, while a
- * backup cannot be looked at, or while the clock is in doubt. Returns what went wrong instead of throwing: the backup is safe, and running it again would not help.
+ * backup cannot be looked at, or while the clock is in doubt. Returns what went wrong instead of throwing: the backup is
+ * safe, and running it again would not help.
  */
 export async function runRetention(inventory: Inventory, deps: RetentionDeps): Promise<Failure | null> {
   const { store, retention, lastGood, zone, step, log, signal } = deps;

@@ -33,15 +33,15 @@ export function judgeFolder(folder: string, found: StoreFolder, known: string | 
  * STORE_NOT_MOUNTED and STORE_ failures.
  */
 export async function refuseOtherStore(location: StoreLocation, history: KnownStores): Promise<void> {
-  if (location.kind === 'directory') await judged(location.folder, history);
+  if (location.kind === 'directory') await judge(location.folder, history);
 }
 
 /** The same, and a folder in its first use gets its mark, which the history remembers. */
 export async function claimStore(location: StoreLocation, { history, clock, log }: Tools): Promise<void> {
   if (location.kind !== 'directory') return;
-  const verdict = await judged(location.folder, history);
+  const { found, verdict } = await judge(location.folder, history);
   if (verdict === 'same') return;
-  await takeStore(location.folder, { history, clock });
+  await takeFolder(location.folder, found, { history, clock });
   if (verdict === 'mark') log.line(`first use of ${nameOf(location.folder)}: marked with ${markName}`);
 }
 
@@ -52,28 +52,20 @@ export function storeTakenAt(location: StoreLocation, history: Pick<History, 'st
 
 /** Takes a folder, which must be there, as the store of its location, whatever was there before. Throws STORE_NOT_MOUNTED. */
 export async function acceptStore(folder: string, deps: Omit<Tools, 'log'>): Promise<void> {
-  if ((await lookAtFolder(folder)).kind === 'absent') throw notMounted(folder, `There is no folder ${folder}`);
-  await takeStore(folder, deps);
+  const { found } = await judge(folder, { storeId: () => null });
+  if (found.kind === 'absent') throw noFolder(folder);
+  await takeFolder(folder, found, deps);
 }
 
-/** Takes a folder as the store of its location, whatever was there before. Throws STORE_NOT_MOUNTED and STORE_ failures. */
-async function takeStore(folder: string, { history, clock }: Omit<Tools, 'log'>): Promise<void> {
-  const found = await lookAtFolder(folder);
-  const verdict = judgeFolder(folder, found, null);
-  if (typeof verdict === 'object') throw notMounted(folder, verdict.refused);
+async function takeFolder(folder: string, found: StoreFolder, { history, clock }: Omit<Tools, 'log'>): Promise<void> {
   const there = found.kind === 'folder' ? found.mark : null;
   const now = clock.now();
   const mark = there ?? (await markFolder(folder, { id: randomUUID(), created: now.toString() }));
   history.noteStore(nameOf(folder), mark.id, now);
 }
 
-/** For who only reads: what to say of a folder that is not the one that backups went to, or null. Never throws. */
-export async function otherStoreWarning(location: StoreLocation, history: KnownStores | null): Promise<string | null> {
-  const failure = await otherStoreFailure(location, history);
-  return failure && `${failure.message} ${failure.cure}`;
-}
-
-async function otherStoreFailure(location: StoreLocation, history: KnownStores | null): Promise<Failure | null> {
+/** For who only reads: why this is not the folder that backups went to, or null. Never throws. */
+export async function otherStoreFailure(location: StoreLocation, history: KnownStores | null): Promise<Failure | null> {
   try {
     await refuseOtherStore(location, history ?? { storeId: () => null });
     return null;
@@ -82,19 +74,21 @@ async function otherStoreFailure(location: StoreLocation, history: KnownStores |
   }
 }
 
-/** For who finds no backup: why that is no word on the backups, since the folder is not there or is not theirs; or null. */
-export async function emptyStoreFailure(location: StoreLocation, history: KnownStores | null): Promise<Failure | null> {
-  const failure = await otherStoreFailure(location, history);
-  if (failure !== null || location.kind !== 'directory') return failure;
+/** For who finds no backup in a store that may be the right one: why that is no word on the backups, or null. */
+export async function absentStoreFailure(location: StoreLocation): Promise<Failure | null> {
+  if (location.kind !== 'directory') return null;
   const { kind } = await lookAtFolder(location.folder);
-  return kind === 'folder' ? null : notMounted(location.folder, `There is no folder ${location.folder}`);
+  return kind === 'folder' ? null : noFolder(location.folder);
 }
 
-async function judged(folder: string, history: KnownStores): Promise<'same' | 'note' | 'mark'> {
-  const verdict = judgeFolder(folder, await lookAtFolder(folder), history.storeId(nameOf(folder)));
+async function judge(folder: string, history: KnownStores) {
+  const found = await lookAtFolder(folder);
+  const verdict = judgeFolder(folder, found, history.storeId(nameOf(folder)));
   if (typeof verdict === 'object') throw notMounted(folder, verdict.refused);
-  return verdict;
+  return { found, verdict };
 }
+
+const noFolder = (folder: string) => notMounted(folder, `There is no folder ${folder}`);
 
 function notMounted(folder: string, found: string): Failure {
   return new Failure(

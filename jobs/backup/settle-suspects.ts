@@ -1,3 +1,4 @@
+import { mayBeThere } from '../platform/store/missing.ts';
 import type { BackupTools } from './backup.ts';
 
 /**
@@ -11,10 +12,6 @@ export async function settleSuspects(
 ): Promise<void> {
   for (const key of disproved) history.disprove(key, clock.now());
   for (const { key } of history.openSuspects(database)) {
-    const isThere = await store.head(key, signal).then(
-      (head) => head !== null,
-      () => true,
-    );
-    if (!isThere) history.giveUp(key);
+    if (!(await mayBeThere(store, key, signal))) history.giveUp(key);
   }
 }

@@ -4,6 +4,7 @@ import { formatBytes } from '../platform/format.ts';
 import type { History, Proof } from '../platform/history.ts';
 import { failureText, type Log } from '../platform/log.ts';
 import type { Step } from '../platform/progress.ts';
+import { mayBeThere } from '../platform/store/missing.ts';
 import type { ObjectStore } from '../platform/store/store.ts';
 import type { Archive } from './archive/archive.ts';
 import { readBack } from './archive/read-back.ts';
@@ -124,11 +125,7 @@ async function takeBack({ key, store, history, log }: Target): Promise<void> {
     await store.remove(key, limit);
     history.giveUp(key);
   } catch (error) {
-    const isThere = await store.head(key, limit).then(
-      (head) => head !== null,
-      () => true,
-    );
-    if (!isThere) return history.giveUp(key);
+    if (!(await mayBeThere(store, key, limit))) return history.giveUp(key);
     log.warn(
       `${key} was not proven and may still be in the store, for it could not be removed; the next run reads it back, and keeps or removes it. ${failureText(asFailure(error))}`,
     );

@@ -60,7 +60,7 @@ async function readBackAsPossible(
 }
 
 /** The object itself is to blame, rather than the way to it: damaged, or (without metadata) not to be read here at all. */
-export function isBadBackup(error: unknown): boolean {
+export function isBadBackup(error: unknown): error is Failure {
   return (
     isBadObject(error) ||
     (error instanceof Failure && ['DATABASE_CORRUPT', 'ARCHIVE_IDENTITY_MISSING'].includes(error.code))

@@ -56,11 +56,12 @@ export async function copyWeeklies(inventory: Inventory, deps: WeeklyDeps): Prom
       log.line(`weekly copy ${copied.key} (${broken.has(copied.key) ? 'the one there was broken' : due.reason})`);
     }
   }
+  const isMade = ({ key }: StoredWeekly) => made.some((copy) => copy.key === key);
   const replaced = new Set(made.map(({ week }) => week));
-  for (const { key, week } of inventory.weeklies.filter((weekly) => broken.has(weekly.key))) {
-    if (replaced.has(week) && !made.some((copy) => copy.key === key)) await removeBackup(store, key, signal);
+  for (const weekly of inventory.weeklies.filter(({ key }) => broken.has(key))) {
+    if (replaced.has(weekly.week) && !isMade(weekly)) await removeBackup(store, weekly.key, signal);
   }
-  const kept = inventory.weeklies.filter(({ key }) => !made.some((copy) => copy.key === key) && !broken.has(key));
+  const kept = good.filter((weekly) => !isMade(weekly));
   const weeklies = [...kept, ...made].toSorted((a, b) => b.week.localeCompare(a.week));
   return { weeklies, failure: without.length === 0 ? null : noGoodDaily(without) };
 }
@@ -80,7 +81,7 @@ async function brokenWeeklies(inventory: Inventory, dailies: readonly DatedDaily
     } catch (error) {
       if (!isBadBackup(error)) throw error;
       broken.add(key);
-      log.warn(`${key} does not verify: ${error instanceof Error ? error.message : error}`);
+      log.warn(`${key} does not verify: ${error.message}`);
     }
   }
   return broken;
@@ -98,8 +99,7 @@ async function firstGoodCopy(
       return await verifiedCopy(week, daily, inventory, deps);
     } catch (error) {
       if (!isBadBackup(error)) throw error;
-      const reason = error instanceof Error ? error.message : error;
-      deps.log.warn(`${daily.key} does not verify and becomes no weekly: ${reason}`);
+      deps.log.warn(`${daily.key} does not verify and becomes no weekly: ${error.message}`);
     }
   }
   return null;

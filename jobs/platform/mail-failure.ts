@@ -1,5 +1,5 @@
 import { Failure, type FailureCode } from './errors.ts';
-import { type MailAttempt as Attempt, refusalExplanation } from './mail-refusal.ts';
+import { type MailAttempt, refusalExplanation } from './mail-refusal.ts';
 import { refusalKindOf } from './mail-reply.ts';
 import type { Smtp } from './settings.ts';
 
@@ -19,13 +19,13 @@ const unreachableCodes = new Set(['EDNS', 'ESOCKET', 'ECONNECTION', 'ETIMEDOUT',
 const longestReply = 200;
 
 /** The Failure that an error of the SMTP conversation means. Names server, recipient and the SMTP_ variables, no secret. */
-export function mailFailure(error: unknown, attempt: Attempt): Failure {
+export function mailFailure(error: unknown, attempt: MailAttempt): Failure {
   if (error instanceof Failure && !attempt.handedOver) return error;
   const [code, sentence, cure] = explanationOf(error, attempt);
   return new Failure(code, sentence, cure, error);
 }
 
-function explanationOf(error: unknown, attempt: Attempt): Explanation {
+function explanationOf(error: unknown, attempt: MailAttempt): Explanation {
   const { smtp, to, handedOver } = attempt;
   const { code, originalCode = '', command = '', responseCode, response, timeoutType } = (error ?? {}) as SmtpError;
   const message = error instanceof Error ? error.message : String(error);

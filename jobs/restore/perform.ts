@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { readIdentity } from '../backup/archive/unarchive.ts';
-import { otherStoreWarning } from '../backup/same-store.ts';
+import { otherStoreFailure } from '../backup/same-store.ts';
 import type { CliContext } from '../platform/context.ts';
 import { asFailure, Failure } from '../platform/errors.ts';
 import { readHistory, withoutHistory } from '../platform/history.ts';
@@ -195,9 +195,9 @@ async function withBackup(
   const identityFile = choices.identityFile ?? settings.ageIdentityFile;
   const identity = identityFile === null ? null : await readIdentity(identityFile);
   const { history, failure } = readHistory(settings.stateDir);
-  const warning = await otherStoreWarning(settings.store, history);
+  const other = await otherStoreFailure(settings.store, history);
   history?.close();
-  if (warning !== null) err(`WARNING: ${warning}\n`);
+  if (other !== null) err(`WARNING: ${other.message} ${other.cure}\n`);
   const loss = failure && withoutHistory(failure, 'Whether this is the store that backups went to is not known.');
   if (loss !== null) err(`${loss}\n`);
   const store = await openStore(settings.store);

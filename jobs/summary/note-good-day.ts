@@ -18,12 +18,8 @@ export async function noteGoodDay(
     const accepted = deliveries.flatMap(({ state, recipient }) => (state === 'accepted' ? [recipient] : []));
     return recipients.length > 0 && recipients.every((recipient) => isAmong(accepted, recipient));
   };
-  if (
-    haveIt(before) ||
-    !haveIt(ledger.of(day)) ||
-    lastDue({ cron: schedule, zone: settings.zone }, clock.now())?.day !== day
-  )
-    return;
+  const isLastDue = lastDue({ cron: schedule, zone: settings.zone }, clock.now())?.day === day;
+  if (!isLastDue || haveIt(before) || !haveIt(ledger.of(day))) return;
   const budget = openAlertBudget(settings.stateDir);
   try {
     if (budget.read().outage === null) return;

@@ -1,6 +1,7 @@
+import type { Clock } from '../../platform/clock.ts';
 import type { CliContext } from '../../platform/context.ts';
 import type { History } from '../../platform/history.ts';
-import { createLog } from '../../platform/log.ts';
+import { createLog, type Log } from '../../platform/log.ts';
 import type { Settings } from '../../platform/settings.ts';
 import { openStore } from '../../platform/store/open.ts';
 import { refuseOtherStore } from '../same-store.ts';
@@ -11,6 +12,8 @@ import { inStaging, makeSample } from './check/sample.ts';
 import { checkCleaning, checkObject, checkReading, storeParts } from './check/store-parts.ts';
 
 export type { Checked } from './check/checklist.ts';
+
+type StoreDeps = { readonly clock: Clock; readonly log: Log; readonly signal: AbortSignal };
 
 /**
  * Tries every part of a run, with what a run does and with its patience, on a sample in place of the database. Throws
@@ -26,7 +29,7 @@ export async function checkAll(settings: Settings, context: CliContext): Promise
   await list.part('STAGING_DIR', (say) => checkStaging(settings, say, log));
   const history = await list.part('STATE_DIR', (say) => openState(settings, say));
   try {
-    await checkStore(list, settings, history, context);
+    await checkStore(list, settings, history, { clock, log, signal });
   } finally {
     history?.close();
   }
@@ -34,10 +37,9 @@ export async function checkAll(settings: Settings, context: CliContext): Promise
   return list.checked;
 }
 
-async function checkStore(list: Checklist, settings: Settings, history: History | null, context: CliContext) {
-  const { clock, signal, err } = context;
+async function checkStore(list: Checklist, settings: Settings, history: History | null, deps: StoreDeps) {
+  const { clock, log, signal } = deps;
   const { reading, cleaning, ...ofObject } = storeParts;
-  const log = createLog(clock, settings.zone, { out: err, err });
   const store = await openStore(settings.store);
   try {
     await inStaging(settings, async (folder) => {

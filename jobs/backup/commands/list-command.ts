@@ -3,7 +3,7 @@ import type { CliContext } from '../../platform/context.ts';
 import { readHistory, withoutHistory } from '../../platform/history.ts';
 import { readSettings } from '../../platform/settings.ts';
 import { openStore } from '../../platform/store/open.ts';
-import { emptyStoreFailure, otherStoreWarning } from '../same-store.ts';
+import { absentStoreFailure, otherStoreFailure } from '../same-store.ts';
 import { readBackups } from '../stored/backups.ts';
 import type { Kind } from '../stored/names.ts';
 import { listedOf, listText } from './list.ts';
@@ -28,8 +28,7 @@ schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was s
       const settings = readSettings(context.environment);
       const { history, failure } = readHistory(settings.stateDir);
       const proofs = history?.proofs() ?? new Map();
-      const warning = await otherStoreWarning(settings.store, history);
-      const emptiness = await emptyStoreFailure(settings.store, history);
+      const other = await otherStoreFailure(settings.store, history);
       history?.close();
       const loss =
         failure && withoutHistory(failure, 'What this host read back is not known: STATE says less than it could.');
@@ -38,16 +37,13 @@ schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was s
       const kinds: Kind[] = kind === undefined ? ['daily', 'weekly'] : [kind];
       const options = { zone: settings.zone, now: () => store.now(clock), signal };
       const backups = await readBackups(store, kinds, '', options).finally(() => store.close());
-      if (warning !== null && backups.length > 0) err(`WARNING: ${warning}\n`);
-      if (backups.length === 0 && emptiness !== null) throw emptiness;
-      if (json === true)
-        out(
-          `${JSON.stringify(
-            backups.map((backup) => listedOf(backup, proofs)),
-            null,
-            2,
-          )}\n`,
-        );
+      if (backups.length === 0) {
+        const why = other ?? (await absentStoreFailure(settings.store));
+        if (why !== null) throw why;
+      }
+      if (other !== null) err(`WARNING: ${other.message} ${other.cure}\n`);
+      const listed = backups.map((backup) => listedOf(backup, proofs));
+      if (json === true) out(`${JSON.stringify(listed, null, 2)}\n`);
       else if (backups.length > 0) out(listText(backups, proofs, store.now(clock)));
       else err(`No ${kind === undefined ? '' : `${kind} `}backups in ${store.name}.\n`);
       for (const { problem } of backups) if (problem !== null) err(`unreadable: ${problem.message}\n`);

@@ -23,7 +23,8 @@ const toleranceHours = 24;
 
 /**
  * Dates a stored backup: the instant in its metadata, else the local time in its name read in `zone`; a week's name counts
- * from its Sunday 00:00, or from when it was stored before that. When it was stored never dates it (a copied bucket is new), it only disproves a date.
+ * from its Sunday 00:00, or from when it was stored before that. When it was stored never dates it (a copied bucket is new),
+ * it only disproves a date.
  */
 export function datingOf({ key, modified, facts }: Stored, zone: string, now: Temporal.Instant): Dating {
   const says = facts?.takenAt ?? instantInName(key, modified, zone);
@@ -44,8 +45,10 @@ function instantInName(key: string, modified: Temporal.Instant, zone: string): T
   return isBetween(modified, sunday.subtract({ days: 6 }).toInstant(), end) ? modified : end;
 }
 
-/** Newest first: by date, then those without one by when they were stored, and last by what they say those whose date
- * cannot be believed. Equal dates by key. */
+/**
+ * Newest first: by date, then those without one by when they were stored, and last by what they say those whose date
+ * cannot be believed. Equal dates by key.
+ */
 export function newestFirst(a: { key: string; dating: Dating }, b: { key: string; dating: Dating }): number {
   const kinds: readonly Dating['kind'][] = ['dated', 'undated', 'ahead', 'misdated'];
   const byKind = kinds.indexOf(a.dating.kind) - kinds.indexOf(b.dating.kind);

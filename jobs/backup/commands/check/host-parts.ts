@@ -10,10 +10,10 @@ import { usualLockWaitMs } from '../../snapshot/snapshot.ts';
 import { openSource } from '../../snapshot/source.ts';
 import type { Say } from './checklist.ts';
 
-type Means = { readonly settings: Settings; readonly log: Log; readonly signal: AbortSignal };
+type Deps = { readonly settings: Settings; readonly log: Log; readonly signal: AbortSignal };
 
 /** Locks and opens a database as a run does, and looks for room for its copy and archive. Copies nothing. */
-export async function checkDatabase(database: Database, say: Say, { settings, log, signal }: Means): Promise<void> {
+export async function checkDatabase(database: Database, say: Say, { settings, log, signal }: Deps): Promise<void> {
   const locked = await tryLock(database, { settings, log, signal });
   const source = await openSource(database.path, { signal, log, lockWaitMs: usualLockWaitMs });
   const { bytes, journalMode } = source;
@@ -24,7 +24,7 @@ export async function checkDatabase(database: Database, say: Say, { settings, lo
 }
 
 /** That a backup or restore is under way is no fault: a run waits for it. */
-async function tryLock({ path }: Database, { settings, log, signal }: Means): Promise<string[]> {
+async function tryLock({ path }: Database, { settings, log, signal }: Deps): Promise<string[]> {
   try {
     const lock = await acquireLock(path, settings.stateDir, { holder: 'backup', wait: false, log, signal });
     lock.release();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../platform/clock.ts';
 import { asFailure, Failure } from '../../../platform/errors.ts';
 import { plural } from '../../../platform/format.ts';
+import type { Proof } from '../../../platform/history.ts';
 import type { Log } from '../../../platform/log.ts';
 import { noStep } from '../../../platform/progress.ts';
 import type { Database } from '../../../platform/settings.ts';
@@ -13,7 +14,7 @@ import { dailyPrefix } from '../../stored/names.ts';
 import { type Checklist, orWarn, type Say } from './checklist.ts';
 import type { Sample } from './sample.ts';
 
-type Means = { readonly store: ObjectStore; readonly signal: AbortSignal };
+type Deps = { readonly store: ObjectStore; readonly signal: AbortSignal };
 
 const takeBackMs = 5000;
 /** Beside the folders of the backups, so that no listing takes it for one. */
@@ -28,7 +29,7 @@ export const storeParts = {
   removing: 'store, removing',
 } as const;
 
-type ReadingMeans = Means & {
+type ReadingDeps = Deps & {
   readonly patient: boolean;
   readonly log: Log;
   readonly zone: string;
@@ -39,7 +40,7 @@ type ReadingMeans = Means & {
 export async function checkReading(
   databases: readonly Database[],
   say: Say,
-  { store, signal, patient, log, zone, clock }: ReadingMeans,
+  { store, signal, patient, log, zone, clock }: ReadingDeps,
 ): Promise<void> {
   await storeReady(store, { patient, log, signal });
   let backups = 0;
@@ -51,7 +52,7 @@ export async function checkReading(
 }
 
 /** A run gives up what killed runs left unfinished; where that cannot be listed, it stays and is paid for. */
-export async function checkCleaning(say: Say, { store, signal }: Means): Promise<void> {
+export async function checkCleaning(say: Say, { store, signal }: Deps): Promise<void> {
   say.found('unfinished uploads can be listed');
   await orWarn(say, 'Unfinished uploads of killed runs stay in the bucket:', async () => {
     await store.sweepUploads(dailyPrefix, () => false, signal);
@@ -59,24 +60,24 @@ export async function checkCleaning(say: Say, { store, signal }: Means): Promise
 }
 
 /** Stores the sample, reads it back, copies and removes it, each as a run does with a backup. */
-export async function checkObject(list: Checklist, sample: Sample, means: Means): Promise<void> {
+export async function checkObject(list: Checklist, sample: Sample, deps: Deps): Promise<void> {
   const name = `${prefix}${randomUUID()}`;
   const [key, copy] = [`${name}${sample.ending}`, `${name}-copy${sample.ending}`];
-  const { store, signal } = means;
+  const { store, signal } = deps;
   try {
-    const isStored = await list.part(storeParts.writing, (say) => write(key, sample, say, means));
+    const isStored = await list.part(storeParts.writing, (say) => write(key, sample, say, deps));
     if (isStored === null) {
       list.notTried([storeParts.readingBack, storeParts.copying], storeParts.writing);
       // Its answer may have been lost, so it may lie there.
-      const left = await takeBack([key], means);
+      const left = await takeBack([key], deps);
       if (left === null) list.notTried([storeParts.removing], storeParts.writing);
       else await list.part(storeParts.removing, () => Promise.reject(leftBehind(left)));
       return;
     }
-    const isRead = await list.part(storeParts.readingBack, (say) => compare(key, sample, say, means));
+    const isRead = await list.part(storeParts.readingBack, (say) => compare(key, sample, say, deps));
     if (isRead === null) list.notTried([storeParts.copying], storeParts.readingBack);
-    else await list.part(storeParts.copying, (say) => copyOnServer(key, copy, sample, say, means));
-    await list.part(storeParts.removing, (say) => remove([key, copy], say, means));
+    else await list.part(storeParts.copying, (say) => copyOnServer(key, copy, sample, say, deps));
+    await list.part(storeParts.removing, (say) => remove([key, copy], say, deps));
   } catch (error) {
     if (signal.aborted)
       await takeBack([key, copy], { store, signal: AbortSignal.timeout(takeBackMs) }).catch(() => null);
@@ -86,15 +87,14 @@ export async function checkObject(list: Checklist, sample: Sample, means: Means)
 
 const metadata = { 'nightshift-check': 'sample' };
 
-async function write(key: string, { archive }: Sample, say: Say, { store, signal }: Means): Promise<true> {
+async function write(key: string, { archive }: Sample, say: Say, { store, signal }: Deps): Promise<true> {
   await store.put(key, archive.file, metadata, { signal });
   say.found(`${key}, ${archive.bytes} bytes`);
   return true;
 }
 
-async function compare(key: string, { archive, identity }: Sample, say: Say, { store, signal }: Means): Promise<true> {
-  const expected = { snapshotSha256: archive.plainSha256, archiveSha256: archive.sha256 };
-  const proof = await readBack(store, key, expected, { identity, signal, bar: noStep });
+async function compare(key: string, sample: Sample, say: Say, { store, signal }: Deps): Promise<true> {
+  const proof = await readBackSample(key, sample, { store, signal });
   const head = await store.head(key, signal);
   say.found(proof === 'proven' ? 'equal to what was compressed' : 'equal to what was sent (no identity here)');
   if (head?.metadata['nightshift-check'] !== metadata['nightshift-check']) {
@@ -103,19 +103,22 @@ async function compare(key: string, { archive, identity }: Sample, say: Say, { s
   return true;
 }
 
-async function copyOnServer(from: string, to: string, sample: Sample, say: Say, means: Means): Promise<void> {
-  const { store, signal } = means;
+async function copyOnServer(from: string, to: string, sample: Sample, say: Say, deps: Deps): Promise<void> {
+  const { store, signal } = deps;
   say.found('the copy is equal');
   await orWarn(say, 'An unchanged database is uploaded again instead of copied:', async () => {
     await store.copy(from, to, metadata, signal);
-    const { archive, identity } = sample;
-    const expected = { snapshotSha256: archive.plainSha256, archiveSha256: archive.sha256 };
-    await readBack(store, to, expected, { identity, signal, bar: noStep });
+    await readBackSample(to, sample, deps);
   });
 }
 
-async function remove(keys: readonly string[], say: Say, means: Means): Promise<void> {
-  const left = await takeBack(keys, means);
+function readBackSample(key: string, { archive, identity }: Sample, { store, signal }: Deps): Promise<Proof> {
+  const expected = { snapshotSha256: archive.plainSha256, archiveSha256: archive.sha256 };
+  return readBack(store, key, expected, { identity, signal, bar: noStep });
+}
+
+async function remove(keys: readonly string[], say: Say, deps: Deps): Promise<void> {
+  const left = await takeBack(keys, deps);
   if (left !== null) throw leftBehind(left);
   say.found('what was stored is removed');
 }
@@ -124,7 +127,7 @@ async function remove(keys: readonly string[], say: Say, means: Means): Promise<
 type Left = { readonly failure: Failure; readonly there: readonly string[]; readonly unseen: readonly string[] };
 
 /** Removes every object that can be. Null when nothing is left. Throws AbortError. */
-async function takeBack(keys: readonly string[], { store, signal }: Means): Promise<Left | null> {
+async function takeBack(keys: readonly string[], { store, signal }: Deps): Promise<Left | null> {
   const there: string[] = [];
   const unseen: string[] = [];
   let failure: Failure | null = null;
