@@ -6,6 +6,7 @@ import type { CliContext } from '../platform/context.ts';
 import { asFailure, Failure } from '../platform/errors.ts';
 import { readHistory, withoutHistory } from '../platform/history.ts';
 import { acquireLock } from '../platform/lock.ts';
+import { restoreJournalPath } from '../platform/lock-state.ts';
 import { createLog } from '../platform/log.ts';
 import { terminalProgress } from '../platform/progress.ts';
 import { type Database, type Environment, readSettings, type Settings } from '../platform/settings.ts';
@@ -26,7 +27,6 @@ import { clearLeftovers } from './staging/place.ts';
 import { writeTo } from './staging/to.ts';
 import { noCheckpoint } from './switch/checkpoint.ts';
 import type { Journal } from './switch/journal.ts';
-import { journalPath } from './switch/names.ts';
 import { describeUnfinished, requireServices, resumeUnfinished } from './switch/resume.ts';
 import { choicesOf, requestOf, type Typed } from './typed.ts';
 
@@ -138,7 +138,8 @@ async function endUnfinished(
   return unfinished.length > 0 && instead === null;
 }
 
-const unfinishedOf = (databases: readonly Database[]) => databases.filter(({ path }) => existsSync(journalPath(path)));
+const unfinishedOf = (databases: readonly Database[]) =>
+  databases.filter(({ path }) => existsSync(restoreJournalPath(path)));
 
 async function tellUnfinished(databases: readonly Database[], tools: RestoreTools): Promise<void> {
   await eachUnfinished(databases, tools, async ({ path }) => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { totalRows } from '../backup/snapshot/contents.ts';
 import { acquireLock } from '../platform/lock.ts';
+import { restoreJournalPath } from '../platform/lock-state.ts';
 import type { Database, Settings } from '../platform/settings.ts';
 import type { Choices } from './choice/request.ts';
 import type { Source } from './choice/source.ts';
@@ -27,7 +28,7 @@ import { cleanedUp, type StageTools } from './staging/stage.ts';
 import { requireUndoRoom, undoBytes } from './staging/undo-room.ts';
 import type { Staged } from './staging/verified.ts';
 import { type Journal, newJournal } from './switch/journal.ts';
-import { journalPath, stagedPath } from './switch/names.ts';
+import { stagedPath } from './switch/names.ts';
 import { resumeUnfinished } from './switch/resume.ts';
 import { removeParts } from './switch/swap.ts';
 import { switchOver } from './switch/switch-over.ts';
@@ -129,7 +130,7 @@ async function restoreAlone(
   const ended = await uninterrupted(tools, () =>
     switchOver(journal, false, { engine, clock, log, checkpoint, refuseHolders, leaveOff: [] }),
   ).catch((error) => {
-    if (!existsSync(journalPath(database.path))) removeParts(staged.file);
+    if (!existsSync(restoreJournalPath(database.path))) removeParts(staged.file);
     throw error;
   });
   tell(ended, source.now(), tools);

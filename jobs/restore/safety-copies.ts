@@ -2,12 +2,13 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../platform/errors.ts';
 import { formatBytes, formatDuration } from '../platform/format.ts';
+import { restoreJournalPath } from '../platform/lock-state.ts';
 import { tableText } from '../platform/table.ts';
 import type { Choices } from './choice/request.ts';
 import { lookAround } from './services/surroundings.ts';
 import { mayGoUnseen, unseenFailure } from './services/unseen.ts';
 import { findUsers, ignoringRemoval, noSuspects, refuseUsers } from './services/users.ts';
-import { journalPath, parseKeptName, parts } from './switch/names.ts';
+import { parseKeptName, parts } from './switch/names.ts';
 import { removeParts } from './switch/swap.ts';
 
 /** A database that a restore put aside: the one it replaced, or a restored one that it took back. */
@@ -74,7 +75,7 @@ export async function refuseUsedCopy(file: string, { allow, words }: Pick<Choice
 
 /** Removes one of them for good. The caller holds the database's lock. */
 export function removeKept(database: string, file: KeptFile): void {
-  if (existsSync(journalPath(database))) {
+  if (existsSync(restoreJournalPath(database))) {
     throw new Failure(
       'RESTORE_UNFINISHED',
       `A restore of ${database} is unfinished and may need ${file.name}.`,

@@ -1,3 +1,4 @@
+import { defaultOwner } from './choice/request.ts';
 import type { Typed } from './typed.ts';
 
 /** What was typed after `nightshift`, word by word, so that a sentence can tell to type it again elsewhere. */
@@ -6,7 +7,7 @@ export function wordsOf(typed: Typed): string[] {
     value === undefined ? [] : value === true ? [flag] : [flag, value];
   const { file, folder, owner, mode } = typed;
   const seconds = typed.healthTimeout === undefined ? undefined : String(typed.healthTimeout);
-  const isUsualOwner = owner.uid === 1000 && owner.gid === 1000;
+  const isUsualOwner = owner.uid === defaultOwner.uid && owner.gid === defaultOwner.gid;
   return [
     'restore',
     ...[file, folder].filter((word) => word !== undefined),
@@ -31,6 +32,6 @@ export function wordsOf(typed: Typed): string[] {
     ...given('--leave-off', typed.leaveOff),
     ...given('--health-timeout', seconds),
     ...(isUsualOwner ? [] : ['--owner', `${owner.uid}:${owner.gid}`]),
-    ...(mode === 0o644 ? [] : ['--mode', mode.toString(8)]),
+    ...(mode === defaultOwner.mode ? [] : ['--mode', mode.toString(8)]),
   ];
 }

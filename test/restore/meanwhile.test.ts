@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { journalPath } from '../../jobs/restore/switch/names.ts';
+import { restoreJournalPath } from '../../jobs/platform/lock-state.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
 import { type FakeServices, readServices } from './fake-engine.ts';
 import { engineOf, type Performed, performed } from './performed.ts';
@@ -56,13 +56,13 @@ test('whatever fails once, at any step, the restore takes itself back or says th
     if (failed === '') break;
     endings.add(ending);
     const context = `failed at: ${failed}\n${text}`;
-    const isUnfinished = existsSync(journalPath(eras.database));
+    const isUnfinished = existsSync(restoreJournalPath(eras.database));
     assert.equal(ending === 'RESTORE_UNFINISHED', isUnfinished, context);
     if (isUnfinished) {
       const resumed = await performed(undefined, eras.environment, { engine: engineOf(serviceFile(), eras.database) });
       assert.match(resumed.text, /Found an unfinished restore of /, context);
     }
-    assert.equal(existsSync(journalPath(eras.database)), false, context);
+    assert.equal(existsSync(restoreJournalPath(eras.database)), false, context);
     assert.ok(Object.values<string>(complete).includes(holds(eras.database)), context);
     assert.deepEqual(readServices(serviceFile()), services, context);
     if (ending === 'RESTORE_ROLLED_BACK') assert.equal(holds(eras.database), complete.old, context);

@@ -6,11 +6,8 @@ import type { Comparison } from './comparison.ts';
 
 /** Something that a person should think about twice before a restore. */
 export type Danger = {
-  /** With --yes it is refused under this code; null: it is only asked about in a terminal. */
-  readonly code: FailureCode | null;
-  /** A refusal's sentence, and what to do. */
-  readonly sentence: string;
-  readonly cure: string;
+  /** With --yes it is refused so; null: it is only asked about in a terminal. */
+  readonly refusal: { readonly code: FailureCode; readonly sentence: string; readonly cure: string } | null;
   /** What a terminal says before the name must be typed. */
   readonly question: string;
 };
@@ -23,39 +20,33 @@ type Facts = {
   readonly backup: Character | null;
 };
 
-const otherwise = (flag: string) =>
-  `run it in a terminal without --yes, or add ${flag}. Nothing was stopped or changed.`;
+const otherwise = (flag: string) => `run it in a terminal without --yes, or add ${flag}.`;
 
 /** The dangers of putting this backup in the database's place, without those that are allowed. */
 export function dangersOf({ label, comparison, backup }: Facts, allow: Allowed): Danger[] {
   const empty = backup?.uncounted === null ? null : emptiness(label, backup);
   const { kinship, differences } = comparison;
   const differs = differences.join('; ');
-  return [
-    ...(empty === null || allow.empty
-      ? []
-      : [
-          {
-            code: 'BACKUP_EMPTY',
-            sentence: `${empty}.`,
-            cure: `Choose another, from \`nightshift list\` or --safety-copies. To restore it all the same, ${otherwise('--allow-empty')}`,
-            question: `${empty}.`,
-          } as const,
-        ]),
-    ...(kinship !== 'other' || allow.otherDatabase
-      ? []
-      : [
-          {
-            code: 'DATABASE_DIFFERENT',
-            sentence: `This is not a backup of the database that is there now: ${differs}.`,
-            cure: `Check the name. To put it there all the same, ${otherwise('--allow-other-database')}`,
-            question: `IT IS NOT THE SAME DATABASE: ${differs}.`,
-          } as const,
-        ]),
-    ...(kinship === 'changed'
-      ? [{ code: null, sentence: '', cure: '', question: `Its schema is not the same: ${differs}.` }]
-      : []),
+  const dangers = [
+    empty === null || allow.empty ? null : emptyBackup(empty),
+    kinship === 'other' && !allow.otherDatabase ? otherDatabase(differs) : null,
+    kinship === 'changed' ? { refusal: null, question: `Its schema is not the same: ${differs}.` } : null,
   ];
+  return dangers.filter((danger) => danger !== null);
+}
+
+function emptyBackup(empty: string): Danger {
+  const cure = `Choose another, from \`nightshift list\` or --safety-copies. To restore it all the same, ${otherwise('--allow-empty')}`;
+  return { refusal: { code: 'BACKUP_EMPTY', sentence: `${empty}.`, cure }, question: `${empty}.` };
+}
+
+function otherDatabase(differs: string): Danger {
+  const sentence = `This is not a backup of the database that is there now: ${differs}.`;
+  const cure = `Check the name. To put it there all the same, ${otherwise('--allow-other-database')}`;
+  return {
+    refusal: { code: 'DATABASE_DIFFERENT', sentence, cure },
+    question: `IT IS NOT THE SAME DATABASE: ${differs}.`,
+  };
 }
 
 /** Sentences for the plan about rows that would be lost: of an empty backup, or of tables emptied or missing in it. */

@@ -2,10 +2,10 @@ import { formatDuration } from '../../platform/format.ts';
 import type { Database } from '../../platform/settings.ts';
 import type { Choices } from '../choice/request.ts';
 import type { Source } from '../choice/source.ts';
-import { lostFileFailure, lostFileSentence, rescueCommands } from '../services/lost-file.ts';
+import { lostFileCure, lostFileSentence, rescueCommands } from '../services/lost-file.ts';
 import type { Selection } from '../services/services.ts';
 import { isUnseen, type Sight } from '../services/sight.ts';
-import { cureFor, mayGoUnseen, unseenSentence } from '../services/unseen.ts';
+import { mayGoUnseen, unseenCure, unseenSentence } from '../services/unseen.ts';
 import type { Staged } from '../staging/verified.ts';
 import { safetyCopyPath } from '../switch/names.ts';
 import { type Comparison, compare, type Side, uncountedIn } from './comparison.ts';
@@ -106,17 +106,16 @@ export function healthSentence({ services, healthRollback, healthTimeoutSeconds 
 
 function unseenDanger(database: string, { users, around }: Survey, words: readonly string[]): Danger {
   const sentence = unseenSentence(database, users.sight, users.use);
-  return { code: 'DATABASE_USE_UNSEEN', sentence, cure: cureFor(users, around, words), question: sentence };
+  const cure = unseenCure(users, around, words);
+  return { refusal: { code: 'DATABASE_USE_UNSEEN', sentence, cure }, question: sentence };
 }
 
 function lostDanger(database: string, { lostFile }: Survey): Danger | null {
   if (lostFile.length === 0) return null;
-  const { message: sentence, cure } = lostFileFailure(database, lostFile);
+  const sentence = lostFileSentence(database, lostFile);
   const commands = rescueCommands(database, lostFile).join('\n  ');
   return {
-    code: 'DATABASE_LOST_OPEN',
-    sentence,
-    cure,
-    question: `${lostFileSentence(database, lostFile)} Copy it out first:\n  ${commands}`,
+    refusal: { code: 'DATABASE_LOST_OPEN', sentence, cure: lostFileCure(database, lostFile) },
+    question: `${sentence} Copy it out first:\n  ${commands}`,
   };
 }

@@ -56,9 +56,7 @@ export function requireRemovalAnswer(yes: boolean, ask: Ask): void {
  * nothing, all of them under the first one's code.
  */
 export async function confirm(dangers: readonly Danger[], database: string, yes: boolean, ask: Ask): Promise<void> {
-  if (yes || ask === null) {
-    return refuseDangers(dangers);
-  }
+  if (yes || ask === null) return refuseDangers(dangers);
   if (!isYes(await ask('Restore it? [y/N] '))) throw declined('Not restored');
   if (dangers.length === 0) return;
   const questions = dangers.map(({ question }) => `${question}\n`).join('');
@@ -67,12 +65,12 @@ export async function confirm(dangers: readonly Danger[], database: string, yes:
 }
 
 function refuseDangers(dangers: readonly Danger[]): void {
-  const refused = dangers.filter(({ code }) => code !== null);
-  const code = refused[0]?.code ?? null;
-  if (code === null) return;
-  const unchanged = ' Nothing was stopped or changed.';
-  const cures = refused.map(({ cure }, index) => (index + 1 < refused.length ? cure.replace(unchanged, '') : cure));
-  throw new Failure(code, refused.map(({ sentence }) => sentence).join(' '), cures.join('\n'));
+  const refusals = dangers.flatMap(({ refusal }) => refusal ?? []);
+  const [first] = refusals;
+  if (first === undefined) return;
+  const sentences = refusals.map(({ sentence }) => sentence).join(' ');
+  const cures = refusals.map(({ cure }) => cure).join('\n');
+  throw new Failure(first.code, sentences, `${cures} Nothing was stopped or changed.`);
 }
 
 /** Asks whether to remove a file for good. Throws RESTORE_DECLINED. */

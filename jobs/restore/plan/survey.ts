@@ -7,7 +7,7 @@ import { type Affected, findAffected } from '../services/affected.ts';
 import type { Engine } from '../services/engine.ts';
 import { findLostFile, type LostFileHolder, lostFileFailure } from '../services/lost-file.ts';
 import { noEngine } from '../services/no-engine.ts';
-import { isUnseen, type Sight } from '../services/sight.ts';
+import { gapsText, isUnseen, type Sight } from '../services/sight.ts';
 import { isPrivate, type Surroundings } from '../services/surroundings.ts';
 import { mayGoUnseen, unseenFailure } from '../services/unseen.ts';
 import { findUsers, openRemarks, refuseUsers, type Users } from '../services/users.ts';
@@ -87,13 +87,13 @@ function refuseUnseen(database: string, users: Users, around: Surroundings, choi
 function unseenContainers(sight: Sight, around: Surroundings): string[] {
   if (!sight.processes || sight.containers || isPrivate(around)) return [];
   return [
-    `only processes were looked at, not containers: ${sight.gaps.join(', and ')}. One that opens the database only now and then is not seen, and not stopped.`,
+    `only processes were looked at, not containers: ${gapsText(sight)}. One that opens the database only now and then is not seen, and not stopped.`,
   ];
 }
 
 function partialSight(sight: Sight): string[] {
   if (sight.processes || !sight.containers) return [];
-  return [`only containers were looked at: ${sight.gaps.join(', and ')}.`];
+  return [`only containers were looked at: ${gapsText(sight)}.`];
 }
 
 /** The current database as one side of the comparison, null when there is none, and what could not be read of it. */

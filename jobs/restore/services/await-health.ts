@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../../platform/format.ts';
 import type { Engine } from './engine.ts';
 import { healthLimit, restartsLimit, type Verdict, verdictOnContainer, verdictOnTasks } from './health.ts';
-import { idNow, type OutageParts, startOne } from './outage.ts';
+import { idNow, type OutageParts, type ServiceFailure, startOne } from './outage.ts';
 import type { StoppedService } from './services.ts';
 
 const pollMilliseconds = 200;
@@ -17,22 +17,22 @@ const healthy: Aim = { verdict: verdictOn, failed: 'is not well' };
 const up: Aim = { verdict: verdictOnUp, failed: 'does not stay up' };
 
 /**
- * Waits until every service is well or has failed; with `untilFirstFailure`, until one has failed. Returns a sentence for
- * each that failed, empty when all are well.
+ * Waits until every service is well or has failed; with `untilFirstFailure`, until one has failed. Returns those that
+ * failed, empty when all are well.
  */
-export async function awaitHealth(
+export function awaitHealth(
   services: readonly StoppedService[],
   options: HealthOptions,
   parts: OutageParts,
-): Promise<string[]> {
-  return (await awaitEach(services, healthy, options, parts)).filter((failure) => failure !== null);
+): Promise<ServiceFailure[]> {
+  return awaitEach(services, healthy, options, parts);
 }
 
 /**
  * Waits until every service has stayed up for a moment, or has not; health checks are not looked at, but a Swarm service
- * counts as up once Swarm calls its tasks running. Returns for each service, in order, null or a sentence.
+ * counts as up once Swarm calls its tasks running. Returns those that have not.
  */
-export function awaitUp(services: readonly StoppedService[], parts: OutageParts): Promise<(string | null)[]> {
+export function awaitUp(services: readonly StoppedService[], parts: OutageParts): Promise<ServiceFailure[]> {
   return awaitEach(services, up, { askedSeconds: null, untilFirstFailure: false }, parts);
 }
 
@@ -41,19 +41,19 @@ async function awaitEach(
   aim: Aim,
   { askedSeconds, untilFirstFailure }: HealthOptions,
   parts: OutageParts,
-): Promise<(string | null)[]> {
+): Promise<ServiceFailure[]> {
   const enough = new AbortController();
   const failures = services.map(async (service) => {
     try {
-      const failure = await awaitOne(service, aim, askedSeconds, enough.signal, parts);
-      if (failure !== null && untilFirstFailure) enough.abort();
-      return failure;
+      const sentence = await awaitOne(service, aim, askedSeconds, enough.signal, parts);
+      if (sentence !== null && untilFirstFailure) enough.abort();
+      return sentence === null ? [] : [{ service, sentence }];
     } catch (error) {
       enough.abort();
       throw error;
     }
   });
-  return Promise.all(failures);
+  return (await Promise.all(failures)).flat();
 }
 
 /** Null when the service does as it should, or when `enough` is known already; else what is wrong with it. */

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
+import pRetry from 'p-retry';
 import { Failure, systemCodeOf } from '../../platform/errors.ts';
 import { containerOf, pathStatOf, swarmServiceOf, type Task, tasksOf, type VolumeFolders } from './docker-facts.ts';
 import type { Container, Engine } from './engine.ts';
@@ -148,15 +148,10 @@ async function unlessStatus(work: Promise<unknown>, ...fine: number[]): Promise<
 }
 
 /** A container that ends in the moment of the change is refused by the engine's runtime; off for good, it is not. */
-async function unlessCrashing<T>(work: () => Promise<T>, triesLeft = 5): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const isCrashing = error instanceof Failure && error.message.includes('cannot update a stopped container');
-    if (!isCrashing || triesLeft === 0) throw error;
-    await sleep(200);
-    return unlessCrashing(work, triesLeft - 1);
-  }
+function unlessCrashing<T>(work: () => Promise<T>): Promise<T> {
+  const isCrashing = (error: Error) =>
+    error instanceof Failure && error.message.includes('cannot update a stopped container');
+  return pRetry(work, { retries: 5, minTimeout: 200, factor: 1, shouldRetry: ({ error }) => isCrashing(error) });
 }
 
 const unlessGone = (work: Promise<unknown>, ...fine: number[]) => unlessStatus(work, 404, ...fine);

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { oneLine } from '../../platform/alert.ts';
 import { systemCodeOf } from '../../platform/errors.ts';
 import { parts } from '../switch/names.ts';
-import { textOf } from './text-of.ts';
+import { namesIn, textOf } from './proc-files.ts';
 
 /** A process that has the database open. */
 export type Holder = {
@@ -24,12 +24,12 @@ export type Scan = {
 /** Finds processes that hold the file or its SQLite sidecars, open or mapped. Empty where there is no /proc (not Linux). */
 export function findHolders(database: string, proc = '/proc'): Scan {
   const wanted = new Set(parts.map((part) => identityOf(database + part)).filter((id) => id !== null));
-  const all = listed(proc)?.filter((name) => /^\d+$/.test(name)) ?? [];
+  const all = namesIn(proc)?.filter((name) => /^\d+$/.test(name)) ?? [];
   const holders: Holder[] = [];
   const unreadable: number[] = [];
   for (const pid of all.filter((name) => Number(name) !== process.pid)) {
     const folder = `${proc}/${pid}`;
-    const descriptors = listed(`${folder}/fd`);
+    const descriptors = namesIn(`${folder}/fd`);
     if (descriptors === null) {
       if (isDenied(() => readdirSync(`${folder}/fd`)) && mayHaveFiles(folder)) unreadable.push(Number(pid));
       continue;
@@ -70,14 +70,6 @@ function isDenied(look: () => unknown): boolean {
     return false;
   } catch (error) {
     return ['EACCES', 'EPERM'].includes(systemCodeOf(error) ?? '');
-  }
-}
-
-function listed(folder: string): string[] | null {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return null;
   }
 }
 

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../../platform/errors.ts';
 import { identityOf } from './holders.ts';
+import { linkTarget, namesIn } from './proc-files.ts';
 
 /** A process that has the deleted database open: what it holds may be the last copy. */
 export type LostFileHolder = {
@@ -14,10 +15,10 @@ export type LostFileHolder = {
 /** Finds processes that have the database open although it was deleted. Empty when the file is in place, or nothing is seen. */
 export function findLostFile(database: string, proc = '/proc'): LostFileHolder[] {
   if (existsSync(database)) return [];
-  const pids = listed(proc).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  const pids = (namesIn(proc) ?? []).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
   return pids.flatMap((pid) => {
     const found = (part: string) =>
-      listed(`${proc}/${pid}/fd`)
+      (namesIn(`${proc}/${pid}/fd`) ?? [])
         .map((fd) => `${proc}/${pid}/fd/${fd}`)
         .find((link) => leadsTo(link, database + part, `${proc}/${pid}/root`)) ?? null;
     const file = found('');
@@ -27,7 +28,7 @@ export function findLostFile(database: string, proc = '/proc'): LostFileHolder[]
 
 /** A link shows the path as the process sees it: in a container the folder has another name, and the same inode. */
 function leadsTo(link: string, wanted: string, root: string): boolean {
-  const target = linkTarget(link);
+  const target = linkTarget(link) ?? '';
   if (!target.endsWith(' (deleted)')) return false;
   const shown = target.slice(0, -' (deleted)'.length);
   if (path.basename(shown) !== path.basename(wanted)) return false;
@@ -41,8 +42,13 @@ export function lostFileFailure(database: string, holders: readonly LostFileHold
   return new Failure(
     'DATABASE_LOST_OPEN',
     lostFileSentence(database, holders),
-    `Do not stop it: first copy the file out.\n${rescueCommands(database, holders).join('\n')}\nThen run it in a terminal without --yes, or add --allow-lost-file: restore then destroys what was not copied. Nothing was stopped or changed.`,
+    `${lostFileCure(database, holders)} Nothing was stopped or changed.`,
   );
+}
+
+export function lostFileCure(database: string, holders: readonly LostFileHolder[]): string {
+  const commands = rescueCommands(database, holders).join('\n');
+  return `Do not stop it: first copy the file out.\n${commands}\nThen run it in a terminal without --yes, or add --allow-lost-file: restore then destroys what was not copied.`;
 }
 
 export function lostFileSentence(database: string, holders: readonly LostFileHolder[]): string {
@@ -57,20 +63,4 @@ export function rescueCommands(database: string, holders: readonly LostFileHolde
     const walNow = wal ?? (existsSync(`${database}-wal`) ? `${database}-wal` : null);
     return [`cp ${file} ${rescue}`, ...(walNow === null ? [] : [`cp ${walNow} ${rescue}-wal`])];
   });
-}
-
-function listed(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function linkTarget(link: string): string {
-  try {
-    return readlinkSync(link);
-  } catch {
-    return '';
-  }
 }

@@ -14,6 +14,9 @@ export type OutageParts = {
   readonly checkpoint: Checkpoint;
 };
 
+/** A service that did not do as it should, and what is wrong with it: a sentence without its full stop. */
+export type ServiceFailure = { readonly service: StoppedService; readonly sentence: string };
+
 const pollMilliseconds = 200;
 
 /**
@@ -83,27 +86,21 @@ async function scaleToZero(service: StoppedService & { kind: 'swarm' }, engine: 
 export async function startServices(
   services: readonly StoppedService[],
   parts: OutageParts,
-): Promise<{
-  readonly upAt: Temporal.Instant;
-  readonly problems: readonly string[];
-  readonly notStarted: readonly StoppedService[];
-}> {
+): Promise<{ readonly upAt: Temporal.Instant; readonly failures: readonly ServiceFailure[] }> {
   const { clock, log } = parts;
   const failed: StoppedService[] = [];
   for (const service of services) {
     const problem = await startOne(service, parts);
     if (problem !== null) failed.push(service);
   }
-  const problems: string[] = [];
-  const notStarted: StoppedService[] = [];
+  const failures: ServiceFailure[] = [];
   for (const service of failed) {
-    const problem = await startOne(service, parts);
-    if (problem === null) continue;
-    problems.push(problem);
-    notStarted.push(service);
-    log.warn(problem);
+    const sentence = await startOne(service, parts);
+    if (sentence === null) continue;
+    failures.push({ service, sentence });
+    log.warn(sentence);
   }
-  return { upAt: clock.now(), problems, notStarted };
+  return { upAt: clock.now(), failures };
 }
 
 /** Null when it started, else why not. Throws when Docker does not answer. */

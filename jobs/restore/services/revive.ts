@@ -38,18 +38,16 @@ export async function reviveServices(
   const wanted = services.filter((service) => !leaveOff.includes(service.name));
   for (const service of services) if (!wanted.includes(service)) note(service, 'left off');
 
-  const { upAt, problems, notStarted } = await startServices(wanted, parts);
-  for (const [index, service] of notStarted.entries()) {
-    const isGone = await isRemoved(service, parts.engine);
-    note(service, isGone ? 'removed' : 'down', isGone ? '' : problems[index]);
+  const { upAt, failures: notStarted } = await startServices(wanted, parts);
+  for (const { service, sentence } of notStarted) {
+    if (await isRemoved(service, parts.engine)) note(service, 'removed');
+    else note(service, 'down', sentence);
   }
-  const started = wanted.filter((service) => !notStarted.includes(service));
-  const failures = await awaitUp(started, parts);
-  for (const [index, service] of started.entries()) {
-    const failure = failures[index] ?? null;
-    if (failure === null) note(service, 'running');
-    else if (await isRemoved(service, parts.engine)) note(service, 'removed');
-    else note(service, crashingBefore.includes(service.id) ? 'as before' : 'down', failure);
+  const started = wanted.filter(({ id }) => !found.has(id));
+  for (const service of started) note(service, 'running');
+  for (const { service, sentence } of await awaitUp(started, parts)) {
+    if (await isRemoved(service, parts.engine)) note(service, 'removed');
+    else note(service, crashingBefore.includes(service.id) ? 'as before' : 'down', sentence);
   }
   await releaseServices(services, parts);
   // Its policy takes it up again only after a start.

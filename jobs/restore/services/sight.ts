@@ -56,5 +56,8 @@ function processesIn(pids: readonly number[]): string {
   return `${formatCount(pids.length)} processes, such as ${pids.slice(0, 3).join(', ')},`;
 }
 
+/** What was not seen, as part of a sentence. */
+export const gapsText = ({ gaps }: Sight) => gaps.join(', and ');
+
 /** Whether nothing was seen of those who could use the file. */
 export const isUnseen = ({ processes, containers }: Sight) => !processes && !containers;

@@ -1,7 +1,7 @@
-import { existsSync, readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { textOf } from './text-of.ts';
+import { linkTarget, textOf } from './proc-files.ts';
 
 /** Where this process runs: on a host or in a container, and on what kind of file system a folder lies here. */
 export type Surroundings = {
@@ -36,7 +36,7 @@ export function lookAround(folder: string, root = '/'): Surroundings {
   const containerId = /([0-9a-f]{64})(?!.*[0-9a-f]{64})/s.exec(textOf(`${self}/cgroup`))?.[1] ?? null;
   const networkContainerId = networkContainerOf(mounts);
   const marks = ['.dockerenv', 'run/.containerenv'].some((mark) => existsSync(path.join(root, mark)));
-  const seesHostProcesses = link(`${self}/ns/pid`) === hostPidNamespace;
+  const seesHostProcesses = linkTarget(`${self}/ns/pid`) === hostPidNamespace;
   const real = realFolder(folder);
   return {
     hasProc: existsSync(self),
@@ -96,14 +96,6 @@ function realFolder(folder: string): string {
     return realpathSync(folder);
   } catch {
     return folder;
-  }
-}
-
-function link(file: string): string | null {
-  try {
-    return readlinkSync(file);
-  } catch {
-    return null;
   }
 }
 

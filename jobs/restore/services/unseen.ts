@@ -2,14 +2,14 @@ import { Failure } from '../../platform/errors.ts';
 import type { Allowed } from '../choice/request.ts';
 import { shellText } from '../shell-words.ts';
 import { noDockerAsked } from './no-engine.ts';
-import type { Sight } from './sight.ts';
+import { gapsText, type Sight } from './sight.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Users } from './users.ts';
 
 /** What can be said of a file of whose users nothing is seen. */
-export function unseenSentence(file: string, { gaps }: Sight, use: Users['use']): string {
+export function unseenSentence(file: string, sight: Sight, use: Users['use']): string {
   const open = use === 'open' ? ' The kernel says that another process has it open.' : '';
-  return `It cannot be seen from here whether something uses ${file}: ${gaps.join(', and ')}.${open}`;
+  return `It cannot be seen from here whether something uses ${file}: ${gapsText(sight)}.${open}`;
 }
 
 /** Who ignores processes that have it open, ignores those that cannot be seen; unseen containers are another matter. */
@@ -22,22 +22,21 @@ export function unseenFailure(file: string, users: Users, around: Surroundings, 
   return new Failure(
     'DATABASE_USE_UNSEEN',
     unseenSentence(file, users.sight, users.use),
-    cureFor(users, around, words),
+    `${unseenCure(users, around, words)} Nothing was stopped or changed.`,
   );
 }
 
 /** Says where the same command sees enough. */
-export function cureFor(
+export function unseenCure(
   { use, sight }: Pick<Users, 'use' | 'sight'>,
   around: Surroundings,
   words: readonly string[],
 ): string {
   const typed = shellText(words);
-  const allowing =
+  const otherwise =
     use === 'open'
       ? 'To go on all the same, add --allow-unseen --ignore-open-files.'
       : 'If you know that nothing uses it, add --allow-unseen.';
-  const otherwise = `${allowing} Nothing was stopped or changed.`;
   if (!around.hasProc) return `Stop what uses it (\`lsof\` lists that). ${otherwise}`;
   if (around.mayTrace && (around.seesHostProcesses || !around.inContainer)) {
     const socket = ', or mount the socket of Docker (-v /var/run/docker.sock:/var/run/docker.sock)';

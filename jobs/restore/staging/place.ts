@@ -3,10 +3,11 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { isMountPoint } from '../../backup/snapshot/source-file.ts';
 import { Failure, systemCodeOf } from '../../platform/errors.ts';
+import { restoreJournalPath } from '../../platform/lock-state.ts';
 import { identityOf } from '../services/holders.ts';
 import { withFoldersAbove } from '../services/host-paths.ts';
 import { syncFolderOf } from '../switch/durable.ts';
-import { journalPath, probePath, stagedPath } from '../switch/names.ts';
+import { probePath, stagedPath } from '../switch/names.ts';
 
 /** Where a file is built before it is complete. */
 export const partPath = (staged: string) => `${staged}.part`;
@@ -86,9 +87,9 @@ export function clearOldProbes(database: string, now: Temporal.Instant): string[
  * then says how far the restore came. The caller holds the lock.
  */
 export function clearLeftovers(database: string, now: Temporal.Instant): string[] {
-  if (existsSync(journalPath(database))) return [];
+  if (existsSync(restoreJournalPath(database))) return [];
   const folder = path.dirname(database);
-  const stems = [stagedPath(database), `${journalPath(database)}.new`].map((file) => path.basename(file));
+  const stems = [stagedPath(database), `${restoreJournalPath(database)}.new`].map((file) => path.basename(file));
   const left = readdirSync(folder).filter((name) => stems.some((stem) => name.startsWith(stem)));
   for (const name of left) rmSync(path.join(folder, name), { force: true });
   if (left.length > 0) syncFolderOf(database);

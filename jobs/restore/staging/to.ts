@@ -6,6 +6,7 @@ import { formatBytes, formatCount } from '../../platform/format.ts';
 import type { Database } from '../../platform/settings.ts';
 import type { Owner } from '../choice/request.ts';
 import type { Source } from '../choice/source.ts';
+import { isWithin } from '../services/surroundings.ts';
 import { parts } from '../switch/names.ts';
 import { requireMovable } from './place.ts';
 import type { StageTools } from './stage.ts';
@@ -53,7 +54,7 @@ function refusePlace(file: string, databases: readonly Database[], keptFolders: 
       'Give a name in another folder.',
     );
   }
-  const kept = keptFolders.find((folder) => isBelow(file, folder));
+  const kept = keptFolders.find((folder) => isWithin(file, path.resolve(folder)));
   if (kept !== undefined) {
     throw new Failure(
       'ARGUMENT_INVALID',
@@ -72,8 +73,4 @@ function refusePlace(file: string, databases: readonly Database[], keptFolders: 
       'Give another name, or move it away.',
     );
   }
-}
-
-function isBelow(file: string, folder: string): boolean {
-  return !path.relative(folder, file).startsWith('..');
 }

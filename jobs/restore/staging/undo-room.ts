@@ -1,7 +1,7 @@
 import { statfsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { Failure } from '../../platform/errors.ts';
 import { formatBytes } from '../../platform/format.ts';
-import { noUndoRoom } from './no-undo-room.ts';
 
 /** Room on the disk that staging leaves to the services, which go on writing to it. */
 export const spareBytes = 16 * 1024 * 1024;
@@ -32,4 +32,23 @@ export function requireUndoRoom(database: string, restoreBytes: number, undoRoom
   if (undoRoom) throw noUndoRoom(database, { free, restoreBytes, needed });
   const left = formatBytes(Math.max(0, free - restoreBytes));
   return [`after this the disk has no room for --undo: that needs ${formatBytes(needed)}, and ${left} will be free`];
+}
+
+type Room = {
+  readonly free: number;
+  /** What the restored database still takes, at least. */
+  readonly restoreBytes: number;
+  /** What `--undo` needs after that. */
+  readonly needed: number;
+};
+
+/** The DISK_FULL of a restore that would take the room which its own `--undo` needs. All in bytes. */
+export function noUndoRoom(database: string, { free, restoreBytes, needed }: Room): Failure {
+  const figure = (bytes: number) => `${formatBytes(bytes)} (${bytes} bytes)`;
+  const restore = restoreBytes === 0 ? '' : `the restored database takes ${figure(restoreBytes)} at least, and `;
+  return new Failure(
+    'DISK_FULL',
+    `The disk of ${path.dirname(database)} has ${figure(free)} free; ${restore}--undo needs ${figure(needed)} after that, for a copy of the old database.`,
+    'Free space there, or remove a safety copy (`nightshift restore --safety-copies`). With --no-undo-room it restores all the same, and --undo has no room. Nothing was stopped or changed.',
+  );
 }

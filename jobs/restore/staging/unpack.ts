@@ -8,9 +8,8 @@ import { filledUp } from '../../backup/snapshot/disk-space.ts';
 import { systemCodeOf } from '../../platform/errors.ts';
 import { formatBytes, formatDuration } from '../../platform/format.ts';
 import type { ObjectStore } from '../../platform/store/store.ts';
-import { noUndoRoom } from './no-undo-room.ts';
 import type { StageTools } from './stage.ts';
-import { freeBeside, spareBytes } from './undo-room.ts';
+import { freeBeside, noUndoRoom, spareBytes } from './undo-room.ts';
 
 const nearlyFull = new Error('the disk is nearly full');
 

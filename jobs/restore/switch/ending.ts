@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Failure } from '../../platform/errors.ts';
+import { restoreJournalPath } from '../../platform/lock-state.ts';
 import type { Revived } from '../services/revive.ts';
 import type { Journal } from './journal.ts';
-import { journalPath } from './names.ts';
 
 /** Whether the old database is in its place, as it is now. Only for a restore that has gone back. */
 export function oldDatabaseText(database: string): string {
@@ -36,7 +36,7 @@ export function servicesDown({ database, problem, services }: Journal, revived: 
     [
       `Put right what keeps ${down.join(', ')} from running${logsText(revived, services)}, then run \`nightshift restore\`: it starts them and finishes.`,
       `If that cannot be: \`nightshift restore --leave-off ${down.join(',')}\` finishes without them. All have their own restart policies back.`,
-      `Until then no backup runs: ${journalPath(database)} is there.`,
+      `Until then no backup runs: ${restoreJournalPath(database)} is there.`,
     ].join('\n'),
   );
 }

@@ -1,16 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Failure } from '../../platform/errors.ts';
+import { restoreJournalPath } from '../../platform/lock-state.ts';
 import type { Database } from '../../platform/settings.ts';
 import type { Choices } from '../choice/request.ts';
 import type { Source } from '../choice/source.ts';
 import type { Survey } from '../plan/survey.ts';
 import { revivedStates } from '../services/revive.ts';
-import { isUnseen } from '../services/sight.ts';
+import { gapsText, isUnseen } from '../services/sight.ts';
 import type { Staged } from '../staging/verified.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { removeFile, syncFolderOf, writeDurably } from './durable.ts';
-import { journalPath } from './names.ts';
 import { type Step, steps } from './steps.ts';
 
 const instant = z.string().refine((text) => !Number.isNaN(Date.parse(text)));
@@ -113,13 +113,13 @@ export function newJournal(
     unwell: [],
     notStarted: [],
     revived: null,
-    unseen: isUnseen(users.sight) ? users.sight.gaps.join(', and ') : null,
+    unseen: isUnseen(users.sight) ? gapsText(users.sight) : null,
   };
 }
 
 /** The unfinished restore of a database, or null. Throws RESTORE_UNFINISHED when the journal cannot be read. */
 export function readJournal(database: string): Journal | null {
-  const file = journalPath(database);
+  const file = restoreJournalPath(database);
   if (!existsSync(file)) return null;
   try {
     return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -136,13 +136,13 @@ export function readJournal(database: string): Journal | null {
 /** Writes the journal so that it survives a power loss, in one piece. */
 export async function writeJournal(journal: Journal, checkpoint: Checkpoint): Promise<void> {
   await checkpoint(`before journalling ${journal.step}`);
-  await writeDurably(journalPath(journal.database), `${JSON.stringify(journal, null, 2)}\n`, checkpoint);
+  await writeDurably(restoreJournalPath(journal.database), `${JSON.stringify(journal, null, 2)}\n`, checkpoint);
   await checkpoint(`journalled ${journal.step}`);
 }
 
 export async function removeJournal(database: string, checkpoint: Checkpoint): Promise<void> {
   await checkpoint('before removing the journal');
-  removeFile(journalPath(database));
+  removeFile(restoreJournalPath(database));
   syncFolderOf(database);
   await checkpoint('journal removed');
 }

@@ -6,8 +6,6 @@ export const sidecars = ['-wal', '-shm', '-journal'] as const;
 /** The database's own file (``) and its sidecars, as endings of its path. */
 export const parts = ['', ...sidecars] as const;
 
-export const journalPath = (database: string) => `${database}.restore-journal`;
-
 /** The verified backup, before it takes the database's place. */
 export const stagedPath = (database: string) => `${database}.restore-staged`;
 

@@ -2,16 +2,17 @@ import { existsSync } from 'node:fs';
 import type { Clock } from '../../platform/clock.ts';
 import { asFailure, Failure } from '../../platform/errors.ts';
 import { formatDuration } from '../../platform/format.ts';
+import { restoreJournalPath } from '../../platform/lock-state.ts';
 import type { Log } from '../../platform/log.ts';
 import { awaitHealth } from '../services/await-health.ts';
 import type { Engine } from '../services/engine.ts';
-import { releaseServices, startServices, stopServices } from '../services/outage.ts';
+import { releaseServices, type ServiceFailure, startServices, stopServices } from '../services/outage.ts';
 import { reviveServices } from '../services/revive.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { diskFailure, removeFile, removeIfPossible } from './durable.ts';
 import { oldDatabaseText, servicesDown } from './ending.ts';
 import { type Journal, removeJournal, writeJournal } from './journal.ts';
-import { journalPath, rejectedPath, stagedPath } from './names.ts';
+import { rejectedPath, stagedPath } from './names.ts';
 import { type Step, stepAfter, steps, stepUnjournalled, withServicesDown } from './steps.ts';
 import { checkInPlace, identify, lookAtDisk, removeParts, swapBack, swapIn } from './swap.ts';
 
@@ -62,7 +63,7 @@ export async function switchOver(begun: Journal, resumed: boolean, parts: Switch
   }
   await removeJournal(journal.database, parts.checkpoint).catch((error) => {
     const failure = inWords(journal, error);
-    if (existsSync(journalPath(journal.database))) throw stuck(journal, failure);
+    if (existsSync(restoreJournalPath(journal.database))) throw stuck(journal, failure);
     parts.log.warn(`${failure.message} The journal is removed all the same.`);
   });
   return journal;
@@ -83,7 +84,7 @@ async function tryJournal(journal: Journal, { checkpoint }: SwitchOverParts): Pr
     return null;
   } catch (error) {
     const failure = inWords(journal, error);
-    if (journal.step === 'stopping' && !existsSync(journalPath(journal.database))) throw failure;
+    if (journal.step === 'stopping' && !existsSync(restoreJournalPath(journal.database))) throw failure;
     removeIfPossible(stagedPath(journal.database));
     return failure;
   }
@@ -129,20 +130,17 @@ const perform: Readonly<Record<Step, Perform>> = {
   },
 
   async starting({ services }, parts) {
-    const { upAt, problems, notStarted } = await startServices(services, parts);
-    const names = notStarted.map(({ name }) => name);
+    const { upAt, failures } = await startServices(services, parts);
+    const names = namesOf(failures);
     const changes = { upAt: String(upAt), notStarted: names, unwell: names };
-    return problems.length > 0 ? { changes, problem: unwell(problems) } : { changes };
+    return failures.length > 0 ? { changes, problem: unwell(failures) } : { changes };
   },
 
   async watching({ services, healthTimeoutSeconds, healthRollback }, parts) {
     const options = { askedSeconds: healthTimeoutSeconds, untilFirstFailure: healthRollback };
-    const problems = await awaitHealth(services, options, parts);
-    if (problems.length === 0) return {};
-    // Each sentence begins with the name of its service, which has no space.
-    const isUnwell = ({ name }: { name: string }) => problems.some((problem) => problem.startsWith(`${name} `));
-    const changes = { unwell: services.filter(isUnwell).map(({ name }) => name) };
-    return { changes, problem: unwell(problems) };
+    const failures = await awaitHealth(services, options, parts);
+    if (failures.length === 0) return {};
+    return { changes: { unwell: namesOf(failures) }, problem: unwell(failures) };
   },
 
   async finishing({ services }, parts) {
@@ -193,10 +191,12 @@ function isPristine(journal: Journal): boolean {
   return identify(rejectedPath(journal.database, journal.stamp)).inode === journal.staged.inode;
 }
 
-function unwell(problems: readonly string[]): Failure {
+const namesOf = (failures: readonly ServiceFailure[]) => failures.map(({ service }) => service.name);
+
+function unwell(failures: readonly ServiceFailure[]): Failure {
   return new Failure(
     'RESTORE_UNHEALTHY',
-    `${problems.join('; ')}.`,
+    `${failures.map(({ sentence }) => sentence).join('; ')}.`,
     'Look at `docker logs` of the service; the restore goes back unless --no-health-rollback was given.',
   );
 }

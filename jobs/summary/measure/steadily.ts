@@ -4,7 +4,7 @@ import { sourceFailure } from '../../backup/snapshot/source-failure.ts';
 import { requireDatabaseFile } from '../../backup/snapshot/source-file.ts';
 import { Failure } from '../../platform/errors.ts';
 import { formatDuration } from '../../platform/format.ts';
-import { journalPath } from '../../restore/switch/names.ts';
+import { restoreJournalPath } from '../../platform/lock-state.ts';
 import type { Answer } from './question.ts';
 import { Unanswered } from './unanswered.ts';
 
@@ -38,7 +38,7 @@ export async function readSteadily<T extends { readonly answers: readonly Answer
 /** Whether no restore is under way, or it ended within the wait. */
 async function restoreEnded(file: string, waitMs: number, signal: AbortSignal): Promise<boolean> {
   const began = performance.now();
-  while (existsSync(journalPath(file))) {
+  while (existsSync(restoreJournalPath(file))) {
     if (performance.now() - began >= waitMs) return false;
     await sleep(Math.min(pollMs, waitMs), undefined, { signal });
   }
