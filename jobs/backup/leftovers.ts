@@ -32,7 +32,7 @@ export async function settleLeftovers(
     const head = await store.head(key, signal);
     const facts = head === null ? null : factsOf(head.metadata);
     if (facts === null) {
-      history.giveUp(key);
+      history.forgetKey(key);
       continue;
     }
     try {
@@ -43,7 +43,7 @@ export async function settleLeftovers(
       const found = `an earlier run stored ${key} and was stopped; it does not read back`;
       try {
         await store.remove(key, signal);
-        history.giveUp(key);
+        history.forgetKey(key);
         log.warn(`${found} and was removed`);
       } catch (refused) {
         if (!isRefusal(refused)) throw refused;

@@ -12,6 +12,6 @@ export async function settleSuspects(
 ): Promise<void> {
   for (const key of disproved) history.disprove(key, clock.now());
   for (const { key } of history.openSuspects(database)) {
-    if (!(await mayBeThere(store, key, signal))) history.giveUp(key);
+    if (!(await mayBeThere(store, key, signal))) history.forgetKey(key);
   }
 }

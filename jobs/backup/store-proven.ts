@@ -93,9 +93,13 @@ function copyProven(same: KnownDaily, facts: BackupFacts, target: Target): Promi
   );
 }
 
-/** Notes the key in the history before `put` lays anything there; removes the object again when it is not proven. */
+/**
+ * Notes the key in the history before `put` lays anything there, and forgets an object of that name that somebody removed;
+ * removes the object again when it is not proven.
+ */
 async function takingBack(facts: BackupFacts, bytes: number, target: Target, put: () => Promise<void>): Promise<Proof> {
   const { key, store, history, clock, runId, identity, step, signal } = target;
+  history.forgetKey(key);
   history.note(runId, {
     key,
     snapshotBytes: facts.snapshotBytes,
@@ -123,9 +127,9 @@ async function takeBack({ key, store, history, log }: Target): Promise<void> {
   const limit = AbortSignal.timeout(takeBackMs);
   try {
     await store.remove(key, limit);
-    history.giveUp(key);
+    history.forgetKey(key);
   } catch (error) {
-    if (!(await mayBeThere(store, key, limit))) return history.giveUp(key);
+    if (!(await mayBeThere(store, key, limit))) return history.forgetKey(key);
     log.warn(
       `${key} was not proven and may still be in the store, for it could not be removed; the next run reads it back, and keeps or removes it. ${failureText(asFailure(error))}`,
     );

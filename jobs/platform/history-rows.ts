@@ -72,10 +72,15 @@ export function historyOf(db: Sqlite.Database, file: string): History {
       new Map(
         rows<{ key: string; proof: Proof }>('SELECT key, proof FROM proofs').map(({ key, proof }) => [key, proof]),
       ),
-    giveUp: (key) => {
-      run('UPDATE runs SET key = NULL WHERE key = ?', key);
-      run('DELETE FROM suspects WHERE key = ?', key);
-    },
+    forgetKey: (key) =>
+      guarded(file, () =>
+        db.transaction(() => {
+          run('UPDATE runs SET key = NULL WHERE key = ?', key);
+          for (const table of ['proofs', 'accepted', 'disproved', 'suspects']) {
+            run(`DELETE FROM ${table} WHERE key = ?`, key);
+          }
+        })(),
+      ),
     counts: (database) => {
       const found = rows<{ outcome: Outcome; count: number }>(
         `SELECT outcome, count(*) AS count FROM runs WHERE job = 'backup' AND database = ? GROUP BY outcome`,

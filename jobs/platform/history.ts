@@ -59,8 +59,8 @@ export type History = {
   /** Records that an object was read back. */
   prove(key: string, proof: Proof, at: Temporal.Instant): void;
   proofs(): ReadonlyMap<string, Proof>;
-  /** Forgets a key whose object is gone. */
-  giveUp(key: string): void;
+  /** Forgets all that is known of a key: its object is gone, or about to be replaced by a new one. */
+  forgetKey(key: string): void;
   counts(database: string): Record<Outcome, number>;
   accept(key: string, at: Temporal.Instant): void;
   acceptedKeys(): ReadonlySet<string>;

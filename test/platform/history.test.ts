@@ -78,7 +78,7 @@ test('what a killed run stored without reading it back is known to the next run'
     ['running', 'interrupted'],
   );
   assert.deepEqual(history.unprovenKeys('csv_data'), [key]);
-  history.giveUp(key);
+  history.forgetKey(key);
   assert.deepEqual(history.unprovenKeys('csv_data'), []);
   assert.deepEqual(history.counts('csv_data'), { running: 1, succeeded: 0, failed: 0, interrupted: 1 });
   history.close();
@@ -113,10 +113,39 @@ test('a suspect is open until it is accepted, disproved, or gone', async (t) => 
   );
   history.accept('k1', at);
   history.disprove('k2', at);
-  history.giveUp('k3');
+  history.forgetKey('k3');
   assert.deepEqual(history.openSuspects('csv_data'), [{ key: 'k4', reason: 'why k4' }]);
   assert.deepEqual(history.openSuspects('other'), []);
   assert.equal(history.newestGood('csv_data')?.key, 'k1');
+  history.close();
+});
+
+test('a key that is used again is a new object: nothing known of the one before counts for it', async (t) => {
+  const history = openHistory(await folder(t));
+  const store = (suspect: string | null) => {
+    const id = history.begin('backup', 'csv_data', at);
+    history.forgetKey(key);
+    history.note(id, { key, suspect });
+  };
+  const prove = () => history.prove(key, 'proven', at);
+
+  store('lost rows');
+  prove();
+  store(null);
+  assert.deepEqual(history.unprovenKeys('csv_data'), [key]);
+  assert.equal(history.newestGood('csv_data'), null);
+  prove();
+  assert.deepEqual(history.openSuspects('csv_data'), []);
+  assert.equal(history.newestGood('csv_data')?.id, 2);
+
+  history.accept(key, at);
+  history.disprove(key, at);
+  history.noteSuspect('csv_data', { key, reason: 'seen in the bucket' }, at);
+  store('lost rows again');
+  prove();
+  assert.deepEqual(history.openSuspects('csv_data'), [{ key, reason: 'lost rows again' }]);
+  assert.deepEqual(history.acceptedKeys(), new Set());
+  assert.equal(history.newestGood('csv_data'), null);
   history.close();
 });
 

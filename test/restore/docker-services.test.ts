@@ -105,6 +105,18 @@ describe('which services stop for a restore', () => {
     });
   }
 
+  test('of several mounts that show it, the first by its path is named, however Docker lists them', () => {
+    const above = { sources: ['/mnt'], destination: '/all', writable: true };
+    for (const mounts of [
+      [writable, above],
+      [above, writable],
+    ]) {
+      assert.deepEqual(decide({ containers: [container('api', { mounts })] }).stop, [
+        'api: mounts /mnt writable at /all',
+      ]);
+    }
+  });
+
   test('a mount that cannot be seen from here is not the database, also when there is no database yet', () => {
     const mounts = [{ sources: ['/mnt/other'], destination: '/x', writable: true }];
     assert.deepEqual(decide({ containers: [container('api', { mounts })] }, false), nothing);

@@ -189,9 +189,11 @@ function stopSwarmService(swarm: SwarmService, reason: string, facts: Facts): Se
   return { ...noServices, stop: [{ service, reason, remark: null }] };
 }
 
-/** The mount that shows the database, a writable one first. */
+/** The mount that shows the database: a writable one, and of several the first by its path. Docker lists them in no order. */
 function databaseMount(owner: Container | SwarmService, { shows }: Facts): Mount | null {
-  const showing = owner.mounts.filter((mount) => shows(owner, mount));
+  const showing = owner.mounts
+    .filter((mount) => shows(owner, mount))
+    .toSorted((a, b) => (a.destination < b.destination ? -1 : 1));
   return showing.find(({ writable }) => writable) ?? showing[0] ?? null;
 }
 
