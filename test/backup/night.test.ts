@@ -3,19 +3,9 @@ import { test } from 'node:test';
 import { runNight } from '../../jobs/backup/night.ts';
 import type { RunOutcome } from '../../jobs/backup/outcome.ts';
 import { createLog } from '../../jobs/platform/log.ts';
+import { goodOutcome } from './good-outcome.ts';
 
-const ok: RunOutcome = {
-  kind: 'succeeded',
-  key: 'k',
-  proof: 'proven',
-  suspicion: null,
-  findings: [],
-  findingKinds: 0,
-  disproved: [],
-  storeEmptied: null,
-  housekeeping: null,
-  unrecorded: null,
-};
+const ok = goodOutcome('k');
 const bad: RunOutcome = {
   kind: 'failed',
   trouble: { code: 'DATABASE_CORRUPT', sentence: 's', cure: 'c' },

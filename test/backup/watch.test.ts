@@ -8,20 +8,10 @@ import { watchOf } from '../../jobs/backup/watch/watch.ts';
 import { openHistory } from '../../jobs/platform/history.ts';
 import { openLastingHistory } from '../../jobs/platform/lasting-history.ts';
 import { readSettings } from '../../jobs/platform/settings.ts';
+import { goodOutcome } from './good-outcome.ts';
 import { alertMails } from './mailed.ts';
 
-const good = {
-  kind: 'succeeded',
-  key: 'k',
-  proof: 'proven',
-  suspicion: null,
-  findings: [],
-  findingKinds: 0,
-  disproved: [],
-  storeEmptied: null,
-  housekeeping: null,
-  unrecorded: null,
-} as const satisfies RunOutcome;
+const good = goodOutcome('k');
 const failed = (code: 'DISK_FULL' | 'STORE_BUSY'): RunOutcome => {
   return { kind: 'failed', trouble: { code, sentence: `It was ${code}.`, cure: 'Mend it.' }, unrecorded: null };
 };

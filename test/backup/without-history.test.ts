@@ -3,9 +3,9 @@ import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, w
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openHistory } from '../../jobs/platform/history.ts';
-import { smallDisk } from '../full-disk.ts';
 import { needs } from '../lab.ts';
 import { nightshift, startNightshift } from '../nightshift.ts';
+import { smallDisk } from '../small-disk.ts';
 import { alertMails } from './mailed.ts';
 import { makeScene } from './scene.ts';
 
@@ -21,7 +21,7 @@ async function place(t: TestContext) {
 /** The scene, with a history of one good backup on a real small disk in place of the state folder. */
 async function onSmallDisk(t: TestContext) {
   const { environment, ...rest } = await place(t);
-  const disk = smallDisk(t);
+  const disk = smallDisk(t, 'tmpfs', 1);
   const stateDir = disk.folder;
   const moved = { ...environment, STATE_DIR: stateDir };
   const backup = () => nightshift(['backup'], moved);
@@ -45,7 +45,7 @@ test('a full state disk: the backup is made, printed, and one mail says without 
   assert.equal(status.code, 1);
   assert.match(status.out, /^ {2}wrong {9}the run history cannot be kept: /m);
 
-  disk.empty();
+  disk.free();
   for (const _ of [1, 2]) assert.equal((await backup()).err, '');
   assert.deepEqual(mails.subjects().slice(1), ['nightshift: backups of shop work again']);
   assert.deepEqual(staged(), []);

@@ -8,8 +8,8 @@ import { openHistory } from '../../jobs/platform/history.ts';
 import { renameDamaged } from '../../jobs/platform/history-file.ts';
 import { plainRun, runOf } from '../../jobs/platform/history-rows.ts';
 import { openLastingHistory, renamesDamaged } from '../../jobs/platform/lasting-history.ts';
-import { smallDisk } from '../full-disk.ts';
 import { needs } from '../lab.ts';
+import { smallDisk } from '../small-disk.ts';
 
 const at = Temporal.Instant.from('2025-11-29T18:00:00Z');
 const garbage = 'not a database, but long enough to be read as one'.repeat(50);
@@ -38,7 +38,7 @@ test(
   'a disk that fills in the middle of a run: the run goes on, and all that was known before is still known',
   needs('root'),
   async (t) => {
-    const disk = smallDisk(t);
+    const disk = smallDisk(t, 'tmpfs', 1);
     const problems: string[] = [];
     const history = openLastingHistory(disk.folder, { onProblem: ({ code }) => problems.push(code) });
     goodRun(history, 0);
@@ -61,7 +61,7 @@ test(
 );
 
 test('once there is room again, the runs and what the alerts remember are written down', needs('root'), async (t) => {
-  const disk = smallDisk(t);
+  const disk = smallDisk(t, 'tmpfs', 1);
   const own = openLastingHistory(disk.folder);
   own.markStart(at);
   goodRun(own, 0);
@@ -76,7 +76,7 @@ test('once there is room again, the runs and what the alerts remember are writte
   own.renew();
   assert.equal(own.problem()?.code, 'STATE_UNWRITABLE');
   assert.deepEqual(keysOf(own), ['k24 succeeded', 'k0 succeeded']);
-  disk.empty();
+  disk.free();
   own.renew();
   assert.equal(own.problem(), null);
   own.close();

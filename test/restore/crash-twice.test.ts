@@ -12,11 +12,10 @@ import { resumeUnfinished } from '../../jobs/restore/switch/resume.ts';
 import { identify } from '../../jobs/restore/switch/swap.ts';
 import { switchOver } from '../../jobs/restore/switch/switch-over.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
-import { type FakeServices, fakeEngine, readServices } from './fake-engine.ts';
+import { always, type FakeServices, fakeEngine, readServices } from './fake-engine.ts';
 import { fastClock } from './performed.ts';
 
 const log = createLog(systemClock, 'UTC', { out() {}, err() {} });
-const always = { Name: 'always', MaximumRetryCount: 0 };
 const services: FakeServices = {
   web: { running: true, policy: always, wellOn: 'any' },
   worker: { running: true, policy: always, wellOn: 'old' },

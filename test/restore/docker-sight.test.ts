@@ -214,19 +214,8 @@ describe('restore from within a container on a real Docker engine', needs('docke
       setInterval(() => visit.run('busy'), 4);`;
     const name = `${scene.prefix}-busy`;
     const mounts = ['--tmpfs', '/one:uid=1000', '-v', `${file}:/one/shop.db`];
-    await docker(
-      'run',
-      '-d',
-      '--name',
-      name,
-      '--user',
-      '1000:1000',
-      ...mounts,
-      'node:26-bookworm-slim',
-      'node',
-      '-e',
-      busy,
-    );
+    const run = ['run', '-d', '--name', name, '--user', '1000:1000', ...mounts];
+    await docker(...run, 'node:26-bookworm-slim', 'node', '-e', busy);
     const idle = await startIdle(scene, withSocket);
     for (let looks = 0; looks < 4; looks += 1) {
       assert.match(

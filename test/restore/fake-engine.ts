@@ -16,6 +16,12 @@ export type FakeService = {
   readonly fails?: 'to start' | 'to stay up';
 };
 
+export const always: RestartPolicy = { Name: 'always', MaximumRetryCount: 0 };
+/** Is well on any database. */
+export const web: FakeService = { running: true, policy: always, wellOn: 'any' };
+/** Is well only on the old database. */
+export const picky: FakeService = { running: true, policy: always, wellOn: 'old' };
+
 export type FakeServices = Readonly<Record<string, FakeService>>;
 
 export function readServices(file: string): FakeServices {

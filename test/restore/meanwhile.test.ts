@@ -4,10 +4,9 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { restoreJournalPath } from '../../jobs/platform/lock-state.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
-import { type FakeServices, readServices } from './fake-engine.ts';
+import { always, type FakeServices, readServices } from './fake-engine.ts';
 import { engineOf, type Performed, performed } from './performed.ts';
 
-const always = { Name: 'always', MaximumRetryCount: 0 };
 const services: FakeServices = {
   web: { running: true, policy: always, wellOn: 'any' },
   worker: { running: true, policy: always, wellOn: 'any' },

@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
-import { cpSync, readdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { needs } from '../lab.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
-import { type FakeService, readServices } from './fake-engine.ts';
-import { engineOf, performed } from './performed.ts';
-import { smallDisk } from './small-disk.ts';
-
-const always = { Name: 'always', MaximumRetryCount: 0 };
-const web: FakeService = { running: true, policy: always, wellOn: 'any' };
+import { readServices, web } from './fake-engine.ts';
+import { performed } from './performed.ts';
+import { leftBeside, shopOnSmallDisk } from './small-disk.ts';
 
 let eras: Eras;
 before(() => {
@@ -50,14 +45,7 @@ const moments: readonly Moment[] = [
 describe('a disk that turns read-only while services are down (EROFS)', needs('root', 'loop'), () => {
   for (const { at, step, down, inPlace, after: end } of moments) {
     test(`at: ${at}: the error says how far it came and who is down, and after the repair restore ends it`, async (t) => {
-      const disk = smallDisk(t, eras.folder, 'ext4', 64);
-      eras.reset();
-      const database = path.join(disk.folder, 'shop.db');
-      for (const part of ['', '-wal']) cpSync(eras.database + part, database + part);
-      const services = path.join(eras.folder, 'services.json');
-      writeFileSync(services, JSON.stringify({ web }));
-      const environment = { ...eras.environment, DATABASE_PATH: database };
-      const engine = engineOf(services, database);
+      const { disk, database, serviceFile, environment, engine } = shopOnSmallDisk(t, eras, 'ext4', { web });
       const moment = at.replace('the staged file', `${database}.restore-staged`);
       const checkpoint = (name: string) => (name === moment ? disk.turnReadOnly() : undefined);
       const { ending, text } = await performed('latest', environment, { engine, checkpoint });
@@ -66,7 +54,7 @@ describe('a disk that turns read-only while services are down (EROFS)', needs('r
           ending,
           failure: text.slice(text.lastIndexOf('\nRESTORE_') + 1),
           inPlace: holds(database),
-          running: readServices(services)['web']?.running,
+          running: readServices(serviceFile)['web']?.running,
         },
         {
           ending: 'RESTORE_UNFINISHED',
@@ -82,8 +70,8 @@ describe('a disk that turns read-only while services are down (EROFS)', needs('r
         {
           ending: again.ending,
           holds: holds(database),
-          services: readServices(services),
-          left: readdirSync(disk.folder).filter((name) => name.includes('.restore-')),
+          services: readServices(serviceFile),
+          left: leftBeside(database),
         },
         { ending: 'done', holds: complete[end], services: { web }, left: [] },
         again.text,

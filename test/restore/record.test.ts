@@ -5,8 +5,8 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openHistory } from '../../jobs/platform/history.ts';
 import { recorded } from '../../jobs/restore/record.ts';
-import { smallDisk } from '../full-disk.ts';
 import { needs } from '../lab.ts';
+import { smallDisk } from '../small-disk.ts';
 
 const at = Temporal.Instant.from('2025-11-29T18:00:00Z');
 
@@ -41,7 +41,7 @@ test('a damaged history never stops a restore: it is warned of once, and left fo
 });
 
 test('a state disk that fills during a restore is warned of, and the restore goes on', needs('root'), async (t) => {
-  const disk = smallDisk(t);
+  const disk = smallDisk(t, 'tmpfs', 1);
   openHistory(disk.folder).close();
   const { result, warnings } = await restoreWith(disk.folder, () => disk.fill());
   assert.equal(result, 'restored');

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { needs } from '../lab.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
-import { type FakeService, readServices } from './fake-engine.ts';
-import { engineOf, performed } from './performed.ts';
-import { smallDisk } from './small-disk.ts';
+import { type FakeService, picky, readServices, web } from './fake-engine.ts';
+import { performed } from './performed.ts';
+import { leftBeside, shopOnSmallDisk } from './small-disk.ts';
 
 const dying = path.join(import.meta.dirname, 'dying-process.ts');
-const always = { Name: 'always', MaximumRetryCount: 0 };
-const well: FakeService = { running: true, policy: always, wellOn: 'any' };
-const picky: FakeService = { running: true, policy: always, wellOn: 'old' };
 
 let eras: Eras;
 before(() => {
@@ -29,12 +26,12 @@ type Moment = {
   readonly code: 'done' | 'RESTORE_ROLLED_BACK';
 };
 const moments: readonly Moment[] = [
-  { died: 'stopped web', worker: well, ends: 'old', code: 'done' },
-  { died: 'journalled swapping', worker: well, ends: 'old', code: 'done' },
-  { died: 'journalled checking', worker: well, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
-  { died: 'started web', worker: well, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
-  { died: 'journalled watching', worker: well, ends: 'new', code: 'done' },
-  { died: 'journalled finishing', worker: well, ends: 'new', code: 'done' },
+  { died: 'stopped web', worker: web, ends: 'old', code: 'done' },
+  { died: 'journalled swapping', worker: web, ends: 'old', code: 'done' },
+  { died: 'journalled checking', worker: web, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
+  { died: 'started web', worker: web, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
+  { died: 'journalled watching', worker: web, ends: 'new', code: 'done' },
+  { died: 'journalled finishing', worker: web, ends: 'new', code: 'done' },
   { died: 'journalled halting', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
   { died: 'journalled returning', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
   { died: 'journalled reviving', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
@@ -43,37 +40,24 @@ const moments: readonly Moment[] = [
 
 /** A restore that was killed at `died`, on a disk of its own, and what the next one needs. */
 function leaveUnfinished(t: TestContext, { died, worker }: Moment) {
-  const disk = smallDisk(t, eras.folder, 'tmpfs', 64);
-  eras.reset();
-  const database = path.join(disk.folder, 'shop.db');
-  for (const part of ['', '-wal']) cpSync(eras.database + part, database + part);
-  const services = path.join(eras.folder, 'services.json');
-  writeFileSync(services, JSON.stringify({ web: well, worker }));
-  const environment = { ...eras.environment, DATABASE_PATH: database };
-  spawnSync(process.execPath, [dying, died, '', services], { env: environment });
-  assert.ok(existsSync(`${database}.restore-journal`), `no journal: not killed at ${died}`);
-  return { disk, database, services, environment };
+  const shop = shopOnSmallDisk(t, eras, 'tmpfs', { web, worker });
+  spawnSync(process.execPath, [dying, died, '', shop.serviceFile], { env: shop.environment });
+  assert.ok(existsSync(`${shop.database}.restore-journal`), `no journal: not killed at ${died}`);
+  return shop;
 }
 
 /** Runs `nightshift restore`, and tells which files it moved under a service that runs. */
-async function resume({ database, services, environment }: ReturnType<typeof leaveUnfinished>) {
+async function resume({ database, serviceFile, environment, engine }: ReturnType<typeof leaveUnfinished>) {
   const movedUnder: string[] = [];
   const checkpoint = (name: string) => {
-    const running = Object.values(readServices(services)).some((service) => service.running);
+    const running = Object.values(readServices(serviceFile)).some((service) => service.running);
     if (name.startsWith('before moving ') && running) movedUnder.push(path.basename(name));
   };
-  const { ending, text } = await performed(undefined, environment, {
-    engine: engineOf(services, database),
-    checkpoint,
-  });
-  const names = readdirSync(path.dirname(database));
-  const left = names.filter((name) => name.includes('.restore-'));
-  const rejected = names.some((name) => name.includes('.rejected-'));
-  return {
-    text,
-    rejected,
-    found: { ending, movedUnder, holds: holds(database), left, services: readServices(services) },
-  };
+  const { ending, text } = await performed(undefined, environment, { engine, checkpoint });
+  const rejected = readdirSync(path.dirname(database)).some((name) => name.includes('.rejected-'));
+  const services = readServices(serviceFile);
+  const found = { ending, movedUnder, holds: holds(database), left: leftBeside(database), services };
+  return { text, rejected, found };
 }
 
 describe(
@@ -87,10 +71,10 @@ describe(
           const how = [full ? 'the disk full' : 'room left', byHand ? 'and services started by hand meanwhile' : ''];
           test(`killed at: ${died}, ${how.join(' ').trim()}`, async (t) => {
             const unfinished = leaveUnfinished(t, moment);
-            const { services } = unfinished;
-            const now = JSON.parse(readFileSync(services, 'utf8'));
+            const { serviceFile } = unfinished;
+            const now = JSON.parse(readFileSync(serviceFile, 'utf8'));
             for (const name of byHand ? Object.keys(now) : []) now[name].running = true;
-            writeFileSync(services, JSON.stringify(now));
+            writeFileSync(serviceFile, JSON.stringify(now));
             if (full) unfinished.disk.fill();
             const { text, rejected, found } = await resume(unfinished);
             const goesOn = ['journalled checking', 'started web'].includes(died) && !full;
@@ -101,7 +85,7 @@ describe(
                 movedUnder: [],
                 holds: complete[goesOn ? 'new' : ends],
                 left: [],
-                services: { web: well, worker },
+                services: { web, worker },
               },
               text,
             );

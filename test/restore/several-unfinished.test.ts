@@ -7,12 +7,10 @@ import Sqlite from 'better-sqlite3';
 import { readJournal } from '../../jobs/restore/switch/journal.ts';
 import { identify } from '../../jobs/restore/switch/swap.ts';
 import type { Typed } from '../../jobs/restore/typed.ts';
-import { type FakeService, readServices } from './fake-engine.ts';
+import { always, type FakeService, readServices, web } from './fake-engine.ts';
 import { engineOf, performed } from './performed.ts';
 
-const always = { Name: 'always', MaximumRetryCount: 0 };
 const off: FakeService = { running: false, policy: { Name: 'no', MaximumRetryCount: 0 }, wellOn: 'any' };
-const web: FakeService = { running: true, policy: always, wellOn: 'any' };
 
 type Unfinished = { readonly step: string; readonly problem?: string | null; readonly services?: readonly string[] };
 

@@ -1,78 +1,24 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
+import { smallDisk } from '../small-disk.ts';
+import type { Eras } from './eras.ts';
+import type { FakeServices } from './fake-engine.ts';
+import { engineOf } from './performed.ts';
 
-export type SmallDisk = {
-  readonly folder: string;
-  /** Fills it to the last byte. */
-  fill(): void;
-  /** Takes so many bytes. */
-  take(bytes: number): void;
-  /** Frees what was filled or taken. */
-  free(): void;
-  /** ext4: as after an error of the device, the kernel takes no write any more (EROFS), also not into open files. */
-  turnReadOnly(): void;
-  /** ext4: checks it and mounts it anew. */
-  repair(): void;
-};
-
-/** A real disk of its own that is unmounted at the end: in memory, or an ext4 in a file. */
-export function smallDisk(t: TestContext, parent: string, kind: 'tmpfs' | 'ext4', mebibytes: number): SmallDisk {
-  const folder = path.join(parent, `disk-${kind}`);
-  mkdirSync(folder, { recursive: true });
-  const image = path.join(parent, 'disk.img');
-  if (kind === 'tmpfs') {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', folder]);
-  } else {
-    rmSync(image, { force: true });
-    writeFileSync(image, '');
-    truncateSync(image, mebibytes * 2 ** 20);
-    execFileSync('mkfs.ext4', ['-q', '-m', '0', '-e', 'remount-ro', image]);
-    execFileSync('mount', ['-o', 'loop', image, folder]);
-  }
-  t.after(() => unmount(folder));
-  const filler = path.join(folder, 'filler');
-  const write = (most: number) => {
-    const handle = openSync(filler, 'a');
-    let left = most;
-    try {
-      for (let size = 2 ** 20; size >= 1; ) {
-        if (left <= 0) return;
-        try {
-          left -= writeSync(handle, Buffer.alloc(Math.min(size, left)));
-        } catch {
-          size /= 2;
-        }
-      }
-    } finally {
-      closeSync(handle);
-    }
-  };
-  return {
-    folder,
-    fill: () => write(Number.POSITIVE_INFINITY),
-    take: write,
-    free: () => rmSync(filler, { force: true }),
-    turnReadOnly() {
-      const device = execFileSync('findmnt', ['-no', 'SOURCE', folder], { encoding: 'utf8' }).trim();
-      writeFileSync(`/sys/fs/ext4/${path.basename(device)}/trigger_fs_error`, '1');
-    },
-    repair() {
-      unmount(folder);
-      const { status, stderr } = spawnSync('e2fsck', ['-fy', image], { encoding: 'utf8' });
-      if (status !== 0 && status !== 1) throw new Error(`e2fsck: ${stderr}`);
-      execFileSync('mount', ['-o', 'loop', image, folder]);
-    },
-  };
+/** The shop of `eras`, with services that use it, on a small disk of its own. */
+export function shopOnSmallDisk(t: TestContext, eras: Eras, kind: 'tmpfs' | 'ext4', services: FakeServices) {
+  const disk = smallDisk(t, kind, 64);
+  eras.reset();
+  const database = path.join(disk.folder, 'shop.db');
+  for (const part of ['', '-wal']) cpSync(eras.database + part, database + part);
+  const serviceFile = path.join(eras.folder, 'services.json');
+  writeFileSync(serviceFile, JSON.stringify(services));
+  const environment = { ...eras.environment, DATABASE_PATH: database };
+  return { disk, database, serviceFile, environment, engine: engineOf(serviceFile, database) };
 }
 
-/** Another process that looks through /proc may hold a file of it for a moment: then it is busy, and tried again. */
-function unmount(folder: string): void {
-  for (let tries = 1; ; tries += 1) {
-    const { status, stderr } = spawnSync('umount', [folder], { encoding: 'utf8' });
-    if (status === 0) return;
-    if (tries === 50 || !stderr.includes('busy')) throw new Error(stderr);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
-  }
+/** Names of what a restore has left on the disk of a database. */
+export function leftBeside(database: string): string[] {
+  return readdirSync(path.dirname(database)).filter((name) => name.includes('.restore-'));
 }

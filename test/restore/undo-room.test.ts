@@ -6,8 +6,8 @@ import { after, before, describe, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { needs } from '../lab.ts';
 import { type Finished, nightshift } from '../nightshift.ts';
+import { smallDisk } from '../small-disk.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
-import { smallDisk } from './small-disk.ts';
 
 const mebibyte = 2 ** 20;
 let eras: Eras;
@@ -22,7 +22,7 @@ function failure({ code, err }: Finished): string {
 
 describe('room for --undo', needs('root', 'tools'), () => {
   test('a restore that would take it is refused with both figures, before the download and during it; a flag restores all the same', async (t) => {
-    const disk = smallDisk(t, eras.folder, 'tmpfs', 64);
+    const disk = smallDisk(t, 'tmpfs', 64);
     eras.reset();
     const database = path.join(disk.folder, 'shop.db');
     for (const part of ['', '-wal']) cpSync(eras.database + part, database + part);

@@ -5,12 +5,8 @@ import { after, before, test } from 'node:test';
 import type { Typed } from '../../jobs/restore/typed.ts';
 import { nightshift } from '../nightshift.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
-import { type FakeService, type FakeServices, readServices } from './fake-engine.ts';
+import { type FakeServices, picky, readServices, web } from './fake-engine.ts';
 import { engineOf, type Performed, performed } from './performed.ts';
-
-const always = { Name: 'always', MaximumRetryCount: 0 };
-const web: FakeService = { running: true, policy: always, wellOn: 'any' };
-const picky: FakeService = { running: true, policy: always, wellOn: 'old' };
 
 let eras: Eras;
 before(() => {

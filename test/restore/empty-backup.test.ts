@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import Sqlite from 'better-sqlite3';
+import { makeScene } from '../backup/scene.ts';
+import { needs } from '../lab.ts';
+import { nightshift } from '../nightshift.ts';
+import { complete, type Eras, holds, makeEras } from './eras.ts';
+import { beside, failure, restore, restoreArgs } from './restore-command.ts';
+
+let eras: Eras;
+before(() => {
+  eras = makeEras();
+  return () => eras.remove();
+});
+
+/** Puts the database away, makes one with these statements, backs it up, and puts the database back. */
+async function storeBackupOf(statements: string): Promise<Record<string, string>> {
+  const store = path.join(eras.folder, `store-${randomBytes(4).toString('hex')}`);
+  mkdirSync(store);
+  const environment = { ...eras.environment, BACKUP_STORE: pathToFileURL(store).href };
+  eras.reset();
+  for (const part of ['', '-wal', '-shm']) rmSync(eras.database + part);
+  new Sqlite(eras.database).exec(statements).close();
+  const { code, err } = await nightshift(['backup'], environment);
+  assert.equal(code, 0, err);
+  eras.reset();
+  return environment;
+}
+
+for (const [what, statements, sentence] of [
+  ['no table', 'PRAGMA user_version = 1', 'it has no table'],
+  ['tables and no row', 'CREATE TABLE era (name TEXT); CREATE TABLE orders (id)', 'it has 2 tables and not one row'],
+] as const) {
+  test(`a backup with ${what} never takes the place of the database by --yes alone, and the plan says it`, async () => {
+    const environment = await storeBackupOf(statements);
+    const run = (...args: string[]) => nightshift([...restoreArgs, 'latest', ...args], environment);
+    const plan = await run('--dry-run');
+    assert.equal(plan.code, 0, plan.err);
+    assert.match(
+      plan.out,
+      new RegExp(
+        `^  WARNING: by its metadata, sqlite-backups/daily/shop_.* is EMPTY: ${sentence}\\. When it is so`,
+        'm',
+      ),
+    );
+    for (const flags of [[], ['--allow-other-database'], ['--ignore-open-files'], ['--allow-unseen']]) {
+      const refusal = await run('--yes', ...flags);
+      assert.equal(failure(refusal), 'BACKUP_EMPTY, exit 1');
+      assert.match(refusal.err, new RegExp(`is EMPTY: ${sentence}\\.\n.*or add --allow-empty\\. Nothing`));
+    }
+    assert.equal(holds(eras.database), complete.old);
+    assert.deepEqual(beside(eras), ['shop.db-shm', 'shop.db-wal']);
+
+    const allowed = await run('--yes', '--allow-empty');
+    assert.equal(allowed.code, 0, allowed.out + allowed.err);
+    await restore(eras, '--undo', '--yes');
+    const back = await restore(eras, '--undo', '--yes');
+    assert.equal(failure(back), 'BACKUP_EMPTY, exit 1');
+    assert.match(back.err, /shop\.db\.backup-[\d_-]+ is EMPTY: /);
+    assert.equal(holds(eras.database), complete.old);
+  });
+}
+
+test(
+  'a backup whose tables need a collation that is not here is not taken for an empty one',
+  needs('tools'),
+  async (t) => {
+    const { environment, database } = await makeScene(t);
+    const python = (statements: string) =>
+      execFileSync('python3', [
+        '-c',
+        `import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.create_collation('GERMAN', lambda a, b: (a > b) - (a < b))
+db.executescript(sys.argv[2])`,
+        database.path,
+        statements,
+      ]);
+    rmSync(database.path);
+    python(
+      `CREATE TABLE people (name TEXT COLLATE GERMAN PRIMARY KEY) WITHOUT ROWID; INSERT INTO people VALUES ('Ada');`,
+    );
+    const backup = await nightshift(['backup'], environment);
+    assert.equal(backup.code, 0, backup.err);
+    python("INSERT INTO people VALUES ('Bob')");
+    const { code, out, err } = await nightshift([...restoreArgs, 'latest', '--yes'], environment);
+    assert.equal(code, 0, out + err);
+    assert.doesNotMatch(out, /EMPTY|GONE/);
+    assert.match(out, /^ {2}NOTE: not counted, for want of an extension or collation: people$/m);
+  },
+);
+
+test('one emptied table of many: a line in the plan that stands out, and no refusal', async () => {
+  const environment = await storeBackupOf(
+    "CREATE TABLE era (name TEXT); INSERT INTO era VALUES ('new'); CREATE TABLE visits (text TEXT); CREATE TABLE orders (id INTEGER PRIMARY KEY, total REAL)",
+  );
+  const { code, out, err } = await nightshift([...restoreArgs, 'latest', '--yes'], environment);
+  assert.equal(code, 0, out + err);
+  assert.match(out, /^ {2}WARNING: table orders will be EMPTY: 800 rows now, 0 in the backup$/m);
+});
