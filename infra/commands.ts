@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CliContext } from '../jobs/platform/context.ts';
+import type { CliContext } from '../jobs/runtime/cli-context.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { initStackCommand } from './init-stack/command.ts';
 

@@ -29,8 +29,8 @@ export function readDeployment(source: ConfigSource): Deployment {
 function readSecrets(source: ConfigSource, problems: Problem[]): SecretKeyName[] {
   const given = secretKeys.filter((key) => (source.get(key) ?? '').trim() !== '');
   for (const key of given.filter((each) => !source.isSecret(each))) {
-    const cure = `set it anew: \`pulumi config set --secret nightshift:${key}\`, and change it where it is used`;
-    problems.push({ key, found: 'lies unencrypted in the stack’s file', cure });
+    const hint = `set it anew: \`pulumi config set --secret nightshift:${key}\`, and change it where it is used`;
+    problems.push({ key, found: 'lies unencrypted in the stack’s file', hint });
   }
   return given;
 }

@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'nod
 import path from 'node:path';
 import * as docker from '@pulumi/docker';
 import type * as pulumi from '@pulumi/pulumi';
-import { Failure } from '../jobs/platform/errors.ts';
+import { Failure } from '../jobs/runtime/errors.ts';
 import type { ImageName } from './services.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -47,8 +47,8 @@ function compile(folder: string): void {
   if (status !== 0) throw notCompiled(`The images could not be compiled: ${stderr.trim().split('\n').at(-1)}`);
 }
 
-function notCompiled(sentence: string): Failure {
-  return new Failure('IMAGE_NOT_COMPILED', sentence, 'Run `npm ci`, then `npm run build`, and see what it says.');
+function notCompiled(message: string): Failure {
+  return new Failure('IMAGE_NOT_COMPILED', message, 'Run `npm ci`, then `npm run build`, and see what it says.');
 }
 
 /** Names and contents of all files that the patterns find. */

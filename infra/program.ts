@@ -1,6 +1,6 @@
 import * as linode from '@pulumi/linode';
 import * as pulumi from '@pulumi/pulumi';
-import { Failure } from '../jobs/platform/errors.ts';
+import { Failure } from '../jobs/runtime/errors.ts';
 import { type Bucket, backupBucket } from './bucket.ts';
 import type { SecretKeyName } from './config/keys.ts';
 import { type ConfigSource, pulumiSource } from './config/source.ts';
@@ -36,7 +36,7 @@ export function deploy(options: DeployOptions = {}): Outputs {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     // Pulumi shows the message and nothing else, and of a RunError no stack.
-    throw new pulumi.RunError(`${error.message}\n${error.cure}`);
+    throw new pulumi.RunError(`${error.message}\n${error.hint}`);
   }
 }
 

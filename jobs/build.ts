@@ -30,7 +30,7 @@ async function bundle(): Promise<void> {
     entryPoints: {
       nightshift: 'jobs/cli.ts',
       'run-process': 'jobs/backup/run-process.ts',
-      'integrity-process': 'jobs/backup/snapshot/integrity-process.ts',
+      'integrity-process': 'jobs/sqlite/integrity/integrity-process.ts',
       'contents-process': 'jobs/restore/staging/contents-process.ts',
       'lease-process': 'jobs/restore/services/lease-process.ts',
       'query-process': 'jobs/summary/measure/query-process.ts',

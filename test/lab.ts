@@ -2,18 +2,18 @@
  * The real parts a test may need, as the environment tells. `.ci/run` starts them all and sets LAB=required; elsewhere a
  * test that lacks its part is skipped, and `npm test` ends by naming what was skipped and how to get it.
  */
-type Part = { readonly variable: string; readonly cure: string };
+type Part = { readonly variable: string; readonly hint: string };
 
 const parts = {
-  s3: { variable: 'LAB_S3_ENDPOINT', cure: 'eval "$(test/lab.sh s3)" (Ceph RADOS Gateway)' },
-  docker: { variable: 'LAB_DOCKER_HOST', cure: 'eval "$(test/lab.sh docker)" (a private Docker engine)' },
-  tools: { variable: 'LAB_TOOLS', cure: 'eval "$(test/lab.sh tools)" (s3cmd, sqlite3, age, zstd)' },
-  chromium: { variable: 'LAB_CHROMIUM', cure: 'eval "$(test/lab.sh chromium)" (Debian’s browser)' },
-  root: { variable: 'LAB_ROOT', cure: 'eval "$(test/lab.sh root)" as root (mounts full and read-only disks)' },
-  pulumi: { variable: 'LAB_PULUMI', cure: 'eval "$(test/lab.sh pulumi)" (builds the Pulumi engine, 3 minutes once)' },
-  sshd: { variable: 'LAB_SSHD', cure: 'eval "$(test/lab.sh sshd)" (OpenSSH server, on loopback)' },
-  loop: { variable: 'LAB_LOOP', cure: 'eval "$(test/lab.sh loop)" as root (loop devices, file system tools)' },
-  samples: { variable: 'LAB_SAMPLES', cure: 'eval "$(test/lab.sh samples)" (public sample databases)' },
+  s3: { variable: 'LAB_S3_ENDPOINT', hint: 'eval "$(test/lab.sh s3)" (Ceph RADOS Gateway)' },
+  docker: { variable: 'LAB_DOCKER_HOST', hint: 'eval "$(test/lab.sh docker)" (a private Docker engine)' },
+  tools: { variable: 'LAB_TOOLS', hint: 'eval "$(test/lab.sh tools)" (s3cmd, sqlite3, age, zstd)' },
+  chromium: { variable: 'LAB_CHROMIUM', hint: 'eval "$(test/lab.sh chromium)" (Debian’s browser)' },
+  root: { variable: 'LAB_ROOT', hint: 'eval "$(test/lab.sh root)" as root (mounts full and read-only disks)' },
+  pulumi: { variable: 'LAB_PULUMI', hint: 'eval "$(test/lab.sh pulumi)" (builds the Pulumi engine, 3 minutes once)' },
+  sshd: { variable: 'LAB_SSHD', hint: 'eval "$(test/lab.sh sshd)" (OpenSSH server, on loopback)' },
+  loop: { variable: 'LAB_LOOP', hint: 'eval "$(test/lab.sh loop)" as root (loop devices, file system tools)' },
+  samples: { variable: 'LAB_SAMPLES', hint: 'eval "$(test/lab.sh samples)" (public sample databases)' },
 } as const satisfies Record<string, Part>;
 
 export type LabPart = keyof typeof parts;
@@ -22,7 +22,7 @@ export type LabPart = keyof typeof parts;
 export function needs(...wanted: LabPart[]): { skip?: string } {
   const absent = wanted.filter((part) => !process.env[parts[part].variable]);
   if (absent.length === 0) return {};
-  const reason = absent.map((part) => `needs ${part}: ${parts[part].cure}`).join('; ');
+  const reason = absent.map((part) => `needs ${part}: ${parts[part].hint}`).join('; ');
   if (process.env['LAB'] === 'required') throw new Error(`LAB=required, but the test ${reason}`);
   return { skip: reason };
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
-import { acquireLock } from '../jobs/platform/lock.ts';
+import { acquireLock } from '../jobs/sqlite/lock/lock.ts';
 import { oldNode } from './old-node.ts';
 import { complete, type Eras, holds, makeEras } from './restore/eras.ts';
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import type { Environment } from '../jobs/platform/settings.ts';
+import type { Environment } from '../jobs/runtime/cli-context.ts';
 
 const program = path.resolve(import.meta.dirname, '..', 'jobs', 'nightshift.mjs');
 

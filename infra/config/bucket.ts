@@ -9,8 +9,8 @@ export function bucketOf(read: Reader): BucketPlan | null {
   if (label === null) return null;
   const place = read.text('bucketRegion', 'the bucket needs a region');
   if (place === 'sg-sin-1' || place.includes('linodeobjects')) {
-    const cure = 'set it to the region as the API calls it: sg-sin-1.linodeobjects.com lies in region sg-sin-2';
-    read.report('bucketRegion', `is "${place}", the name of an S3 host`, cure);
+    const hint = 'set it to the region as the API calls it: sg-sin-1.linodeobjects.com lies in region sg-sin-2';
+    read.report('bucketRegion', `is "${place}", the name of an S3 host`, hint);
   } else if (place !== '' && !region.test(place)) {
     read.report('bucketRegion', `is "${place}"`, 'set it to a region such as sg-sin-2');
   }

@@ -10,15 +10,15 @@ export type Reader = {
   oneOf<T extends string>(key: ConfigKeyName, choices: readonly T[]): T;
   whole(key: ConfigKeyName, least: number, most: number): number;
   flag(key: ConfigKeyName): boolean;
-  report(key: ConfigKeyName, found: string, cure: string): void;
+  report(key: ConfigKeyName, found: string, hint: string): void;
 };
 
 export function readerOf({ name, text: given }: Texts, problems: Problem[]): Reader {
   const orDefault = (key: ConfigKeyName) => given(key) ?? defaultOf(key);
-  const report = (key: ConfigKeyName, found: string, cure: string) => {
+  const report = (key: ConfigKeyName, found: string, hint: string) => {
     const where = name !== '' && configKeys[key].perHost ? `hosts (${name}).${key}` : key;
     if (!problems.some((problem) => problem.key === where && problem.found === found))
-      problems.push({ key: where, found, cure });
+      problems.push({ key: where, found, hint });
   };
   return {
     optional: orDefault,

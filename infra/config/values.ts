@@ -19,33 +19,33 @@ export function readLayers(source: ConfigSource, problems: Problem[]): Texts[] {
 }
 
 function readHosts(text: string, problems: Problem[]): Layer[] {
-  const cure = 'write a list of objects, each with a name: `pulumi config set --path "nightshift:hosts[0].name" east`';
+  const hint = 'write a list of objects, each with a name: `pulumi config set --path "nightshift:hosts[0].name" east`';
   const entries = parsed(text);
   if (!Array.isArray(entries) || entries.length === 0) {
-    problems.push({ key: 'hosts', found: 'is no list', cure });
+    problems.push({ key: 'hosts', found: 'is no list', hint });
     return [];
   }
   const layers = entries.map((entry) =>
     Object.fromEntries(Object.entries(Object(entry)).map(([key, value]) => [key, String(value)])),
   );
   layers.forEach((layer, index) => {
-    problems.push(...problemsOf(layer, `hosts[${index}]`, cure));
+    problems.push(...problemsOf(layer, `hosts[${index}]`, hint));
     if (layers.findIndex(({ name }) => name === layer['name']) < index)
-      problems.push({ key: `hosts[${index}].name`, found: `is "${layer['name']}" again`, cure: 'name each host once' });
+      problems.push({ key: `hosts[${index}].name`, found: `is "${layer['name']}" again`, hint: 'name each host once' });
   });
   return layers;
 }
 
-function problemsOf(layer: Layer, at: string, cure: string): Problem[] {
+function problemsOf(layer: Layer, at: string, hint: string): Problem[] {
   const found: Problem[] = [];
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(layer['name'] ?? ''))
-    found.push({ key: `${at}.name`, found: 'is no name of small letters, digits and dashes', cure });
+    found.push({ key: `${at}.name`, found: 'is no name of small letters, digits and dashes', hint });
   for (const key of Object.keys(layer).filter((each) => each !== 'name')) {
     const known: ConfigKey | undefined = isKey(key) ? configKeys[key] : undefined;
     if (known?.secret === true)
-      found.push({ key: `${at}.${key}`, found: 'is a secret', cure: 'secrets are set for the whole stack' });
+      found.push({ key: `${at}.${key}`, found: 'is a secret', hint: 'secrets are set for the whole stack' });
     else if (known?.perHost !== true)
-      found.push({ key: `${at}.${key}`, found: 'is no key of a host', cure: 'see Pulumi.yaml for the keys' });
+      found.push({ key: `${at}.${key}`, found: 'is no key of a host', hint: 'see Pulumi.yaml for the keys' });
   }
   return found;
 }

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { Command } from 'commander';
-import type { CliContext } from '../../jobs/platform/context.ts';
-import { Failure } from '../../jobs/platform/errors.ts';
-import { plural } from '../../jobs/platform/format.ts';
+import type { CliContext } from '../../jobs/runtime/cli-context.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
+import { plural } from '../../jobs/runtime/format.ts';
 import { projectFolder } from '../init-stack/pulumi-cli.ts';
 import { verdictText } from './verdict.ts';
 

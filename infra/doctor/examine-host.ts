@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import type { CliContext } from '../../jobs/platform/context.ts';
+import type { CliContext } from '../../jobs/runtime/cli-context.ts';
 import { judgeDisk } from './disk-verdict.ts';
 import { judgeDocker, judgeNames, judgePorts } from './docker-verdicts.ts';
 import { type HostFacts, readHostFacts } from './host-facts.ts';

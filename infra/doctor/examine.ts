@@ -1,4 +1,4 @@
-import type { CliContext } from '../../jobs/platform/context.ts';
+import type { CliContext } from '../../jobs/runtime/cli-context.ts';
 import { judgeVolume } from './disk-verdict.ts';
 import { examineHost } from './examine-host.ts';
 import { gatherLinode, type LinodeFacts } from './linode-facts.ts';

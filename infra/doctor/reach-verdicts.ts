@@ -1,4 +1,4 @@
-import { plural } from '../../jobs/platform/format.ts';
+import { plural } from '../../jobs/runtime/format.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { HostTarget } from './target.ts';
 import { fail, later, ok, type Verdict } from './verdict.ts';

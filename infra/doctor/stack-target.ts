@@ -1,4 +1,4 @@
-import type { CliContext } from '../../jobs/platform/context.ts';
+import type { CliContext } from '../../jobs/runtime/cli-context.ts';
 import { readDeployment } from '../config.ts';
 import type { Place } from '../init-stack/pulumi-cli.ts';
 import { sourceOf } from '../init-stack/stack-source.ts';

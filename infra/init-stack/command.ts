@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Command } from 'commander';
-import type { CliContext } from '../../jobs/platform/context.ts';
+import type { CliContext } from '../../jobs/runtime/cli-context.ts';
 import { projectFolder } from './pulumi-cli.ts';
 
 type Options = { readonly stack: string; readonly cwd: string; readonly fromEnv?: string; readonly dryRun?: boolean };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { CliContext } from '../../jobs/platform/context.ts';
-import { Failure, systemCodeOf } from '../../jobs/platform/errors.ts';
-import { plural } from '../../jobs/platform/format.ts';
+import type { CliContext } from '../../jobs/runtime/cli-context.ts';
+import { Failure, systemCodeOf } from '../../jobs/runtime/errors.ts';
+import { plural } from '../../jobs/runtime/format.ts';
 import { readDeployment } from '../config.ts';
 import { openTerminal, type Terminal } from './ask.ts';
 import { missingKeys, problemOf, type StackKey } from './keys.ts';
@@ -58,8 +58,8 @@ function tell({ left, same, problems, settings }: Import, file: string, { out }:
   for (const line of left) out(`left aside  ${line}\n`);
   for (const key of same) out(`unchanged   ${key}\n`);
   if (problems.length === 0) return settings;
-  const sentence = `${plural(problems.length, 'value')} of ${file} cannot be used; nothing was written.`;
-  throw new Failure('SETTINGS_INVALID', sentence, problems.join('\n'));
+  const message = `${plural(problems.length, 'value')} of ${file} cannot be used; nothing was written.`;
+  throw new Failure('SETTINGS_INVALID', message, problems.join('\n'));
 }
 
 function tellDryRun(coming: readonly Setting[], missing: readonly StackKey[], { out }: CliContext): void {

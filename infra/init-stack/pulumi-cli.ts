@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import type { CliContext } from '../../jobs/platform/context.ts';
-import { Failure, systemCodeOf } from '../../jobs/platform/errors.ts';
+import type { CliContext } from '../../jobs/runtime/cli-context.ts';
+import { Failure, systemCodeOf } from '../../jobs/runtime/errors.ts';
 
 /** The checkout, where Pulumi.yaml is. */
 export const projectFolder = path.resolve(import.meta.dirname, '..', '..');
@@ -55,7 +55,7 @@ function missing(cause: unknown): Failure {
   );
 }
 
-const cures: readonly (readonly [RegExp, string])[] = [
+const hints: readonly (readonly [RegExp, string])[] = [
   [
     /no stack selected|no stack named/i,
     'make the stack with `npx nightshift init-stack --stack NAME`, or choose one with --stack.',
@@ -68,7 +68,7 @@ const cures: readonly (readonly [RegExp, string])[] = [
 ];
 
 function failed(args: readonly string[], said: string): Failure {
-  const cure = cures.find(([pattern]) => pattern.test(said))?.[1];
+  const hint = hints.find(([pattern]) => pattern.test(said))?.[1];
   const last = said
     .replace(/^error: /gm, '')
     .split('\n')
@@ -78,6 +78,6 @@ function failed(args: readonly string[], said: string): Failure {
   return new Failure(
     'PULUMI_FAILED',
     `\`pulumi ${args.slice(0, 3).join(' ')}\` failed: ${last}`,
-    cure ?? 'run it by hand to see more.',
+    hint ?? 'run it by hand to see more.',
   );
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { CliContext } from '../../jobs/platform/context.ts';
+import type { CliContext } from '../../jobs/runtime/cli-context.ts';
 import { type ConfigSource, expandHome } from '../config/source.ts';
 import type { StackConfig } from './stack-values.ts';
 

@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-import { Failure } from '../../jobs/platform/errors.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
 import { type Asked, brokenRules } from './rules.ts';
 
 /** Holds the rules in every preview and `up`, with or without `--policy-pack`: the pack sees late values too. */

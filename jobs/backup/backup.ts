@@ -1,31 +1,31 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Clock } from '../platform/clock.ts';
-import type { Failure } from '../platform/errors.ts';
-import { formatBytes, plural } from '../platform/format.ts';
-import type { History, Proof, Run } from '../platform/history.ts';
-import type { Log } from '../platform/log.ts';
-import type { Step } from '../platform/progress.ts';
-import type { Database, Settings } from '../platform/settings.ts';
-import type { ObjectStore } from '../platform/store/store.ts';
-import { archiveEnding, writeArchive } from './archive/archive.ts';
-import { readIdentity } from './archive/unarchive.ts';
-import { assessSnapshot } from './assess-snapshot.ts';
-import { runRetention } from './housekeeping.ts';
+import { factsOfSnapshot } from '../archives/facts.ts';
+import { archiveEnding, writeArchive } from '../archives/format/archive.ts';
+import { readIdentity } from '../archives/format/unarchive.ts';
+import { datedOf, type Inventory, inventoryOf, withDaily } from '../archives/inventory.ts';
+import { freeDailyKey } from '../archives/names.ts';
+import { storeTakenAt } from '../archives/same-store.ts';
+import type { History, Proof, Run } from '../monitoring/history/history.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Failure } from '../runtime/errors.ts';
+import { formatBytes, plural } from '../runtime/format.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Step } from '../runtime/progress.ts';
+import type { Database, Settings } from '../settings/settings.ts';
+import { findingsTold } from '../sqlite/integrity/findings.ts';
+import { requireStaging } from '../sqlite/snapshot/disk-space.ts';
+import { takeSnapshot } from '../sqlite/snapshot/snapshot.ts';
+import type { ObjectStore } from '../store/store.ts';
 import { settleLeftovers } from './leftovers.ts';
 import { newestOfForm, prepare } from './prepare.ts';
 import { recordDetails } from './record-details.ts';
-import { storeTakenAt } from './same-store.ts';
-import { requireStaging } from './snapshot/disk-space.ts';
-import { findingsTold } from './snapshot/findings.ts';
-import { takeSnapshot } from './snapshot/snapshot.ts';
+import { runRetention } from './retention/run-retention.ts';
 import { stepsOf, type Tools } from './steps.ts';
 import { storeProven } from './store-proven.ts';
 import { storeReady } from './store-ready.ts';
-import { factsOfSnapshot } from './stored/facts.ts';
-import { datedOf, type Inventory, inventoryOf, withDaily } from './stored/inventory.ts';
-import { freeDailyKey } from './stored/names.ts';
-import type { Suspicion } from './stored/suspect.ts';
+import { assessSnapshot } from './suspects/assess-snapshot.ts';
+import type { Suspicion } from './suspects/suspect.ts';
 
 export type BackupTools = Tools & {
   readonly settings: Settings;
@@ -72,7 +72,7 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
   noteSuspects(inventory, history, clock);
   warnOfMisdated(inventory, log);
   const known = knownInStore(history.newestGood(name), storeTakenAt(settings.store, history));
-  const storeEmptied = emptiedSentence(inventory, known, store);
+  const storeEmptied = emptiedMessage(inventory, known, store);
 
   await requireStaging(settings.stagingDir, log);
   await mkdir(stagingFolder, { recursive: true });
@@ -166,7 +166,7 @@ function knownInStore(newest: Run | null, storeTaken: Temporal.Instant | null): 
 }
 
 /** What is said when the store has none of the backups that the history knows; null when it has some, or none is known. */
-function emptiedSentence({ dailies, weeklies }: Inventory, known: Run | null, store: ObjectStore): string | null {
+function emptiedMessage({ dailies, weeklies }: Inventory, known: Run | null, store: ObjectStore): string | null {
   if (dailies.length > 0 || weeklies.length > 0 || known === null) return null;
   return `${store.name} held no backup of ${known.database} before this one; the history knows ${known.key}, stored there or in another place.`;
 }

@@ -2,14 +2,14 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { Failure } from '../platform/errors.ts';
-import { createMeter, metered } from '../platform/hash.ts';
-import { checkedMetadata } from '../platform/store/keys.ts';
-import { objectMissing } from '../platform/store/missing.ts';
-import { isRefusal } from '../platform/store/refusal.ts';
-import type { Metadata, ObjectStore } from '../platform/store/store.ts';
-import { writeFailure } from './archive/archive.ts';
-import { requireFreeSpace } from './snapshot/disk-space.ts';
+import { writeFailure } from '../archives/format/archive.ts';
+import { Failure } from '../runtime/errors.ts';
+import { createMeter, metered } from '../runtime/hash.ts';
+import { requireFreeSpace } from '../sqlite/snapshot/disk-space.ts';
+import { checkedMetadata } from '../store/keys.ts';
+import { objectMissing } from '../store/missing.ts';
+import { isRefusal } from '../store/refusal.ts';
+import type { Metadata, ObjectStore } from '../store/store.ts';
 
 type CopyOptions = {
   /** Where the object is kept on its way when the store cannot copy; made when it is not there. */

@@ -1,14 +1,14 @@
 import { rm } from 'node:fs/promises';
-import type { Clock } from '../platform/clock.ts';
-import type { History } from '../platform/history.ts';
-import { failureText, type Log } from '../platform/log.ts';
-import { noStep } from '../platform/progress.ts';
-import { isRefusal } from '../platform/store/refusal.ts';
-import type { ObjectStore } from '../platform/store/store.ts';
-import { isBadObject, readBack } from './archive/read-back.ts';
-import type { Identity } from './archive/unarchive.ts';
-import { factsOf } from './stored/metadata.ts';
-import { dailyPrefix, parseDailyKey, parseWeeklyKey, weeklyPrefix } from './stored/names.ts';
+import { isBadObject, readBack } from '../archives/format/read-back.ts';
+import type { Identity } from '../archives/format/unarchive.ts';
+import { factsOf } from '../archives/metadata.ts';
+import { dailyPrefix, parseDailyKey, parseWeeklyKey, weeklyPrefix } from '../archives/names.ts';
+import type { History } from '../monitoring/history/history.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { failureText, type Log } from '../runtime/log.ts';
+import { noStep } from '../runtime/progress.ts';
+import { isRefusal } from '../store/refusal.ts';
+import type { ObjectStore } from '../store/store.ts';
 
 type Place = {
   readonly database: string;

@@ -1,10 +1,10 @@
-import { Failure } from '../platform/errors.ts';
-import { isRefusal } from '../platform/store/refusal.ts';
-import type { ObjectStore } from '../platform/store/store.ts';
-import { isBadObject, readBack } from './archive/read-back.ts';
-import type { Identity } from './archive/unarchive.ts';
+import { isBadObject, readBack } from '../archives/format/read-back.ts';
+import type { Identity } from '../archives/format/unarchive.ts';
+import type { KnownDaily } from '../archives/inventory.ts';
+import { Failure } from '../runtime/errors.ts';
+import { isRefusal } from '../store/refusal.ts';
+import type { ObjectStore } from '../store/store.ts';
 import type { RunStep } from './steps.ts';
-import type { KnownDaily } from './stored/inventory.ts';
 
 type SourceStore = {
   readonly store: ObjectStore;

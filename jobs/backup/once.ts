@@ -1,12 +1,12 @@
-import type { CliContext } from '../platform/context.ts';
-import { Failure, interrupted } from '../platform/errors.ts';
-import { openLastingHistory, renamesDamaged } from '../platform/lasting-history.ts';
-import { createLog } from '../platform/log.ts';
-import type { Database, Settings } from '../platform/settings.ts';
+import { openLastingHistory, renamesDamaged } from '../monitoring/history/lasting-history.ts';
+import type { CliContext } from '../runtime/cli-context.ts';
+import { Failure, interrupted } from '../runtime/errors.ts';
+import { createLog } from '../runtime/log.ts';
+import type { Database, Settings } from '../settings/settings.ts';
+import { watchOf } from './monitoring/watch.ts';
 import { runNight } from './night.ts';
 import { failureOf } from './outcome.ts';
 import { runInProcess } from './run-in-process.ts';
-import { watchOf } from './watch/watch.ts';
 
 /**
  * Backs up databases once, now, with the alerts and the dead-man's switch of the service. Says at once what failed, but of the

@@ -1,9 +1,9 @@
-import { Failure, type FailureCode } from '../platform/errors.ts';
-import type { PlainRun } from '../platform/history-rows.ts';
+import type { PlainRun } from '../monitoring/history/history-rows.ts';
+import { Failure, type FailureCode } from '../runtime/errors.ts';
 import type { BackupResult } from './backup.ts';
 
 /** A failure as a plain value, so that it can cross from the run's process to the service's. */
-export type Trouble = { readonly code: FailureCode; readonly sentence: string; readonly cure: string };
+export type Trouble = { readonly code: FailureCode; readonly message: string; readonly hint: string };
 
 /** How one run on one database ended. `unrecorded`: its row, when the history in STATE_DIR did not take it. */
 export type RunOutcome = { readonly unrecorded: PlainRun | null } & RunEnd;
@@ -28,10 +28,10 @@ export function outcomeOfFailure(failure: Failure, unrecorded: PlainRun | null =
   return { kind: 'failed', trouble: troubleOf(failure), unrecorded };
 }
 
-export function failureOf({ code, sentence, cure }: Trouble): Failure {
-  return new Failure(code, sentence, cure);
+export function failureOf({ code, message, hint }: Trouble): Failure {
+  return new Failure(code, message, hint);
 }
 
-export function troubleOf({ code, message, cure }: Failure): Trouble {
-  return { code, sentence: message, cure };
+export function troubleOf({ code, message, hint }: Failure): Trouble {
+  return { code, message, hint };
 }

@@ -1,9 +1,9 @@
-import { hashFile } from '../platform/hash.ts';
-import { type Archive, type ArchiveFormat, archiveEnding } from './archive/archive.ts';
-import { type CheckedContents, checkIntegrity } from './snapshot/integrity.ts';
-import type { Snapshot } from './snapshot/snapshot.ts';
-import { compressionName, recipientsDigest } from './stored/facts.ts';
-import type { KnownDaily, StoredDaily } from './stored/inventory.ts';
+import { compressionName, recipientsDigest } from '../archives/facts.ts';
+import { type Archive, type ArchiveFormat, archiveEnding } from '../archives/format/archive.ts';
+import type { KnownDaily, StoredDaily } from '../archives/inventory.ts';
+import { hashFile } from '../runtime/hash.ts';
+import { type CheckedContents, checkIntegrity } from '../sqlite/integrity/integrity.ts';
+import type { Snapshot } from '../sqlite/snapshot/snapshot.ts';
 
 /** A checked snapshot, ready to be stored: as an archive, or as a copy of the same one in the store. */
 export type Prepared = { readonly contents: CheckedContents; readonly snapshotSha256: string } & (

@@ -1,10 +1,10 @@
-import { asFailure, type Failure } from '../platform/errors.ts';
-import type { Log } from '../platform/log.ts';
-import type { ObjectStore } from '../platform/store/store.ts';
-import type { CheckedContents } from './snapshot/integrity.ts';
-import { amendDetails, type Details, noDetails, writeDetails } from './stored/details.ts';
-import type { Inventory, StoredDaily } from './stored/inventory.ts';
-import { type BackupFacts, tablesFit } from './stored/metadata.ts';
+import { amendDetails, type Details, noDetails, writeDetails } from '../archives/details.ts';
+import type { Inventory, StoredDaily } from '../archives/inventory.ts';
+import { type BackupFacts, tablesFit } from '../archives/metadata.ts';
+import { asFailure, type Failure } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+import type { CheckedContents } from '../sqlite/integrity/integrity.ts';
+import type { ObjectStore } from '../store/store.ts';
 
 type Deps = {
   readonly store: ObjectStore;

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Database } from '../platform/settings.ts';
+import type { Database } from '../settings/settings.ts';
 import type { RunOutcome } from './outcome.ts';
 
 const entry = fileURLToPath(new URL(`./run-process${path.extname(import.meta.url)}`, import.meta.url));
@@ -45,7 +45,7 @@ export function runInProcess(
 }
 
 function crashed({ name }: Database, how: string): RunOutcome {
-  const sentence = `The process that backed up ${name} ended with ${how} before it was done.`;
-  const cure = 'SIGKILL usually means out of memory: see `dmesg`, and give the container at least 320 MiB.';
-  return { kind: 'failed', trouble: { code: 'RUN_CRASHED', sentence, cure }, unrecorded: null };
+  const message = `The process that backed up ${name} ended with ${how} before it was done.`;
+  const hint = 'SIGKILL usually means out of memory: see `dmesg`, and give the container at least 320 MiB.';
+  return { kind: 'failed', trouble: { code: 'RUN_CRASHED', message, hint }, unrecorded: null };
 }

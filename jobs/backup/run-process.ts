@@ -1,13 +1,13 @@
 import process from 'node:process';
-import { systemClock } from '../platform/clock.ts';
-import { asFailure, type Failure, interrupted } from '../platform/errors.ts';
-import { type PlainRun, plainRun } from '../platform/history-rows.ts';
-import { type LastingHistory, openLastingHistory } from '../platform/lasting-history.ts';
-import { createLog } from '../platform/log.ts';
-import { surviveLostOutput } from '../platform/lost-output.ts';
-import { terminalProgress } from '../platform/progress.ts';
-import { readSettings } from '../platform/settings.ts';
-import { openStore } from '../platform/store/open.ts';
+import { type PlainRun, plainRun } from '../monitoring/history/history-rows.ts';
+import { type LastingHistory, openLastingHistory } from '../monitoring/history/lasting-history.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { asFailure, type Failure, interrupted } from '../runtime/errors.ts';
+import { createLog } from '../runtime/log.ts';
+import { surviveLostOutput } from '../runtime/lost-output.ts';
+import { terminalProgress } from '../runtime/progress.ts';
+import { readSettings } from '../settings/settings.ts';
+import { openStore } from '../store/open.ts';
 import { outcomeOfFailure, outcomeOfResult, type RunOutcome } from './outcome.ts';
 import { runBackup } from './run.ts';
 
@@ -34,8 +34,8 @@ async function run(name: string, mayBePatient: boolean): Promise<RunOutcome> {
     if (database === undefined) throw new Error(`no database is called ${name}`);
     const clock = systemClock;
     const log = createLog(clock, settings.zone);
-    const onProblem = ({ code, message, cure }: Failure) =>
-      log.warn(`${code}: ${message} The backup goes on without it. ${cure}`);
+    const onProblem = ({ code, message, hint }: Failure) =>
+      log.warn(`${code}: ${message} The backup goes on without it. ${hint}`);
     history = openLastingHistory(settings.stateDir, { onProblem });
     const store = await openStore(settings.store);
     const patient = mayBePatient && history.newestGood(name) === null;

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { asFailure } from '../platform/errors.ts';
-import { acquireLock } from '../platform/lock.ts';
-import type { Database } from '../platform/settings.ts';
+import { claimStore } from '../archives/same-store.ts';
+import { asFailure } from '../runtime/errors.ts';
+import type { Database } from '../settings/settings.ts';
+import { acquireLock } from '../sqlite/lock/lock.ts';
 import { type BackupResult, type BackupTools, backUp } from './backup.ts';
-import { claimStore } from './same-store.ts';
-import { settleSuspects } from './settle-suspects.ts';
+import { settleSuspects } from './suspects/close-suspects.ts';
 
 /**
  * One recorded run on one database: alone by the database's lock, staging emptied at the end, the outcome in the history.
@@ -23,7 +23,7 @@ export async function runBackup(database: Database, tools: BackupTools): Promise
       const result = await backUp({ database, runId, stagingFolder }, tools);
       history.finish(runId, 'succeeded', clock.now(), {
         code: result.housekeeping?.code ?? null,
-        sentence: result.housekeeping?.message ?? null,
+        message: result.housekeeping?.message ?? null,
       });
       await settleSuspects(database.name, result.disproved, tools);
       log.line('Backup completed successfully');
@@ -36,7 +36,7 @@ export async function runBackup(database: Database, tools: BackupTools): Promise
   } catch (error) {
     const failure = asFailure(signal.aborted ? signal.reason : error);
     const outcome = failure.code === 'INTERRUPTED' ? 'interrupted' : 'failed';
-    history.finish(runId, outcome, clock.now(), { code: failure.code, sentence: failure.message });
+    history.finish(runId, outcome, clock.now(), { code: failure.code, message: failure.message });
     throw failure;
   }
 }

@@ -1,16 +1,16 @@
-import type { Clock } from '../platform/clock.ts';
-import { formatDuration } from '../platform/format.ts';
-import { afterGrace } from '../platform/grace.ts';
-import { type LastingHistory, openLastingHistory, renamesDamaged } from '../platform/lasting-history.ts';
-import { createLog, type Log } from '../platform/log.ts';
-import { nextRun, type Schedule, sleepUntil } from '../platform/schedule.ts';
-import type { Database, Settings } from '../platform/settings.ts';
-import { toolVersion } from '../platform/version.ts';
-import { statusOf } from './commands/status.ts';
+import { type LastingHistory, openLastingHistory, renamesDamaged } from '../monitoring/history/lasting-history.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { formatDuration } from '../runtime/format.ts';
+import { afterGrace } from '../runtime/grace.ts';
+import { createLog, type Log } from '../runtime/log.ts';
+import { nextRun, type Schedule, sleepUntil } from '../runtime/schedule.ts';
+import { toolVersion } from '../runtime/version.ts';
+import type { Database, Settings } from '../settings/settings.ts';
+import { watchOf } from './monitoring/watch.ts';
 import { runNight } from './night.ts';
 import { failureOf } from './outcome.ts';
 import { runInProcess } from './run-in-process.ts';
-import { watchOf } from './watch/watch.ts';
+import { statusOf } from './status/status.ts';
 
 /**
  * The container's entrypoint: a backup now, then one at every scheduled time, until `signal` aborts. A run under way then
@@ -69,7 +69,7 @@ async function serveHealth(
   signal: AbortSignal,
 ): Promise<void> {
   if (settings.httpPort === null) return;
-  const { createHealthServer } = await import('./watch/http.ts');
+  const { createHealthServer } = await import('./monitoring/http.ts');
   await createHealthServer({
     port: settings.httpPort,
     status: () => statusOf(settings, history, clock.now()),

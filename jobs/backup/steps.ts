@@ -1,8 +1,8 @@
-import type { Clock } from '../platform/clock.ts';
-import { formatDuration } from '../platform/format.ts';
-import type { History } from '../platform/history.ts';
-import type { Log } from '../platform/log.ts';
-import type { Progress, Step } from '../platform/progress.ts';
+import type { History } from '../monitoring/history/history.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { formatDuration } from '../runtime/format.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Progress, Step } from '../runtime/progress.ts';
 
 export type Tools = {
   readonly history: History;

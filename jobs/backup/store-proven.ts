@@ -1,20 +1,20 @@
-import type { Clock } from '../platform/clock.ts';
-import { asFailure, type Failure } from '../platform/errors.ts';
-import { formatBytes } from '../platform/format.ts';
-import type { History, Proof } from '../platform/history.ts';
-import { failureText, type Log } from '../platform/log.ts';
-import type { Step } from '../platform/progress.ts';
-import { mayBeThere } from '../platform/store/missing.ts';
-import type { ObjectStore } from '../platform/store/store.ts';
-import type { Archive } from './archive/archive.ts';
-import { readBack } from './archive/read-back.ts';
-import type { Identity } from './archive/unarchive.ts';
+import type { SnapshotFacts } from '../archives/facts.ts';
+import type { Archive } from '../archives/format/archive.ts';
+import { readBack } from '../archives/format/read-back.ts';
+import type { Identity } from '../archives/format/unarchive.ts';
+import type { KnownDaily } from '../archives/inventory.ts';
+import { type BackupFacts, metadataOf } from '../archives/metadata.ts';
+import type { History, Proof } from '../monitoring/history/history.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { asFailure, type Failure } from '../runtime/errors.ts';
+import { formatBytes } from '../runtime/format.ts';
+import { failureText, type Log } from '../runtime/log.ts';
+import type { Step } from '../runtime/progress.ts';
+import { mayBeThere } from '../store/missing.ts';
+import type { ObjectStore } from '../store/store.ts';
 import { whyNotCopied } from './not-copied.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunStep } from './steps.ts';
-import type { SnapshotFacts } from './stored/facts.ts';
-import type { KnownDaily } from './stored/inventory.ts';
-import { type BackupFacts, metadataOf } from './stored/metadata.ts';
 
 type Target = {
   readonly key: string;

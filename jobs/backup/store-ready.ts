@@ -1,8 +1,8 @@
 import pRetry from 'p-retry';
-import { Failure } from '../platform/errors.ts';
-import type { Log } from '../platform/log.ts';
-import type { ObjectStore } from '../platform/store/store.ts';
-import { dailyPrefix } from './stored/names.ts';
+import { dailyPrefix } from '../archives/names.ts';
+import { Failure } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+import type { ObjectStore } from '../store/store.ts';
 
 const patienceSeconds = 120;
 const pauseSeconds = 5;

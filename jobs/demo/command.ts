@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
-import type { CliContext } from '../platform/context.ts';
+import type { CliContext } from '../runtime/cli-context.ts';
 
 export function demoCommand(context: CliContext): Command {
   return new Command('demo')

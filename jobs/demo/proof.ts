@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import Sqlite from 'better-sqlite3';
-import { formatCount } from '../platform/format.ts';
+import { formatCount } from '../runtime/format.ts';
 
 /** What a person would do to be sure of a backup, with none of nightshift's own code: gunzip it and ask SQLite. */
 export async function proveByHand(archive: string): Promise<string> {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import path from 'node:path';
-import type { CliContext } from '../platform/context.ts';
-import type { Log } from '../platform/log.ts';
-import { readSettingsWithoutStore } from '../platform/settings.ts';
+import type { CliContext } from '../runtime/cli-context.ts';
+import type { Log } from '../runtime/log.ts';
+import { readSettingsWithoutStore } from '../settings/settings.ts';
 import { previewCommand } from '../summary/commands/preview-command.ts';
 import { summaryStatusCommand } from '../summary/commands/status-command.ts';
 import { dayBefore } from '../summary/due.ts';

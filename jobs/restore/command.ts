@@ -1,5 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import type { CliContext } from '../platform/context.ts';
+import type { CliContext } from '../runtime/cli-context.ts';
 import { defaultOwner, type Folder, type Owner } from './choice/request.ts';
 import type { Typed } from './typed.ts';
 

@@ -1,6 +1,6 @@
-import { asFailure, Failure, type FailureCode } from '../platform/errors.ts';
-import type { Log } from '../platform/log.ts';
-import type { Database } from '../platform/settings.ts';
+import { asFailure, Failure, type FailureCode } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Database } from '../settings/settings.ts';
 
 type Tools = { readonly log: Log; readonly signal: AbortSignal };
 type Ending = { readonly database: Database; readonly failure: Failure | null };

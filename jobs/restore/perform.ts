@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { styleText } from 'node:util';
-import { readIdentity } from '../backup/archive/unarchive.ts';
-import { otherStoreFailure } from '../backup/same-store.ts';
-import type { CliContext } from '../platform/context.ts';
-import { asFailure, Failure } from '../platform/errors.ts';
-import { readHistory, withoutHistory } from '../platform/history.ts';
-import { acquireLock } from '../platform/lock.ts';
-import { restoreJournalPath } from '../platform/lock-state.ts';
-import { createLog } from '../platform/log.ts';
-import { terminalProgress } from '../platform/progress.ts';
-import { type Database, type Environment, readSettings, type Settings } from '../platform/settings.ts';
-import { openStore } from '../platform/store/open.ts';
+import { readIdentity } from '../archives/format/unarchive.ts';
+import { otherStoreFailure } from '../archives/same-store.ts';
+import { readHistory, withoutHistory } from '../monitoring/history/history.ts';
+import type { CliContext, Environment } from '../runtime/cli-context.ts';
+import { asFailure, Failure } from '../runtime/errors.ts';
+import { createLog } from '../runtime/log.ts';
+import { terminalProgress } from '../runtime/progress.ts';
+import { type Database, readSettings, type Settings } from '../settings/settings.ts';
+import { acquireLock } from '../sqlite/lock/lock.ts';
+import { restoreJournalPath } from '../sqlite/lock/lock-state.ts';
+import { openStore } from '../store/open.ts';
 import { type ChosenBackup, chooseBackup } from './choice/backup-choice.ts';
 import { targetOf } from './choice/choose.ts';
 import type { Choices, Request, Wish } from './choice/request.ts';
@@ -74,8 +74,8 @@ export async function perform(typed: Typed, context: CliContext, changes: Partia
 function untouched(error: unknown): never {
   const failure = asFailure(error);
   if (failure.code !== 'INTERRUPTED') throw error;
-  const cure = 'No service was stopped and no database was changed; run it again if you want it.';
-  throw new Failure('INTERRUPTED', failure.message, cure, error);
+  const hint = 'No service was stopped and no database was changed; run it again if you want it.';
+  throw new Failure('INTERRUPTED', failure.message, hint, error);
 }
 
 /** What is needed without the bucket, so that undo and the end of a restore need no keys. */
@@ -143,8 +143,8 @@ const unfinishedOf = (databases: readonly Database[]) =>
 
 async function tellUnfinished(databases: readonly Database[], tools: RestoreTools): Promise<void> {
   await eachUnfinished(databases, tools, async ({ path }) => {
-    const sentence = describeUnfinished(path, tools.settings.zone);
-    if (sentence !== null) tools.log.warn(`${sentence} \`nightshift restore\` does that; nothing was done now.`);
+    const message = describeUnfinished(path, tools.settings.zone);
+    if (message !== null) tools.log.warn(`${message} \`nightshift restore\` does that; nothing was done now.`);
   });
 }
 
@@ -198,7 +198,7 @@ async function withBackup(
   const { history, failure } = readHistory(settings.stateDir);
   const other = await otherStoreFailure(settings.store, history);
   history?.close();
-  if (other !== null) err(`WARNING: ${other.message} ${other.cure}\n`);
+  if (other !== null) err(`WARNING: ${other.message} ${other.hint}\n`);
   const loss = failure && withoutHistory(failure, 'Whether this is the store that backups went to is not known.');
   if (loss !== null) err(`${loss}\n`);
   const store = await openStore(settings.store);

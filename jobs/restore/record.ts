@@ -1,10 +1,10 @@
 import { chownSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { Clock } from '../platform/clock.ts';
-import { asFailure, type Failure } from '../platform/errors.ts';
-import type { RunDetails } from '../platform/history.ts';
-import { type LastingHistory, openLastingHistory } from '../platform/lasting-history.ts';
-import type { Log } from '../platform/log.ts';
+import type { RunDetails } from '../monitoring/history/history.ts';
+import { type LastingHistory, openLastingHistory } from '../monitoring/history/lasting-history.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { asFailure, type Failure } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
 import { defaultOwner } from './choice/request.ts';
 import { giveTo } from './switch/durable.ts';
 
@@ -33,7 +33,7 @@ export async function recorded<T>(place: Place, tools: Tools, work: (record: Rec
   } catch (error) {
     const { code, message } = asFailure(error);
     const outcome = endedByPerson(code) ? 'interrupted' : 'failed';
-    history.finish(id, outcome, clock.now(), { code, sentence: message });
+    history.finish(id, outcome, clock.now(), { code, message });
     throw error;
   } finally {
     history.close();

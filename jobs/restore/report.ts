@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { Failure } from '../platform/errors.ts';
-import { formatBytes, formatCount, formatDuration, plural } from '../platform/format.ts';
+import { Failure } from '../runtime/errors.ts';
+import { formatBytes, formatCount, formatDuration, plural } from '../runtime/format.ts';
 import { whenText } from './plan/plan-text.ts';
 import { shellText } from './shell-words.ts';
 import { freeBeside, undoBytes } from './staging/undo-room.ts';
@@ -58,7 +58,7 @@ export function endingFailure(ended: Journal): Failure | null {
       `Look at ${logsText(ended)}. \`nightshift restore --undo\` brings the old database back.`,
     );
   }
-  return new Failure('RESTORE_ROLLED_BACK', takenBackText(ended), cureOf(ended));
+  return new Failure('RESTORE_ROLLED_BACK', takenBackText(ended), hintOf(ended));
 }
 
 /** Why a restore went back, and what it leaves. */
@@ -80,7 +80,7 @@ export function isLeftOffAsAsked({ step, revived }: Journal): boolean {
   return isWayBack(step) && states.includes('left off') && !states.includes('removed');
 }
 
-function cureOf(ended: Journal): string {
+function hintOf(ended: Journal): string {
   if (ended.unwell.length === 0) return 'Put right what it says and run restore again, or choose another backup.';
   return `Look at ${logsText(ended)}, put it right and run restore again, or choose another backup. If it is not the backup's fault, --no-health-rollback keeps the restored database all the same.`;
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { totalRows } from '../backup/snapshot/contents.ts';
-import { acquireLock } from '../platform/lock.ts';
-import { restoreJournalPath } from '../platform/lock-state.ts';
-import type { Database, Settings } from '../platform/settings.ts';
+import type { Database, Settings } from '../settings/settings.ts';
+import { totalRows } from '../sqlite/contents.ts';
+import { acquireLock } from '../sqlite/lock/lock.ts';
+import { restoreJournalPath } from '../sqlite/lock/lock-state.ts';
 import type { Choices } from './choice/request.ts';
 import type { Source } from './choice/source.ts';
 import { planOf } from './plan/plan.ts';

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { Failure } from '../platform/errors.ts';
-import { formatBytes, formatDuration } from '../platform/format.ts';
-import { restoreJournalPath } from '../platform/lock-state.ts';
-import { tableText } from '../platform/table.ts';
+import { Failure } from '../runtime/errors.ts';
+import { formatBytes, formatDuration } from '../runtime/format.ts';
+import { tableText } from '../runtime/table.ts';
+import { restoreJournalPath } from '../sqlite/lock/lock-state.ts';
 import type { Choices } from './choice/request.ts';
 import { lookAround } from './services/surroundings.ts';
 import { mayGoUnseen, unseenFailure } from './services/unseen.ts';

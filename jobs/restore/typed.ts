@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Failure } from '../platform/errors.ts';
+import { Failure } from '../runtime/errors.ts';
 import type { Choices, Folder, Owner, Request, Wish } from './choice/request.ts';
 import { untilOf } from './choice/request.ts';
 import { wordsOf } from './typed-words.ts';
@@ -128,6 +128,6 @@ const namesIn = (list: string) =>
     .map((name) => name.trim())
     .filter((name) => name !== '');
 
-function invalid(sentence: string, cure: string): Failure {
-  return new Failure('ARGUMENT_INVALID', sentence, cure);
+function invalid(message: string, hint: string): Failure {
+  return new Failure('ARGUMENT_INVALID', message, hint);
 }

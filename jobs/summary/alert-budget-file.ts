@@ -1,4 +1,4 @@
-import { type AlertBudget, alertBudgetSchema, emptyBudget } from '../platform/alert-budget.ts';
+import { type AlertBudget, alertBudgetSchema, emptyBudget } from '../monitoring/alerts/alert-budget.ts';
 import { openSummaries } from './summaries-file.ts';
 
 /** What the alerts about summaries remember from day to day. */

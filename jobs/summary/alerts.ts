@@ -1,7 +1,7 @@
-import { type Alert, alertOf, oneLine } from '../platform/alert.ts';
-import type { AlertReason } from '../platform/alert-decision.ts';
-import { localTimestamp } from '../platform/clock.ts';
-import type { Failure } from '../platform/errors.ts';
+import { type Alert, alertOf, oneLine } from '../monitoring/alerts/alert.ts';
+import type { AlertReason } from '../monitoring/alerts/alert-decision.ts';
+import { localTimestamp } from '../runtime/clock.ts';
+import type { Failure } from '../runtime/errors.ts';
 
 type Where = { readonly day: string; readonly host: string; readonly at: Temporal.Instant };
 
@@ -22,7 +22,7 @@ export function summaryFailedAlert(
   return alertOf(`${still}summary of ${day} did not go out (${failure.code})`, [
     [`The summary of ${day} from ${host} did not reach:`, ...missed.map((recipient) => `- ${recipient}`)],
     [`When: ${localTimestamp(at, zone)} (${zone})`, ...since, `What: ${oneLine(failure.message)} (${failure.code})`],
-    ['What to do:', failure.cure],
+    ['What to do:', failure.hint],
     tries.length === 0
       ? ['It is not tried again by itself.']
       : ['It is tried again at:', ...tries.map((instant) => `- ${localTimestamp(instant, zone)}`)],

@@ -1,6 +1,6 @@
-import type { Clock } from '../platform/clock.ts';
-import { asFailure, type Failure, type FailureCode } from '../platform/errors.ts';
-import { failureText, type Log } from '../platform/log.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { asFailure, type Failure, type FailureCode } from '../runtime/errors.ts';
+import { failureText, type Log } from '../runtime/log.ts';
 import { type Delivery, type DeliveryState, isAmong, type Ledger } from './ledger.ts';
 import { type Message, mailTo } from './mail/message.ts';
 import type { Mailer } from './mailer.ts';

@@ -1,4 +1,4 @@
-import { nextRun, type Schedule } from '../platform/schedule.ts';
+import { nextRun, type Schedule } from '../runtime/schedule.ts';
 import type { Delivery } from './ledger.ts';
 
 /** A summary that should go out: when it is due, and the local day it is about, the one before. */

@@ -1,4 +1,4 @@
-import type { FailureCode } from '../platform/errors.ts';
+import type { FailureCode } from '../runtime/errors.ts';
 import { openSummaries, readSummaries, type SummariesFile } from './summaries-file.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Failure } from '../platform/errors.ts';
-import { type Mail, mailAsBytes, sendMail } from '../platform/mail.ts';
-import type { SummarySettings } from '../platform/settings.ts';
+import { type Mail, mailAsBytes, sendMail } from '../monitoring/mail/mail.ts';
+import { Failure } from '../runtime/errors.ts';
+import type { SummarySettings } from '../settings/settings.ts';
 
 /** Sends one mail and returns what the receiver said. Throws MAIL_* as sendMail does, or OUTBOX_UNWRITABLE. */
 export type Mailer = (mail: Mail, day: string, signal: AbortSignal) => Promise<string>;

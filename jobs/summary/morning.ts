@@ -1,7 +1,7 @@
-import type { Clock } from '../platform/clock.ts';
-import type { Failure } from '../platform/errors.ts';
-import type { Log } from '../platform/log.ts';
-import { retryMinutes, triesAfter } from '../platform/retries.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Failure } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+import { retryMinutes, triesAfter } from '../runtime/retries.ts';
 
 /** How one round of sending ended. `again`: a later try may reach those who were not reached. */
 export type Round =

@@ -1,7 +1,7 @@
-import { type Clock, localTimestamp } from '../platform/clock.ts';
-import { formatDuration } from '../platform/format.ts';
-import type { Log } from '../platform/log.ts';
-import { nextRun, type Schedule } from '../platform/schedule.ts';
+import { type Clock, localTimestamp } from '../runtime/clock.ts';
+import { formatDuration } from '../runtime/format.ts';
+import type { Log } from '../runtime/log.ts';
+import { nextRun, type Schedule } from '../runtime/schedule.ts';
 import { latestDue, verdictOn } from './due.ts';
 import type { Ledger } from './ledger.ts';
 

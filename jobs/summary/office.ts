@@ -1,7 +1,7 @@
-import type { Clock } from '../platform/clock.ts';
-import { afterGrace } from '../platform/grace.ts';
-import type { Log } from '../platform/log.ts';
-import type { SettingsWithoutStore } from '../platform/settings.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { afterGrace } from '../runtime/grace.ts';
+import type { Log } from '../runtime/log.ts';
+import type { SettingsWithoutStore } from '../settings/settings.ts';
 import { openArchive } from './archive.ts';
 import { openLedger } from './ledger.ts';
 import { mailerOf } from './mailer.ts';

@@ -20,7 +20,7 @@ export type Page = {
   readonly blocks: readonly Block[];
   /** What was assumed of a database nobody described; empty with a report file. */
   readonly assumptions: readonly string[];
-  readonly backup: { readonly ok: boolean; readonly sentence: string };
+  readonly backup: { readonly ok: boolean; readonly message: string };
 };
 
 export type Block = Tile | Chart | Table | Note | FailedBlock;

@@ -1,5 +1,5 @@
-import { asFailure, Failure, type FailureCode } from '../platform/errors.ts';
-import { plural } from '../platform/format.ts';
+import { asFailure, Failure, type FailureCode } from '../runtime/errors.ts';
+import { plural } from '../runtime/format.ts';
 import type { Delivery } from './ledger.ts';
 import type { Round } from './morning.ts';
 

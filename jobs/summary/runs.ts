@@ -9,7 +9,7 @@ export type SummaryRun = {
   /** Of the mail as one person gets it. */
   readonly mailBytes: number | null;
   /** What went wrong. */
-  readonly sentence: string | null;
+  readonly message: string | null;
 };
 
 export type SummaryRuns = {
@@ -19,7 +19,7 @@ export type SummaryRuns = {
     end: {
       readonly outcome: 'succeeded' | 'failed';
       readonly mailBytes: number | null;
-      readonly sentence: string | null;
+      readonly message: string | null;
     },
     at: Temporal.Instant,
   ): void;
@@ -40,24 +40,24 @@ export function openRuns(stateDir: string): SummaryRuns {
       Number(
         run(`INSERT INTO runs (day, started_at, outcome) VALUES (?, ?, 'running')`, day, at.toString()).lastInsertRowid,
       ),
-    finish: (id, { outcome, mailBytes, sentence }, at) =>
+    finish: (id, { outcome, mailBytes, message }, at) =>
       void run(
-        'UPDATE runs SET outcome = ?, mail_bytes = ?, sentence = ?, finished_at = ? WHERE id = ?',
+        'UPDATE runs SET outcome = ?, mail_bytes = ?, message = ?, finished_at = ? WHERE id = ?',
         outcome,
         mailBytes,
-        sentence,
+        message,
         at.toString(),
         id,
       ),
     closeAbandoned: (at) =>
       void run(
-        `UPDATE runs SET outcome = 'failed', sentence = 'The process ended before it was done.', finished_at = ?
+        `UPDATE runs SET outcome = 'failed', message = 'The process ended before it was done.', finished_at = ?
            WHERE outcome = 'running'`,
         at.toString(),
       ),
     newest: (limit) =>
       rows<Row>(
-        `SELECT day, started_at AS startedAt, finished_at AS finishedAt, outcome, mail_bytes AS mailBytes, sentence
+        `SELECT day, started_at AS startedAt, finished_at AS finishedAt, outcome, mail_bytes AS mailBytes, message
            FROM runs ORDER BY id DESC LIMIT ?`,
         limit,
       ).map((row) => ({

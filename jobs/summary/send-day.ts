@@ -1,8 +1,8 @@
-import { statusOf } from '../backup/commands/status.ts';
-import { asFailure, Failure } from '../platform/errors.ts';
-import { readHistory } from '../platform/history.ts';
-import { mailAsBytes } from '../platform/mail.ts';
-import type { SettingsWithoutStore } from '../platform/settings.ts';
+import { statusOf } from '../backup/status/status.ts';
+import { readHistory } from '../monitoring/history/history.ts';
+import { mailAsBytes } from '../monitoring/mail/mail.ts';
+import { asFailure, Failure } from '../runtime/errors.ts';
+import type { SettingsWithoutStore } from '../settings/settings.ts';
 import type { Archive } from './archive.ts';
 import { type DeliveryMeans, deliver } from './deliver.ts';
 import { backupLine } from './findings/backup-line.ts';
@@ -51,11 +51,11 @@ export async function sendDay(
       const outcome = sent.deliveries.every(({ state }) => state === 'accepted') ? 'succeeded' : 'failed';
       const mailBytes = (await mailAsBytes(means.from, mailTo(recipients[0] ?? '', message, means.from, clock.now())))
         .length;
-      runs.finish(run, { outcome, mailBytes, sentence: sent.failure?.message ?? null }, clock.now());
+      runs.finish(run, { outcome, mailBytes, message: sent.failure?.message ?? null }, clock.now());
       return sent;
     } catch (error) {
-      const sentence = error instanceof Error ? error.message : String(error);
-      runs.finish(run, { outcome: 'failed', mailBytes: null, sentence }, clock.now());
+      const message = error instanceof Error ? error.message : String(error);
+      runs.finish(run, { outcome: 'failed', mailBytes: null, message }, clock.now());
       throw error;
     }
   } finally {

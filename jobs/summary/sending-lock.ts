@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { Failure, systemCodeOf } from '../platform/errors.ts';
+import { Failure, systemCodeOf } from '../runtime/errors.ts';
 
 /**
  * Takes the one lock of all senders that share a state folder; null when another process holds it. It is the kernel's lock

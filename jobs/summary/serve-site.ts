@@ -1,4 +1,4 @@
-import { readHistory } from '../platform/history.ts';
+import { readHistory } from '../monitoring/history/history.ts';
 import type { SendMeans } from './send-day.ts';
 import { type Site, startSite } from './site/start.ts';
 

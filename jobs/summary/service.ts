@@ -1,9 +1,9 @@
-import type { Clock } from '../platform/clock.ts';
-import { Failure } from '../platform/errors.ts';
-import { createLog } from '../platform/log.ts';
-import { nextRun, type Schedule, sleepUntil } from '../platform/schedule.ts';
-import type { SettingsWithoutStore } from '../platform/settings.ts';
-import { toolVersion } from '../platform/version.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { Failure } from '../runtime/errors.ts';
+import { createLog } from '../runtime/log.ts';
+import { nextRun, type Schedule, sleepUntil } from '../runtime/schedule.ts';
+import { toolVersion } from '../runtime/version.ts';
+import type { SettingsWithoutStore } from '../settings/settings.ts';
 import { openAlertBudget } from './alert-budget-file.ts';
 import { type Round, runMorning } from './morning.ts';
 import { liveMornings } from './mornings.ts';

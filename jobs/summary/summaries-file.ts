@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { Failure, isDamagedDatabase } from '../platform/errors.ts';
+import { Failure, isDamagedDatabase } from '../runtime/errors.ts';
 
 const schema = `
   CREATE TABLE IF NOT EXISTS pages (day TEXT PRIMARY KEY, made_at TEXT NOT NULL, page TEXT NOT NULL);
@@ -10,7 +10,7 @@ const schema = `
     tries INTEGER NOT NULL, said TEXT, code TEXT, PRIMARY KEY (report, day, recipient));
   CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY, day TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT, outcome TEXT NOT NULL,
-    mail_bytes INTEGER, sentence TEXT);
+    mail_bytes INTEGER, message TEXT);
   CREATE TABLE IF NOT EXISTS alerts (name TEXT PRIMARY KEY, value TEXT NOT NULL);`;
 
 /** `STATE_DIR/summaries.db`: the pages that were sent, and to whom. In rollback mode, so that a read-only mount can read it. */

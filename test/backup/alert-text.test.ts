@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { allClearAlert, type ProblemsAlert, problemsAlert } from '../../jobs/backup/monitoring/alert-text.ts';
+import { renamedProblem, unrecordedProblem } from '../../jobs/backup/monitoring/problems-of-history.ts';
+import { problemsOfRun } from '../../jobs/backup/monitoring/problems-of-run.ts';
 import type { RunOutcome } from '../../jobs/backup/outcome.ts';
-import { allClearAlert, type ProblemsAlert, problemsAlert } from '../../jobs/backup/watch/alert-text.ts';
-import { renamedProblem, unrecordedProblem } from '../../jobs/backup/watch/problems-of-history.ts';
-import { problemsOfRun } from '../../jobs/backup/watch/problems-of-run.ts';
-import type { Alert } from '../../jobs/platform/alert.ts';
+import type { Alert } from '../../jobs/monitoring/alerts/alert.ts';
 import { goodOutcome } from './good-outcome.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
@@ -27,8 +27,8 @@ const failed: RunOutcome = {
   kind: 'failed',
   trouble: {
     code: 'DATABASE_CORRUPT',
-    sentence: 'The copy of /data/csv_data.db is damaged: page 7 is never used.',
-    cure: 'Restore the last good backup:\nnightshift restore latest',
+    message: 'The copy of /data/csv_data.db is damaged: page 7 is never used.',
+    hint: 'Restore the last good backup:\nnightshift restore latest',
   },
   unrecorded: null,
 };
@@ -95,7 +95,7 @@ To look closer: nightshift status
     const problems = [
       ...problemsOf(failed),
       ...problemsOf({ ...good, suspicion }, 'prune', 'stock'),
-      unrecordedProblem({ code: 'STATE_UNWRITABLE', sentence: 'The disk is full.', cure: 'Make room.' }, at.toString()),
+      unrecordedProblem({ code: 'STATE_UNWRITABLE', message: 'The disk is full.', hint: 'Make room.' }, at.toString()),
     ];
     const { subject, text } = problemsAlert({ ...where, reason: 'changed', problems, tries: [], newest }, zone);
     assert.equal(subject, 'nightshift: backup of csv_data FAILED (DATABASE_CORRUPT) and 2 more');
@@ -165,8 +165,8 @@ If data is lost, the last good backup brings it back: nightshift restore`,
   test('housekeeping: the backup is safe, and what failed after it', () => {
     const housekeeping = {
       code: 'STORE_DENIED',
-      sentence: 'The key may not delete objects.',
-      cure: 'Give the key read and write access to the bucket.',
+      message: 'The key may not delete objects.',
+      hint: 'Give the key read and write access to the bucket.',
     } as const;
     const alert = alertAbout({ ...good, housekeeping }, 'prune');
     assert.equal(
@@ -215,13 +215,13 @@ Check the disk of STATE_DIR. A copy of history.db from before may be put back wh
     const { text } = alertAbout(outcome, 'prune');
     assert.deepEqual(text.match(/^- .*$/gm), [...findings.map((one) => `- ${one}`), '- and 3 more kinds']);
     assert.deepEqual(
-      problemsOf(outcome).map(({ sentence }) => sentence),
+      problemsOf(outcome).map(({ message }) => message),
       ['23 findings of the integrity check: NULL value in wide.c1 (1 row)'],
     );
   });
 
   test('no history: what that costs does not include what lies in the store', () => {
-    const trouble = { code: 'STATE_UNWRITABLE', sentence: 'It is full.', cure: 'Make room.' } as const;
+    const trouble = { code: 'STATE_UNWRITABLE', message: 'It is full.', hint: 'Make room.' } as const;
     assert.deepEqual(unrecordedProblem(trouble, at.toString()).lines, [
       'The run history cannot be kept. Backups go on without it.',
       'What: It is full. (STATE_UNWRITABLE)',
@@ -232,8 +232,8 @@ Check the disk of STATE_DIR. A copy of history.db from before may be put back wh
   test('no name or message can begin a header or make the subject long', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 300 });
     fc.assert(
-      fc.property(text, text, (database, sentence) => {
-        const trouble = { code: 'DISK_FULL', sentence, cure: '' } as const;
+      fc.property(text, text, (database, message) => {
+        const trouble = { code: 'DISK_FULL', message, hint: '' } as const;
         const problems = problemsOf(
           { kind: 'failed', trouble, unrecorded: null },
           's',

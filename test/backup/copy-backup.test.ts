@@ -5,8 +5,8 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { copyOrUpload } from '../../jobs/backup/copy-backup.ts';
-import { Failure, type FailureCode, interrupted } from '../../jobs/platform/errors.ts';
-import type { ObjectStore } from '../../jobs/platform/store/store.ts';
+import { Failure, type FailureCode, interrupted } from '../../jobs/runtime/errors.ts';
+import type { ObjectStore } from '../../jobs/store/store.ts';
 import { makeScene } from './scene.ts';
 
 const from = 'sqlite-backups/daily/shop_2025-11-30_020000.db.gz';

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { ageText, type Dating, datingOf, newestFirst } from '../../jobs/archives/dating.ts';
 import { listCommand } from '../../jobs/backup/commands/list-command.ts';
 import { pruneCommand } from '../../jobs/backup/commands/prune-command.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
-import { ageText, type Dating, datingOf, newestFirst } from '../../jobs/backup/stored/dating.ts';
-import { readSettings } from '../../jobs/platform/settings.ts';
+import { readSettings } from '../../jobs/settings/settings.ts';
 import { makeScene, type Scene } from './scene.ts';
 
 const zone = 'Asia/Kuala_Lumpur';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { openSync, statSync, utimesSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { Failure } from '../../jobs/platform/errors.ts';
-import type { ObjectStore } from '../../jobs/platform/store/store.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
+import type { ObjectStore } from '../../jobs/store/store.ts';
 import type { Scene } from './scene.ts';
 
 /** The key of a scene's first backup. */

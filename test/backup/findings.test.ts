@@ -3,11 +3,11 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { checkIntegrity } from '../../jobs/backup/snapshot/integrity.ts';
-import { asFailure } from '../../jobs/platform/errors.ts';
+import { asFailure } from '../../jobs/runtime/errors.ts';
+import { checkIntegrity } from '../../jobs/sqlite/integrity/integrity.ts';
 import { nightshift } from '../nightshift.ts';
+import { temporaryFolder } from '../sqlite/sqlite-files.ts';
 import { makeScene } from './scene.ts';
-import { temporaryFolder } from './sqlite-files.ts';
 
 /** Rows are laid down by `rows`, under `was`; then the schema says `is` of them, as when an application changed its mind. */
 type Changed = { readonly was: string; readonly rows: string; readonly is: string };

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import type { BackupStatus } from '../../jobs/backup/commands/status.ts';
-import type { DatabaseStatus } from '../../jobs/backup/watch/database-status.ts';
-import { createHealthServer, type HealthServer } from '../../jobs/backup/watch/http.ts';
-import { Failure } from '../../jobs/platform/errors.ts';
+import { createHealthServer, type HealthServer } from '../../jobs/backup/monitoring/http.ts';
+import type { DatabaseStatus } from '../../jobs/backup/status/database-status.ts';
+import type { BackupStatus } from '../../jobs/backup/status/status.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
 
 const database: DatabaseStatus = {
   name: 'csv_data',
@@ -94,7 +94,7 @@ test('a port that is taken is a failure that names HTTP_PORT', async () => {
   await assert.rejects(createHealthServer({ port: first.port, status: () => healthy, signal }), {
     code: 'HTTP_PORT_UNUSABLE',
     message: `Health and metrics cannot be served on port ${first.port}: another process listens there.`,
-    cure: 'Set HTTP_PORT to a free port above 1023, or leave it out.',
+    hint: 'Set HTTP_PORT to a free port above 1023, or leave it out.',
   });
   await first.close();
 });

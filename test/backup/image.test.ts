@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { needs } from '../lab.ts';
-import { makeBucket } from '../platform/store/buckets.ts';
+import { makeBucket } from '../store/buckets.ts';
 import { makeScene } from './scene.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { runBackup } from '../../jobs/backup/run.ts';
-import { Failure } from '../../jobs/platform/errors.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
 import { damage, failureOf, faulty, first, objectFile } from './faults.ts';
 import { makeScene, type Scene } from './scene.ts';
 

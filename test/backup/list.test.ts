@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { runBackup } from '../../jobs/backup/run.ts';
 import { needs } from '../lab.ts';
 import { nightshift } from '../nightshift.ts';
-import { type LabBucket, makeBucket } from '../platform/store/buckets.ts';
+import { type LabBucket, makeBucket } from '../store/buckets.ts';
 import { makeScene } from './scene.ts';
 
 /** The rows of a table as KIND, NAME and STATE. */

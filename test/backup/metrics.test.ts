@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BackupStatus } from '../../jobs/backup/commands/status.ts';
-import { metricsText } from '../../jobs/backup/watch/metrics.ts';
-import type { Run } from '../../jobs/platform/history.ts';
+import { metricsText } from '../../jobs/backup/monitoring/metrics.ts';
+import type { BackupStatus } from '../../jobs/backup/status/status.ts';
+import type { Run } from '../../jobs/monitoring/history/history.ts';
 
 const at = (text: string) => Temporal.Instant.from(text);
 
@@ -21,7 +21,7 @@ const good: Run = {
   rows: 77,
   suspect: null,
   code: null,
-  sentence: null,
+  message: null,
 };
 const failed: Run = { ...good, id: 2, outcome: 'failed', startedAt: at('2025-11-29T20:00:00Z') };
 

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runNight } from '../../jobs/backup/night.ts';
 import type { RunOutcome } from '../../jobs/backup/outcome.ts';
-import { createLog } from '../../jobs/platform/log.ts';
+import { createLog } from '../../jobs/runtime/log.ts';
 import { goodOutcome } from './good-outcome.ts';
 
 const ok = goodOutcome('k');
 const bad: RunOutcome = {
   kind: 'failed',
-  trouble: { code: 'DATABASE_CORRUPT', sentence: 's', cure: 'c' },
+  trouble: { code: 'DATABASE_CORRUPT', message: 's', hint: 'c' },
   unrecorded: null,
 };
 const stopped: RunOutcome = { kind: 'interrupted', unrecorded: null };

@@ -3,7 +3,7 @@ import { renameSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { pingAfter } from '../../jobs/backup/watch/ping-after.ts';
+import { pingAfter } from '../../jobs/backup/monitoring/ping-after.ts';
 import { nightshift } from '../nightshift.ts';
 import { makeScene } from './scene.ts';
 import { startSwitch } from './switch.ts';

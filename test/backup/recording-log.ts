@@ -1,5 +1,5 @@
-import type { Failure } from '../../jobs/platform/errors.ts';
-import type { Log } from '../../jobs/platform/log.ts';
+import type { Failure } from '../../jobs/runtime/errors.ts';
+import type { Log } from '../../jobs/runtime/log.ts';
 
 /** A log that keeps what it is told. */
 export function recordingLog(): Log & { lines: string[]; warnings: string[]; failures: Failure[] } {

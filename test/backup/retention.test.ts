@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { dailyRetention, misdatedVerdicts, weeklyRetention } from '../../jobs/backup/stored/retention.ts';
+import { dailyRetention, misdatedVerdicts, weeklyRetention } from '../../jobs/backup/retention/retention.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 

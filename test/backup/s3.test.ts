@@ -4,11 +4,11 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { runBackup } from '../../jobs/backup/run.ts';
-import type { Environment } from '../../jobs/platform/settings.ts';
+import type { Environment } from '../../jobs/runtime/cli-context.ts';
 import { startFaultProxy } from '../fault-proxy.ts';
 import { needs } from '../lab.ts';
 import { nightshift, startNightshift } from '../nightshift.ts';
-import { type LabBucket, makeBucket } from '../platform/store/buckets.ts';
+import { type LabBucket, makeBucket } from '../store/buckets.ts';
 import { goodResult } from './good-outcome.ts';
 import { makeScene, type Scene } from './scene.ts';
 

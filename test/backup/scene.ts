@@ -6,13 +6,13 @@ import { pathToFileURL } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import type { Command } from 'commander';
 import type { BackupTools } from '../../jobs/backup/backup.ts';
-import type { CliContext } from '../../jobs/platform/context.ts';
-import { type History, openHistory } from '../../jobs/platform/history.ts';
-import { createLog } from '../../jobs/platform/log.ts';
-import { noProgress } from '../../jobs/platform/progress.ts';
-import { type Database, type Environment, readSettings, type Settings } from '../../jobs/platform/settings.ts';
-import { openStore } from '../../jobs/platform/store/open.ts';
-import type { ObjectStore } from '../../jobs/platform/store/store.ts';
+import { type History, openHistory } from '../../jobs/monitoring/history/history.ts';
+import type { CliContext, Environment } from '../../jobs/runtime/cli-context.ts';
+import { createLog } from '../../jobs/runtime/log.ts';
+import { noProgress } from '../../jobs/runtime/progress.ts';
+import { type Database, readSettings, type Settings } from '../../jobs/settings/settings.ts';
+import { openStore } from '../../jobs/store/open.ts';
+import type { ObjectStore } from '../../jobs/store/store.ts';
 
 /** A shop with a database, its folders, a store, and a clock that stands where the test puts it. */
 export type Scene = {

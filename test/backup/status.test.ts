@@ -3,8 +3,8 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { openHistory } from '../../jobs/platform/history.ts';
-import type { Environment } from '../../jobs/platform/settings.ts';
+import { openHistory } from '../../jobs/monitoring/history/history.ts';
+import type { Environment } from '../../jobs/runtime/cli-context.ts';
 import { type Finished, nightshift, startNightshift } from '../nightshift.ts';
 import { makeScene, type Scene } from './scene.ts';
 
@@ -154,7 +154,7 @@ test('failed housekeeping is not ok', async (t) => {
   await nightshift(['backup'], scene.environment);
   const history = openHistory(scene.settings.stateDir);
   const [run] = history.runs('backup', 'shop', 1);
-  history.note(run?.id ?? 0, { code: 'STORE_DENIED', sentence: 'The key may not delete objects.' });
+  history.note(run?.id ?? 0, { code: 'STORE_DENIED', message: 'The key may not delete objects.' });
   history.close();
   assert.deepEqual(await status(scene.environment), [
     1,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { acquireLock } from '../../jobs/platform/lock.ts';
+import { acquireLock } from '../../jobs/sqlite/lock/lock.ts';
 import { nightshift, startNightshift } from '../nightshift.ts';
 import { alertMails } from './mailed.ts';
 import { makeScene } from './scene.ts';

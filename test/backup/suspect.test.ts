@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assess, disproves, isSameLoss, type Measure, type Snapshot } from '../../jobs/backup/stored/suspect.ts';
+import { assess, disproves, isSameLoss, type Measure, type Snapshot } from '../../jobs/backup/suspects/suspect.ts';
 
 const name = 'csv_data_2025-11-29_020000.db.gz';
 

@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { acceptCommand } from '../../jobs/backup/commands/accept-command.ts';
 import { listCommand } from '../../jobs/backup/commands/list-command.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
-import { Failure } from '../../jobs/platform/errors.ts';
-import { openHistory } from '../../jobs/platform/history.ts';
+import { openHistory } from '../../jobs/monitoring/history/history.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
 import { daily, night } from './november.ts';
 import { makeScene } from './scene.ts';
 

@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { factsOf } from '../../jobs/archives/metadata.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
-import { factsOf } from '../../jobs/backup/stored/metadata.ts';
-import { Failure } from '../../jobs/platform/errors.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
 import { damage, failureOf, faulty, first, objectFile } from './faults.ts';
 import { makeScene } from './scene.ts';
 

@@ -3,17 +3,17 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { watchOf } from '../../jobs/backup/monitoring/watch.ts';
 import type { RunOutcome } from '../../jobs/backup/outcome.ts';
-import { watchOf } from '../../jobs/backup/watch/watch.ts';
-import { openHistory } from '../../jobs/platform/history.ts';
-import { openLastingHistory } from '../../jobs/platform/lasting-history.ts';
-import { readSettings } from '../../jobs/platform/settings.ts';
+import { openHistory } from '../../jobs/monitoring/history/history.ts';
+import { openLastingHistory } from '../../jobs/monitoring/history/lasting-history.ts';
+import { readSettings } from '../../jobs/settings/settings.ts';
 import { goodOutcome } from './good-outcome.ts';
 import { alertMails } from './mailed.ts';
 
 const good = goodOutcome('k');
 const failed = (code: 'DISK_FULL' | 'STORE_BUSY'): RunOutcome => {
-  return { kind: 'failed', trouble: { code, sentence: `It was ${code}.`, cure: 'Mend it.' }, unrecorded: null };
+  return { kind: 'failed', trouble: { code, message: `It was ${code}.`, hint: 'Mend it.' }, unrecorded: null };
 };
 const start = Temporal.Instant.from('2025-11-01T18:00:00Z');
 
@@ -104,8 +104,8 @@ test('one mail a run lists all that is wrong in all databases', async (t) => {
   const { round, mails } = await place(t);
   const housekeeping = {
     code: 'STORE_DENIED',
-    sentence: 'It may not delete.',
-    cure: 'Give the key more rights.',
+    message: 'It may not delete.',
+    hint: 'Give the key more rights.',
   } as const;
   const stock = { ...good, findings: ['CHECK constraint failed in items'], findingKinds: 1, housekeeping };
   assert.deepEqual(await round(0, { shop: failed('DISK_FULL'), stock }), [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isoWeek } from '../../jobs/backup/stored/names.ts';
-import { weekliesDue } from '../../jobs/backup/stored/weekly.ts';
+import { isoWeek } from '../../jobs/archives/names.ts';
+import { weekliesDue } from '../../jobs/backup/retention/weekly.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { takeSnapshot } from '../../jobs/backup/snapshot/snapshot.ts';
-import { noStep } from '../../jobs/platform/progress.ts';
+import { noStep } from '../../jobs/runtime/progress.ts';
+import { takeSnapshot } from '../../jobs/sqlite/snapshot/snapshot.ts';
 import { recordingLog } from '../backup/recording-log.ts';
 import { startWriter } from '../backup/writer.ts';
 import type { WriterReport } from '../backup/writer-process.ts';

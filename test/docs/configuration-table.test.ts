@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { toolVersion } from '../../jobs/platform/version.ts';
+import { toolVersion } from '../../jobs/runtime/version.ts';
 import { configurationTable } from './configuration-table.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');

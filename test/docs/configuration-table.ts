@@ -1,4 +1,4 @@
-import { type Variable, variables } from '../../jobs/platform/variables.ts';
+import { type Variable, variables } from '../../jobs/settings/variables.ts';
 
 /** The README's table of settings, made from the one place that defines them. */
 export function configurationTable(): string {

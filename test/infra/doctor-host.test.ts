@@ -10,7 +10,7 @@ import { type TestContext, test } from 'node:test';
 import { examine } from '../../infra/doctor/examine.ts';
 import type { HostTarget, SshTarget } from '../../infra/doctor/target.ts';
 import { verdictText } from '../../infra/doctor/verdict.ts';
-import { type Clock, systemClock } from '../../jobs/platform/clock.ts';
+import { type Clock, systemClock } from '../../jobs/runtime/clock.ts';
 import { freePort } from '../free-port.ts';
 import { needs } from '../lab.ts';
 import { sshVisits } from './doctor-sshd.ts';

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { examine } from '../../infra/doctor/examine.ts';
 import type { HostTarget, LinodeTarget, Target } from '../../infra/doctor/target.ts';
 import { verdictText } from '../../infra/doctor/verdict.ts';
-import { systemClock } from '../../jobs/platform/clock.ts';
+import { systemClock } from '../../jobs/runtime/clock.ts';
 import { type Account, fakeLinode, fakePublicStore } from './doctor-fake-linode.ts';
 
 const account: Account = {

@@ -134,7 +134,7 @@ for (const [what, disk, change, said] of disks) {
 test('no advice on a disk ever is to format one that has anything on it', () => {
   for (const [, disk, change] of disks) {
     const verdict = judgeDisk(seen(change), disk);
-    assert.doesNotMatch(verdict.state === 'fail' ? verdict.cure : '', /mkfs/);
+    assert.doesNotMatch(verdict.state === 'fail' ? verdict.hint : '', /mkfs/);
   }
 });
 
@@ -172,7 +172,7 @@ test('a host whose key has changed is a warning, not a thing to wave through', (
     part: 'ssh zygy@192.0.2.7',
     state: 'fail',
     found: 'the host shows another key than the one in known_hosts',
-    cure: 'find out why; if the host was made anew: `ssh-keygen -R 192.0.2.7`.',
+    hint: 'find out why; if the host was made anew: `ssh-keygen -R 192.0.2.7`.',
   });
 });
 

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { initStack } from '../../infra/init-stack/init-stack.ts';
 import { readStackConfig } from '../../infra/init-stack/stack-values.ts';
-import { systemClock } from '../../jobs/platform/clock.ts';
-import type { CliContext } from '../../jobs/platform/context.ts';
-import { asFailure } from '../../jobs/platform/errors.ts';
+import type { CliContext } from '../../jobs/runtime/cli-context.ts';
+import { systemClock } from '../../jobs/runtime/clock.ts';
+import { asFailure } from '../../jobs/runtime/errors.ts';
 import { needs } from '../lab.ts';
 import { checkout, makeProject } from './init-stack-scene.ts';
 
@@ -35,14 +35,14 @@ function scene(t: TestContext) {
     stackFile: () => readFileSync(path.join(folder, 'Pulumi.test.yaml'), 'utf8'),
     values: async () =>
       Object.fromEntries([...(await readStackConfig(place, context))].map(([key, { value }]) => [key, value])),
-    /** What a person reads at the end: the failure's sentence and cure, or nothing. */
+    /** What a person reads at the end: the failure's sentence and hint, or nothing. */
     async run(dryRun = false): Promise<string> {
       try {
         await initStack({ place, file, dryRun }, context);
         return '';
       } catch (error) {
-        const { code, message, cure } = asFailure(error);
-        return `${code}: ${message}\n${cure}`;
+        const { code, message, hint } = asFailure(error);
+        return `${code}: ${message}\n${hint}`;
       }
     },
   };
@@ -189,6 +189,6 @@ test('a file that is not there, a CLI that is not there, a passphrase that is no
   });
   await assert.rejects(without({ PULUMI_CONFIG_PASSPHRASE: undefined }), {
     code: 'PULUMI_FAILED',
-    cure: 'set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE, to the passphrase of this stack.',
+    hint: 'set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE, to the passphrase of this stack.',
   });
 });

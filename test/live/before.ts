@@ -15,7 +15,7 @@ also when a step fails. Object Storage itself goes on costing US$ 5 a month unti
 `;
 }
 
-/** Why a live run cannot begin, each with its cure; empty when it can. */
+/** Why a live run cannot begin, each with its hint; empty when it can. */
 export function hindrances(environment: Readonly<Record<string, string | undefined>>, interactive: boolean): string[] {
   const needed = [
     ['LINODE_TOKEN', 'a token that may do everything: cloud.linode.com/profile/tokens'],

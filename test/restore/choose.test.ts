@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { datingOf, newestFirst } from '../../jobs/backup/stored/dating.ts';
-import { placeOf } from '../../jobs/backup/stored/names.ts';
+import { datingOf, newestFirst } from '../../jobs/archives/dating.ts';
+import { placeOf } from '../../jobs/archives/names.ts';
 import { databaseOf, fitting, targetOf } from '../../jobs/restore/choice/choose.ts';
 import { untilOf, type Wish } from '../../jobs/restore/choice/request.ts';
 

@@ -16,8 +16,8 @@ const restore = (...args: string[]): Promise<Finished> =>
 
 /** What it is refused with, the safety copy as COPY. */
 function refusal({ code, err }: Finished): string {
-  const [, told = '', cure = ''] = /(BACKUP_WRONG: (?:.|\n)*?)\n {4}What to do: ((?:.|\n)*)/.exec(err) ?? [];
-  return `exit ${code}: ${told}\n${cure.trim()}`.replace(/\S+\.backup-\d{4}-\d\d-\d\d_\d{6}/g, 'COPY');
+  const [, told = '', hint = ''] = /(BACKUP_WRONG: (?:.|\n)*?)\n {4}What to do: ((?:.|\n)*)/.exec(err) ?? [];
+  return `exit ${code}: ${told}\n${hint.trim()}`.replace(/\S+\.backup-\d{4}-\d\d-\d\d_\d{6}/g, 'COPY');
 }
 
 const choose = 'Choose another from `nightshift restore --safety-copies`, or a backup from `nightshift list`;';

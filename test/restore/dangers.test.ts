@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asFailure, exitCodeOf } from '../../jobs/platform/errors.ts';
 import type { Allowed } from '../../jobs/restore/choice/request.ts';
 import { compare } from '../../jobs/restore/plan/comparison.ts';
 import { dangersOf, warningsOf } from '../../jobs/restore/plan/dangers.ts';
 import { confirm } from '../../jobs/restore/plan/questions.ts';
 import type { Character } from '../../jobs/restore/staging/verified.ts';
+import { asFailure, exitCodeOf } from '../../jobs/runtime/errors.ts';
 
 const nothingAllowed: Allowed = {
   openFiles: false,
@@ -51,8 +51,8 @@ async function talk(
     await confirm(dangers, 'shop', answers === '--yes', ask);
     return { asked, ending: 'goes on' };
   } catch (error) {
-    const { code, message, cure } = asFailure(error);
-    return { asked, ending: `${code}, exit ${exitCodeOf(error)}: ${message} ${cure}` };
+    const { code, message, hint } = asFailure(error);
+    return { asked, ending: `${code}, exit ${exitCodeOf(error)}: ${message} ${hint}` };
   }
 }
 
@@ -85,23 +85,23 @@ test('--yes asks nothing; only --allow-other-database lets it put another databa
   assert.deepEqual(await talk(songs, '--yes', { otherDatabase: true }), { asked: [], ending: 'goes on' });
 });
 
-for (const [what, backup, sentence] of [
+for (const [what, backup, message] of [
   ['without a table', withoutTables, 'shop.db.gz is EMPTY: it has no table.'],
   ['without a row', withoutRows, 'shop.db.gz is EMPTY: it has 2 tables and not one row.'],
 ] as const) {
   test(`a backup ${what}: refused with --yes, but not with --allow-empty; a terminal wants the name typed`, async () => {
-    const cure =
+    const hint =
       'Choose another, from `nightshift list` or --safety-copies. To restore it all the same, run it in a terminal without --yes, or add --allow-empty. Nothing was stopped or changed.';
     assert.deepEqual(await talk(backup, '--yes', { otherDatabase: true, openFiles: true, unseen: true }), {
       asked: [],
-      ending: `BACKUP_EMPTY, exit 1: ${sentence} ${cure}`,
+      ending: `BACKUP_EMPTY, exit 1: ${message} ${hint}`,
     });
     assert.deepEqual(await talk(backup, '--yes', { empty: true }), { asked: [], ending: 'goes on' });
     const { asked, ending } = await talk(backup, ['y', 'no']);
     assert.equal(ending, declined);
-    assert.deepEqual([asked[0], asked[1]?.split('\n')[0], asked.length], [once, sentence, 2]);
+    assert.deepEqual([asked[0], asked[1]?.split('\n')[0], asked.length], [once, message, 2]);
     assert.equal((await talk(backup, ['y', 'shop'])).ending, 'goes on');
-    assert.deepEqual(warningsOf(facts(shop, backup)), [`${sentence} With --yes it is refused without --allow-empty.`]);
+    assert.deepEqual(warningsOf(facts(shop, backup)), [`${message} With --yes it is refused without --allow-empty.`]);
   });
 }
 

@@ -6,9 +6,6 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { systemClock } from '../../jobs/platform/clock.ts';
-import type { Failure } from '../../jobs/platform/errors.ts';
-import { createLog } from '../../jobs/platform/log.ts';
 import { awaitHealth } from '../../jobs/restore/services/await-health.ts';
 import { dockerEngine } from '../../jobs/restore/services/docker.ts';
 import {
@@ -19,6 +16,9 @@ import {
 } from '../../jobs/restore/services/outage.ts';
 import type { StoppedService } from '../../jobs/restore/services/services.ts';
 import { noCheckpoint } from '../../jobs/restore/switch/checkpoint.ts';
+import { systemClock } from '../../jobs/runtime/clock.ts';
+import type { Failure } from '../../jobs/runtime/errors.ts';
+import { createLog } from '../../jobs/runtime/log.ts';
 import { needs } from '../lab.ts';
 import { dyingDocker } from './docker-proxy.ts';
 import { docker, dockerHost, inspect, makeDockerScene, stateOf, until } from './docker-scene.ts';
@@ -32,7 +32,7 @@ function parts() {
   return { engine: dockerEngine(dockerHost), clock: systemClock, log, checkpoint: noCheckpoint };
 }
 
-const sentencesOf = (failures: readonly ServiceFailure[]) => failures.map(({ sentence }) => sentence);
+const sentencesOf = (failures: readonly ServiceFailure[]) => failures.map(({ message }) => message);
 
 async function stopped(name: string): Promise<StoppedService & { kind: 'container' }> {
   const container = await dockerEngine(dockerHost).container(name);

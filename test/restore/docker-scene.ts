@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import Sqlite from 'better-sqlite3';
-import type { Environment } from '../../jobs/platform/settings.ts';
+import type { Environment } from '../../jobs/runtime/cli-context.ts';
 import { type Finished, nightshift } from '../nightshift.ts';
 
 export const dockerHost = process.env['LAB_DOCKER_HOST'] ?? '';

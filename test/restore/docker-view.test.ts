@@ -3,12 +3,12 @@ import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { Failure } from '../../jobs/platform/errors.ts';
 import { findSelf, viewOf } from '../../jobs/restore/services/docker-view.ts';
 import type { Container, Engine, PathStat } from '../../jobs/restore/services/engine.ts';
 import { hostPathsOf, possibleRests } from '../../jobs/restore/services/host-paths.ts';
 import { noEngine } from '../../jobs/restore/services/no-engine.ts';
 import { lookAround, type Surroundings } from '../../jobs/restore/services/surroundings.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
 
 const id = 'a1'.repeat(32);
 const otherId = 'b2'.repeat(32);

@@ -32,7 +32,7 @@ async function storeBackupOf(statements: string): Promise<Record<string, string>
   return environment;
 }
 
-for (const [what, statements, sentence] of [
+for (const [what, statements, message] of [
   ['no table', 'PRAGMA user_version = 1', 'it has no table'],
   ['tables and no row', 'CREATE TABLE era (name TEXT); CREATE TABLE orders (id)', 'it has 2 tables and not one row'],
 ] as const) {
@@ -44,14 +44,14 @@ for (const [what, statements, sentence] of [
     assert.match(
       plan.out,
       new RegExp(
-        `^  WARNING: by its metadata, sqlite-backups/daily/shop_.* is EMPTY: ${sentence}\\. When it is so`,
+        `^  WARNING: by its metadata, sqlite-backups/daily/shop_.* is EMPTY: ${message}\\. When it is so`,
         'm',
       ),
     );
     for (const flags of [[], ['--allow-other-database'], ['--ignore-open-files'], ['--allow-unseen']]) {
       const refusal = await run('--yes', ...flags);
       assert.equal(failure(refusal), 'BACKUP_EMPTY, exit 1');
-      assert.match(refusal.err, new RegExp(`is EMPTY: ${sentence}\\.\n.*or add --allow-empty\\. Nothing`));
+      assert.match(refusal.err, new RegExp(`is EMPTY: ${message}\\.\n.*or add --allow-empty\\. Nothing`));
     }
     assert.equal(holds(eras.database), complete.old);
     assert.deepEqual(beside(eras), ['shop.db-shm', 'shop.db-wal']);

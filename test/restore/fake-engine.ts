@@ -3,8 +3,8 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import Sqlite from 'better-sqlite3';
-import { Failure } from '../../jobs/platform/errors.ts';
 import type { Container, Engine, RestartPolicy } from '../../jobs/restore/services/engine.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
 
 /** What the fake remembers in its file, so that it outlives a process that is killed. */
 export type FakeService = {

@@ -15,10 +15,10 @@ import path from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import Sqlite from 'better-sqlite3';
-import { systemClock } from '../../jobs/platform/clock.ts';
-import { acquireLock } from '../../jobs/platform/lock.ts';
-import { createLog } from '../../jobs/platform/log.ts';
-import { openStore } from '../../jobs/platform/store/open.ts';
+import { systemClock } from '../../jobs/runtime/clock.ts';
+import { createLog } from '../../jobs/runtime/log.ts';
+import { acquireLock } from '../../jobs/sqlite/lock/lock.ts';
+import { openStore } from '../../jobs/store/open.ts';
 import { needs } from '../lab.ts';
 import { type Finished, nightshift, startNightshift } from '../nightshift.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
@@ -83,7 +83,7 @@ test('an object that holds another database than its metadata says is refused', 
   requireUntouched();
 });
 
-for (const [what, spoil, sentence] of [
+for (const [what, spoil, message] of [
   [
     'is no database',
     (file: string) => writeFileSync(file, 'customer,total\n'.repeat(500)),
@@ -104,7 +104,7 @@ for (const [what, spoil, sentence] of [
     rmSync(file);
     const refused = await restore({}, 'shop_2025-01-01_020000.db.gz');
     assert.equal(failure(refused), 'BACKUP_WRONG, exit 1');
-    assert.match(refused.err, sentence);
+    assert.match(refused.err, message);
     requireUntouched();
   });
 }
@@ -219,7 +219,7 @@ test(
 );
 
 test(
-  'a database mounted alone (EXDEV), a read-only folder and a symbolic link are refused with the cure',
+  'a database mounted alone (EXDEV), a read-only folder and a symbolic link are refused with the hint',
   needs('root'),
   async (t) => {
     eras.reset();

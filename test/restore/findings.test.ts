@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import Sqlite from 'better-sqlite3';
 import { makeScene } from '../backup/scene.ts';
-import { rowsOf } from '../backup/sqlite-files.ts';
 import { nightshift } from '../nightshift.ts';
+import { rowsOf } from '../sqlite/sqlite-files.ts';
 
 const note = 'integrity check found no damage, but rows that break the schema';
 

@@ -139,7 +139,7 @@ test('a journal that cannot be read is never guessed at', async () => {
 
 test('told to stop while it waits for a backup, it ends with exit 4 and nothing changed', async (t) => {
   eras.reset();
-  const { acquireLock } = await import('../../jobs/platform/lock.ts');
+  const { acquireLock } = await import('../../jobs/sqlite/lock/lock.ts');
   const log = { line() {}, warn() {}, failure() {} };
   const lock = await acquireLock(eras.database, eras.folder, { holder: 'backup', wait: true, log, signal: t.signal });
   t.after(() => lock.release());

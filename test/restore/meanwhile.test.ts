@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { restoreJournalPath } from '../../jobs/platform/lock-state.ts';
+import { restoreJournalPath } from '../../jobs/sqlite/lock/lock-state.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
 import { always, type FakeServices, readServices } from './fake-engine.ts';
 import { engineOf, type Performed, performed } from './performed.ts';

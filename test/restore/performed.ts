@@ -1,13 +1,13 @@
-import { type Clock, systemClock } from '../../jobs/platform/clock.ts';
-import { asFailure } from '../../jobs/platform/errors.ts';
-import { failureText } from '../../jobs/platform/log.ts';
-import type { Environment } from '../../jobs/platform/settings.ts';
 import { defaultOwner } from '../../jobs/restore/choice/request.ts';
 import { perform } from '../../jobs/restore/perform.ts';
 import type { Engine } from '../../jobs/restore/services/engine.ts';
 import { noEngine } from '../../jobs/restore/services/no-engine.ts';
 import { type Checkpoint, noCheckpoint } from '../../jobs/restore/switch/checkpoint.ts';
 import type { Typed } from '../../jobs/restore/typed.ts';
+import type { Environment } from '../../jobs/runtime/cli-context.ts';
+import { type Clock, systemClock } from '../../jobs/runtime/clock.ts';
+import { asFailure } from '../../jobs/runtime/errors.ts';
+import { failureText } from '../../jobs/runtime/log.ts';
 import { fakeEngine } from './fake-engine.ts';
 
 /** What one `nightshift restore` did: the code of its failure, or `done`; and all it printed. */

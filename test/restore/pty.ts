@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Environment } from '../../jobs/platform/settings.ts';
+import type { Environment } from '../../jobs/runtime/cli-context.ts';
 import { oldNode } from '../old-node.ts';
 
 const program = path.resolve(import.meta.dirname, '..', '..', 'jobs', 'nightshift.mjs');

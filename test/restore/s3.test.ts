@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Environment } from '../../jobs/platform/settings.ts';
+import type { Environment } from '../../jobs/runtime/cli-context.ts';
 import { startFaultProxy } from '../fault-proxy.ts';
 import { needs } from '../lab.ts';
 import { nightshift } from '../nightshift.ts';
-import { type LabBucket, makeBucket } from '../platform/store/buckets.ts';
+import { type LabBucket, makeBucket } from '../store/buckets.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
 
 describe('restore from a real S3 server', needs('s3', 'tools'), () => {

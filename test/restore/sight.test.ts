@@ -141,10 +141,10 @@ test('the refusal tells where the same command sees enough', () => {
   } as const;
   const words = ['restore', '--at', '2025-11-30 14:00', '--yes'];
   const told = (around: Surroundings) => {
-    const { code, message, cure } = unseenFailure('/data/shop.db', users, around, words);
+    const { code, message, hint } = unseenFailure('/data/shop.db', users, around, words);
     assert.equal(code, 'DATABASE_USE_UNSEEN');
     assert.equal(message, 'It cannot be seen from here whether something uses /data/shop.db: A, and B.');
-    return cure.split('\n');
+    return hint.split('\n');
   };
   const otherwise = 'If you know that nothing uses it, add --allow-unseen. Nothing was stopped or changed.';
   assert.deepEqual(told(host), [
@@ -153,7 +153,7 @@ test('the refusal tells where the same command sees enough', () => {
   ]);
   assert.deepEqual(told({ ...host, hasProc: false }), [`Stop what uses it (\`lsof\` lists that). ${otherwise}`]);
   assert.equal(
-    unseenFailure('/data/shop.db', { ...users, use: 'open' }, host, words).cure.split('\n')[1],
+    unseenFailure('/data/shop.db', { ...users, use: 'open' }, host, words).hint.split('\n')[1],
     'To go on all the same, add --allow-unseen --ignore-open-files. Nothing was stopped or changed.',
   );
   const self = id.slice(0, 12);
@@ -181,7 +181,7 @@ test('the refusal tells where the same command sees enough', () => {
 test('who sees all there is to see is not told to do what is so already', () => {
   const sight = { processes: false, containers: false, gaps: ['process 7 could not be looked into', noDocker] };
   const users = { sight, use: 'unknown', strangers: [] } as const;
-  const told = (around: Surroundings) => unseenFailure('/data/shop.db', users, around, ['restore']).cure;
+  const told = (around: Surroundings) => unseenFailure('/data/shop.db', users, around, ['restore']).hint;
   const otherwise = 'If you know that nothing uses it, add --allow-unseen. Nothing was stopped or changed.';
   const stop = 'Stop what could not be looked into (`ps -f` on the host shows it) and run it again';
   assert.equal(told({ ...host, mayTrace: true }), `${stop}. ${otherwise}`);

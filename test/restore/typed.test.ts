@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock } from '../../jobs/platform/clock.ts';
-import { Failure } from '../../jobs/platform/errors.ts';
 import { restoreCommand } from '../../jobs/restore/command.ts';
 import { requestOf, type Typed } from '../../jobs/restore/typed.ts';
 import { wordsOf } from '../../jobs/restore/typed-words.ts';
+import { systemClock } from '../../jobs/runtime/clock.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
 
 const nothing: Typed = {
   file: undefined,
@@ -64,7 +64,7 @@ test('a time that is none, or carries a zone of its own, is refused with the for
     assert.throws(() => requestOf({ ...nothing, at }, 'Asia/Kuala_Lumpur'), {
       code: 'ARGUMENT_INVALID',
       message: `"${at}" is neither a date nor a time of a date.`,
-      cure: 'Write 2025-11-30 (up to the end of that day), "2025-11-30 14:00" or "2025-11-30 14:00:30", as clocks show it in Asia/Kuala_Lumpur (TIME_ZONE).',
+      hint: 'Write 2025-11-30 (up to the end of that day), "2025-11-30 14:00" or "2025-11-30 14:00:30", as clocks show it in Asia/Kuala_Lumpur (TIME_ZONE).',
     });
   }
 });

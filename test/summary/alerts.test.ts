@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Failure } from '../../jobs/platform/errors.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
 import { summaryFailedAlert, summaryWorksAlert } from '../../jobs/summary/alerts.ts';
 import { instantOf } from './scene.ts';
 

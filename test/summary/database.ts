@@ -9,7 +9,7 @@ import { parseReport } from '../../jobs/summary/report/read-report.ts';
 
 export const zone = 'Asia/Kuala_Lumpur';
 const writtenAt = Temporal.Instant.from('2025-11-25T07:30:00+08:00').epochMilliseconds / 1000;
-const backup = { ok: true, sentence: 'The last backup is 6 h old.' };
+const backup = { ok: true, message: 'The last backup is 6 h old.' };
 
 /** An SQLite file with what the statements put in it. */
 export function databaseWith(t: TestContext, statements: string): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { nextRun } from '../../jobs/platform/schedule.ts';
+import { nextRun } from '../../jobs/runtime/schedule.ts';
 import { type DueFacts, latestDue, verdictOn } from '../../jobs/summary/due.ts';
 import type { Delivery } from '../../jobs/summary/ledger.ts';
 import { liveMornings } from '../../jobs/summary/mornings.ts';

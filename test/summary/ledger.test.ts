@@ -114,13 +114,13 @@ test('a run is remembered with its end; one that a dead process left counts as f
   runs.begin('2025-11-29', at);
   runs.closeAbandoned(later);
   const id = runs.begin(day, at);
-  runs.finish(id, { outcome: 'succeeded', mailBytes: 61_000, sentence: null }, later);
+  runs.finish(id, { outcome: 'succeeded', mailBytes: 61_000, message: null }, later);
   runs.begin(day, later);
   const dead = 'The process ended before it was done.';
   assert.deepEqual(runs.newest(9), [
-    { day, startedAt: later, finishedAt: null, outcome: 'running', mailBytes: null, sentence: null },
-    { day, startedAt: at, finishedAt: later, outcome: 'succeeded', mailBytes: 61_000, sentence: null },
-    { day: '2025-11-29', startedAt: at, finishedAt: later, outcome: 'failed', mailBytes: null, sentence: dead },
+    { day, startedAt: later, finishedAt: null, outcome: 'running', mailBytes: null, message: null },
+    { day, startedAt: at, finishedAt: later, outcome: 'succeeded', mailBytes: 61_000, message: null },
+    { day: '2025-11-29', startedAt: at, finishedAt: later, outcome: 'failed', mailBytes: null, message: dead },
   ]);
   runs.close();
 });

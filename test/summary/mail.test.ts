@@ -50,7 +50,7 @@ function saidBy(block: Block): string[] {
 test('HTML and text say all that the page says, pictures or not', () => {
   const { title, opening, warnings, blocks, assumptions, backup } = examplePage;
   const said = [title, opening, ...warnings, ...blocks.flatMap((block) => [block.title, ...saidBy(block)])];
-  const all = [...said, ...assumptions, backup.sentence, 'Sunday, 30 November 2025'];
+  const all = [...said, ...assumptions, backup.message, 'Sunday, 30 November 2025'];
   const words = wordsOf(html);
   assert.deepEqual(
     all.filter((each) => !words.includes(each)),
@@ -156,7 +156,7 @@ describe('it is small enough that no mailbox cuts it off', () => {
       const made = mailHtml({ ...examplePage, blocks }, where);
       assert.ok(Buffer.byteLength(made) <= 80_000, `${Buffer.byteLength(made)} bytes`);
       assert.ok(wordsOf(made).includes(note));
-      assert.ok(wordsOf(made).includes(examplePage.backup.sentence));
+      assert.ok(wordsOf(made).includes(examplePage.backup.message));
     });
   }
   test('a usual one is far below', () => assert.ok(Buffer.byteLength(html) < 30_000));

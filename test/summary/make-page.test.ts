@@ -72,7 +72,7 @@ test('a page says what its report asks for, and compares it', async (t) => {
         'From to: From 2025-10-26 to 2025-11-24',
       ],
       assumptions: [],
-      backup: { ok: true, sentence: 'The last backup is 6 h old.' },
+      backup: { ok: true, message: 'The last backup is 6 h old.' },
     },
   );
 });
@@ -116,8 +116,8 @@ test('an unusual day is said so', async (t) => {
 test('when data stopped arriving, that is said first', async (t) => {
   const file = databaseWith(t, `${shop} DELETE FROM orders WHERE ordered_at > '2025-11-22';`);
   const page = await pageOf(file, { yaml });
-  const sentence = 'No orders for 3 days, since Friday, 21 November 2025: data may have stopped arriving.';
-  assert.deepEqual([page.opening, page.warnings], [sentence, [sentence]]);
+  const message = 'No orders for 3 days, since Friday, 21 November 2025: data may have stopped arriving.';
+  assert.deepEqual([page.opening, page.warnings], [message, [message]]);
 });
 
 test('a row dated in the future does not hide that data stopped arriving', async (t) => {
@@ -208,13 +208,13 @@ test('a column that looks personal is shown only when the report says so', async
 });
 
 test('an empty database is a page that says so', async (t) => {
-  const sentence = 'The database is empty: it has no tables yet.';
+  const message = 'The database is empty: it has no tables yet.';
   const made = databaseWith(t, '');
   const empty = path.join(path.dirname(made), 'zero.db');
   writeFileSync(empty, '');
   for (const file of [made, empty]) {
     const page = await pageOf(file);
-    assert.deepEqual([page.opening, page.warnings, page.blocks], [sentence, [sentence], []]);
+    assert.deepEqual([page.opening, page.warnings, page.blocks], [message, [message], []]);
   }
   const asked = await pageOf(made, { yaml });
   assert.deepEqual(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Failure } from '../../jobs/platform/errors.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
 import { type Round, runMorning } from '../../jobs/summary/morning.ts';
 
 const missed = ['owner@example.com'];

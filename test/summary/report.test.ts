@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { Failure } from '../../jobs/platform/errors.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
 import { reportJsonSchema } from '../../jobs/summary/report/json-schema.ts';
 import { parseReport, readReport } from '../../jobs/summary/report/read-report.ts';
 
@@ -110,7 +110,7 @@ test('a report file that cannot be used stops the summary and says each place', 
   await assert.rejects(readReport(file), (error: unknown) => {
     assert.ok(error instanceof Failure);
     assert.deepEqual(
-      [error.code, error.message, error.cure],
+      [error.code, error.message, error.hint],
       [
         'REPORT_INVALID',
         `The report ${file} has 2 mistakes; no summary was made.`,

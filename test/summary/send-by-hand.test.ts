@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decideAlert } from '../../jobs/platform/alert-decision.ts';
+import { decideAlert } from '../../jobs/monitoring/alerts/alert-decision.ts';
 import { openAlertBudget } from '../../jobs/summary/alert-budget-file.ts';
 import { nightshift } from '../nightshift.ts';
 import { startSmtpServer } from '../smtp-server.ts';

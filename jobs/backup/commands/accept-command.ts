@@ -1,16 +1,16 @@
 import { Command } from 'commander';
-import type { CliContext } from '../../platform/context.ts';
-import { asFailure, Failure } from '../../platform/errors.ts';
-import { openHistory } from '../../platform/history.ts';
-import { readSettings, type Settings } from '../../platform/settings.ts';
-import { openStore } from '../../platform/store/open.ts';
-import type { ObjectStore } from '../../platform/store/store.ts';
-import { type Acceptance, acceptanceOf } from '../accept.ts';
-import { acceptStore } from '../same-store.ts';
-import { requireStaging } from '../snapshot/disk-space.ts';
-import { amendDetails } from '../stored/details.ts';
-import { inventoryOf, type StoredDaily } from '../stored/inventory.ts';
-import { keyOf, parseDailyKey } from '../stored/names.ts';
+import { amendDetails } from '../../archives/details.ts';
+import { inventoryOf, type StoredDaily } from '../../archives/inventory.ts';
+import { keyOf, parseDailyKey } from '../../archives/names.ts';
+import { acceptStore } from '../../archives/same-store.ts';
+import { openHistory } from '../../monitoring/history/history.ts';
+import type { CliContext } from '../../runtime/cli-context.ts';
+import { asFailure, Failure } from '../../runtime/errors.ts';
+import { readSettings, type Settings } from '../../settings/settings.ts';
+import { requireStaging } from '../../sqlite/snapshot/disk-space.ts';
+import { openStore } from '../../store/open.ts';
+import type { ObjectStore } from '../../store/store.ts';
+import { type Acceptance, acceptanceOf } from '../suspects/accept.ts';
 
 export function acceptCommand(context: CliContext): Command {
   return new Command('accept')
@@ -124,6 +124,6 @@ async function acceptNewStore(
   context.out(`Accepted ${store.folder} as the store. The next backup goes there.\n`);
 }
 
-function invalid(sentence: string, cure: string): Failure {
-  return new Failure('ARGUMENT_INVALID', sentence, cure);
+function invalid(message: string, hint: string): Failure {
+  return new Failure('ARGUMENT_INVALID', message, hint);
 }

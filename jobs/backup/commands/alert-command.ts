@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { alertChannelsOf, channelName, tryChannel } from '../../platform/alert-channels.ts';
-import type { CliContext } from '../../platform/context.ts';
-import { Failure } from '../../platform/errors.ts';
-import { readSettingsWithoutStore } from '../../platform/settings.ts';
+import { alertChannelsOf, channelName, tryChannel } from '../../monitoring/alerts/alert-channels.ts';
+import type { CliContext } from '../../runtime/cli-context.ts';
+import { Failure } from '../../runtime/errors.ts';
+import { readSettingsWithoutStore } from '../../settings/settings.ts';
 
 export function alertCommand(context: CliContext): Command {
   return new Command('alert')

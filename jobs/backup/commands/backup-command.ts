@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { CliContext } from '../../platform/context.ts';
-import { Failure } from '../../platform/errors.ts';
-import { type Database, readSettings, type Settings } from '../../platform/settings.ts';
+import type { CliContext } from '../../runtime/cli-context.ts';
+import { Failure } from '../../runtime/errors.ts';
+import { type Database, readSettings, type Settings } from '../../settings/settings.ts';
 
 type Options = { schedule?: boolean; database?: string };
 

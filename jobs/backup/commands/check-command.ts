@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import type { CliContext } from '../../platform/context.ts';
-import { Failure } from '../../platform/errors.ts';
-import { plural } from '../../platform/format.ts';
-import { failureText } from '../../platform/log.ts';
-import { readSettings } from '../../platform/settings.ts';
+import type { CliContext } from '../../runtime/cli-context.ts';
+import { Failure } from '../../runtime/errors.ts';
+import { plural } from '../../runtime/format.ts';
+import { failureText } from '../../runtime/log.ts';
+import { readSettings } from '../../settings/settings.ts';
 import type { Checked } from './check.ts';
 
 export function checkCommand(context: CliContext): Command {
@@ -49,6 +49,6 @@ function lineOf(checked: Checked): string {
 
 function plain(checked: Checked) {
   if (checked.level !== 'failed') return checked;
-  const { code, message, cure } = checked.failure;
-  return { part: checked.part, level: checked.level, code, sentence: message, cure };
+  const { code, message, hint } = checked.failure;
+  return { part: checked.part, level: checked.level, code, message, hint };
 }

@@ -1,10 +1,10 @@
-import type { Clock } from '../../platform/clock.ts';
-import type { CliContext } from '../../platform/context.ts';
-import type { History } from '../../platform/history.ts';
-import { createLog, type Log } from '../../platform/log.ts';
-import type { Settings } from '../../platform/settings.ts';
-import { openStore } from '../../platform/store/open.ts';
-import { refuseOtherStore } from '../same-store.ts';
+import { refuseOtherStore } from '../../archives/same-store.ts';
+import type { History } from '../../monitoring/history/history.ts';
+import type { CliContext } from '../../runtime/cli-context.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { createLog, type Log } from '../../runtime/log.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { openStore } from '../../store/open.ts';
 import { type Checked, type Checklist, createChecklist } from './check/checklist.ts';
 import { checkClock } from './check/clock-part.ts';
 import { checkAlerts, checkDatabase, checkStaging, openState } from './check/host-parts.ts';

@@ -1,11 +1,11 @@
 import { Argument, Command } from 'commander';
-import type { CliContext } from '../../platform/context.ts';
-import { readHistory, withoutHistory } from '../../platform/history.ts';
-import { readSettings } from '../../platform/settings.ts';
-import { openStore } from '../../platform/store/open.ts';
-import { absentStoreFailure, otherStoreFailure } from '../same-store.ts';
-import { readBackups } from '../stored/backups.ts';
-import type { Kind } from '../stored/names.ts';
+import { readBackups } from '../../archives/backups.ts';
+import type { Kind } from '../../archives/names.ts';
+import { absentStoreFailure, otherStoreFailure } from '../../archives/same-store.ts';
+import { readHistory, withoutHistory } from '../../monitoring/history/history.ts';
+import type { CliContext } from '../../runtime/cli-context.ts';
+import { readSettings } from '../../settings/settings.ts';
+import { openStore } from '../../store/open.ts';
 import { listedOf, listText } from './list.ts';
 
 export function listCommand(context: CliContext): Command {
@@ -41,7 +41,7 @@ schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was s
         const why = other ?? (await absentStoreFailure(settings.store));
         if (why !== null) throw why;
       }
-      if (other !== null) err(`WARNING: ${other.message} ${other.cure}\n`);
+      if (other !== null) err(`WARNING: ${other.message} ${other.hint}\n`);
       const listed = backups.map((backup) => listedOf(backup, proofs));
       if (json === true) out(`${JSON.stringify(listed, null, 2)}\n`);
       else if (backups.length > 0) out(listText(backups, proofs, store.now(clock)));

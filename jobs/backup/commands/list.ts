@@ -1,9 +1,9 @@
-import { formatBytes } from '../../platform/format.ts';
-import type { Proof } from '../../platform/history.ts';
-import { tableText } from '../../platform/table.ts';
-import type { StoredBackup } from '../stored/backups.ts';
-import { ageText } from '../stored/dating.ts';
-import type { Kind } from '../stored/names.ts';
+import type { StoredBackup } from '../../archives/backups.ts';
+import { ageText } from '../../archives/dating.ts';
+import type { Kind } from '../../archives/names.ts';
+import type { Proof } from '../../monitoring/history/history.ts';
+import { formatBytes } from '../../runtime/format.ts';
+import { tableText } from '../../runtime/table.ts';
 
 /** A backup as `nightshift list` shows it. */
 export type Listed = {

@@ -1,17 +1,17 @@
 import { Command } from 'commander';
-import type { CliContext } from '../../platform/context.ts';
-import { Failure } from '../../platform/errors.ts';
-import { plural } from '../../platform/format.ts';
-import { type ReadOnlyHistory, readHistory, withoutHistory } from '../../platform/history.ts';
-import { acquireLock } from '../../platform/lock.ts';
-import { createLog } from '../../platform/log.ts';
-import { type Database, readSettings, type Settings } from '../../platform/settings.ts';
-import { openStore } from '../../platform/store/open.ts';
-import type { ObjectStore } from '../../platform/store/store.ts';
-import { refuseOtherStore } from '../same-store.ts';
-import { inventoryOf, openSuspects } from '../stored/inventory.ts';
-import { pruneVerdicts, removeVerdicts, verdictText } from '../stored/prune.ts';
-import type { Verdict } from '../stored/retention.ts';
+import { inventoryOf, openSuspects } from '../../archives/inventory.ts';
+import { refuseOtherStore } from '../../archives/same-store.ts';
+import { type ReadOnlyHistory, readHistory, withoutHistory } from '../../monitoring/history/history.ts';
+import type { CliContext } from '../../runtime/cli-context.ts';
+import { Failure } from '../../runtime/errors.ts';
+import { plural } from '../../runtime/format.ts';
+import { createLog } from '../../runtime/log.ts';
+import { type Database, readSettings, type Settings } from '../../settings/settings.ts';
+import { acquireLock } from '../../sqlite/lock/lock.ts';
+import { openStore } from '../../store/open.ts';
+import type { ObjectStore } from '../../store/store.ts';
+import { pruneVerdicts, removeVerdicts, verdictText } from '../retention/prune.ts';
+import type { Verdict } from '../retention/retention.ts';
 
 type Options = { dryRun?: boolean; json?: boolean };
 

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import type { CliContext } from '../../platform/context.ts';
-import { Failure } from '../../platform/errors.ts';
-import { readHistory } from '../../platform/history.ts';
-import { readSettingsWithoutStore, type SettingsWithoutStore } from '../../platform/settings.ts';
-import { healthLine } from '../watch/health.ts';
-import { type BackupStatus, statusOf } from './status.ts';
+import { readHistory } from '../../monitoring/history/history.ts';
+import type { CliContext } from '../../runtime/cli-context.ts';
+import { Failure } from '../../runtime/errors.ts';
+import { readSettingsWithoutStore, type SettingsWithoutStore } from '../../settings/settings.ts';
+import { healthLine } from '../monitoring/health.ts';
+import { type BackupStatus, statusOf } from '../status/status.ts';
 import { statusText } from './status-text.ts';
 
 export function statusCommand(context: CliContext): Command {

@@ -1,10 +1,10 @@
-import { localTimestamp } from '../../platform/clock.ts';
-import { durationSince, formatBytes, plural } from '../../platform/format.ts';
-import type { Run } from '../../platform/history.ts';
-import { sparkline } from '../../platform/sparkline.ts';
-import type { DatabaseStatus } from '../watch/database-status.ts';
-import type { UnderWay } from '../watch/wrongs.ts';
-import type { BackupStatus } from './status.ts';
+import type { Run } from '../../monitoring/history/history.ts';
+import { localTimestamp } from '../../runtime/clock.ts';
+import { durationSince, formatBytes, plural } from '../../runtime/format.ts';
+import { sparkline } from '../../runtime/sparkline.ts';
+import type { DatabaseStatus } from '../status/database-status.ts';
+import type { BackupStatus } from '../status/status.ts';
+import type { UnderWay } from '../status/wrongs.ts';
 
 const trendRuns = 14;
 

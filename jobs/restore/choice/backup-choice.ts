@@ -1,9 +1,9 @@
-import { describeBackup, type ReadOptions, readBackups, type StoredBackup } from '../../backup/stored/backups.ts';
-import { keyOf, placeOf } from '../../backup/stored/names.ts';
-import { Failure } from '../../platform/errors.ts';
-import { plural } from '../../platform/format.ts';
-import type { Database } from '../../platform/settings.ts';
-import type { ObjectStore } from '../../platform/store/store.ts';
+import { describeBackup, type ReadOptions, readBackups, type StoredBackup } from '../../archives/backups.ts';
+import { keyOf, placeOf } from '../../archives/names.ts';
+import { Failure } from '../../runtime/errors.ts';
+import { plural } from '../../runtime/format.ts';
+import type { Database } from '../../settings/settings.ts';
+import type { ObjectStore } from '../../store/store.ts';
 import { databaseOf, fitting, targetOf } from './choose.ts';
 import type { Wish } from './request.ts';
 

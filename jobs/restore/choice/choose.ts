@@ -1,8 +1,8 @@
-import type { StoredBackup } from '../../backup/stored/backups.ts';
-import { isBelieved } from '../../backup/stored/dating.ts';
-import { fileNameOf, parseDailyKey, parseWeeklyKey } from '../../backup/stored/names.ts';
-import { Failure } from '../../platform/errors.ts';
-import type { Database } from '../../platform/settings.ts';
+import type { StoredBackup } from '../../archives/backups.ts';
+import { isBelieved } from '../../archives/dating.ts';
+import { fileNameOf, parseDailyKey, parseWeeklyKey } from '../../archives/names.ts';
+import { Failure } from '../../runtime/errors.ts';
+import type { Database } from '../../settings/settings.ts';
 import type { Wish } from './request.ts';
 
 /** The database a key belongs to. Of a name that is not ours: the longest configured name it begins with. */

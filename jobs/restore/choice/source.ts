@@ -1,10 +1,10 @@
-import type { Identity } from '../../backup/archive/unarchive.ts';
-import { findingsTold } from '../../backup/snapshot/findings.ts';
-import type { Standing } from '../../backup/stored/backups.ts';
-import type { Dating } from '../../backup/stored/dating.ts';
-import { type Clock, localTimestamp } from '../../platform/clock.ts';
-import { plural } from '../../platform/format.ts';
-import type { ObjectStore } from '../../platform/store/store.ts';
+import type { Standing } from '../../archives/backups.ts';
+import type { Dating } from '../../archives/dating.ts';
+import type { Identity } from '../../archives/format/unarchive.ts';
+import { type Clock, localTimestamp } from '../../runtime/clock.ts';
+import { plural } from '../../runtime/format.ts';
+import { findingsTold } from '../../sqlite/integrity/findings.ts';
+import type { ObjectStore } from '../../store/store.ts';
 import { lookAtCurrent } from '../plan/current.ts';
 import type { KeptFile } from '../safety-copies.ts';
 import { type JournalMode, journalModeOf } from '../staging/header.ts';

@@ -1,5 +1,5 @@
-import type { FailureCode } from '../../platform/errors.ts';
-import { formatCount, plural } from '../../platform/format.ts';
+import type { FailureCode } from '../../runtime/errors.ts';
+import { formatCount, plural } from '../../runtime/format.ts';
 import type { Allowed } from '../choice/request.ts';
 import type { Character } from '../staging/verified.ts';
 import type { Comparison } from './comparison.ts';
@@ -7,7 +7,7 @@ import type { Comparison } from './comparison.ts';
 /** Something that a person should think about twice before a restore. */
 export type Danger = {
   /** With --yes it is refused so; null: it is only asked about in a terminal. */
-  readonly refusal: { readonly code: FailureCode; readonly sentence: string; readonly cure: string } | null;
+  readonly refusal: { readonly code: FailureCode; readonly message: string; readonly hint: string } | null;
   /** What a terminal says before the name must be typed. */
   readonly question: string;
 };
@@ -36,15 +36,15 @@ export function dangersOf({ label, comparison, backup }: Facts, allow: Allowed):
 }
 
 function emptyBackup(empty: string): Danger {
-  const cure = `Choose another, from \`nightshift list\` or --safety-copies. To restore it all the same, ${otherwise('--allow-empty')}`;
-  return { refusal: { code: 'BACKUP_EMPTY', sentence: `${empty}.`, cure }, question: `${empty}.` };
+  const hint = `Choose another, from \`nightshift list\` or --safety-copies. To restore it all the same, ${otherwise('--allow-empty')}`;
+  return { refusal: { code: 'BACKUP_EMPTY', message: `${empty}.`, hint }, question: `${empty}.` };
 }
 
 function otherDatabase(differs: string): Danger {
-  const sentence = `This is not a backup of the database that is there now: ${differs}.`;
-  const cure = `Check the name. To put it there all the same, ${otherwise('--allow-other-database')}`;
+  const message = `This is not a backup of the database that is there now: ${differs}.`;
+  const hint = `Check the name. To put it there all the same, ${otherwise('--allow-other-database')}`;
   return {
-    refusal: { code: 'DATABASE_DIFFERENT', sentence, cure },
+    refusal: { code: 'DATABASE_DIFFERENT', message, hint },
     question: `IT IS NOT THE SAME DATABASE: ${differs}.`,
   };
 }

@@ -1,7 +1,7 @@
-import { localTimestamp } from '../../platform/clock.ts';
-import { durationSince, formatBytes, formatCount } from '../../platform/format.ts';
-import { tableText } from '../../platform/table.ts';
-import { downtimeSentence, healthSentence, type Plan } from './plan.ts';
+import { localTimestamp } from '../../runtime/clock.ts';
+import { durationSince, formatBytes, formatCount } from '../../runtime/format.ts';
+import { tableText } from '../../runtime/table.ts';
+import { downtimeMessage, healthMessage, type Plan } from './plan.ts';
 
 type Here = { readonly now: Temporal.Instant; readonly zone: string };
 
@@ -11,14 +11,14 @@ export type Bold = (text: string) => string;
 /** The plan as a person reads it before saying yes. */
 export function planText(plan: Plan, here: Here, bold: Bold): string {
   const { source, database, safetyCopy, oldFiles } = plan;
-  const health = healthSentence(plan);
+  const health = healthMessage(plan);
   const facts = [
     ['from', source.from],
     ['taken', source.takenAt === null ? 'not known' : whenText(source.takenAt, here)],
     ['verified', source.proof ?? 'not yet: before anything stops'],
     ['into', database],
     ...oldFileFacts(oldFiles, safetyCopy),
-    ['downtime', downtimeSentence(plan)],
+    ['downtime', downtimeMessage(plan)],
     ...(health === null ? [] : [['then', health]]),
   ];
   return [
@@ -49,7 +49,7 @@ function servicesText({ services: { stop, leftAlone } }: Plan): string {
   });
   return [
     stopped.length > 0 ? `\n  Services stopped and started again, in this order:\n${stopped.join('')}` : '',
-    leftAlone.length > 0 ? `\n  Left alone:\n${leftAlone.map((sentence) => `  - ${sentence}\n`).join('')}` : '',
+    leftAlone.length > 0 ? `\n  Left alone:\n${leftAlone.map((message) => `  - ${message}\n`).join('')}` : '',
   ].join('');
 }
 

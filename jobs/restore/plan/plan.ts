@@ -1,11 +1,11 @@
-import { formatDuration } from '../../platform/format.ts';
-import type { Database } from '../../platform/settings.ts';
+import { formatDuration } from '../../runtime/format.ts';
+import type { Database } from '../../settings/settings.ts';
 import type { Choices } from '../choice/request.ts';
 import type { Source } from '../choice/source.ts';
-import { lostFileCure, lostFileSentence, rescueCommands } from '../services/lost-file.ts';
+import { lostFileHint, lostFileMessage, rescueCommands } from '../services/lost-file.ts';
 import type { Selection } from '../services/services.ts';
 import { isUnseen, type Sight } from '../services/sight.ts';
-import { mayGoUnseen, unseenCure, unseenSentence } from '../services/unseen.ts';
+import { mayGoUnseen, unseenHint, unseenMessage } from '../services/unseen.ts';
 import type { Staged } from '../staging/verified.ts';
 import { safetyCopyPath } from '../switch/names.ts';
 import { type Comparison, compare, type Side, uncountedIn } from './comparison.ts';
@@ -85,7 +85,7 @@ export function planOf(
 }
 
 /** What the services' own time adds to the swap, in words. */
-export function downtimeSentence({ services, sight }: Pick<Plan, 'services' | 'sight'>): string {
+export function downtimeMessage({ services, sight }: Pick<Plan, 'services' | 'sight'>): string {
   const stopped = services.stop.map(({ service }) => service);
   if (stopped.length === 0) {
     if (isUnseen(sight)) return 'not known: what uses the database cannot be seen from here, and is not stopped';
@@ -97,7 +97,7 @@ export function downtimeSentence({ services, sight }: Pick<Plan, 'services' | 's
 }
 
 /** What happens when a service is not well afterwards, in words. */
-export function healthSentence({ services, healthRollback, healthTimeoutSeconds }: Plan): string | null {
+export function healthMessage({ services, healthRollback, healthTimeoutSeconds }: Plan): string | null {
   if (services.stop.length === 0) return null;
   const limit = healthTimeoutSeconds === null ? 'as long as each one needs' : formatDuration(healthTimeoutSeconds);
   const otherwise = healthRollback ? 'else everything goes back' : 'else that is reported (--no-health-rollback)';
@@ -105,17 +105,17 @@ export function healthSentence({ services, healthRollback, healthTimeoutSeconds 
 }
 
 function unseenDanger(database: string, { users, around }: Survey, words: readonly string[]): Danger {
-  const sentence = unseenSentence(database, users.sight, users.use);
-  const cure = unseenCure(users, around, words);
-  return { refusal: { code: 'DATABASE_USE_UNSEEN', sentence, cure }, question: sentence };
+  const message = unseenMessage(database, users.sight, users.use);
+  const hint = unseenHint(users, around, words);
+  return { refusal: { code: 'DATABASE_USE_UNSEEN', message, hint }, question: message };
 }
 
 function lostDanger(database: string, { lostFile }: Survey): Danger | null {
   if (lostFile.length === 0) return null;
-  const sentence = lostFileSentence(database, lostFile);
+  const message = lostFileMessage(database, lostFile);
   const commands = rescueCommands(database, lostFile).join('\n  ');
   return {
-    refusal: { code: 'DATABASE_LOST_OPEN', sentence, cure: lostFileCure(database, lostFile) },
-    question: `${sentence} Copy it out first:\n  ${commands}`,
+    refusal: { code: 'DATABASE_LOST_OPEN', message, hint: lostFileHint(database, lostFile) },
+    question: `${message} Copy it out first:\n  ${commands}`,
   };
 }

@@ -1,5 +1,5 @@
 import { createInterface, type Interface } from 'node:readline/promises';
-import { Failure, systemCodeOf } from '../../platform/errors.ts';
+import { Failure, systemCodeOf } from '../../runtime/errors.ts';
 import type { Danger } from './dangers.ts';
 
 /** Asks a person and returns the answer; null when there is nobody to ask. */
@@ -68,9 +68,9 @@ function refuseDangers(dangers: readonly Danger[]): void {
   const refusals = dangers.flatMap(({ refusal }) => refusal ?? []);
   const [first] = refusals;
   if (first === undefined) return;
-  const sentences = refusals.map(({ sentence }) => sentence).join(' ');
-  const cures = refusals.map(({ cure }) => cure).join('\n');
-  throw new Failure(first.code, sentences, `${cures} Nothing was stopped or changed.`);
+  const sentences = refusals.map(({ message }) => message).join(' ');
+  const hints = refusals.map(({ hint }) => hint).join('\n');
+  throw new Failure(first.code, sentences, `${hints} Nothing was stopped or changed.`);
 }
 
 /** Asks whether to remove a file for good. Throws RESTORE_DECLINED. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { requireFreeSpace } from '../../backup/snapshot/disk-space.ts';
+import { requireFreeSpace } from '../../sqlite/snapshot/disk-space.ts';
 import type { Choices } from '../choice/request.ts';
 import type { Source } from '../choice/source.ts';
 import { type Affected, findAffected } from '../services/affected.ts';
@@ -57,9 +57,9 @@ export async function survey(
   // Who is told to stop the process would lose the file: the plan asks about it instead.
   if (!choices.allow.openFiles && !isLost) refuseUsers(database, asked, affected.suspects);
   if (blindly) refuseUnseen(database, users, affected.around, choices);
-  const cure = 'Free space there and run restore again; nothing was stopped or changed.';
+  const hint = 'Free space there and run restore again; nothing was stopped or changed.';
   const purpose = 'a restore beside the current database';
-  await requireFreeSpace(path.dirname(database), source.leastBytes + spareBytes, purpose, cure);
+  await requireFreeSpace(path.dirname(database), source.leastBytes + spareBytes, purpose, hint);
   const isTaken = (stamp: string) =>
     [safetyCopyPath, rejectedPath].some((name) => parts.some((part) => existsSync(name(database, stamp) + part)));
   return {

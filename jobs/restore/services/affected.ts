@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { Failure } from '../../platform/errors.ts';
+import { Failure } from '../../runtime/errors.ts';
 import { dockerEngine } from './docker.ts';
 import { viewOf } from './docker-view.ts';
 import type { Engine } from './engine.ts';

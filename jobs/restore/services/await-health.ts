@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatDuration } from '../../platform/format.ts';
+import { formatDuration } from '../../runtime/format.ts';
 import type { Engine } from './engine.ts';
 import { healthLimit, restartsLimit, type Verdict, verdictOnContainer, verdictOnTasks } from './health.ts';
 import { idNow, type OutageParts, type ServiceFailure, startOne } from './outage.ts';
@@ -45,9 +45,9 @@ async function awaitEach(
   const enough = new AbortController();
   const failures = services.map(async (service) => {
     try {
-      const sentence = await awaitOne(service, aim, askedSeconds, enough.signal, parts);
-      if (sentence !== null && untilFirstFailure) enough.abort();
-      return sentence === null ? [] : [{ service, sentence }];
+      const message = await awaitOne(service, aim, askedSeconds, enough.signal, parts);
+      if (message !== null && untilFirstFailure) enough.abort();
+      return message === null ? [] : [{ service, message }];
     } catch (error) {
       enough.abort();
       throw error;

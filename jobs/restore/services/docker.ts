@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
 import pRetry from 'p-retry';
-import { Failure, systemCodeOf } from '../../platform/errors.ts';
+import { Failure, systemCodeOf } from '../../runtime/errors.ts';
 import { containerOf, pathStatOf, swarmServiceOf, type Task, tasksOf, type VolumeFolders } from './docker-facts.ts';
 import type { Container, Engine } from './engine.ts';
 

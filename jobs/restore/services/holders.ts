@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
-import { oneLine } from '../../platform/alert.ts';
-import { systemCodeOf } from '../../platform/errors.ts';
+import { oneLine } from '../../monitoring/alerts/alert.ts';
+import { systemCodeOf } from '../../runtime/errors.ts';
 import { parts } from '../switch/names.ts';
 import { namesIn, textOf } from './proc-files.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { Failure } from '../../platform/errors.ts';
+import { Failure } from '../../runtime/errors.ts';
 import { identityOf } from './holders.ts';
 import { linkTarget, namesIn } from './proc-files.ts';
 
@@ -41,17 +41,17 @@ function leadsTo(link: string, wanted: string, root: string): boolean {
 export function lostFileFailure(database: string, holders: readonly LostFileHolder[]): Failure {
   return new Failure(
     'DATABASE_LOST_OPEN',
-    lostFileSentence(database, holders),
-    `${lostFileCure(database, holders)} Nothing was stopped or changed.`,
+    lostFileMessage(database, holders),
+    `${lostFileHint(database, holders)} Nothing was stopped or changed.`,
   );
 }
 
-export function lostFileCure(database: string, holders: readonly LostFileHolder[]): string {
+export function lostFileHint(database: string, holders: readonly LostFileHolder[]): string {
   const commands = rescueCommands(database, holders).join('\n');
   return `Do not stop it: first copy the file out.\n${commands}\nThen run it in a terminal without --yes, or add --allow-lost-file: restore then destroys what was not copied.`;
 }
 
-export function lostFileSentence(database: string, holders: readonly LostFileHolder[]): string {
+export function lostFileMessage(database: string, holders: readonly LostFileHolder[]): string {
   const pids = holders.map(({ pid }) => `process ${pid}`).join(' and ');
   return `${database} was deleted, but is still open in ${pids}: that may be the last copy, and it is gone once it stops.`;
 }

@@ -1,4 +1,4 @@
-import { Failure } from '../../platform/errors.ts';
+import { Failure } from '../../runtime/errors.ts';
 import type { Engine } from './engine.ts';
 
 /** Why nothing is known of containers then. */

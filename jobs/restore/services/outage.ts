@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../../platform/clock.ts';
-import { Failure } from '../../platform/errors.ts';
-import { formatDuration } from '../../platform/format.ts';
-import type { Log } from '../../platform/log.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { Failure } from '../../runtime/errors.ts';
+import { formatDuration } from '../../runtime/format.ts';
+import type { Log } from '../../runtime/log.ts';
 import type { Checkpoint } from '../switch/checkpoint.ts';
 import type { Engine } from './engine.ts';
 import type { StoppedService } from './services.ts';
@@ -15,7 +15,7 @@ export type OutageParts = {
 };
 
 /** A service that did not do as it should, and what is wrong with it: a sentence without its full stop. */
-export type ServiceFailure = { readonly service: StoppedService; readonly sentence: string };
+export type ServiceFailure = { readonly service: StoppedService; readonly message: string };
 
 const pollMilliseconds = 200;
 
@@ -95,10 +95,10 @@ export async function startServices(
   }
   const failures: ServiceFailure[] = [];
   for (const service of failed) {
-    const sentence = await startOne(service, parts);
-    if (sentence === null) continue;
-    failures.push({ service, sentence });
-    log.warn(sentence);
+    const message = await startOne(service, parts);
+    if (message === null) continue;
+    failures.push({ service, message });
+    log.warn(message);
   }
   return { upAt: clock.now(), failures };
 }

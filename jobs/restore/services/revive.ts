@@ -39,15 +39,15 @@ export async function reviveServices(
   for (const service of services) if (!wanted.includes(service)) note(service, 'left off');
 
   const { upAt, failures: notStarted } = await startServices(wanted, parts);
-  for (const { service, sentence } of notStarted) {
+  for (const { service, message } of notStarted) {
     if (await isRemoved(service, parts.engine)) note(service, 'removed');
-    else note(service, 'down', sentence);
+    else note(service, 'down', message);
   }
   const started = wanted.filter(({ id }) => !found.has(id));
   for (const service of started) note(service, 'running');
-  for (const { service, sentence } of await awaitUp(started, parts)) {
+  for (const { service, message } of await awaitUp(started, parts)) {
     if (await isRemoved(service, parts.engine)) note(service, 'removed');
-    else note(service, crashingBefore.includes(service.id) ? 'as before' : 'down', sentence);
+    else note(service, crashingBefore.includes(service.id) ? 'as before' : 'down', message);
   }
   await releaseServices(services, parts);
   // Its policy takes it up again only after a start.

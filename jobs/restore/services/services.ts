@@ -199,12 +199,12 @@ function databaseMount(owner: Container | SwarmService, { shows }: Facts): Mount
 
 const writesThrough = ({ sources, destination }: Mount) => `mounts ${sources[0]} writable at ${destination}`;
 const byName = (a: Container, b: Container) => (a.name < b.name ? -1 : 1);
-const left = (sentence: string): Selection => ({ ...noServices, leftAlone: [sentence] });
-const stays = ({ id, name }: Container, sentence: string): Selection => ({
-  ...left(`${name}: ${sentence}`),
+const left = (message: string): Selection => ({ ...noServices, leftAlone: [message] });
+const stays = ({ id, name }: Container, message: string): Selection => ({
+  ...left(`${name}: ${message}`),
   staying: [id],
 });
-const obstacle = (sentence: string): Selection => ({ ...noServices, obstacles: [sentence] });
+const obstacle = (message: string): Selection => ({ ...noServices, obstacles: [message] });
 
 function joined(selections: readonly Selection[]): Selection {
   return {

@@ -1,4 +1,4 @@
-import { formatCount } from '../../platform/format.ts';
+import { formatCount } from '../../runtime/format.ts';
 import type { Scan } from './holders.ts';
 import type { FileUse } from './open-elsewhere.ts';
 import { isPrivate, type Surroundings } from './surroundings.ts';

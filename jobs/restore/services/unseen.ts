@@ -1,4 +1,4 @@
-import { Failure } from '../../platform/errors.ts';
+import { Failure } from '../../runtime/errors.ts';
 import type { Allowed } from '../choice/request.ts';
 import { shellText } from '../shell-words.ts';
 import { noDockerAsked } from './no-engine.ts';
@@ -7,7 +7,7 @@ import type { Surroundings } from './surroundings.ts';
 import type { Users } from './users.ts';
 
 /** What can be said of a file of whose users nothing is seen. */
-export function unseenSentence(file: string, sight: Sight, use: Users['use']): string {
+export function unseenMessage(file: string, sight: Sight, use: Users['use']): string {
   const open = use === 'open' ? ' The kernel says that another process has it open.' : '';
   return `It cannot be seen from here whether something uses ${file}: ${gapsText(sight)}.${open}`;
 }
@@ -21,13 +21,13 @@ export function mayGoUnseen(allow: Allowed, { inContainer }: Surroundings): bool
 export function unseenFailure(file: string, users: Users, around: Surroundings, words: readonly string[]): Failure {
   return new Failure(
     'DATABASE_USE_UNSEEN',
-    unseenSentence(file, users.sight, users.use),
-    `${unseenCure(users, around, words)} Nothing was stopped or changed.`,
+    unseenMessage(file, users.sight, users.use),
+    `${unseenHint(users, around, words)} Nothing was stopped or changed.`,
   );
 }
 
 /** Says where the same command sees enough. */
-export function unseenCure(
+export function unseenHint(
   { use, sight }: Pick<Users, 'use' | 'sight'>,
   around: Surroundings,
   words: readonly string[],

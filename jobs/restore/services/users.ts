@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../../platform/errors.ts';
+import { Failure } from '../../runtime/errors.ts';
 import { parts } from '../switch/names.ts';
 import { findHolders, type Holder } from './holders.ts';
 import { type FileUse, openElsewhere } from './open-elsewhere.ts';

@@ -1,6 +1,6 @@
 /** The child of `readCharacter`: reads what the database named as its argument holds, and answers by IPC. */
 import Sqlite from 'better-sqlite3';
-import { readContents } from '../../backup/snapshot/contents.ts';
+import { readContents } from '../../sqlite/contents.ts';
 import type { Answer } from './character.ts';
 import { characterIn } from './verified.ts';
 

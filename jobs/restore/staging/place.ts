@@ -1,9 +1,9 @@
 import { constants, existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { isMountPoint } from '../../backup/snapshot/source-file.ts';
-import { Failure, systemCodeOf } from '../../platform/errors.ts';
-import { restoreJournalPath } from '../../platform/lock-state.ts';
+import { Failure, systemCodeOf } from '../../runtime/errors.ts';
+import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
+import { isMountPoint } from '../../sqlite/snapshot/source-file.ts';
 import { identityOf } from '../services/holders.ts';
 import { withFoldersAbove } from '../services/host-paths.ts';
 import { syncFolderOf } from '../switch/durable.ts';

@@ -2,9 +2,9 @@ import { constants, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { filledUp } from '../../backup/snapshot/disk-space.ts';
-import { Failure, systemCodeOf } from '../../platform/errors.ts';
-import { formatBytes, formatDuration } from '../../platform/format.ts';
+import { Failure, systemCodeOf } from '../../runtime/errors.ts';
+import { formatBytes, formatDuration } from '../../runtime/format.ts';
+import { filledUp } from '../../sqlite/snapshot/disk-space.ts';
 import { identify, schemaProblem } from '../switch/swap.ts';
 import { partPath } from './place.ts';
 import { checkedInFull, cleanedUp, type StagePlace, type StageTools, settle } from './stage.ts';
@@ -43,8 +43,8 @@ async function copyParts(source: string, part: string): Promise<void> {
       await copyFile(source + ending, part + ending, constants.COPYFILE_FICLONE);
     } catch (error) {
       if (systemCodeOf(error) !== 'ENOSPC') throw error;
-      const cure = 'Free space there and run it again; nothing was stopped or changed.';
-      throw await filledUp(path.dirname(part), identify(source).bytes, 'the copy', error, cure);
+      const hint = 'Free space there and run it again; nothing was stopped or changed.';
+      throw await filledUp(path.dirname(part), identify(source).bytes, 'the copy', error, hint);
     }
   }
 }

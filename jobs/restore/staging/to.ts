@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { requireFreeSpace } from '../../backup/snapshot/disk-space.ts';
-import { Failure } from '../../platform/errors.ts';
-import { formatBytes, formatCount } from '../../platform/format.ts';
-import type { Database } from '../../platform/settings.ts';
+import { Failure } from '../../runtime/errors.ts';
+import { formatBytes, formatCount } from '../../runtime/format.ts';
+import type { Database } from '../../settings/settings.ts';
+import { requireFreeSpace } from '../../sqlite/snapshot/disk-space.ts';
 import type { Owner } from '../choice/request.ts';
 import type { Source } from '../choice/source.ts';
 import { isWithin } from '../services/surroundings.ts';
@@ -31,8 +31,8 @@ export async function writeTo(
 ): Promise<void> {
   refusePlace(file, databases, keptFolders);
   await requireMovable(file);
-  const cure = 'Choose a folder on a larger disk.';
-  await requireFreeSpace(path.dirname(file), source.leastBytes, 'the database', cure);
+  const hint = 'Choose a folder on a larger disk.';
+  await requireFreeSpace(path.dirname(file), source.leastBytes, 'the database', hint);
   const { bytes, character, findings } = await source.stage(file, owner, tools);
   const rows = Object.entries(character?.tables ?? {}).map(([table, count]) => `${table} ${formatCount(count)}`);
   tools.out(`\nWrote ${source.label} to ${file}, ${formatBytes(bytes)}\n`);

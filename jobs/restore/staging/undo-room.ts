@@ -1,7 +1,7 @@
 import { statfsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { Failure } from '../../platform/errors.ts';
-import { formatBytes } from '../../platform/format.ts';
+import { Failure } from '../../runtime/errors.ts';
+import { formatBytes } from '../../runtime/format.ts';
 
 /** Room on the disk that staging leaves to the services, which go on writing to it. */
 export const spareBytes = 16 * 1024 * 1024;

@@ -3,11 +3,11 @@ import { createWriteStream, statSync } from 'node:fs';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Identity, plainStream } from '../../backup/archive/unarchive.ts';
-import { filledUp } from '../../backup/snapshot/disk-space.ts';
-import { systemCodeOf } from '../../platform/errors.ts';
-import { formatBytes, formatDuration } from '../../platform/format.ts';
-import type { ObjectStore } from '../../platform/store/store.ts';
+import { type Identity, plainStream } from '../../archives/format/unarchive.ts';
+import { systemCodeOf } from '../../runtime/errors.ts';
+import { formatBytes, formatDuration } from '../../runtime/format.ts';
+import { filledUp } from '../../sqlite/snapshot/disk-space.ts';
+import type { ObjectStore } from '../../store/store.ts';
 import type { StageTools } from './stage.ts';
 import { freeBeside, noUndoRoom, spareBytes } from './undo-room.ts';
 
@@ -48,8 +48,8 @@ export async function unpack(
       const free = freeBeside(part) + statSync(part).size;
       throw noUndoRoom(part, { free, restoreBytes: plainBytes, needed: undoBytes });
     }
-    const cure = 'Free space there and run restore again; nothing was stopped or changed.';
-    throw await filledUp(path.dirname(part), plainBytes, 'the restored database', error, cure);
+    const hint = 'Free space there and run restore again; nothing was stopped or changed.';
+    throw await filledUp(path.dirname(part), plainBytes, 'the restored database', error, hint);
   } finally {
     bar.stop();
   }

@@ -1,5 +1,5 @@
-import type { Contents } from '../../backup/snapshot/contents.ts';
-import type { BackupFacts } from '../../backup/stored/metadata.ts';
+import type { BackupFacts } from '../../archives/metadata.ts';
+import type { Contents } from '../../sqlite/contents.ts';
 
 /** What tells one database from another. */
 export type Character = Pick<Contents, 'tables' | 'schemaSha256' | 'applicationId' | 'userVersion'> & {

@@ -1,6 +1,6 @@
 import { chownSync, closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { Failure, systemCodeOf } from '../../platform/errors.ts';
+import { Failure, systemCodeOf } from '../../runtime/errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
 /** Flushes the folder that holds `file`, so that names made, moved or removed in it survive a power loss. */

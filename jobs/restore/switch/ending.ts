@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { Failure } from '../../platform/errors.ts';
-import { restoreJournalPath } from '../../platform/lock-state.ts';
+import { Failure } from '../../runtime/errors.ts';
+import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
 import type { Revived } from '../services/revive.ts';
 import type { Journal } from './journal.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { Failure } from '../../platform/errors.ts';
-import { restoreJournalPath } from '../../platform/lock-state.ts';
-import type { Database } from '../../platform/settings.ts';
+import { Failure } from '../../runtime/errors.ts';
+import type { Database } from '../../settings/settings.ts';
+import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
 import type { Choices } from '../choice/request.ts';
 import type { Source } from '../choice/source.ts';
 import type { Survey } from '../plan/survey.ts';

@@ -1,4 +1,4 @@
-import { fileStamp } from '../../platform/clock.ts';
+import { fileStamp } from '../../runtime/clock.ts';
 
 /** Files that SQLite keeps beside a database; they belong to it and move with it. */
 export const sidecars = ['-wal', '-shm', '-journal'] as const;

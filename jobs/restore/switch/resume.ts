@@ -1,5 +1,5 @@
-import { localTimestamp } from '../../platform/clock.ts';
-import { Failure } from '../../platform/errors.ts';
+import { localTimestamp } from '../../runtime/clock.ts';
+import { Failure } from '../../runtime/errors.ts';
 import { type Journal, readJournal } from './journal.ts';
 import { isWayBack, resumeFrom } from './steps.ts';
 import { lookAtDisk } from './swap.ts';
@@ -10,8 +10,8 @@ export function describeUnfinished(database: string, zone: string): string | nul
   const journal = readJournal(database);
   if (journal === null) return null;
   const begun = localTimestamp(Temporal.Instant.from(journal.startedAt), zone);
-  const { sentence } = resumeFrom(journal.step, lookAtDisk({ ...journal, database }));
-  return `Found an unfinished restore of ${database} from ${journal.source}, begun ${begun}. ${sentence}`;
+  const { message } = resumeFrom(journal.step, lookAtDisk({ ...journal, database }));
+  return `Found an unfinished restore of ${database} from ${journal.source}, begun ${begun}. ${message}`;
 }
 
 /**

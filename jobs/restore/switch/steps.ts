@@ -76,7 +76,7 @@ export function stepUnjournalled(step: Step): Step {
 /** What lies on the disk: a rejected file; and whether the restored file is in the database's place. */
 export type Disk = { readonly rejected: boolean; readonly restoredInPlace: boolean };
 
-export type Resumption = { readonly step: Step; readonly sentence: string };
+export type Resumption = { readonly step: Step; readonly message: string };
 
 /**
  * Where a restore goes on whose process died during `step`. What the disk shows goes before the journal: a way back that
@@ -87,32 +87,32 @@ export function resumeFrom(step: Step, disk: Disk): Resumption {
     case 'stopping':
       return {
         step: 'halting', // one may be on its way down still: starting it would do nothing
-        sentence: 'It had begun to stop services; the database was not touched. Stopping and starting them.',
+        message: 'It had begun to stop services; the database was not touched. Stopping and starting them.',
       };
     case 'swapping':
       return disk.restoredInPlace
-        ? { step: 'checking', sentence: 'The restored file was already in place. Going on from there.' }
-        : { step: 'halting', sentence: 'It had begun to move files; the restored one is not in place. Going back.' };
+        ? { step: 'checking', message: 'The restored file was already in place. Going on from there.' }
+        : { step: 'halting', message: 'It had begun to move files; the restored one is not in place. Going back.' };
     case 'checking':
     case 'starting':
     case 'watching':
       if (!disk.restoredInPlace) {
         return {
           step: 'halting', // it was on its way back, and could not journal that
-          sentence: 'The restored file is not in place any more. Going back to the old database.',
+          message: 'The restored file is not in place any more. Going back to the old database.',
         };
       }
       return {
         step,
-        sentence: `The restored file was in place; it died while ${steps[step].says}. Going on from there.`,
+        message: `The restored file was in place; it died while ${steps[step].says}. Going on from there.`,
       };
     case 'finishing':
-      return { step, sentence: 'The restore had succeeded; only the end was missing. Finishing.' };
+      return { step, message: 'The restore had succeeded; only the end was missing. Finishing.' };
     case 'halting':
     case 'returning':
     case 'reviving':
     case 'clearing':
-      return { step, sentence: `It was on its way back to the old database (${steps[step].says}). Going on back.` };
+      return { step, message: `It was on its way back to the old database (${steps[step].says}). Going on back.` };
   }
 }
 

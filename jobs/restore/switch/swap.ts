@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, renameSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { Failure } from '../../platform/errors.ts';
+import { Failure } from '../../runtime/errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { removeFile, syncFolderOf } from './durable.ts';
 import { parts, rejectedPath, safetyCopyPath, sidecars, stagedPath } from './names.ts';

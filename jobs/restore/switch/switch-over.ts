@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import type { Clock } from '../../platform/clock.ts';
-import { asFailure, Failure } from '../../platform/errors.ts';
-import { formatDuration } from '../../platform/format.ts';
-import { restoreJournalPath } from '../../platform/lock-state.ts';
-import type { Log } from '../../platform/log.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { asFailure, Failure } from '../../runtime/errors.ts';
+import { formatDuration } from '../../runtime/format.ts';
+import type { Log } from '../../runtime/log.ts';
+import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
 import { awaitHealth } from '../services/await-health.ts';
 import type { Engine } from '../services/engine.ts';
 import { releaseServices, type ServiceFailure, startServices, stopServices } from '../services/outage.ts';
@@ -196,7 +196,7 @@ const namesOf = (failures: readonly ServiceFailure[]) => failures.map(({ service
 function unwell(failures: readonly ServiceFailure[]): Failure {
   return new Failure(
     'RESTORE_UNHEALTHY',
-    `${failures.map(({ sentence }) => sentence).join('; ')}.`,
+    `${failures.map(({ message }) => message).join('; ')}.`,
     'Look at `docker logs` of the service; the restore goes back unless --no-health-rollback was given.',
   );
 }
@@ -209,7 +209,7 @@ function stuck({ database, step, services }: Journal, problem: Failure): Failure
   return new Failure(
     'RESTORE_UNFINISHED',
     `The restore of ${database} stopped while ${steps[step].says}: ${problem.message}`,
-    `${problem.cure}\nThen run \`nightshift restore\`: it knows where it was and finishes or goes back. Until then no backup runs${down}.`,
+    `${problem.hint}\nThen run \`nightshift restore\`: it knows where it was and finishes or goes back. Until then no backup runs${down}.`,
     problem,
   );
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { Clock } from '../../platform/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { dayBefore } from '../due.ts';
 
 /** `--day`: a date as `2025-11-30`. */

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { Command } from 'commander';
-import type { CliContext } from '../../platform/context.ts';
-import { Failure } from '../../platform/errors.ts';
+import type { CliContext } from '../../runtime/cli-context.ts';
+import { Failure } from '../../runtime/errors.ts';
 import { hashPassword } from '../site/access/password.ts';
 
 const shortest = 12;

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
-import { requireDatabaseFile } from '../../backup/snapshot/source-file.ts';
-import type { CliContext } from '../../platform/context.ts';
-import { Failure, systemCodeOf } from '../../platform/errors.ts';
-import { readSettingsWithoutStore } from '../../platform/settings.ts';
+import type { CliContext } from '../../runtime/cli-context.ts';
+import { Failure, systemCodeOf } from '../../runtime/errors.ts';
+import { readSettingsWithoutStore } from '../../settings/settings.ts';
+import { requireDatabaseFile } from '../../sqlite/snapshot/source-file.ts';
 import { dayBefore } from '../due.ts';
 import { openQueries } from '../measure/queries.ts';
 import { profileDatabase } from '../profile/profile.ts';

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
-import type { CliContext } from '../../platform/context.ts';
-import { readSettingsWithoutStore } from '../../platform/settings.ts';
+import type { CliContext } from '../../runtime/cli-context.ts';
+import { readSettingsWithoutStore } from '../../settings/settings.ts';
 import { dayOption, dayOrYesterday } from './day-option.ts';
 
 type Options = { day?: string; out: string; open?: boolean };

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { CliContext } from '../../platform/context.ts';
-import { createLog } from '../../platform/log.ts';
-import { readSettingsWithoutStore } from '../../platform/settings.ts';
+import type { CliContext } from '../../runtime/cli-context.ts';
+import { createLog } from '../../runtime/log.ts';
+import { readSettingsWithoutStore } from '../../settings/settings.ts';
 import type { DeliveryState } from '../ledger.ts';
 import { roundOf } from '../round.ts';
 import { dayOption, dayOrYesterday } from './day-option.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { CliContext } from '../../platform/context.ts';
-import { Failure } from '../../platform/errors.ts';
-import { readSettingsWithoutStore } from '../../platform/settings.ts';
+import type { CliContext } from '../../runtime/cli-context.ts';
+import { Failure } from '../../runtime/errors.ts';
+import { readSettingsWithoutStore } from '../../settings/settings.ts';
 import { openLedger, readLedger } from '../ledger.ts';
 import { acquireSendingLock } from '../sending-lock.ts';
 import { summaryStatus } from './status.ts';

@@ -1,6 +1,6 @@
-import { localTimestamp } from '../../platform/clock.ts';
-import { formatDuration } from '../../platform/format.ts';
-import { tableText } from '../../platform/table.ts';
+import { localTimestamp } from '../../runtime/clock.ts';
+import { formatDuration } from '../../runtime/format.ts';
+import { tableText } from '../../runtime/table.ts';
 import type { Delivery } from '../ledger.ts';
 import type { SummaryStatus } from './status.ts';
 

@@ -1,6 +1,6 @@
-import { plural } from '../../platform/format.ts';
-import { nextRun } from '../../platform/schedule.ts';
-import type { SettingsWithoutStore } from '../../platform/settings.ts';
+import { plural } from '../../runtime/format.ts';
+import { nextRun } from '../../runtime/schedule.ts';
+import type { SettingsWithoutStore } from '../../settings/settings.ts';
 import { type Due, lastDue } from '../due.ts';
 import { type Delivery, isAmong, type ReadOnlyLedger } from '../ledger.ts';
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { CliContext } from '../../platform/context.ts';
-import { readSettingsWithoutStore } from '../../platform/settings.ts';
+import type { CliContext } from '../../runtime/cli-context.ts';
+import { readSettingsWithoutStore } from '../../settings/settings.ts';
 import { hashPasswordCommand } from './hash-password-command.ts';
 import { initCommand } from './init-command.ts';
 import { previewCommand } from './preview-command.ts';

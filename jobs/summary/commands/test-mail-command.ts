@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import { Command } from 'commander';
-import type { CliContext } from '../../platform/context.ts';
-import { Failure } from '../../platform/errors.ts';
-import { readSettingsWithoutStore } from '../../platform/settings.ts';
+import type { CliContext } from '../../runtime/cli-context.ts';
+import { Failure } from '../../runtime/errors.ts';
+import { readSettingsWithoutStore } from '../../settings/settings.ts';
 import { collectAddresses, requireAddresses } from './to-option.ts';
 
 export function testMailCommand(context: CliContext): Command {
@@ -16,7 +16,7 @@ export function testMailCommand(context: CliContext): Command {
       requireAddresses(to);
       requireRecipients(recipients);
       if (summary.smtp === null) throw noServer(summary.outbox);
-      const { sendMail } = await import('../../platform/mail.ts');
+      const { sendMail } = await import('../../monitoring/mail/mail.ts');
       const { clock, signal } = context;
       for (const recipient of recipients) {
         const mail = {

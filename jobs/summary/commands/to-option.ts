@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Failure } from '../../platform/errors.ts';
+import { Failure } from '../../runtime/errors.ts';
 
 /** `--to`: addresses, several times or separated by commas. */
 export function collectAddresses(value: string, before: readonly string[]): string[] {

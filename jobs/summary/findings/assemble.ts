@@ -4,7 +4,7 @@ import type { Profile } from '../profile/profile.ts';
 import type { Report } from '../report/schema.ts';
 import { type Found, foundOf } from './block.ts';
 import { identifiers } from './identifiers.ts';
-import { openingOf, staleSentence } from './opening.ts';
+import { openingOf, staleMessage } from './opening.ts';
 import { type Staleness, stalenessOf } from './staleness.ts';
 import { wordingOf } from './wording.ts';
 
@@ -51,7 +51,7 @@ export function pageOf(
     title: report.title,
     locale: report.locale,
     opening: openingOf({ day, today, ...headlines(report, found), stale }, wording),
-    warnings: [warning, stale === null ? null : staleSentence(stale, wording), failures(found)].filter(
+    warnings: [warning, stale === null ? null : staleMessage(stale, wording), failures(found)].filter(
       (text) => text !== null,
     ),
     blocks: found.map(({ block }) => block),

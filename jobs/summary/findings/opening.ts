@@ -1,4 +1,4 @@
-import { plural } from '../../platform/format.ts';
+import { plural } from '../../runtime/format.ts';
 import { type DayValue, mean, median, sameWeekdays, weekBefore } from './series.ts';
 import type { Staleness } from './staleness.ts';
 import { type Format, percentText, singular, type Wording, weekdayOf } from './wording.ts';
@@ -23,20 +23,20 @@ export type OpeningFacts = {
 
 /** One sentence as a person would say it, or two: first that data stopped arriving, if it did. */
 export function openingOf(facts: OpeningFacts, wording: Wording): string {
-  const warning = facts.stale === null ? null : staleSentence(facts.stale, wording);
-  const figures = facts.stale !== null && isSilent(facts) ? null : figuresSentence(facts, wording);
-  const sentences = [warning, figures].filter((sentence) => sentence !== null);
+  const warning = facts.stale === null ? null : staleMessage(facts.stale, wording);
+  const figures = facts.stale !== null && isSilent(facts) ? null : figuresMessage(facts, wording);
+  const sentences = [warning, figures].filter((message) => message !== null);
   return sentences.length > 0 ? sentences.join(' ') : `${dayWords(facts, wording)}: no figures.`;
 }
 
 /** `No orders for 8 days, since Sunday, 23 November 2025: data may have stopped arriving.` */
-export function staleSentence({ of, newest, days }: Staleness & { of: string }, wording: Wording): string {
+export function staleMessage({ of, newest, days }: Staleness & { of: string }, wording: Wording): string {
   if (newest === null)
     return days === 0 ? `There are no ${of} up to that day.` : `No ${of} in the last ${plural(days, 'day')}.`;
   return `No ${of} for ${plural(days, 'day')}, since ${wording.longDay(newest)}: data may have stopped arriving.`;
 }
 
-function figuresSentence(facts: OpeningFacts, wording: Wording): string | null {
+function figuresMessage(facts: OpeningFacts, wording: Wording): string | null {
   const { amount, count } = facts;
   const counted = count === null ? null : countWords(count);
   const main = amount === null || count?.text === '0' ? counted : amountWords(amount, counted);

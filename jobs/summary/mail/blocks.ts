@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { plural } from '../../platform/format.ts';
+import { plural } from '../../runtime/format.ts';
 import type { Block, Chart, Comparison, FailedBlock, Note, Page, Table, Tile } from '../page.ts';
 import { wordsFor } from '../site/view/words.ts';
 import { colours } from './colours.ts';

@@ -78,7 +78,7 @@ function buttonRow(link: string) {
 function endRow({ backup, assumptions }: Page) {
   const tone = backup.ok ? html`class="muted" style="${styles.small}"` : html`class="warn" style="${styles.warning}"`;
   return html`<tr><td class="edge line" style="padding:16px 24px 24px 24px;border-top:1px solid ${colours.line}">
-<p ${tone}><strong>Backup:</strong> ${backup.sentence}</p>
+<p ${tone}><strong>Backup:</strong> ${backup.message}</p>
 ${assumptions.length === 0 ? '' : html`<p class="muted" style="${styles.small};padding-top:10px"><strong>Assumed, as nobody described this database:</strong> ${assumptions.join(' ')}</p>`}
 <p class="muted" style="${styles.small};padding-top:10px">Sent by nightshift every day. To get it no more, answer this mail.</p>
 </td></tr>\n`;

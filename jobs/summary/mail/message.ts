@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Mail } from '../../platform/mail.ts';
+import type { Mail } from '../../monitoring/mail/mail.ts';
 import type { Page } from '../page.ts';
 import { wordsFor } from '../site/view/words.ts';
 import { mailHtml } from './html.ts';

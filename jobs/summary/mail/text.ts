@@ -1,5 +1,5 @@
-import { plural } from '../../platform/format.ts';
-import { sparkline } from '../../platform/sparkline.ts';
+import { plural } from '../../runtime/format.ts';
+import { sparkline } from '../../runtime/sparkline.ts';
 import { type Block, type Page, type Table, warningsAfterOpening } from '../page.ts';
 import { wordsFor } from '../site/view/words.ts';
 import { isBarList, isDrawn } from './drawn.ts';
@@ -14,7 +14,7 @@ export function mailText(page: Page, link: string | null): string {
     ...warningsAfterOpening(page).map((warning) => `! ${warning}`),
     ...page.blocks.map(blockText),
     ...(link === null ? [] : [`The page of this day:\n${link}`]),
-    `Backup: ${page.backup.sentence}`,
+    `Backup: ${page.backup.message}`,
     ...(page.assumptions.length === 0
       ? []
       : [`Assumed, as nobody described this database:\n${page.assumptions.map((line) => `- ${line}`).join('\n')}`]),

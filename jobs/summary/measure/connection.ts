@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { localTimestamp } from '../../platform/clock.ts';
+import { localTimestamp } from '../../runtime/clock.ts';
 import { localCalendar } from './calendar.ts';
 import { type DayOption, dayOf } from './day-of.ts';
 import { num } from './num.ts';

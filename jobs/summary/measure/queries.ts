@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { extname } from 'node:path';
-import { formatDuration } from '../../platform/format.ts';
+import { formatDuration } from '../../runtime/format.ts';
 import type { Answer, Ask, Question } from './question.ts';
 
 /** How long the process has to close the database. */

@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sourceFailure } from '../../backup/snapshot/source-failure.ts';
-import { requireDatabaseFile } from '../../backup/snapshot/source-file.ts';
-import { Failure } from '../../platform/errors.ts';
-import { formatDuration } from '../../platform/format.ts';
-import { restoreJournalPath } from '../../platform/lock-state.ts';
+import { Failure } from '../../runtime/errors.ts';
+import { formatDuration } from '../../runtime/format.ts';
+import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
+import { sourceFailure } from '../../sqlite/snapshot/source-failure.ts';
+import { requireDatabaseFile } from '../../sqlite/snapshot/source-file.ts';
 import type { Answer } from './question.ts';
 import { Unanswered } from './unanswered.ts';
 

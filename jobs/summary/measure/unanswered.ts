@@ -1,4 +1,4 @@
-import { Failure } from '../../platform/errors.ts';
+import { Failure } from '../../runtime/errors.ts';
 import type { Refusal } from './question.ts';
 
 /** A question that had to be answered was not. Its cause carries SQLite's code. */

@@ -1,4 +1,4 @@
-import { formatCount } from '../../platform/format.ts';
+import { formatCount } from '../../runtime/format.ts';
 import type { Ask } from '../measure/question.ts';
 import { type Report, reportSchema } from '../report/schema.ts';
 import { type BlockInput, exceptions, figures, health, lastWrite, newestSql, newRows, topFive } from './blocks.ts';

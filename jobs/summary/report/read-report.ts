@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isCollection, isMap, isNode, isScalar, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { Failure, systemCodeOf } from '../../platform/errors.ts';
+import { Failure, systemCodeOf } from '../../runtime/errors.ts';
 import { type Report, reportSchema } from './schema.ts';
 
 /** Something wrong in a report, and where it stands; lines and columns count from 1. */
@@ -10,8 +10,8 @@ export type ReportProblem = { readonly line: number; readonly column: number; re
 /** Reads a report file. Throws REPORT_INVALID with every problem, each with its line and column. */
 export async function readReport(file: string): Promise<Report> {
   const text = await readFile(file, 'utf8').catch((error) => {
-    const sentence = `The report ${file} cannot be read (${systemCodeOf(error)}).`;
-    throw new Failure('REPORT_INVALID', sentence, 'Set SUMMARY_REPORT to the YAML file, or leave it out.', error);
+    const message = `The report ${file} cannot be read (${systemCodeOf(error)}).`;
+    throw new Failure('REPORT_INVALID', message, 'Set SUMMARY_REPORT to the YAML file, or leave it out.', error);
   });
   const { report, problems } = parseReport(text);
   if (report !== null) return report;
@@ -48,7 +48,7 @@ function placed(issue: Issue, root: ParsedNode | null, at: (offset: number, what
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => at(keyOffset(node, key) ?? offset, `${where}unknown key ${key}`));
   }
-  return [at(offset, `${where}${isThere ? sentence(issue) : 'is missing'}`)];
+  return [at(offset, `${where}${isThere ? message(issue) : 'is missing'}`)];
 }
 
 /** The node an issue is about; the nearest one around it when it is about something that is not there. */
@@ -75,7 +75,7 @@ function pathText(path: readonly PropertyKey[]): string {
   return path.map((step) => (typeof step === 'number' ? step + 1 : String(step))).join(' ');
 }
 
-function sentence(issue: Issue): string {
+function message(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_union':
       return 'is not one of kpi, series, table, exceptions, text';

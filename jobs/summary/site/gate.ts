@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import type { Clock } from '../../platform/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { createSessions, type Session } from './access/sessions.ts';
 import type { Assets } from './assets.ts';
 import { signInPage } from './view/sign-in-page.ts';

@@ -87,8 +87,8 @@ function showMonth({ archive, clock, settings }: Means) {
   };
 }
 
-function missing(c: Context, frame: Frame, sentence: string): Answer {
-  return c.html(messagePage(frame, 'Not found', sentence), 404);
+function missing(c: Context, frame: Frame, message: string): Answer {
+  return c.html(messagePage(frame, 'Not found', message), 404);
 }
 
 function frameFor(session: Session, page: Page | null, { assets }: Means): Frame {

@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import type { Clock } from '../../platform/clock.ts';
-import { asFailure } from '../../platform/errors.ts';
-import type { Log } from '../../platform/log.ts';
-import type { SettingsWithoutStore } from '../../platform/settings.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { asFailure } from '../../runtime/errors.ts';
+import type { Log } from '../../runtime/log.ts';
+import type { SettingsWithoutStore } from '../../settings/settings.ts';
 import { parsePasswordHash } from './access/password.ts';
 import { readAssets } from './assets.ts';
 import { addDoors } from './doors.ts';

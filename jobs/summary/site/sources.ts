@@ -1,4 +1,4 @@
-import type { HistoryReading } from '../../platform/history.ts';
+import type { HistoryReading } from '../../monitoring/history/history.ts';
 import type { ReadOnlyArchive } from '../archive.ts';
 import type { Delivery } from '../ledger.ts';
 import type { SummaryRun } from '../runs.ts';

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import { Failure, systemCodeOf } from '../../platform/errors.ts';
-import type { SettingsWithoutStore } from '../../platform/settings.ts';
+import { Failure, systemCodeOf } from '../../runtime/errors.ts';
+import type { SettingsWithoutStore } from '../../settings/settings.ts';
 import { createSite, type SiteMeans } from './site.ts';
 
 export type Site = { readonly port: number; close(): Promise<void> };

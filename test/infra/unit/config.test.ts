@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { type ConfigKey, configKeys } from '../../../infra/config/keys.ts';
 import { readDeployment } from '../../../infra/config.ts';
-import { Failure } from '../../../jobs/platform/errors.ts';
+import { Failure } from '../../../jobs/runtime/errors.ts';
 import { sourceOf } from './declared.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
@@ -17,7 +17,7 @@ function problems(config: Record<string, string>, secrets: Record<string, string
     readDeployment(sourceOf(config, secrets));
   } catch (error) {
     assert.ok(error instanceof Failure);
-    return error.cure.split('\n');
+    return error.hint.split('\n');
   }
   return [];
 }
@@ -83,7 +83,7 @@ describe('the config of a stack', () => {
     });
   });
 
-  test('an empty one says all that is missing, each with its cure', () => {
+  test('an empty one says all that is missing, each with its hint', () => {
     assert.deepEqual(problems({}), [
       'nightshift:sshHost is not set: name the host: sshHost, or hostLabel, or dockerHost for an engine elsewhere',
       'nightshift:bucket is not set: say where backups go: set bucket, or s3Endpoint, or storeFolder',

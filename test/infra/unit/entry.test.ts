@@ -11,7 +11,7 @@ function runWith(version: string) {
   return spawnSync(process.execPath, ['--import', pretend, path.join(root, 'infra', 'main.mjs')], { encoding: 'utf8' });
 }
 
-test('an older Node is refused, with the cure', () => {
+test('an older Node is refused, with the hint', () => {
   for (const version of ['20.19.0', '22.17.1']) {
     const { status, stderr } = runWith(version);
     assert.deepEqual(
@@ -38,7 +38,7 @@ test('nothing that the program loads is newer than Node 22.18', () => {
     (file) => !/infra\/(doctor|init-stack)|commands\.ts/.test(file),
   );
   assert.ok(own.length > 20);
-  const found = [...own, 'jobs/platform/errors.ts'].filter((file) =>
+  const found = [...own, 'jobs/runtime/errors.ts'].filter((file) =>
     newer.test(readFileSync(path.join(root, file), 'utf8')),
   );
   assert.deepEqual(found, []);
@@ -53,5 +53,5 @@ test('the program takes from jobs/ only the errors, which are as old', () => {
       ([, from]) => from,
     ),
   );
-  assert.deepEqual([...new Set(taken.map((from) => from?.replace(/^(\.\.\/)+/, '')))], ['jobs/platform/errors.ts']);
+  assert.deepEqual([...new Set(taken.map((from) => from?.replace(/^(\.\.\/)+/, '')))], ['jobs/runtime/errors.ts']);
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DatabaseStatus } from '../../../jobs/backup/watch/database-status.ts';
-import { Failure } from '../../../jobs/platform/errors.ts';
-import type { Run } from '../../../jobs/platform/history.ts';
+import type { DatabaseStatus } from '../../../jobs/backup/status/database-status.ts';
+import type { Run } from '../../../jobs/monitoring/history/history.ts';
+import { Failure } from '../../../jobs/runtime/errors.ts';
 import { backupLine } from '../../../jobs/summary/findings/backup-line.ts';
 
 const run: Run = {
@@ -20,7 +20,7 @@ const run: Run = {
   rows: 10,
   suspect: null,
   code: null,
-  sentence: null,
+  message: null,
 };
 const at = (local: string) => Temporal.Instant.from(`${local}+08:00`);
 const limitSeconds = 26 * 3600;
@@ -44,11 +44,11 @@ const line = (...databases: DatabaseStatus[]) =>
 test('the last line says how old the last backup is, how large, and whether it is proven', () => {
   assert.deepEqual(line(status), {
     ok: true,
-    sentence: 'The last backup is 6 h 00 min old, 85.6 MiB, read back and proven.',
+    message: 'The last backup is 6 h 00 min old, 85.6 MiB, read back and proven.',
   });
   assert.deepEqual(line({ ...status, newestGood: { ...run, proof: 'stored', archiveBytes: null } }), {
     ok: true,
-    sentence: 'The last backup is 6 h 00 min old, stored encrypted, its hash compared.',
+    message: 'The last backup is 6 h 00 min old, stored encrypted, its hash compared.',
   });
 });
 
@@ -56,12 +56,12 @@ test('it warns of a backup that is too old, and of none', () => {
   const stale = { ...status, ok: false, health: { healthy: false, reason: 'stale' } };
   assert.deepEqual(backupLine({ databases: [stale], now: at('2025-12-02T08:00:00'), limitSeconds }), {
     ok: false,
-    sentence:
+    message:
       'The last good backup is 2 d 6 h old, 85.6 MiB, read back and proven, older than the 26 h 00 min it may be: run `nightshift status` on the server.',
   });
   assert.deepEqual(line({ ...status, ok: false, newestGood: null }), {
     ok: false,
-    sentence: 'No proven backup yet: run `nightshift status` on the server.',
+    message: 'No proven backup yet: run `nightshift status` on the server.',
   });
 });
 
@@ -69,7 +69,7 @@ test('it warns when the backup is young and something is wrong all the same, als
   const wrongs = ['the last run (2025-11-30 02:00:00, 6 h 00 min ago) failed at upload: The bucket is full'];
   assert.deepEqual(line({ ...status, ok: false, wrongs }), {
     ok: false,
-    sentence: `The last good backup is 6 h 00 min old, 85.6 MiB, read back and proven (${wrongs[0]}): run \`nightshift status\` on the server.`,
+    message: `The last good backup is 6 h 00 min old, 85.6 MiB, read back and proven (${wrongs[0]}): run \`nightshift status\` on the server.`,
   });
   const stock = {
     ...status,
@@ -80,7 +80,7 @@ test('it warns when the backup is young and something is wrong all the same, als
   };
   assert.deepEqual(line(status, stock), {
     ok: false,
-    sentence:
+    message:
       'The last backup is 6 h 00 min old, 85.6 MiB, read back and proven. But the backup of stock: no good backup yet: run `nightshift status` on the server.',
   });
 });
@@ -88,10 +88,10 @@ test('it warns when the backup is young and something is wrong all the same, als
 test('without a history it says what it cannot see, and no word about backups', () => {
   assert.deepEqual(backupLine(new Failure('HISTORY_DAMAGED', 'damaged', '')), {
     ok: false,
-    sentence: 'Whether backups are made cannot be seen (HISTORY_DAMAGED): run `nightshift status` on the server.',
+    message: 'Whether backups are made cannot be seen (HISTORY_DAMAGED): run `nightshift status` on the server.',
   });
   assert.deepEqual(backupLine(new Failure('HISTORY_MISSING', 'missing', '')), {
     ok: false,
-    sentence: 'No proven backup yet: run `nightshift status` on the server.',
+    message: 'No proven backup yet: run `nightshift status` on the server.',
   });
 });

@@ -72,9 +72,9 @@ const cases: [string, Partial<OpeningFacts>, string][] = [
   ],
 ];
 
-for (const [what, changes, sentence] of cases) {
-  test(`the opening sentence of ${what}`, () => {
-    assert.equal(openingOf({ ...facts, ...changes }, wording).replaceAll('\u00a0', ' '), sentence);
+for (const [what, changes, message] of cases) {
+  test(`the opening message of ${what}`, () => {
+    assert.equal(openingOf({ ...facts, ...changes }, wording).replaceAll('\u00a0', ' '), message);
   });
 }
 

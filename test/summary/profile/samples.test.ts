@@ -31,10 +31,10 @@ test('GnuCash: a book kept by somebody else', needs('samples'), async (t) => {
 
 test('GnuCash: invoices that were never posted', needs('samples'), async (t) => {
   const page = await pageOf(sample(t, 'invoices.gnucash'), { day: '2014-11-30' });
-  const sentence = 'There are no invoices up to that day.';
+  const message = 'There are no invoices up to that day.';
   assert.deepEqual(
     [page.opening, page.warnings, page.blocks.some(({ kind }) => kind === 'failed')],
-    [sentence, [sentence], false],
+    [message, [message], false],
   );
 });
 

@@ -165,6 +165,6 @@ test('data that is years old is said so first, with its last day', async (t) => 
     "CREATE TABLE invoices (id INTEGER PRIMARY KEY, invoice_date TEXT, total REAL); INSERT INTO invoices VALUES (1, '2013-12-22', 5.5), (2, '2013-12-21', 3)",
   );
   const page = await pageOf(file);
-  const sentence = 'No invoices for 4,355 days, since Sunday, 22 December 2013: data may have stopped arriving.';
-  assert.deepEqual([page.opening, page.warnings], [sentence, [sentence]]);
+  const message = 'No invoices for 4,355 days, since Sunday, 22 December 2013: data may have stopped arriving.';
+  assert.deepEqual([page.opening, page.warnings], [message, [message]]);
 });

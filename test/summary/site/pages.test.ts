@@ -61,7 +61,7 @@ describe('the pages', () => {
         opening: evil,
         warnings: [evil],
         assumptions: [evil],
-        backup: { ok: false, sentence: evil },
+        backup: { ok: false, message: evil },
         blocks: [
           {
             ...tile,
@@ -121,7 +121,7 @@ describe('the pages', () => {
     site.history.prove('k', 'proven', at);
     site.history.finish(good, 'succeeded', at.subtract({ hours: 24 }).add({ seconds: 41 }));
     const failed = site.history.begin('backup', 'shop', at);
-    const trouble = { code: 'STORE_BUSY', sentence: 'The store was busy.' };
+    const trouble = { code: 'STORE_BUSY', message: 'The store was busy.' };
     site.history.finish(failed, 'failed', at.add({ seconds: 60 }), trouble);
     const { body } = await owner.get('/status');
     for (const said of [

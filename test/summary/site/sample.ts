@@ -19,7 +19,7 @@ export function samplePage(day: string, changes: Partial<Page> = {}): Page {
     warnings: [],
     blocks: sampleBlocks(day),
     assumptions: ['Orders are counted by orders.created_at.', 'Revenue is the sum of orders.total, in RM.'],
-    backup: { ok: true, sentence: 'Last proven backup 30 Nov 2025 02:00, 6 h old, 85.6 MiB.' },
+    backup: { ok: true, message: 'Last proven backup 30 Nov 2025 02:00, 6 h old, 85.6 MiB.' },
     ...changes,
   };
 }

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type History, openHistory, readHistory } from '../../../jobs/platform/history.ts';
-import { createLog } from '../../../jobs/platform/log.ts';
-import { type Environment, readSettingsWithoutStore } from '../../../jobs/platform/settings.ts';
+import { type History, openHistory, readHistory } from '../../../jobs/monitoring/history/history.ts';
+import type { Environment } from '../../../jobs/runtime/cli-context.ts';
+import { createLog } from '../../../jobs/runtime/log.ts';
+import { readSettingsWithoutStore } from '../../../jobs/settings/settings.ts';
 import { openArchive } from '../../../jobs/summary/archive.ts';
 import { openLedger } from '../../../jobs/summary/ledger.ts';
 import type { Page } from '../../../jobs/summary/page.ts';
@@ -70,7 +71,7 @@ export async function serveSite(environment: Environment = {}): Promise<SiteScen
       ledger.settle(day, recipient, { state, said: '250 OK', code: null }, at.add({ seconds: 2 }));
     }
     const mailBytes = 41_000 + Number(day.slice(-2)) * 90;
-    runs.finish(id, { outcome: 'succeeded', mailBytes, sentence: null }, at.add({ milliseconds: 3200 }));
+    runs.finish(id, { outcome: 'succeeded', mailBytes, message: null }, at.add({ milliseconds: 3200 }));
   };
   for (const day of ['2025-10-31', '2025-11-27', '2025-11-28', '2025-11-29', '2025-11-30']) {
     archive.archivePage(samplePage(day));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { readHistory } from '../../../jobs/platform/history.ts';
-import { readSettingsWithoutStore } from '../../../jobs/platform/settings.ts';
+import { readHistory } from '../../../jobs/monitoring/history/history.ts';
+import { readSettingsWithoutStore } from '../../../jobs/settings/settings.ts';
 import { startSite } from '../../../jobs/summary/site/start.ts';
 
 const silent = { line: () => {}, warn: () => {}, failure: () => {} };
@@ -27,7 +27,7 @@ test('a port that is taken is a failure that names SUMMARY_PORT', async () => {
   await assert.rejects(startOn(first.port, signal), {
     code: 'HTTP_PORT_UNUSABLE',
     message: `The summary page cannot be served on port ${first.port}: another process listens there.`,
-    cure: 'Set SUMMARY_PORT to a free port above 1023.',
+    hint: 'Set SUMMARY_PORT to a free port above 1023.',
   });
   await first.close();
 });

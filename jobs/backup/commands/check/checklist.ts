@@ -1,4 +1,4 @@
-import { asFailure, Failure } from '../../../platform/errors.ts';
+import { asFailure, Failure } from '../../../runtime/errors.ts';
 
 /** One part that was tried, or could not be. */
 export type Checked = { readonly part: string } & (
@@ -52,6 +52,6 @@ export async function orWarn(say: Say, consequence: string, work: () => Promise<
     await work();
   } catch (error) {
     if (!(error instanceof Failure) || error.code === 'INTERRUPTED') throw error;
-    say.warn(`${consequence} ${error.code}: ${error.message} ${error.cure}`);
+    say.warn(`${consequence} ${error.code}: ${error.message} ${error.hint}`);
   }
 }

@@ -1,8 +1,8 @@
 import pRetry from 'p-retry';
-import type { Clock } from '../../../platform/clock.ts';
-import { Failure } from '../../../platform/errors.ts';
-import { formatDuration } from '../../../platform/format.ts';
-import type { ObjectStore } from '../../../platform/store/store.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import { Failure } from '../../../runtime/errors.ts';
+import { formatDuration } from '../../../runtime/format.ts';
+import type { ObjectStore } from '../../../store/store.ts';
 import type { Say } from './checklist.ts';
 
 /** S3 refuses requests whose time is further off. */
@@ -22,15 +22,15 @@ export async function checkClock(store: ObjectStore, clock: Clock, say: Say, sig
     if (skew !== null && Math.abs(skew) > worthAWordSeconds) tellSkew(skew, say);
   } catch (error) {
     if (signal.aborted || !(error instanceof Failure) || error.code === 'STORE_CLOCK_SKEW') throw error;
-    say.warn(`The clock was not compared with the store's: ${error.message} ${error.cure}`);
+    say.warn(`The clock was not compared with the store's: ${error.message} ${error.hint}`);
   }
 }
 
 function tellSkew(skew: number, say: Say): void {
   const off = `The clock of this host is ${formatDuration(Math.abs(skew))} ${skew > 0 ? 'behind' : 'ahead of'} the store's.`;
-  const cure = 'Set the clock (timedatectl set-ntp true): backups are named after it.';
+  const hint = 'Set the clock (timedatectl set-ntp true): backups are named after it.';
   if (Math.abs(skew) > refusedSeconds) {
-    throw new Failure('STORE_CLOCK_SKEW', off, `${cure} The store refuses requests that are 15 minutes off.`);
+    throw new Failure('STORE_CLOCK_SKEW', off, `${hint} The store refuses requests that are 15 minutes off.`);
   }
-  say.warn(`${off} ${cure}`);
+  say.warn(`${off} ${hint}`);
 }

@@ -1,13 +1,13 @@
-import { alertChannelsOf, channelName } from '../../../platform/alert-channels.ts';
-import { Failure } from '../../../platform/errors.ts';
-import { formatBytes } from '../../../platform/format.ts';
-import { type LastingHistory, openLastingHistory } from '../../../platform/lasting-history.ts';
-import { acquireLock } from '../../../platform/lock.ts';
-import type { Log } from '../../../platform/log.ts';
-import type { Database, Settings } from '../../../platform/settings.ts';
-import { requireFreeSpace, requireStaging } from '../../snapshot/disk-space.ts';
-import { usualLockWaitMs } from '../../snapshot/snapshot.ts';
-import { openSource } from '../../snapshot/source.ts';
+import { alertChannelsOf, channelName } from '../../../monitoring/alerts/alert-channels.ts';
+import { type LastingHistory, openLastingHistory } from '../../../monitoring/history/lasting-history.ts';
+import { Failure } from '../../../runtime/errors.ts';
+import { formatBytes } from '../../../runtime/format.ts';
+import type { Log } from '../../../runtime/log.ts';
+import type { Database, Settings } from '../../../settings/settings.ts';
+import { acquireLock } from '../../../sqlite/lock/lock.ts';
+import { requireFreeSpace, requireStaging } from '../../../sqlite/snapshot/disk-space.ts';
+import { usualLockWaitMs } from '../../../sqlite/snapshot/snapshot.ts';
+import { openSource } from '../../../sqlite/snapshot/source.ts';
 import type { Say } from './checklist.ts';
 
 type Deps = { readonly settings: Settings; readonly log: Log; readonly signal: AbortSignal };
@@ -46,7 +46,7 @@ export async function openState({ stateDir }: Settings, say: Say): Promise<Lasti
   history.tryWriting();
   const problem = history.problem();
   if (problem !== null) {
-    say.warn(`Backups are made without a history: ${problem.code}: ${problem.message} ${problem.cure}`);
+    say.warn(`Backups are made without a history: ${problem.code}: ${problem.message} ${problem.hint}`);
   }
   say.found(stateDir);
   return history;

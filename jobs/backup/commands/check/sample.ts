@@ -3,13 +3,13 @@ import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { Failure } from '../../../platform/errors.ts';
-import { createMeter, metered } from '../../../platform/hash.ts';
-import { noStep } from '../../../platform/progress.ts';
-import type { Settings } from '../../../platform/settings.ts';
-import { type Archive, archiveEnding, writeArchive } from '../../archive/archive.ts';
-import { type Identity, plainStream, readIdentity } from '../../archive/unarchive.ts';
-import { checkIntegrity } from '../../snapshot/integrity.ts';
+import { type Archive, archiveEnding, writeArchive } from '../../../archives/format/archive.ts';
+import { type Identity, plainStream, readIdentity } from '../../../archives/format/unarchive.ts';
+import { Failure } from '../../../runtime/errors.ts';
+import { createMeter, metered } from '../../../runtime/hash.ts';
+import { noStep } from '../../../runtime/progress.ts';
+import type { Settings } from '../../../settings/settings.ts';
+import { checkIntegrity } from '../../../sqlite/integrity/integrity.ts';
 import type { Say } from './checklist.ts';
 
 /** A backup of a tiny database, made for this check alone. */

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../../platform/clock.ts';
-import { asFailure, Failure } from '../../../platform/errors.ts';
-import { plural } from '../../../platform/format.ts';
-import type { Proof } from '../../../platform/history.ts';
-import type { Log } from '../../../platform/log.ts';
-import { noStep } from '../../../platform/progress.ts';
-import type { Database } from '../../../platform/settings.ts';
-import type { ObjectStore } from '../../../platform/store/store.ts';
-import { readBack } from '../../archive/read-back.ts';
+import { readBack } from '../../../archives/format/read-back.ts';
+import { inventoryOf } from '../../../archives/inventory.ts';
+import { dailyPrefix } from '../../../archives/names.ts';
+import type { Proof } from '../../../monitoring/history/history.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import { asFailure, Failure } from '../../../runtime/errors.ts';
+import { plural } from '../../../runtime/format.ts';
+import type { Log } from '../../../runtime/log.ts';
+import { noStep } from '../../../runtime/progress.ts';
+import type { Database } from '../../../settings/settings.ts';
+import type { ObjectStore } from '../../../store/store.ts';
 import { storeReady } from '../../store-ready.ts';
-import { inventoryOf } from '../../stored/inventory.ts';
-import { dailyPrefix } from '../../stored/names.ts';
 import { type Checklist, orWarn, type Say } from './checklist.ts';
 import type { Sample } from './sample.ts';
 
@@ -155,5 +155,5 @@ function leftBehind({ failure, there, unseen }: Left): Failure {
     ...(there.length === 0 ? [] : [`Remove by hand what this check left: ${there.join(', ')}.`]),
     ...(unseen.length === 0 ? [] : [`Look whether this check left, and then remove by hand: ${unseen.join(', ')}.`]),
   ];
-  return new Failure(failure.code, failure.message, `${failure.cure} ${left.join(' ')}`, failure);
+  return new Failure(failure.code, failure.message, `${failure.hint} ${left.join(' ')}`, failure);
 }

@@ -1,6 +1,6 @@
-import type { DatabaseStatus } from '../../../backup/watch/database-status.ts';
-import { formatBytes, formatDuration } from '../../../platform/format.ts';
-import type { ReadOnlyHistory, Run } from '../../../platform/history.ts';
+import type { DatabaseStatus } from '../../../backup/status/database-status.ts';
+import type { ReadOnlyHistory, Run } from '../../../monitoring/history/history.ts';
+import { formatBytes, formatDuration } from '../../../runtime/format.ts';
 import type { Chart } from '../../page.ts';
 import { chartOf, secondsOf } from './measured.ts';
 

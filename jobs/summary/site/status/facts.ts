@@ -1,4 +1,4 @@
-import { statusOf } from '../../../backup/commands/status.ts';
+import { statusOf } from '../../../backup/status/status.ts';
 import { dayBefore, lastDue } from '../../due.ts';
 import type { SiteMeans } from '../site.ts';
 import type { StatusFacts } from '../view/status-page.ts';

@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration } from '../../../platform/format.ts';
+import { formatBytes, formatDuration } from '../../../runtime/format.ts';
 import type { Delivery } from '../../ledger.ts';
 import type { Chart, Page } from '../../page.ts';
 import type { SummaryRun } from '../../runs.ts';
@@ -10,7 +10,7 @@ export type SummaryState = {
   readonly day: string;
   /** `good`: everybody has it. `bad`: somebody has not, or may not have. `waiting`: under way or to be tried again. */
   readonly tone: 'good' | 'bad' | 'waiting';
-  readonly sentence: string;
+  readonly message: string;
   readonly deliveries: readonly Delivery[];
   /** The newest run for this day. */
   readonly run: SummaryRun | null;
@@ -43,16 +43,16 @@ function stateOf(day: string, page: Page | null, all: readonly Delivery[], runs:
   const run = runs.find((other) => other.day === day) ?? null;
   const known = { day, deliveries, run };
   if (deliveries.length === 0) {
-    if (run?.outcome === 'running') return { ...known, tone: 'waiting', sentence: 'Being made.' };
-    const why = run?.sentence ?? (page === null ? 'No summary was made.' : 'Made, and sent to nobody.');
-    return { ...known, tone: 'bad', sentence: why };
+    if (run?.outcome === 'running') return { ...known, tone: 'waiting', message: 'Being made.' };
+    const why = run?.message ?? (page === null ? 'No summary was made.' : 'Made, and sent to nobody.');
+    return { ...known, tone: 'bad', message: why };
   }
   const lost = deliveries.some(({ state }) => state === 'rejected' || state === 'uncertain');
   const accepted = deliveries.every(({ state }) => state === 'accepted');
-  return { ...known, tone: accepted ? 'good' : lost ? 'bad' : 'waiting', sentence: sentenceOf(deliveries) };
+  return { ...known, tone: accepted ? 'good' : lost ? 'bad' : 'waiting', message: messageOf(deliveries) };
 }
 
-function sentenceOf(deliveries: readonly Delivery[]): string {
+function messageOf(deliveries: readonly Delivery[]): string {
   const count = (wanted: Delivery['state']) => deliveries.filter(({ state }) => state === wanted).length;
   const others = (['rejected', 'uncertain', 'sending', 'pending'] as const).flatMap((state) =>
     count(state) === 0 ? [] : [`${count(state)} ${state}`],

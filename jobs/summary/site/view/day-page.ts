@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { localTimestamp } from '../../../platform/clock.ts';
+import { localTimestamp } from '../../../runtime/clock.ts';
 import { type Block, type FailedBlock, type Note, type Page, type Tile, warningsAfterOpening } from '../../page.ts';
 import { chartView } from './chart.ts';
 import { documentOf, type Frame, type Html } from './layout.ts';
@@ -20,7 +20,7 @@ export function dayPage(frame: Frame, page: Page, around: { previous: string | n
 ${grouped(page.blocks).map((group) => groupView(group, page, words))}
 ${assumptionsView(page.assumptions)}
 <footer class="ending">
-<p class="state ${page.backup.ok ? 'good' : 'bad'}">${page.backup.sentence}</p>
+<p class="state ${page.backup.ok ? 'good' : 'bad'}">${page.backup.message}</p>
 <p>Made ${localTimestamp(Temporal.Instant.from(page.madeAt), page.zone).slice(0, 16)} (${page.zone}), and kept as it was sent.</p>
 ${frame.scope === 'day' ? html`<p>This link opens this day only. <a href="/login">Sign in</a> to see the others.</p>` : ''}
 </footer>`,

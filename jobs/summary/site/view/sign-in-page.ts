@@ -20,12 +20,12 @@ ${problem === null ? '' : html`<p class="problem" role="alert">${problem}</p>`}
 }
 
 /** A page of one sentence: what is not here, or went wrong. */
-export function messagePage(frame: Frame, title: string, sentence: string): Html {
+export function messagePage(frame: Frame, title: string, message: string): Html {
   const back = frame.scope === 'all' ? html`<p class="left"><a href="/calendar">See the calendar</a></p>` : '';
   return documentOf(frame, {
     title,
     place: null,
     hero: html`<h1 class="large">${title}</h1>`,
-    body: html`<div class="card"><p>${sentence}</p>${back}</div>`,
+    body: html`<div class="card"><p>${message}</p>${back}</div>`,
   });
 }

@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
-import { localTimestamp } from '../../../platform/clock.ts';
-import type { Failure } from '../../../platform/errors.ts';
-import { formatBytes, formatCount, formatDuration } from '../../../platform/format.ts';
-import type { Run } from '../../../platform/history.ts';
+import type { Run } from '../../../monitoring/history/history.ts';
+import { localTimestamp } from '../../../runtime/clock.ts';
+import type { Failure } from '../../../runtime/errors.ts';
+import { formatBytes, formatCount, formatDuration } from '../../../runtime/format.ts';
 import type { Chart, Table } from '../../page.ts';
 import { type BackupState, backupCharts } from '../status/backups.ts';
 import { secondsOf } from '../status/measured.ts';
@@ -32,8 +32,8 @@ export function statusPage(frame: Frame, { zone, summaries, backups }: StatusFac
     place: 'status',
     hero: html`<h1 class="large">Status</h1><p class="lead">What the two nightly jobs did. Times are ${zone}.</p>`,
     body: html`<section class="card"><h2>In one look</h2>
-<p class="state ${latest?.tone ?? 'waiting'}">${latest === undefined ? 'No summary was made yet.' : `Summary of ${latest.day}: ${latest.sentence}`}</p>
-${stripView(summaries.map(({ tone, day, sentence }) => ({ tone, text: `${day}: ${sentence}` })))}
+<p class="state ${latest?.tone ?? 'waiting'}">${latest === undefined ? 'No summary was made yet.' : `Summary of ${latest.day}: ${latest.message}`}</p>
+${stripView(summaries.map(({ tone, day, message }) => ({ tone, text: `${day}: ${message}` })))}
 ${states.map((state) => backupLook(state, zone))}
 ${backups instanceof Error ? html`<p class="state ${backups.code === 'HISTORY_MISSING' ? 'waiting' : 'bad'}">Backups: ${backups.message}</p>` : ''}
 </section>
@@ -77,11 +77,11 @@ function chartPair(charts: readonly Chart[]): Html | '' {
 }
 
 function summaryTable(summaries: readonly SummaryState[], zone: string): Table {
-  const rows = summaries.map(({ day, sentence, run, deliveries }) => {
+  const rows = summaries.map(({ day, message, run, deliveries }) => {
     const seconds = run === null ? null : secondsOf(run);
     return [
       day,
-      sentence,
+      message,
       run === null ? '' : localTimestamp(run.startedAt, zone),
       seconds === null ? '' : formatDuration(seconds),
       run === null || run.mailBytes === null ? '' : formatBytes(run.mailBytes),
@@ -104,7 +104,7 @@ function runTable(id: string, title: string, runs: readonly Run[], zone: string)
       run.archiveBytes === null ? '' : formatBytes(run.archiveBytes),
       run.snapshotBytes === null ? '' : formatBytes(run.snapshotBytes),
       run.rows === null ? '' : formatCount(run.rows),
-      run.sentence ?? run.suspect ?? run.proof ?? '',
+      run.message ?? run.suspect ?? run.proof ?? '',
     ];
   });
   return table(id, title, rows, ['Started', 'Outcome', '>Took', '>Backup', '>Database', '>Rows', 'Note']);

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { formatCount } from '../../../platform/format.ts';
+import { formatCount } from '../../../runtime/format.ts';
 import type { Table } from '../../page.ts';
 import type { Html } from './layout.ts';
 

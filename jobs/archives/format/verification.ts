@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { Failure } from '../../runtime/errors.ts';
+import { createMeter, metered } from '../../runtime/hash.ts';
+import type { Compression } from '../../settings/settings.ts';
+import { createDecompressor } from './decompression.ts';
+
+/**
+ * Passes compressed bytes on while decompressing and hashing them, and throws READ_BACK_DIFFERS after the last unless they
+ * are whole and their plain bytes hash to `expected()`, which is asked at the end.
+ */
+export async function* verified(
+  compressed: AsyncIterable<Uint8Array>,
+  format: Compression['format'],
+  expected: () => string,
+): AsyncGenerator<Uint8Array> {
+  const decompressor = createDecompressor(format);
+  const readBack = sha256Of(decompressor).catch((error) => {
+    throw differs('cannot be decompressed', error);
+  });
+  // It is awaited below; a rejection before that must not count as unhandled.
+  readBack.catch(() => {});
+  try {
+    for await (const bytes of compressed) {
+      if (!decompressor.write(bytes)) await Promise.race([once(decompressor, 'drain'), readBack]);
+      yield bytes;
+    }
+    decompressor.end();
+    if ((await readBack) !== expected()) throw differs('decompresses to other bytes than the snapshot');
+  } finally {
+    decompressor.destroy();
+  }
+}
+
+async function sha256Of(plain: AsyncIterable<Uint8Array>): Promise<string> {
+  const meter = createMeter();
+  for await (const _ of metered(plain, meter));
+  return meter.sha256();
+}
+
+function differs(found: string, cause?: unknown): Failure {
+  return new Failure(
+    'READ_BACK_DIFFERS',
+    `The archive ${found}; nothing was stored.`,
+    'Run it again. If it happens once more, suspect the memory or the disk of this host.',
+    cause,
+  );
+}

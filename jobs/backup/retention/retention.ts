@@ -1,0 +1,78 @@
+import type { Dating } from '../../archives/dating.ts';
+import type { Week } from '../../archives/names.ts';
+
+/** What happens to one stored backup, and why. */
+export type Verdict = { readonly key: string; readonly keep: boolean; readonly reason: string };
+
+type Daily = { readonly key: string; readonly dating: { readonly takenAt: Temporal.Instant } };
+type Weekly = { readonly key: string; readonly week: Week };
+
+type DailyRule = {
+  readonly limit: number;
+  /** The newest that was verified; stays beside the limit. */
+  readonly lastGood: string | null;
+  /** IANA zone of the days. */
+  readonly zone: string;
+};
+
+/**
+ * Which of one database's rightly dated daily backups to keep: the newest `limit`. Over the limit, runs between a local
+ * day's first and newest go before whole days do, oldest first, so that a day of redeploys does not push out nineteen
+ * nights. The newest is never removed. Verdicts come newest first.
+ */
+export function dailyRetention(dailies: readonly Daily[], { limit, lastGood, zone }: DailyRule): Verdict[] {
+  const newestFirst = dailies.toSorted((a, b) => compareAge(b, a));
+  const removed = new Map<string, string>();
+  const isOver = () => newestFirst.length - removed.size > limit;
+  const remove = (daily: Daily, reason: string) => {
+    if (isOver() && daily !== newestFirst[0]) removed.set(daily.key, reason);
+  };
+  const oldestFirst = newestFirst.toReversed();
+  const dayOf = ({ dating }: Daily) => dating.takenAt.toZonedDateTimeISO(zone).toPlainDate().toString();
+  for (const daily of oldestFirst.filter(isBetweenFirstAndNewest(newestFirst, dayOf))) {
+    remove(daily, `over ${limit}, and ${dayOf(daily)} keeps its first and its newest`);
+  }
+  for (const daily of oldestFirst.filter(({ key }) => !removed.has(key))) {
+    remove(daily, `over ${limit}, and the oldest`);
+  }
+  return newestFirst.map(({ key }, index) => {
+    const why = removed.get(key);
+    if (why === undefined) return { key, keep: true, reason: index === 0 ? 'the newest' : `of the newest ${limit}` };
+    return key === lastGood ? { key, keep: true, reason: 'the last good one' } : { key, keep: false, reason: why };
+  });
+}
+
+/** Which weekly backups to keep: the newest `limit` weeks, all when it is null. Newest first. */
+export function weeklyRetention(weeklies: readonly Weekly[], limit: number | null): Verdict[] {
+  const newestFirst = weeklies.toSorted((a, b) => b.week.localeCompare(a.week) || b.key.localeCompare(a.key));
+  const keptWeeks = new Set([...new Set(newestFirst.map(({ week }) => week))].slice(0, limit ?? undefined));
+  return newestFirst.map(({ key, week }) => {
+    if (limit === null) return { key, keep: true, reason: 'weeklies are kept for good' };
+    const keep = keptWeeks.has(week);
+    return { key, keep, reason: keep ? `of the newest ${limit} weeks` : `older than the newest ${limit} weeks` };
+  });
+}
+
+const misdatedReasons = {
+  misdated: 'misdated: its date lies after it was stored; counts for nothing, remove it by hand',
+  ahead: 'dated in the future: counts for nothing until then; is the clock right?',
+} as const;
+
+/** A backup whose date cannot be believed counts for nothing, and so is never removed by itself. */
+export function misdatedVerdicts(backups: readonly { readonly key: string; readonly dating: Dating }[]): Verdict[] {
+  return backups.flatMap(({ key, dating }) =>
+    dating.kind === 'misdated' || dating.kind === 'ahead'
+      ? [{ key, keep: true, reason: misdatedReasons[dating.kind] }]
+      : [],
+  );
+}
+
+function isBetweenFirstAndNewest(newestFirst: readonly Daily[], dayOf: (daily: Daily) => string) {
+  const days = Map.groupBy(newestFirst, dayOf);
+  const ends = new Set([...days.values()].flatMap((day) => [day[0], day.at(-1)]));
+  return (daily: Daily) => !ends.has(daily);
+}
+
+function compareAge(a: Daily, b: Daily): number {
+  return Temporal.Instant.compare(a.dating.takenAt, b.dating.takenAt) || a.key.localeCompare(b.key);
+}

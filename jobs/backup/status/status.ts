@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ReadOnlyHistory } from '../../monitoring/history/history.ts';
+import { longestGapSeconds, nextRun } from '../../runtime/schedule.ts';
+import { toolVersion } from '../../runtime/version.ts';
+import type { Database, SettingsWithoutStore } from '../../settings/settings.ts';
+import { type LockState, lockStateOf, restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
+import { readAlertMemory } from '../monitoring/alert-memory.ts';
+import { ageLimitSeconds } from '../monitoring/health.ts';
+import { type DatabaseStatus, databaseStatus } from './database-status.ts';
+
+const settleMs = 250;
+
+/** What the history says of the backups at one moment. */
+export type BackupStatus = {
+  readonly version: string;
+  readonly nextRun: Temporal.Instant;
+  /** Seconds that a newest good backup may be old. */
+  readonly ageLimitSeconds: number;
+  readonly databases: readonly DatabaseStatus[];
+};
+
+type StatusSettings = Pick<SettingsWithoutStore, 'databases' | 'schedule' | 'zone' | 'stateDir' | 'stagingDir'>;
+
+/** Reads the status of every database from the history; writes nothing. */
+export async function statusOf(
+  settings: StatusSettings,
+  history: ReadOnlyHistory,
+  now: Temporal.Instant,
+): Promise<BackupStatus> {
+  const { databases, schedule, zone, stagingDir } = settings;
+  const plan = { cron: schedule, zone };
+  const gap = longestGapSeconds(plan, now);
+  const { problems } = readAlertMemory(history, stagingDir);
+  const statuses: DatabaseStatus[] = [];
+  for (const database of databases) {
+    const lock = await lockOf(database, history, settings);
+    const restoreUnfinished = await isRestoreUnfinished(database, settings);
+    const around = { now, zone, longestGapSeconds: gap, lock, restoreUnfinished, problems };
+    statuses.push(databaseStatus(history, database.name, around));
+  }
+  const limit = ageLimitSeconds(gap);
+  return { version: toolVersion, nextRun: nextRun(plan, now), ageLimitSeconds: limit, databases: statuses };
+}
+
+/** Whether a restore left its journal, and none is at work on it now. */
+async function isRestoreUnfinished({ path }: Database, { stateDir }: StatusSettings): Promise<boolean> {
+  return existsSync(restoreJournalPath(path)) && (await lockStateOf(path, stateDir)) !== 'restore';
+}
+
+/** Who holds the lock is asked only when the history has a run as running. */
+async function lockOf(
+  { name, path }: Database,
+  history: ReadOnlyHistory,
+  { stateDir }: StatusSettings,
+): Promise<LockState> {
+  const isRunning = () => history.runs('backup', name, 1)[0]?.outcome === 'running';
+  if (!isRunning()) return 'free';
+  const state = await lockStateOf(path, stateDir);
+  if (state !== 'free') return state;
+  // A run is in the history a moment before it takes the lock, and gives it back a moment before it is written off.
+  await sleep(settleMs);
+  return isRunning() ? lockStateOf(path, stateDir) : 'free';
+}

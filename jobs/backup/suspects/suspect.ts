@@ -1,0 +1,154 @@
+import { formatBytes, formatCount, plural } from '../../runtime/format.ts';
+
+type Tables = Readonly<Record<string, number>>;
+
+/** What a database holds, as far as it tells a lost database from a used one. */
+export type Content = {
+  readonly bytes: number;
+  /** Without the pages that hold nothing: what a VACUUM leaves. */
+  readonly usedBytes: number;
+  /** Of all tables together; null when nobody counted. */
+  readonly rows: number | null;
+  /** Rows by table; null when they are not known. */
+  readonly tables: Tables | null;
+};
+
+export type Snapshot = Content & {
+  readonly tables: Tables;
+  /** Tables that could not be read, for want of an extension. */
+  readonly unchecked: readonly string[];
+};
+
+/** A backup that a snapshot is measured against; `name` is for people. */
+export type Measure = Content & { readonly name: string };
+
+/** What is no alarm although it looks like one. */
+export type Tolerance = {
+  /** From BACKUP_SUSPECT_IGNORE. */
+  readonly ignored: readonly string[];
+  /** Whether a table was empty in an earlier good backup. */
+  readonly wasEmptyBefore: (table: string) => boolean;
+};
+
+/** Why a snapshot looks as if data was lost. */
+export type Suspicion = {
+  readonly reason: string;
+  /** Tables that had rows in the backup before and have none now. */
+  readonly lostTables: readonly { readonly table: string; readonly rows: number }[];
+  readonly bytes: { readonly before: number; readonly now: number };
+};
+
+/** `remarks` say what was tolerated or could not be compared. */
+export type Assessment = { readonly suspicion: Suspicion | null; readonly remarks: readonly string[] };
+
+/** A table counts as there again, or as renamed, when at least this share of its rows is there. */
+const sameShare = 0.9;
+
+/**
+ * Whether a snapshot looks as if data was lost since the last good backup: a table that had rows has none or is gone, no row
+ * is left at all, or the size (where tables cannot be compared, the rows too) is under half, and not only by a VACUUM. An
+ * unmounted disk gives a new empty database, which passes every other check.
+ */
+export function assess(snapshot: Snapshot, measure: Measure | null, tolerance: Tolerance): Assessment {
+  if (measure === null) return { suspicion: null, remarks: [] };
+  const bytes = { before: measure.bytes, now: snapshot.bytes };
+  const { lost, remarks } = lostTables(snapshot, measure, tolerance);
+  const reason = lostReason(lost, measure) ?? emptied(snapshot, measure, tolerance) ?? shrunk(snapshot, measure);
+  return { suspicion: reason === null ? null : { reason, lostTables: lost, bytes }, remarks };
+}
+
+/**
+ * Whether a snapshot disproves an earlier suspicion: what the good backup `before` the suspect had and the suspect lacked is
+ * there again, nearly all of it. `suspect` tells which tables that were: where it does not, every table counts; where it was
+ * none, the size does.
+ */
+export function disproves(snapshot: Content, suspect: { readonly tables: Tables | null }, before: Measure): boolean {
+  const isBack = (now: number | null, then: number | null) => now !== null && then !== null && now >= then * sameShare;
+  if (!isBack(snapshot.rows, before.rows) || before.tables === null || snapshot.tables === null) return false;
+  const { tables } = snapshot;
+  const lacked = Object.entries(before.tables).filter(([table, rows]) => rows > 0 && !suspect.tables?.[table]);
+  if (lacked.length === 0) return isBack(snapshot.usedBytes, before.usedBytes);
+  return lacked.every(([table, rows]) => isBack(tables[table] ?? 0, rows));
+}
+
+/** A suspect as far as it tells what was lost. */
+export type SuspectLoss = { readonly reason: string; readonly tables: Tables | null };
+
+/** Whether two suspects lost the same, whatever they were measured against; false where that cannot be told. */
+export function isSameLoss(a: SuspectLoss, b: SuspectLoss): boolean {
+  if (reasonKind(a.reason) !== reasonKind(b.reason)) return false;
+  if (!/ and [\d,]+ more tables? /.test(a.reason)) return true;
+  return a.tables !== null && b.tables !== null && withRows(a.tables) === withRows(b.tables);
+}
+
+function withRows(tables: Tables): string {
+  const names = Object.keys(tables).filter((table) => tables[table] !== 0);
+  return JSON.stringify(names.toSorted());
+}
+
+/** The reason without its figures and the backup it was measured against. */
+export function reasonKind(reason: string): string {
+  return reason.replace(/ \(had .*$/, '').replace(/: .*$/, '');
+}
+
+type Lost = { readonly table: string; readonly rows: number };
+
+function lostTables(snapshot: Snapshot, measure: Measure, tolerance: Tolerance): { lost: Lost[]; remarks: string[] } {
+  if (measure.tables === null) {
+    return {
+      lost: [],
+      remarks: [
+        `the row counts of single tables are not known of ${measure.name}: only rows and size in total were compared`,
+      ],
+    };
+  }
+  const before = measure.tables;
+  const fresh = Object.keys(snapshot.tables).filter((table) => before[table] === undefined);
+  const lost: Lost[] = [];
+  const remarks: string[] = [];
+  for (const [table, rows] of Object.entries(before)) {
+    if (rows === 0 || snapshot.tables[table] || snapshot.unchecked.includes(table)) continue;
+    const wasEmpty = snapshot.tables[table] === 0 && tolerance.wasEmptyBefore(table);
+    const renamedTo = snapshot.tables[table] === undefined ? newNameOf(rows, fresh, snapshot.tables) : null;
+    if (tolerance.ignored.includes(table)) remarks.push(`table ${table} lost all rows (BACKUP_SUSPECT_IGNORE)`);
+    else if (wasEmpty) remarks.push(`table ${table} is empty again, as it was in an earlier good backup`);
+    else if (renamedTo !== null) {
+      fresh.splice(fresh.indexOf(renamedTo), 1);
+      remarks.push(`table ${table} is gone and ${renamedTo} is new with its rows: taken for renamed`);
+    } else lost.push({ table, rows });
+  }
+  return { lost, remarks };
+}
+
+function newNameOf(rows: number, fresh: readonly string[], tables: Tables): string | null {
+  return fresh.find((table) => (tables[table] ?? 0) >= rows * sameShare) ?? null;
+}
+
+/** Whatever may be empty by itself: not all at once, unless a person named every table that had rows. */
+function emptied(
+  { tables, unchecked }: Snapshot,
+  { rows, tables: before, name }: Measure,
+  { ignored }: Tolerance,
+): string | null {
+  const isEmpty = unchecked.length === 0 && Object.values(tables).every((count) => count === 0);
+  if (!isEmpty || rows === null || rows === 0) return null;
+  const hadRows = Object.entries(before ?? {}).filter(([, count]) => count > 0);
+  if (hadRows.length > 0 && hadRows.every(([table]) => ignored.includes(table))) return null;
+  return `no row is left in any table (had ${formatCount(rows)} in ${name})`;
+}
+
+function lostReason(lost: readonly Lost[], { name }: Measure): string | null {
+  const [first] = lost;
+  if (first === undefined) return null;
+  const others = lost.length === 1 ? '' : ` and ${plural(lost.length - 1, 'more table')}`;
+  return `table ${first.table}${others} lost all rows (had ${formatCount(first.rows)} in ${name})`;
+}
+
+function shrunk(snapshot: Snapshot, measure: Measure): string | null {
+  if (measure.tables === null && measure.rows !== null && (snapshot.rows ?? 0) * 2 < measure.rows) {
+    return `under half the rows: ${formatCount(snapshot.rows ?? 0)} after ${formatCount(measure.rows)} in ${measure.name}`;
+  }
+  if (snapshot.bytes * 2 >= measure.bytes || snapshot.usedBytes * 2 >= measure.usedBytes) return null;
+  const sizes = `${formatBytes(snapshot.bytes)} after ${formatBytes(measure.bytes)}`;
+  return `under half the size: ${sizes} in ${measure.name}`;
+}

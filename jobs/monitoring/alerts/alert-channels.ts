@@ -1,0 +1,62 @@
+import { hostname } from 'node:os';
+import type { Clock } from '../../runtime/clock.ts';
+import { asFailure } from '../../runtime/errors.ts';
+import { failureText } from '../../runtime/log.ts';
+import type { SettingsWithoutStore, Smtp } from '../../settings/settings.ts';
+import { tryPing } from '../ping.ts';
+
+/** One way in which somebody is told that something is wrong. */
+export type AlertChannel = { readonly variable: string } & (
+  | { readonly kind: 'mail'; readonly recipient: string; readonly smtp: Smtp }
+  /** A dead-man's switch tells somebody when it hears nothing. `url` is a secret. */
+  | { readonly kind: 'ping'; readonly url: string }
+);
+
+/** Every channel that the settings have; empty when nobody would be told. */
+export function alertChannelsOf({ alerts, pingUrl, summary }: SettingsWithoutStore): AlertChannel[] {
+  const mails = alerts?.recipients.map((recipient): AlertChannel => {
+    return { variable: 'ALERT_RECIPIENTS', kind: 'mail', recipient, smtp: alerts.smtp };
+  });
+  const pings = [
+    { variable: 'BACKUP_PING_URL', url: pingUrl },
+    { variable: 'SUMMARY_PING_URL', url: summary.pingUrl },
+  ].flatMap(({ variable, url }): AlertChannel[] => (url === null ? [] : [{ variable, kind: 'ping', url }]));
+  return [...(mails ?? []), ...pings];
+}
+
+/** The channel for a person, without secrets. */
+export function channelName(channel: AlertChannel): string {
+  if (channel.kind === 'mail') return `${channel.variable}: mail to ${channel.recipient}`;
+  return `${channel.variable}: dead-man's switch at ${new URL(channel.url).host}`;
+}
+
+/** Sends a test through a channel, once. Says what became of it; never throws but AbortError. */
+export async function tryChannel(
+  channel: AlertChannel,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): Promise<{ readonly ok: boolean; readonly said: string }> {
+  const host = hostname();
+  if (channel.kind === 'ping') {
+    const reason = await tryPing(channel.url, `a test from nightshift on ${host}`, signal);
+    if (reason === null)
+      return { ok: true, said: 'it took a log entry (/log), which says nothing of how a backup went' };
+    const hint =
+      'The test goes to <address>/log, as healthchecks.io has it; a switch without that cannot be tested so.';
+    return { ok: false, said: `${reason}\n    What to do: Check ${channel.variable}. ${hint}` };
+  }
+  const { recipient, smtp } = channel;
+  const { sendMail } = await import('../mail/mail.ts');
+  try {
+    const mail = {
+      to: recipient,
+      subject: `nightshift: a test of alerts from ${host}`,
+      text: `This is a test. When backups or summaries of ${host} fail, ${recipient} gets a mail like this one.\n`,
+      date: clock.now(),
+    };
+    const { reply } = await sendMail(smtp, mail, signal);
+    return { ok: true, said: `${smtp.host} took it: ${reply}` };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ok: false, said: failureText(asFailure(error)) };
+  }
+}

@@ -1,0 +1,178 @@
+import { mkdirSync, statSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { asFailure, Failure, systemCodeOf } from '../../runtime/errors.ts';
+import { damagedFailure, guarded, historyFile, requireSound, requireTables, schema } from './history-file.ts';
+import { historyOf } from './history-rows.ts';
+
+export type Outcome = 'running' | 'succeeded' | 'failed' | 'interrupted';
+
+/** `proven`: the stored bytes were read back to the checked snapshot. `stored`: encrypted, this host cannot read them; their hash was compared. */
+export type Proof = 'proven' | 'stored';
+
+/** One run of a job on one database. Sizes in bytes. */
+export type Run = {
+  readonly id: number;
+  readonly job: 'backup' | 'restore';
+  readonly database: string;
+  readonly startedAt: Temporal.Instant;
+  readonly finishedAt: Temporal.Instant | null;
+  readonly outcome: Outcome;
+  /** The step under way, or the last one. */
+  readonly step: string;
+  /** Object that the run stored, or began to store. */
+  readonly key: string | null;
+  /** Of that object; null until it was read back. */
+  readonly proof: Proof | null;
+  readonly snapshotBytes: number | null;
+  readonly archiveBytes: number | null;
+  readonly rows: number | null;
+  readonly suspect: string | null;
+  /** What went wrong: of a failed run, or of the housekeeping after a good backup. */
+  readonly code: string | null;
+  readonly message: string | null;
+};
+
+export type RunDetails = Partial<
+  Pick<Run, 'key' | 'snapshotBytes' | 'archiveBytes' | 'rows' | 'suspect' | 'code' | 'message'>
+>;
+
+/** A stored backup that looks as if data was lost, and that nobody accepted and no later backup disproved. */
+export type OpenSuspect = { readonly key: string; readonly reason: string };
+
+/**
+ * What happened, in `STATE_DIR/history.db`. The file is in rollback mode, so that a read-only mount can read it. Methods
+ * are synchronous and short; they throw STATE_UNWRITABLE, and HISTORY_DAMAGED when a page of the file is no longer sound.
+ */
+export type History = {
+  begin(job: Run['job'], database: string, at: Temporal.Instant): number;
+  step(id: number, step: string): void;
+  note(id: number, details: RunDetails): void;
+  finish(id: number, outcome: Exclude<Outcome, 'running'>, at: Temporal.Instant, details?: RunDetails): void;
+  /** Marks runs other than `id` that a dead process left as running. The caller holds the database's lock. */
+  closeAbandoned(id: number, database: string, at: Temporal.Instant): void;
+  /** Newest first. */
+  runs(job: Run['job'], database: string, limit: number): Run[];
+  /** The newest run whose object was read back and is no suspect, or was accepted. */
+  newestGood(database: string): Run | null;
+  /** Keys a run began to store and that were neither read back nor given up. */
+  unprovenKeys(database: string): string[];
+  /** Records that an object was read back. */
+  prove(key: string, proof: Proof, at: Temporal.Instant): void;
+  proofs(): ReadonlyMap<string, Proof>;
+  /** Forgets all that is known of a key: its object is gone, or about to be replaced by a new one. */
+  forgetKey(key: string): void;
+  counts(database: string): Record<Outcome, number>;
+  accept(key: string, at: Temporal.Instant): void;
+  acceptedKeys(): ReadonlySet<string>;
+  /** Records that a later backup has the rows again that this suspect lacks. */
+  disprove(key: string, at: Temporal.Instant): void;
+  /** Records a suspect that the store holds, of another host or from before the history was lost. */
+  noteSuspect(database: string, suspect: OpenSuspect, takenAt: Temporal.Instant): void;
+  /** Oldest first. */
+  openSuspects(database: string): OpenSuspect[];
+  /** Adds a run that its own process could not write down, or completes its row. */
+  keepRun(run: Run): void;
+  /** What the alerts remember, as they wrote it; null at first. */
+  alertMemory(): string | null;
+  keepAlertMemory(text: string): void;
+  /** The id of the store that backups to this location go to, or null: none is known. */
+  storeId(location: string): string | null;
+  noteStore(location: string, id: string, at: Temporal.Instant): void;
+  /** Since when that store is taken for the right one; null when none is known. */
+  storeSince(location: string): Temporal.Instant | null;
+  /** Throws STATE_UNWRITABLE when nothing could be recorded; records nothing. */
+  tryWriting(): void;
+  /** Remembers when a backup was first begun with this state folder. */
+  markStart(at: Temporal.Instant): void;
+  firstStart(): Temporal.Instant | null;
+  /** All of it in memory, as it is now. */
+  copy(): History;
+  close(): void;
+};
+
+/** What can be asked of a history that another process writes. */
+export type ReadOnlyHistory = Pick<
+  History,
+  | 'runs'
+  | 'newestGood'
+  | 'proofs'
+  | 'counts'
+  | 'acceptedKeys'
+  | 'openSuspects'
+  | 'alertMemory'
+  | 'storeId'
+  | 'firstStart'
+  | 'close'
+>;
+
+/** A history to read, or why there is none: HISTORY_MISSING, HISTORY_DAMAGED or HISTORY_UNREADABLE. */
+export type HistoryReading =
+  | { readonly history: ReadOnlyHistory; readonly failure: null }
+  | { readonly history: null; readonly failure: Failure };
+
+/**
+ * Opens the history, making it when it is not there. Throws STATE_UNWRITABLE, and HISTORY_DAMAGED when the file is no
+ * sound database.
+ */
+export function openHistory(stateDir: string): History {
+  const file = historyFile(stateDir);
+  return guarded(file, () => {
+    mkdirSync(stateDir, { recursive: true });
+    const db = new Sqlite(file, { timeout: 10_000 });
+    try {
+      requireSound(db, file);
+      db.pragma('journal_mode = DELETE');
+      db.exec(schema);
+      requireTables(db, file);
+      return historyOf(db, file);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+/** Opens an existing history for reading only. Never throws; an empty file counts as none. */
+export function readHistory(stateDir: string): HistoryReading {
+  const file = historyFile(stateDir);
+  try {
+    if (statSync(file).size === 0) return { history: null, failure: missing(stateDir) };
+    const db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 10_000 });
+    try {
+      requireSound(db, file);
+      requireTables(db, file);
+      return { history: historyOf(db, file), failure: null };
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return { history: null, failure: missing(stateDir) };
+    return { history: null, failure: damagedFailure(file, error) ?? unreadable(file, error) };
+  }
+}
+
+/**
+ * For who goes on without a history: what was found and what it costs, as a line. Null when no backup ever ran here, which
+ * is no fault.
+ */
+export function withoutHistory({ code, message, hint }: Failure, loss: string): string | null {
+  return code === 'HISTORY_MISSING' ? null : `WARNING ${code}: ${message} ${loss} ${hint}`;
+}
+
+function missing(stateDir: string): Failure {
+  return new Failure(
+    'HISTORY_MISSING',
+    `There is no run history in ${stateDir}: no backup ever ran with this STATE_DIR.`,
+    'Run `nightshift backup`, or set STATE_DIR to the folder that the service uses. `nightshift list` reads the store itself.',
+  );
+}
+
+function unreadable(file: string, error: unknown): Failure {
+  return new Failure(
+    'HISTORY_UNREADABLE',
+    `The run history ${file} cannot be read by uid ${process.getuid?.()}: ${asFailure(error).message}.`,
+    'Run this as the user of the service, or as root. If a run was killed in the middle of writing, the next backup mends the file.',
+    error,
+  );
+}

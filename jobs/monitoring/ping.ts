@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import pRetry, { type RetryContext } from 'p-retry';
+import { systemCodeOf } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+
+/** `log` is kept by the switch and says nothing of how a job went. */
+export type PingEvent = 'start' | 'success' | 'fail' | 'log';
+
+/** Tells the dead-man's switch what happened. Resolves when it was told or given up; never throws. */
+export type Ping = (event: PingEvent, text: string, signal: AbortSignal) => Promise<void>;
+
+export type PingLimits = { readonly timeoutMs: number; readonly tries: number; readonly firstWaitMs: number };
+
+const defaultLimits: PingLimits = { timeoutMs: 10_000, tries: 3, firstWaitMs: 2_000 };
+const longestText = 10_000;
+
+/** Why the switch was not told, in words without its address, and whether asking again may help. */
+class PingError extends Error {
+  readonly mayPass: boolean;
+  constructor(message: string, mayPass: boolean) {
+    super(message);
+    this.mayPass = mayPass;
+  }
+}
+
+/**
+ * A ping for the address in `variable`, POSTed as healthchecks.io has it: `<url>/start`, `<url>`, `<url>/fail`, with a
+ * short text as body. Null does nothing. Pings arrive in the order they were asked for, so a late start cannot follow its
+ * success. What cannot be told is logged as a warning with the host only: the address is a secret.
+ */
+export function createPing(
+  url: string | null,
+  variable: string,
+  log: Log,
+  { timeoutMs, tries, firstWaitMs }: PingLimits = defaultLimits,
+): Ping {
+  if (url === null) return async () => {};
+  let previous: Promise<void> = Promise.resolve();
+  const tell: Ping = async (event, text, signal) => {
+    const address = pingAddress(url, event);
+    const attempt = () => postWithin(timeoutMs, address, text, signal);
+    const shouldRetry = ({ error }: RetryContext) => !(error instanceof PingError) || error.mayPass;
+    try {
+      await pRetry(attempt, { retries: tries - 1, minTimeout: firstWaitMs, signal, shouldRetry });
+    } catch (error) {
+      if (signal.aborted) return;
+      log.warn(`${address.host} could not be told of the ${event}: ${reasonOf(error)}. Check ${variable}.`);
+    }
+  };
+  return (event, text, signal) => {
+    previous = previous.then(() => tell(event, text, signal));
+    return previous;
+  };
+}
+
+/**
+ * Sends a test to the switch's log (`<url>/log`, as healthchecks.io has it), which neither ends an alarm nor raises one.
+ * Returns null, or why it did not arrive, in words without the address. Throws AbortError.
+ */
+export async function tryPing(url: string, text: string, signal: AbortSignal): Promise<string | null> {
+  try {
+    await postWithin(defaultLimits.timeoutMs, pingAddress(url, 'log'), text, signal);
+    return null;
+  } catch (error) {
+    signal.throwIfAborted();
+    return reasonOf(error);
+  }
+}
+
+async function postWithin(timeoutMs: number, address: URL, text: string, signal: AbortSignal): Promise<void> {
+  const limit = AbortSignal.timeout(timeoutMs);
+  try {
+    await post(address, text, AbortSignal.any([signal, limit]));
+  } catch (error) {
+    throw limit.aborted ? new PingError('no answer in time', true) : error;
+  }
+}
+
+/** `https://host/uuid?create=1` and `fail` give `https://host/uuid/fail?create=1`. */
+export function pingAddress(url: string, event: PingEvent): URL {
+  const address = new URL(url);
+  const suffix = event === 'success' ? '' : `/${event}`;
+  address.pathname = address.pathname.replace(/\/+$/, '') + suffix;
+  return address;
+}
+
+/** Not fetch, nor an import of node:http: each holds up to 14 MiB, in a process that sleeps all day. */
+async function post(address: URL, text: string, signal: AbortSignal): Promise<void> {
+  const { request } = process.getBuiltinModule(address.protocol === 'https:' ? 'node:https' : 'node:http');
+  const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'User-Agent': 'nightshift', Connection: 'close' };
+  const sent = request(address, { method: 'POST', headers, signal }).end(text.slice(0, longestText));
+  const [response] = await once(sent, 'response');
+  let reply = '';
+  for await (const chunk of response.setEncoding('utf8')) reply = (reply + chunk).slice(0, 100);
+  const { statusCode } = response;
+  if (statusCode < 200 || statusCode > 299) {
+    throw new PingError(`it answered ${statusCode}`, statusCode >= 500 || statusCode === 429 || statusCode === 408);
+  }
+  // healthchecks.io answers 200 to an unknown UUID, and says so in the text only.
+  if (/not found/i.test(reply)) throw new PingError('it does not know this address', false);
+}
+
+/** Never the error's own message: it may hold the address. */
+function reasonOf(error: unknown): string {
+  if (error instanceof PingError) return error.message;
+  return systemCodeOf(error) ?? 'the connection failed';
+}

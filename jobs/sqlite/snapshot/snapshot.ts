@@ -1,0 +1,101 @@
+import path from 'node:path';
+import { systemCodeOf } from '../../runtime/errors.ts';
+import { formatDuration } from '../../runtime/format.ts';
+import type { Log } from '../../runtime/log.ts';
+import type { Step } from '../../runtime/progress.ts';
+import type { Database } from '../../settings/settings.ts';
+import { filledUp, requireFreeSpace, requireStaging } from './disk-space.ts';
+import { copyBetweenCommits, copyPinned } from './page-copy.ts';
+import { finishPrivateCopy, removePrivateCopy } from './private-copy.ts';
+import { openSource, type Source } from './source.ts';
+import { sourceFailure } from './source-failure.ts';
+
+/** A private copy of one committed state of a database; it stands alone and is on the disk. */
+export type Snapshot = {
+  readonly file: string;
+  readonly bytes: number;
+  readonly pages: number;
+  /** Of these, pages that hold nothing. */
+  readonly freePages: number;
+  readonly sourceJournalMode: 'wal' | 'rollback';
+  /** How long writers may have waited for the copy, at most; null when they did not. */
+  readonly writersWaitedMs: number | null;
+  readonly applicationId: number;
+  readonly userVersion: number;
+};
+
+/** How long a run waits for a process that has the database locked exclusively, in ms. */
+export const usualLockWaitMs = 10_000;
+
+type Options = {
+  readonly signal: AbortSignal;
+  readonly step: Step;
+  readonly log: Log;
+  readonly lockWaitMs?: number;
+};
+
+/**
+ * Copies the live `database` into the new `file` in the staging folder while others write it. Throws DATABASE_*,
+ * STAGING_UNWRITABLE, DISK_FULL or AbortError; `file` is gone then.
+ */
+export async function takeSnapshot(database: Database, file: string, options: Options): Promise<Snapshot> {
+  const { signal, log, lockWaitMs = usualLockWaitMs } = options;
+  await requireStaging(path.dirname(file), log);
+  const source = await openSource(database.path, { signal, log, lockWaitMs });
+  try {
+    const needed = stagingBytes(source);
+    await requireFreeSpace(path.dirname(file), needed.bytes, needed.purpose);
+    await removePrivateCopy(file);
+    const writersWaitedMs = await copy(source, file, options);
+    const { bytes, pageSize, freePages, applicationId, userVersion } = await finishPrivateCopy(file);
+    const sourceJournalMode = source.journalMode;
+    return {
+      file,
+      bytes,
+      pages: bytes / pageSize,
+      freePages,
+      sourceJournalMode,
+      writersWaitedMs,
+      applicationId,
+      userVersion,
+    };
+  } catch (error) {
+    source.close();
+    await removePrivateCopy(file);
+    throw await copyFailure(error, source, file);
+  } finally {
+    source.close();
+  }
+}
+
+/** Returns for how long writers were kept from committing, in ms, or null. */
+async function copy(source: Source, file: string, options: Options): Promise<number | null> {
+  if (source.journalMode === 'wal') {
+    await copyPinned(source, file, options);
+    return null;
+  }
+  // Without WAL a reader that stays keeps writers from committing, so it stays only when nothing else works.
+  source.unpin();
+  if (await copyBetweenCommits(source, file, options)) return null;
+  await source.pin();
+  const pinned = performance.now();
+  await copyPinned(source, file, options);
+  source.unpin();
+  const waitedMs = Math.round(performance.now() - pinned);
+  options.log.line(
+    `${source.file} changed too often to be copied between commits, so its writers had to wait, for up to ${formatDuration(waitedMs / 1000)}; in WAL mode they would not`,
+  );
+  return waitedMs;
+}
+
+/** The copy, and an archive that compression did not make smaller. */
+function stagingBytes({ file, bytes }: Source) {
+  return { bytes: 2 * bytes, purpose: `a copy of ${path.basename(file)} with its archive` };
+}
+
+async function copyFailure(error: unknown, source: Source, file: string): Promise<unknown> {
+  const code = systemCodeOf(error);
+  if (code !== 'SQLITE_FULL' && code !== 'ENOSPC') return sourceFailure(source.file, error);
+  const { bytes, purpose } = stagingBytes(source);
+  return filledUp(path.dirname(file), bytes, purpose, error);
+}

@@ -1,0 +1,61 @@
+import type { Stats } from 'node:fs';
+import { open, readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { systemCodeOf } from '../../runtime/errors.ts';
+import type { Metadata } from '../store.ts';
+
+/**
+ * Where a directory store keeps metadata: in `.name.<version>.json` beside the object. The version is the object's time
+ * in whole seconds, which every file system and archiver keeps, so a sidecar can never be taken for another object's.
+ */
+export type Version = number;
+
+export function versionOf(stats: Stats): Version {
+  return Math.floor(stats.mtimeMs / 1000);
+}
+
+const content = z.object({ bytes: z.number(), metadata: z.record(z.string(), z.string()) });
+const sidecarName = /^\.(?<object>.+)\.(?<version>-?\d+)\.json$/;
+
+/** The object and version a file name is the sidecar of, or null. */
+export function parseSidecarName(name: string): { object: string; version: Version } | null {
+  const { object, version } = sidecarName.exec(name)?.groups ?? {};
+  return object === undefined ? null : { object, version: Number(version) };
+}
+
+function sidecarPath(file: string, version: Version): string {
+  return path.join(path.dirname(file), `.${path.basename(file)}.${version}.json`);
+}
+
+/** Writes the sidecar of a version of `file` that is yet to appear, down to the disk. */
+export async function writeSidecar(file: string, version: Version, bytes: number, metadata: Metadata): Promise<void> {
+  const handle = await open(sidecarPath(file, version), 'w');
+  try {
+    await handle.writeFile(`${JSON.stringify({ bytes, metadata })}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The metadata of this very version and size of `file`; none when there is no such sidecar. */
+export async function readSidecar(file: string, version: Version, bytes: number): Promise<Metadata> {
+  try {
+    const { data } = content.safeParse(JSON.parse(await readFile(sidecarPath(file, version), 'utf8')));
+    return data?.bytes === bytes ? data.metadata : {};
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT' || error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
+
+/** Removes the sidecars of `file`, all but that of the version `kept`. */
+export async function removeSidecars(file: string, kept: Version | null): Promise<void> {
+  const folder = path.dirname(file);
+  for (const name of await readdir(folder)) {
+    const sidecar = parseSidecarName(name);
+    if (sidecar?.object === path.basename(file) && sidecar.version !== kept)
+      await rm(path.join(folder, name), { force: true });
+  }
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { constants, createReadStream, createWriteStream, type Stats } from 'node:fs';
+import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { systemCodeOf } from '../../runtime/errors.ts';
+import type { Metadata, Transfer } from '../store.ts';
+import { removeSidecars, type Version, versionOf, writeSidecar } from './sidecar.ts';
+
+const temporaryName = /^\.(?<object>.+)\.[0-9a-f]{8}-[0-9a-f-]{27}\.part$/;
+
+/** The object a file name is the unfinished copy of, or null. */
+export function parseTemporaryName(name: string): string | null {
+  return temporaryName.exec(name)?.groups?.['object'] ?? null;
+}
+
+/**
+ * Makes `target` a copy of `source` with `metadata`, down to the disk. Whatever stops it, `target` is then the old file
+ * with the old metadata or the new one with the new. Throws what the file system threw, or an AbortError.
+ */
+export async function writeAtomically(
+  source: string,
+  target: string,
+  metadata: Metadata,
+  transfer: Transfer,
+): Promise<void> {
+  const folder = path.dirname(target);
+  await makeFolder(folder);
+  const temporary = path.join(folder, `.${path.basename(target)}.${randomUUID()}.part`);
+  try {
+    await copyBytes(source, temporary, transfer);
+    const { version, bytes } = await settle(temporary, await versionInPlace(target));
+    await writeSidecar(target, version, bytes, metadata);
+    transfer.signal?.throwIfAborted();
+    await rename(temporary, target);
+    await syncFolder(folder);
+    await removeSidecars(target, version);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    await removeSidecars(target, await versionInPlace(target)).catch(() => {});
+    throw error;
+  }
+}
+
+/** Shares the blocks where the file system can (btrfs, XFS); else copies in pieces, so that it can be aborted. */
+async function copyBytes(source: string, destination: string, { signal, onProgress }: Transfer): Promise<void> {
+  try {
+    await copyFile(source, destination, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+    onProgress?.((await stat(destination)).size);
+    return;
+  } catch (error) {
+    const cannotShare = ['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EINVAL', 'ENOTTY', 'EPERM'];
+    if (!cannotShare.includes(systemCodeOf(error) ?? '')) throw error;
+  }
+  let copied = 0;
+  await pipeline(
+    createReadStream(source, { highWaterMark: 1024 * 1024 }),
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        yield chunk;
+        copied += chunk.length;
+        onProgress?.(copied);
+      }
+    },
+    createWriteStream(destination),
+    { signal },
+  );
+}
+
+/** Gives a finished file a version of its own and brings it to the disk. */
+async function settle(temporary: string, inPlace: Version | null): Promise<{ version: Version; bytes: number }> {
+  const handle = await open(temporary, 'r+');
+  try {
+    const stats = await handle.stat();
+    const now = versionOf(stats);
+    const version = now === inPlace ? now + 1 : now;
+    await handle.utimes(version, version);
+    await handle.sync();
+    return { version, bytes: stats.size };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function versionInPlace(target: string): Promise<Version | null> {
+  const stats: Stats | undefined = await stat(target).catch(() => undefined);
+  return stats === undefined ? null : versionOf(stats);
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = path.dirname(made)) await syncFolder(path.dirname(made));
+}
+
+/** Brings a rename to the disk. Network file systems that cannot sync a folder are taken as they are. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM'].includes(systemCodeOf(error) ?? '')) throw error;
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,20 @@
+import { Failure } from '../runtime/errors.ts';
+import type { ObjectStore } from './store.ts';
+
+/** The Failure for an object that is not in the store called `store`. */
+export function objectMissing(key: string, store: string, cause?: unknown): Failure {
+  return new Failure(
+    'OBJECT_MISSING',
+    `There is no ${key} in ${store}.`,
+    'See what is there with `nightshift list`.',
+    cause,
+  );
+}
+
+/** Whether an object is in the store, as far as that can be told: true as well when the store does not answer. */
+export function mayBeThere(store: ObjectStore, key: string, signal: AbortSignal): Promise<boolean> {
+  return store.head(key, signal).then(
+    (head) => head !== null,
+    () => true,
+  );
+}

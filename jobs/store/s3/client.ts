@@ -1,0 +1,98 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { type Clock, systemClock } from '../../runtime/clock.ts';
+import type { StoreLocation } from '../../settings/settings.ts';
+import { type Retries, retrying } from './retry.ts';
+
+export type S3Location = Extract<StoreLocation, { kind: 's3' }>;
+
+const mebibyte = 1024 * 1024;
+/** A smaller difference may be the time that the answer took. */
+const noticedSeconds = 5;
+
+/** Sizes in bytes, times in milliseconds. S3 itself allows parts from 5 MiB, whole puts and copies up to 5 GiB. */
+export type S3Limits = Retries & {
+  /** A file above this goes up in parts; `partBytes` grows where 10,000 would not do. */
+  readonly wholeBytes: number;
+  readonly partBytes: number;
+  readonly wholeCopyBytes: number;
+  readonly copyPartBytes: number;
+  readonly partsAtOnce: number;
+  /** Entries asked for at a time in a listing; 1000 is the most S3 gives. */
+  readonly pageEntries: number;
+  /** A connection on which nothing moves for so long has failed. */
+  readonly idleMs: number;
+  /** Only to say how far off the clock is when the server refuses it. */
+  readonly clock: Clock;
+};
+
+export const usualLimits: S3Limits = {
+  wholeBytes: 64 * mebibyte,
+  partBytes: 16 * mebibyte,
+  wholeCopyBytes: 5 * 1024 * mebibyte,
+  copyPartBytes: 512 * mebibyte,
+  partsAtOnce: 4,
+  pageEntries: 1000,
+  idleMs: 60_000,
+  retries: 4,
+  firstWaitMs: 500,
+  clock: systemClock,
+};
+
+/** One bucket and how it is spoken to. */
+export type Bucket = {
+  readonly client: S3Client;
+  readonly name: string;
+  readonly limits: S3Limits;
+  /** Whole seconds that our clock was behind the server's at its last answer; negative: ahead. 0 before any. */
+  secondsBehind(): number;
+  /** Runs a request again while it fails for a passing reason. */
+  attempt<T>(request: () => Promise<T>, signal: AbortSignal | undefined): Promise<T>;
+};
+
+export function openBucket(location: S3Location, limits: S3Limits): Bucket {
+  const client = new S3Client({
+    endpoint: location.endpoint,
+    region: location.region,
+    credentials: { accessKeyId: location.accessKey, secretAccessKey: location.secretKey },
+    // Every S3 server understands it, also one without a wildcard certificate or under an IP address.
+    forcePathStyle: true,
+    // The SDK's own checksums make Ceph answer 411 to a stream; what is stored is read back anyway.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    // The SDK cannot send a stream again, so retrying is done in one place for all requests.
+    maxAttempts: 1,
+    // Else only the first request would fail when the clock is wrong, and backups get wrong dates unnoticed.
+    disableClockSkewCorrection: true,
+    // Given, so that the SDK does not print its own warning to the console for a stream it cannot send again.
+    logger: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
+    requestHandler: { connectionTimeout: 10_000, socketTimeout: limits.idleMs, throwOnRequestTimeout: true },
+  });
+  let behind = 0;
+  client.middlewareStack.add(
+    (next) => async (request) => {
+      const result = await next(request);
+      const theirs = Date.parse(dateOf(result.response));
+      if (!Number.isNaN(theirs)) behind = secondsBetween(limits.clock.now().epochMilliseconds, theirs);
+      return result;
+    },
+    { step: 'deserialize', name: 'readServerClock', priority: 'high' },
+  );
+  return {
+    client,
+    name: location.bucket,
+    limits,
+    secondsBehind: () => behind,
+    attempt: (request, signal) => retrying(request, limits, signal),
+  };
+}
+
+/** The Date header of an answer; it has whole seconds, and the answer was on its way for a while. */
+function dateOf(response: unknown): string {
+  const { headers } = (response ?? {}) as { headers?: Readonly<Record<string, string>> };
+  return headers?.['date'] ?? '';
+}
+
+function secondsBetween(ours: number, theirs: number): number {
+  const seconds = Math.round((theirs - ours) / 1000);
+  return Math.abs(seconds) <= noticedSeconds ? 0 : seconds;
+}

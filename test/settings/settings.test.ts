@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { Encrypter, generateHybridIdentity, generateIdentity, identityToRecipient } from 'age-encryption';
+import fc from 'fast-check';
+import type { Environment } from '../../jobs/runtime/cli-context.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
+import { readSettings, readSettingsWithoutStore } from '../../jobs/settings/settings.ts';
+
+const keys = { LINODE_ACCESS_KEY: 'AK', LINODE_SECRET_KEY: 'SK-secret' };
+
+/** The lines of the one failure that lists every problem; none when the settings are usable. */
+function problems(environment: Environment): string[] {
+  try {
+    readSettings(environment);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof Failure);
+    assert.equal(error.code, 'SETTINGS_INVALID');
+    return error.hint.split('\n');
+  }
+}
+
+test('with the two keys alone everything has the promised default', () => {
+  assert.deepEqual(readSettings(keys), {
+    databases: [{ name: 'csv_data', path: '/data/csv_data.db' }],
+    store: {
+      kind: 's3',
+      endpoint: 'https://sg-sin-1.linodeobjects.com',
+      region: 'sg-sin-1',
+      bucket: 'zygy-backups-service',
+      accessKey: 'AK',
+      secretKey: 'SK-secret',
+    },
+    stateDir: '/state',
+    stagingDir: '/staging',
+    zone: 'Asia/Kuala_Lumpur',
+    schedule: '0 2 * * *',
+    compression: { format: 'gzip', level: 9 },
+    ageRecipients: [],
+    ageIdentityFile: null,
+    retention: { daily: 20, weekly: null },
+    suspectIgnore: [],
+    pingUrl: null,
+    stopGraceSeconds: 10,
+    httpPort: null,
+    restoreServices: [],
+    alerts: null,
+    summary: {
+      report: null,
+      schedule: '0 8 * * *',
+      catchUpHours: 12,
+      recipients: [],
+      smtp: null,
+      from: 'nightshift@localhost',
+      outbox: '/state/outbox',
+      pingUrl: null,
+      publicUrl: null,
+      port: 8080,
+      passwordHash: null,
+      signingKey: null,
+    },
+  });
+});
+
+test('what never opens the store needs no keys of the bucket', () => {
+  const { store, ...others } = readSettings(keys);
+  assert.equal(store.kind, 's3');
+  assert.deepEqual(readSettingsWithoutStore({}), others);
+});
+
+test('the mail server serves alerts and summaries; each has its own recipients', () => {
+  const mail = { SMTP_HOST: 'mail.example.com', SMTP_USER: 'shop@example.com', SMTP_PASSWORD: 'word' };
+  const smtp = {
+    host: 'mail.example.com',
+    port: 465,
+    login: { user: 'shop@example.com', password: 'word' },
+    from: 'shop@example.com',
+    ehloName: null,
+  };
+  const { alerts, summary } = readSettings({ ...keys, ...mail, SUMMARY_RECIPIENTS: 'a@example.com, b@example.com' });
+  assert.deepEqual(
+    { alerts, smtp: summary.smtp, recipients: summary.recipients },
+    { alerts: null, smtp, recipients: ['a@example.com', 'b@example.com'] },
+  );
+});
+
+test('the name for the mail server is a host name, or an address in brackets', () => {
+  const mail = { SMTP_HOST: 'mail.example.com', SMTP_FROM: 'shop@example.com' };
+  const found = (name: string) => {
+    const given = { ...keys, ...mail, SMTP_EHLO_NAME: name };
+    return problems(given)[0] ?? readSettings(given).summary.smtp?.ehloName;
+  };
+  for (const name of ['vps1.example.com', 'localhost', 'xn--bcher-kva.example', '[192.0.2.1]', '[IPv6:2001:db8::1]'])
+    assert.equal(found(name), name);
+  for (const name of ['192.0.2.1', '[mail]', 'a b.example', '-a.example', 'a..b', 'a_b.example', '[2001:db8::1]'])
+    assert.equal(
+      found(name),
+      `SMTP_EHLO_NAME is "${name}": set it to a host name such as mail.example.com, or an address in brackets such as [192.0.2.1]`,
+    );
+});
+
+test('every wrong setting is named at once, each with what to do', () => {
+  assert.deepEqual(
+    problems({
+      LINODE_ACCESS_KEY: 'AK',
+      BACKUP_RETENTION_DAILY: '0',
+      BACKUP_SCHEDULE_HOUR: '24',
+      TIME_ZONE: 'Asia/Kuala Lumpur',
+      BACKUP_SCHEDULE: '0 2 * *',
+      ALERT_RECIPIENTS: 'owner@example.com',
+    }),
+    [
+      'TIME_ZONE is "Asia/Kuala Lumpur": set it to an IANA time zone such as Asia/Kuala_Lumpur or Europe/Berlin, or leave it out for Asia/Kuala_Lumpur',
+      'BACKUP_SCHEDULE_HOUR is "24": set it to a whole number from 0 to 23, or leave it out for 2',
+      'BACKUP_SCHEDULE is "0 2 * *": set it to a cron line of five fields such as "30 2 * * *"',
+      'BACKUP_RETENTION_DAILY is "0": set it to a whole number from 1 to 10,000, or leave it out for 20',
+      'LINODE_SECRET_KEY is not set: set it (or its _FILE) to a key of the bucket, or set BACKUP_STORE=file:///folder to back up to a folder',
+      'SMTP_HOST is not set but ALERT_RECIPIENTS is: set it, or alerts reach nobody',
+    ],
+  );
+});
+
+for (const value of ['0', '-1', 'x', '1.5', '', ' ', '99999999999']) {
+  test(`a retention of "${value}" is ${value.trim() === '' ? 'the default' : 'refused'}`, () => {
+    const found = problems({ ...keys, BACKUP_RETENTION_DAILY: value });
+    assert.equal(found.length, value.trim() === '' ? 0 : 1);
+  });
+}
+
+test('two databases of one name are refused, since their backups would have one name', () => {
+  assert.deepEqual(problems({ ...keys, DATABASE_PATH: '/data/a/shop.db,/data/b/shop.db' }), [
+    'DATABASE_PATH names two databases called shop (/data/b/shop.db is the second): backups are named after the file, so rename one of the files',
+  ]);
+});
+
+test('a secret may come from a file, and a secret is never in an error', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'settings-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, 'secret');
+  await writeFile(file, 'SK-secret\n');
+  const read = readSettings({ LINODE_ACCESS_KEY: 'AK', LINODE_SECRET_KEY_FILE: file });
+  assert.equal(read.store.kind === 's3' && read.store.secretKey, 'SK-secret');
+  const both = problems({ ...keys, LINODE_SECRET_KEY_FILE: file });
+  assert.deepEqual(both, ['LINODE_SECRET_KEY and LINODE_SECRET_KEY_FILE are both set: keep one of them']);
+  const absent = problems({ LINODE_ACCESS_KEY: 'AK', LINODE_SECRET_KEY_FILE: path.join(folder, 'none') });
+  assert.match(absent.join('\n'), /^LINODE_SECRET_KEY_FILE names .*none, which cannot be read \(ENOENT\)/);
+  const ping = problems({ ...keys, BACKUP_PING_URL: 'hunter2' });
+  assert.deepEqual(ping, ['BACKUP_PING_URL is not usable: set it to a full http:// or https:// address']);
+});
+
+test('s3 without keys is an error, never a silent fallback to a folder', () => {
+  assert.equal(problems({}).length, 2);
+  assert.deepEqual(problems({ BACKUP_STORE: 'file:///backups' }), []);
+});
+
+test('a name that is not ours changes nothing, and no value makes it crash', () => {
+  const names = [
+    'TIME_ZONE',
+    'BACKUP_SCHEDULE',
+    'BACKUP_STORE',
+    'LINODE_ENDPOINT',
+    'DATABASE_PATH',
+    'BACKUP_AGE_RECIPIENTS',
+    'HTTP_PORT',
+  ];
+  fc.assert(
+    fc.property(fc.constantFrom(...names), fc.string({ unit: 'grapheme' }), (name, value) => {
+      for (const line of problems({ ...keys, [name]: value })) assert.match(line, /: (set|use|rename|backups)/);
+    }),
+  );
+});
+
+const oneWrong =
+  "set it to age public keys as age-keygen printed them, separated by commas (this is none: mistyped, cut short, or a plugin's)";
+
+test('a mistyped age public key is a wrong setting, before anything is done', async () => {
+  const key = await identityToRecipient(await generateIdentity());
+  const mistyped = `${key.slice(0, 20)}${key[20] === 'q' ? 'p' : 'q'}${key.slice(21)}`;
+  assert.deepEqual(problems({ ...keys, BACKUP_AGE_RECIPIENTS: key }), []);
+  assert.deepEqual(problems({ ...keys, BACKUP_AGE_RECIPIENTS: mistyped }), [
+    `BACKUP_AGE_RECIPIENTS is "${mistyped}": ${oneWrong}`,
+  ]);
+  assert.deepEqual(problems({ ...keys, BACKUP_AGE_RECIPIENTS: `${key},${mistyped}` }), [
+    `BACKUP_AGE_RECIPIENTS is "${key},${mistyped}": ${oneWrong.replace('this', 'number 2')}`,
+  ]);
+});
+
+test('a secret age key where the public one belongs is refused and not printed', async () => {
+  assert.deepEqual(problems({ ...keys, BACKUP_AGE_RECIPIENTS: await generateIdentity() }), [
+    `BACKUP_AGE_RECIPIENTS is not usable: ${oneWrong}`,
+  ]);
+});
+
+test('the settings take the age public keys that age itself takes, and no others', async () => {
+  const hybrid = await identityToRecipient(await generateHybridIdentity());
+  const plain = await identityToRecipient(await generateIdentity());
+  const taken = (recipient: string) => {
+    try {
+      new Encrypter().addRecipient(recipient);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const letters = fc.constantFrom(...'qpzry9x8gf2tvdw0s3jn54khce6mua7l1bAQ');
+  fc.assert(
+    fc.property(
+      fc.constantFrom(plain, hybrid),
+      fc.nat(),
+      fc.nat({ max: 2 }),
+      fc.string({ unit: letters }),
+      (key, at, gone, put) => {
+        const place = at % key.length;
+        const changed = key.slice(0, place) + put + key.slice(place + gone);
+        const isTaken = problems({ ...keys, BACKUP_AGE_RECIPIENTS: changed }).length === 0;
+        assert.equal(isTaken, taken(changed), changed);
+      },
+    ),
+  );
+  const plugin = 'age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t';
+  assert.equal(problems({ ...keys, BACKUP_AGE_RECIPIENTS: plugin }).length, 1);
+});
