@@ -13,6 +13,10 @@ const parts = {
   pulumi: { variable: 'LAB_PULUMI', hint: 'eval "$(test/lab.sh pulumi)" (builds the Pulumi engine, 3 minutes once)' },
   sshd: { variable: 'LAB_SSHD', hint: 'eval "$(test/lab.sh sshd)" (OpenSSH server, on loopback)' },
   loop: { variable: 'LAB_LOOP', hint: 'eval "$(test/lab.sh loop)" as root (loop devices, file system tools)' },
+  compose: {
+    variable: 'LAB_COMPOSE',
+    hint: 'eval "$(test/lab.sh compose)" (builds Docker Compose v2, 8 minutes once)',
+  },
   samples: { variable: 'LAB_SAMPLES', hint: 'eval "$(test/lab.sh samples)" (public sample databases)' },
 } as const satisfies Record<string, Part>;
 
