@@ -14,9 +14,10 @@ export type Running = {
   readonly finished: Promise<Finished>;
 };
 
-/** Starts the real command in a process of its own, with no environment but the given one. */
+/** Starts the real command in a process of its own, with no environment but the given one (and where Node keeps compiled code). */
 export function startNightshift(args: readonly string[], environment: Environment): Running {
-  const env = { PATH: process.env['PATH'], ...environment };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, ...environment };
   const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let err = '';

@@ -7,6 +7,8 @@ import { spec } from 'node:test/reporters';
 // `npm test`: every test file, or those named as arguments; then, loudly, what was skipped and how to get it.
 const root = path.resolve(import.meta.dirname, '..');
 process.chdir(root);
+// Hundreds of processes load the same modules: compiled once, each of them starts in half the time.
+process.env['NODE_COMPILE_CACHE'] ??= path.join(root, 'node_modules', '.cache', 'compiled');
 const named = process.argv.slice(2);
 const files = named.length > 0 ? named : globSync('test/**/*.test.ts').toSorted();
 const skipped = new Map<string, string[]>();

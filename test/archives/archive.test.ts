@@ -13,7 +13,7 @@ import { verified } from '../../jobs/archives/format/verification.ts';
 import type { Failure } from '../../jobs/runtime/errors.ts';
 import { hashFile } from '../../jobs/runtime/hash.ts';
 import { noProgress } from '../../jobs/runtime/progress.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { bytesOf } from './blocks.ts';
 
 const step = noProgress.start('compress', 0);

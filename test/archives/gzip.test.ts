@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { gzip, trailer } from '../../jobs/archives/format/gzip.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { blocksOf, bytesOf } from './blocks.ts';
 
 const KiB = 1024;

@@ -8,7 +8,7 @@ import { inspect } from 'node:util';
 import { generateHybridIdentity, generateIdentity } from 'age-encryption';
 import { readIdentity } from '../../jobs/archives/format/identity.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 
 let folder = '';
 before(async () => {

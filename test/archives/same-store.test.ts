@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { judgeFolder } from '../../jobs/archives/same-store.ts';
 import { makeScene } from '../backup/scene.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { type Finished, nightshift } from '../nightshift.ts';
 
 const mark = '.nightshift-store.json';

@@ -12,7 +12,7 @@ import { Encrypter, generateIdentity, identityToRecipient } from 'age-encryption
 import fc from 'fast-check';
 import { type Identity, plainStream, readIdentity } from '../../jobs/archives/format/unarchive.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { bytesOf } from './blocks.ts';
 
 const { signal } = new AbortController();

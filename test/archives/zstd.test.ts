@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { zstd } from '../../jobs/archives/format/zstd.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { blocksOf, bytesOf } from './blocks.ts';
 
 const KiB = 1024;

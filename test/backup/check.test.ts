@@ -17,7 +17,7 @@ import { acquireLock } from '../../jobs/sqlite/lock/lock.ts';
 import type { S3Location } from '../../jobs/store/s3/client.ts';
 import { createS3Store } from '../../jobs/store/s3.ts';
 import { startFaultProxy } from '../fault-proxy.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { nightshift, startNightshift } from '../nightshift.ts';
 import { type LabBucket, makeBucket } from '../store/buckets.ts';
 import { makeScene, type Scene } from './scene.ts';

@@ -7,7 +7,7 @@ import { before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { makeBucket } from '../store/buckets.ts';
 import { makeScene } from './scene.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { runBackup } from '../../jobs/backup/run.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { nightshift } from '../nightshift.ts';
 import { type LabBucket, makeBucket } from '../store/buckets.ts';
 import { makeScene } from './scene.ts';

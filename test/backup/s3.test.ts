@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { runBackup } from '../../jobs/backup/run.ts';
 import type { Environment } from '../../jobs/runtime/cli-context.ts';
 import { startFaultProxy } from '../fault-proxy.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { nightshift, startNightshift } from '../nightshift.ts';
 import { type LabBucket, makeBucket } from '../store/buckets.ts';
 import { goodResult } from './good-outcome.ts';

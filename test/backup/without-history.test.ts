@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, w
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openHistory } from '../../jobs/monitoring/history/history.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { nightshift, startNightshift } from '../nightshift.ts';
 import { smallDisk } from '../small-disk.ts';
 import { alertMails } from './mailed.ts';

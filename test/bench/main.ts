@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { makeBusinessDatabase } from '../lab/business-database.ts';
 import { benchBackup } from './backup.ts';
 import { benchIdle } from './idle.ts';
 import { benchRestore } from './restore.ts';
@@ -10,9 +11,8 @@ import { benchSummary } from './summary.ts';
 import { benchWriter } from './writer.ts';
 
 // `npm run bench [PART ...] [SIZE_MIB ...]`: figures side by side in one run; all parts and three sizes unless named. Needs
-// sqlite3, gzip and python3 (which makes the databases).
+// sqlite3 and gzip.
 const root = path.resolve(import.meta.dirname, '..', '..');
-const maker = process.env['LAB_MKDB'] ?? path.resolve(root, '..', 'shared', 'lab', 'mkdb.py');
 const perDatabase = { backup: benchBackup, summary: benchSummary, writer: benchWriter, restore: benchRestore };
 const once = { idle: benchIdle, site: benchSite };
 const words = process.argv.slice(2);
@@ -25,14 +25,13 @@ const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-bench-'));
 const wanted = (part: string) => parts.length === 0 || parts.includes(part);
 
 if (strange.length > 0) throw new Error(`no part is called ${strange.join(', ')}; there are ${known.join(', ')}`);
-if (!existsSync(maker)) throw new Error(`${maker} makes the databases and is not there; LAB_MKDB may name it`);
 execFileSync(process.execPath, [path.join(root, 'jobs', 'build.ts')]);
 try {
   const databaseParts = Object.entries(perDatabase).filter(([part]) => wanted(part));
   for (const size of databaseParts.length === 0 ? [] : sizes.length > 0 ? sizes : [50, 256, 1024]) {
     const database = path.join(folder, 'business.db');
     rmSync(database, { force: true });
-    execFileSync('python3', [maker, database, String(size)]);
+    makeBusinessDatabase(database, size);
     const work = path.join(folder, 'work');
     mkdirSync(work);
     for (const [, bench] of databaseParts) await bench(database, work);

@@ -12,7 +12,7 @@ import type { HostTarget, SshTarget } from '../../infra/doctor/target.ts';
 import { verdictText } from '../../infra/doctor/verdict.ts';
 import { type Clock, systemClock } from '../../jobs/runtime/clock.ts';
 import { freePort } from '../free-port.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { sshVisits } from './doctor-sshd.ts';
 
 type Parts = Partial<Omit<HostTarget, 'name' | 'reach'>>;

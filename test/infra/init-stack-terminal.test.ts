@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { makeProject } from './init-stack-scene.ts';
 
 const program = path.resolve(import.meta.dirname, '..', '..', 'jobs', 'nightshift.mjs');

@@ -7,7 +7,7 @@ import { readStackConfig } from '../../infra/init-stack/stack-values.ts';
 import type { CliContext } from '../../jobs/runtime/cli-context.ts';
 import { systemClock } from '../../jobs/runtime/clock.ts';
 import { asFailure } from '../../jobs/runtime/errors.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { checkout, makeProject } from './init-stack-scene.ts';
 
 /** A project with no stacks yet, and the real pulumi CLI with its state in a folder. */

@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { openHistory, readHistory } from '../../jobs/monitoring/history/history.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 
 const at = Temporal.Instant.from('2025-11-29T18:00:00Z');
 const key = 'sqlite-backups/daily/csv_data_2025-11-30_020000.db.gz';

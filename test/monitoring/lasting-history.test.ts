@@ -8,7 +8,7 @@ import { openHistory } from '../../jobs/monitoring/history/history.ts';
 import { renameDamaged } from '../../jobs/monitoring/history/history-file.ts';
 import { plainRun, runOf } from '../../jobs/monitoring/history/history-rows.ts';
 import { openLastingHistory, renamesDamaged } from '../../jobs/monitoring/history/lasting-history.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { smallDisk } from '../small-disk.ts';
 
 const at = Temporal.Instant.from('2025-11-29T18:00:00Z');

@@ -19,7 +19,7 @@ import { noCheckpoint } from '../../jobs/restore/switch/checkpoint.ts';
 import { systemClock } from '../../jobs/runtime/clock.ts';
 import type { Failure } from '../../jobs/runtime/errors.ts';
 import { createLog } from '../../jobs/runtime/log.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { dyingDocker } from './docker-proxy.ts';
 import { docker, dockerHost, inspect, makeDockerScene, stateOf, until } from './docker-scene.ts';
 

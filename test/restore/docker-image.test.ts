@@ -3,7 +3,7 @@ import { chmodSync, chownSync, readdirSync, statSync, writeFileSync } from 'node
 import path from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { startWriter } from '../backup/writer.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { buildImage } from './docker-image.ts';
 import { type DockerScene, docker, makeDockerScene, socketPath, stateOf, until } from './docker-scene.ts';
 

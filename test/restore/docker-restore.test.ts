@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { nightshift } from '../nightshift.ts';
 import { dyingDocker } from './docker-proxy.ts';
 import { docker, inspect, makeDockerScene, serviceArguments, stateOf } from './docker-scene.ts';

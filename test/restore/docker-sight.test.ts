@@ -8,7 +8,7 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import Sqlite from 'better-sqlite3';
 import { startWriter } from '../backup/writer.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { buildImage } from './docker-image.ts';
 import {
   type DockerScene,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { docker, makeDockerScene, stateOf, until } from './docker-scene.ts';
 
 const image = 'node:26-bookworm-slim';

@@ -7,7 +7,7 @@ import { before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { makeScene } from '../backup/scene.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { nightshift } from '../nightshift.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
 import { beside, failure, restore, restoreArgs } from './restore-command.ts';

@@ -19,7 +19,7 @@ import { systemClock } from '../../jobs/runtime/clock.ts';
 import { createLog } from '../../jobs/runtime/log.ts';
 import { acquireLock } from '../../jobs/sqlite/lock/lock.ts';
 import { openStore } from '../../jobs/store/open.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { type Finished, nightshift, startNightshift } from '../nightshift.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
 

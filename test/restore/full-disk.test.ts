@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, type TestContext, test } from 'node:test';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
 import { type FakeService, type FakeServices, picky, readServices, web } from './fake-engine.ts';
 import { performed } from './performed.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { findHolders } from '../../jobs/restore/services/holders.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 
 function makeDatabase(t: TestContext): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-'));

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { nightshift, startNightshift } from '../nightshift.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { nightshift } from '../nightshift.ts';
 import { docker, inspect, makeDockerScene } from './docker-scene.ts';
 import { makeEras } from './eras.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { makeDockerScene, stateOf } from './docker-scene.ts';
 import { complete, holds, makeEras } from './eras.ts';
 import { terminalOf } from './pty.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openElsewhere } from '../../jobs/restore/services/open-elsewhere.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 
 const onLinux = { skip: process.platform !== 'linux' };
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openHistory } from '../../jobs/monitoring/history/history.ts';
 import { recorded } from '../../jobs/restore/record.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { smallDisk } from '../small-disk.ts';
 
 const at = Temporal.Instant.from('2025-11-29T18:00:00Z');

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';
 import { type FakeService, picky, readServices, web } from './fake-engine.ts';
 import { performed } from './performed.ts';

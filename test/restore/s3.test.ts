@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Environment } from '../../jobs/runtime/cli-context.ts';
 import { startFaultProxy } from '../fault-proxy.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { nightshift } from '../nightshift.ts';
 import { type LabBucket, makeBucket } from '../store/buckets.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';

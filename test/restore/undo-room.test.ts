@@ -4,7 +4,7 @@ import { cpSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { type Finished, nightshift } from '../nightshift.ts';
 import { smallDisk } from '../small-disk.ts';
 import { complete, type Eras, holds, makeEras } from './eras.ts';

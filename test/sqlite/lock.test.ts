@@ -21,7 +21,7 @@ import type { Readable, Writable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { acquireLock } from '../../jobs/sqlite/lock/lock.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 
 const noon = { now: () => Temporal.Instant.from('2025-11-30T12:00:00Z') };
 

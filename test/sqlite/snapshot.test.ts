@@ -10,7 +10,7 @@ import { noStep, type Step } from '../../jobs/runtime/progress.ts';
 import { takeSnapshot } from '../../jobs/sqlite/snapshot/snapshot.ts';
 import { recordingLog } from '../backup/recording-log.ts';
 import { startWriter } from '../backup/writer.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { killedAfter, makeDatabase, rowsOf, temporaryFolder } from './sqlite-files.ts';
 
 const anySignal = new AbortController().signal;

@@ -19,7 +19,7 @@ import { type TestContext, test } from 'node:test';
 import { Failure } from '../../jobs/runtime/errors.ts';
 import { openSource } from '../../jobs/sqlite/snapshot/source.ts';
 import { recordingLog } from '../backup/recording-log.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { killedAfter, makeDatabase, rowsOf, temporaryFolder } from './sqlite-files.ts';
 
 const anySignal = new AbortController().signal;

@@ -13,7 +13,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import type { S3Location } from '../../jobs/store/s3/client.ts';
-import { labS3 } from '../lab.ts';
+import { labS3 } from '../lab/parts.ts';
 
 /** A bucket of its own on the lab's server, and what only its owner can do with it. */
 export type LabBucket = {

@@ -8,7 +8,7 @@ import { buffer } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { createDirectoryStore } from '../../jobs/store/directory.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { testContract } from './contract.ts';
 
 testContract('a folder', async () => {

@@ -9,7 +9,7 @@ import type { S3Limits } from '../../jobs/store/s3/client.ts';
 import { createS3Store } from '../../jobs/store/s3.ts';
 import type { ObjectStore } from '../../jobs/store/store.ts';
 import { type FaultProxy, startFaultProxy } from '../fault-proxy.ts';
-import { labS3, needs } from '../lab.ts';
+import { labS3, needs } from '../lab/parts.ts';
 import { type LabBucket, makeBucket } from './buckets.ts';
 
 const mebibyte = 1024 * 1024;

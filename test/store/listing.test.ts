@@ -4,7 +4,7 @@ import type { Failure } from '../../jobs/runtime/errors.ts';
 import { createS3Store } from '../../jobs/store/s3.ts';
 import type { ObjectStore } from '../../jobs/store/store.ts';
 import { type FaultProxy, startFaultProxy } from '../fault-proxy.ts';
-import { labS3, needs } from '../lab.ts';
+import { labS3, needs } from '../lab/parts.ts';
 import { type LabBucket, makeBucket } from './buckets.ts';
 
 /** What other tools may have laid into a bucket, in the order of the keys' bytes. */

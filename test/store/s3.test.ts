@@ -14,7 +14,7 @@ import { Failure } from '../../jobs/runtime/errors.ts';
 import type { S3Limits, S3Location } from '../../jobs/store/s3/client.ts';
 import { createS3Store } from '../../jobs/store/s3.ts';
 import type { ObjectStore } from '../../jobs/store/store.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { type LabBucket, makeBucket } from './buckets.ts';
 import { testContract } from './contract.ts';
 

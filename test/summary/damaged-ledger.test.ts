@@ -6,7 +6,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { openLedger } from '../../jobs/summary/ledger.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { nightshift } from '../nightshift.ts';
 import { startSmtpServer } from '../smtp-server.ts';
 import { day, makeSummaryScene } from './scene.ts';

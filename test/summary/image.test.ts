@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { day, makeSummaryScene } from './scene.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page as Tab } from 'playwright-core';
 import { previewOf } from '../../jobs/summary/mail/message.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { examplePage } from './example-page.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-mail-'));

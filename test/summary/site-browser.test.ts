@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { signedLink } from '../../jobs/summary/site/links.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { samplePage } from './site/sample.ts';
 import { password, type SiteScene, serveSite, signingKey } from './site/scene.ts';
 

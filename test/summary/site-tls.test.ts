@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { signedLink } from '../../jobs/summary/site/links.ts';
 import { selfSigned } from '../certificate.ts';
-import { needs } from '../lab.ts';
+import { needs } from '../lab/parts.ts';
 import { password, serveSite, signingKey } from './site/scene.ts';
 
 /** A proxy as production has one: TLS outside, plain HTTP inside, X-Forwarded-For as it came and who connects. */

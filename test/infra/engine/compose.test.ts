@@ -15,7 +15,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { freePort } from '../../free-port.ts';
-import { needs } from '../../lab.ts';
+import { needs } from '../../lab/parts.ts';
 import { composeFile, composeServices } from '../compose-file.ts';
 import { removeProduction } from './containers.ts';
 import { takeProductionNames } from './production.ts';

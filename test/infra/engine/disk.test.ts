@@ -6,7 +6,7 @@ import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { commandOf, scriptText } from '../../../infra/shell.ts';
-import { needs } from '../../lab.ts';
+import { needs } from '../../lab/parts.ts';
 import { makeLoopDisk } from './loop-disk.ts';
 import { startSshd } from './sshd.ts';
 

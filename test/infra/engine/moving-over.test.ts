@@ -10,7 +10,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { deploy } from '../../../infra/program.ts';
-import { needs } from '../../lab.ts';
+import { needs } from '../../lab/parts.ts';
 import { eventually, removeProduction, seen } from './containers.ts';
 import { removeBucket, s3Client } from './owner.ts';
 import { takeProductionNames } from './production.ts';

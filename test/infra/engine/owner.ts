@@ -1,5 +1,5 @@
 import { DeleteBucketCommand, DeleteObjectCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
-import { labS3 } from '../../lab.ts';
+import { labS3 } from '../../lab/parts.ts';
 
 /** A client of the lab's S3 server with these keys; its owner's when none are given. */
 export function s3Client({ accessKey, secretKey }: { accessKey: string; secretKey: string } = labS3()): S3Client {

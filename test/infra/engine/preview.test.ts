@@ -9,7 +9,7 @@ import type { CustomResourceOptions } from '@pulumi/pulumi';
 import type { PulumiFn } from '@pulumi/pulumi/automation/index.js';
 import { holdPolicies } from '../../../infra/policy/hold.ts';
 import { deploy } from '../../../infra/program.ts';
-import { needs } from '../../lab.ts';
+import { needs } from '../../lab/parts.ts';
 import { configOf } from './shop-stack.ts';
 import { openStack } from './stack.ts';
 import { type StandIns, startStandIns } from './stand-ins.ts';

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { ConfigMap, PulumiFn } from '@pulumi/pulumi/automation/index.js';
 import { type CompiledImage, compiledImages } from '../../../infra/images.ts';
 import { selfSigned } from '../../certificate.ts';
-import { labS3 } from '../../lab.ts';
+import { labS3 } from '../../lab/parts.ts';
 import { startSmtpServer, type TestSmtpServer } from '../../smtp-server.ts';
 import { relay } from './relay.ts';
 import { makeShopDatabase } from './shop-database.ts';

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { ObjectStorageBucket, ObjectStorageKey } from '@pulumi/linode';
 import type { PulumiFn } from '@pulumi/pulumi/automation/index.js';
-import { labS3, needs } from '../../lab.ts';
+import { labS3, needs } from '../../lab/parts.ts';
 import { emptyBucket, s3Client } from './owner.ts';
 import { openStack, type TestStack } from './stack.ts';
 import { type StandIns, startStandIns } from './stand-ins.ts';

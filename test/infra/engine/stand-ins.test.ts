@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Container, type ContainerArgs, Network } from '@pulumi/docker';
 import type { PulumiFn } from '@pulumi/pulumi/automation/index.js';
-import { needs } from '../../lab.ts';
+import { needs } from '../../lab/parts.ts';
 import { openStack, type TestStack } from './stack.ts';
 import { engine } from './stand-ins/docker/engine.ts';
 import { type StandIns, startStandIns } from './stand-ins.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { deploy } from '../../../infra/program.ts';
-import { needs } from '../../lab.ts';
+import { needs } from '../../lab/parts.ts';
 import { eventually, removeProduction } from './containers.ts';
 import { secretsOnHost } from './host-files.ts';
 import { removeBucket, s3Client } from './owner.ts';

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { quote } from '../../../infra/docker-run.ts';
 import { listing } from '../../../infra/files.ts';
 import { commandOf, scriptText } from '../../../infra/shell.ts';
-import { needs } from '../../lab.ts';
+import { needs } from '../../lab/parts.ts';
 
 test('any text arrives in the shell as it was', () => {
   fc.assert(

@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { openQueries } from '../../../jobs/summary/measure/queries.ts';
 import type { Question } from '../../../jobs/summary/measure/question.ts';
-import { needs } from '../../lab.ts';
+import { needs } from '../../lab/parts.ts';
 
 const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n';
 

@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { needs } from '../../lab.ts';
+import { needs } from '../../lab/parts.ts';
 import { outline, pageOf } from '../database.ts';
 
 /** A copy of a sample database, beside which SQLite may write. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { test } from 'node:test';
 import { parsePasswordHash, passwordMatches } from '../../../jobs/summary/site/access/password.ts';
-import { needs } from '../../lab.ts';
+import { needs } from '../../lab/parts.ts';
 
 const program = path.resolve(import.meta.dirname, '..', '..', '..', 'jobs', 'nightshift.mjs');
 

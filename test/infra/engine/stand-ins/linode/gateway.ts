@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
-import { labS3 } from '../../../../lab.ts';
+import { labS3 } from '../../../../lab/parts.ts';
 import { account } from './account.ts';
 
 /** The lab's S3 server with its owner's keys, as Linode's own machinery has them. */
