@@ -2,8 +2,8 @@ import * as linode from '@pulumi/linode';
 import * as pulumi from '@pulumi/pulumi';
 import type { BucketPlan } from './deployment.ts';
 
-/** Where backups go, as the API says it. */
-export type Bucket = {
+/** The bucket of the backups, as the API describes it. */
+export type BucketResource = {
   readonly label: pulumi.Input<string>;
   /** Full URL of the S3 server. */
   readonly endpoint: pulumi.Output<string>;
@@ -13,8 +13,8 @@ export type Bucket = {
   readonly readOnlySecretKey: pulumi.Output<string>;
 };
 
-/** The bucket, private and versioned, and two keys that open nothing else. It stays when the stack goes. */
-export function backupBucket(plan: BucketPlan, cloud: linode.Provider): Bucket {
+/** The bucket, private and versioned, and two keys that give access to nothing else. `destroy` keeps the bucket. */
+export function createBucket(plan: BucketPlan, cloud: linode.Provider): BucketResource {
   const { label, region } = plan;
   const bucket = new linode.ObjectStorageBucket('bucket', bucketArgs(plan), {
     provider: cloud,
@@ -29,19 +29,19 @@ export function backupBucket(plan: BucketPlan, cloud: linode.Provider): Bucket {
       { provider: cloud },
     );
   const jobs = key('jobs-key', 'read_write');
-  const looking = key('looking-key', 'read_only');
+  const readOnly = key('read-only-key', 'read_only');
   return {
     label: bucket.label,
-    // Read, never built: the S3 host of region sg-sin-2 is sg-sin-1.linodeobjects.com.
+    // Never made from the region: the S3 host of region sg-sin-2 is sg-sin-1.linodeobjects.com.
     endpoint: bucket.s3Endpoint.apply((host) => (host.includes('://') ? host : `https://${host}`)),
     accessKey: jobs.accessKey,
     secretKey: pulumi.secret(jobs.secretKey),
-    readOnlyAccessKey: looking.accessKey,
-    readOnlySecretKey: pulumi.secret(looking.secretKey),
+    readOnlyAccessKey: readOnly.accessKey,
+    readOnlySecretKey: pulumi.secret(readOnly.secretKey),
   };
 }
 
-/** What an import finds must be what the program says, so an adopted bucket gets its rules at the next `up`. */
+/** An import fails where the program differs from what is there, so an adopted bucket gets its rules at the next `up`. */
 function bucketArgs({ label, region, adopt, oldVersionDays }: BucketPlan): linode.ObjectStorageBucketArgs {
   if (adopt) return { label, region };
   return {
@@ -49,7 +49,7 @@ function bucketArgs({ label, region, adopt, oldVersionDays }: BucketPlan): linod
     region,
     acl: 'private',
     versioning: true,
-    // Rules without an id, and corsEnabled, make E2 and E3 endpoints differ at every preview.
+    // On E2 and E3 endpoints, rules without an id and corsEnabled show a difference at every preview.
     lifecycleRules: [
       { id: 'abort-stale-uploads', enabled: true, abortIncompleteMultipartUploadDays: 2 },
       { id: 'expire-old-versions', enabled: true, noncurrentVersionExpiration: { days: oldVersionDays } },

@@ -1,16 +1,16 @@
 import * as docker from '@pulumi/docker';
 import type * as pulumi from '@pulumi/pulumi';
 import type { HostDeployment } from './deployment.ts';
-import { filesFolder } from './docker-run.ts';
-import { containerOptions, logs } from './engines/container.ts';
-import { listing } from './files.ts';
-import type { Host } from './host.ts';
+import { containerOptions, logOptions } from './engines/container-args.ts';
+import type { HostResource } from './host.ts';
+import { remoteScript } from './remote-script.ts';
+import { filesFolder } from './resolved-spec.ts';
+import { encodeFiles } from './service-files.ts';
 import { networkOf } from './services.ts';
-import { hostScript } from './shell.ts';
 
 const image = 'caddy:2.10.2-alpine';
 
-/** Caddy before the summary page: a certificate of its own for the name, on ports that need no root. */
+/** Reverse proxy of the summary page, with its own certificate, on ports that need no root. */
 function caddyfile(url: string): string {
   return `{
 	http_port 8080
@@ -23,20 +23,21 @@ ${new URL(url).hostname} {
 `;
 }
 
-export function caddy(url: string, { deployment, host, suffix, dependsOn }: CaddyGround): pulumi.Resource {
+/** Caddy in front of the summary page, on the host's ports 80 and 443. */
+export function caddy(url: string, { deployment, host, suffix, dependsOn }: CaddyDeps): pulumi.Resource {
   const folder = filesFolder(deployment.folders, 'nightshift-caddy');
-  const laid = hostScript(
+  const files = remoteScript(
     `caddyfile${suffix}`,
     {
-      file: 'lay-files.sh',
+      file: 'write-files.sh',
       variables: { FOLDER: folder, MODE: '0400' },
       removes: folder,
-      stdin: listing({ Caddyfile: caddyfile(url) }),
+      stdin: encodeFiles({ Caddyfile: caddyfile(url) }),
     },
-    host.shell,
+    host.scriptTarget,
     { dependsOn },
   );
-  const pulled = new docker.RemoteImage(
+  const pulledImage = new docker.RemoteImage(
     `caddy-image${suffix}`,
     { name: image, keepLocally: true },
     { provider: host.docker, dependsOn },
@@ -46,12 +47,12 @@ export function caddy(url: string, { deployment, host, suffix, dependsOn }: Cadd
     `nightshift-caddy${suffix}`,
     {
       name: 'nightshift-caddy',
-      image: pulled.imageId,
+      image: pulledImage.imageId,
       command: ['caddy', 'run', '--config', '/etc/nightshift/Caddyfile'],
       envs: ['XDG_CONFIG_HOME=/state/config', 'XDG_DATA_HOME=/state/data'],
       user: '1000:1000',
       readOnly: true,
-      // The file of the program carries this capability, and does not start without it.
+      // The binary has this file capability, and does not start without it.
       capabilities: { drops: ['ALL'], adds: ['NET_BIND_SERVICE'] },
       securityOpts: ['no-new-privileges'],
       init: true,
@@ -69,21 +70,21 @@ export function caddy(url: string, { deployment, host, suffix, dependsOn }: Cadd
         { internal: 8080, external: 80, protocol: 'tcp' },
         { internal: 8443, external: 443, protocol: 'tcp' },
       ],
-      logDriver: logs.driver,
-      logOpts: logs.options,
+      logDriver: logOptions.driver,
+      logOpts: logOptions.options,
       labels: [
         { label: 'nightshift.host', value: host.id },
         { label: 'nightshift.page', value: url },
         { label: 'nightshift.service', value: 'nightshift-caddy' },
       ],
     },
-    { ...containerOptions, provider: host.docker, dependsOn: [laid] },
+    { ...containerOptions, provider: host.docker, dependsOn: [files] },
   );
 }
 
-type CaddyGround = {
+type CaddyDeps = {
   readonly deployment: HostDeployment;
-  readonly host: Host;
+  readonly host: HostResource;
   readonly suffix: string;
   readonly dependsOn: pulumi.Resource[];
 };

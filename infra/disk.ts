@@ -1,14 +1,14 @@
 import * as linode from '@pulumi/linode';
 import type * as pulumi from '@pulumi/pulumi';
 import type { DiskPlan } from './deployment.ts';
-import type { Host } from './host.ts';
-import { hostScript } from './shell.ts';
+import type { HostResource } from './host.ts';
+import { remoteScript } from './remote-script.ts';
 
-/** The volume with the data, mounted: what must be there before anything binds its folders. */
-export function dataDisk(
+/** The data volume, attached and mounted: what everything that binds its folders depends on. */
+export function mountDataDisk(
   plan: DiskPlan,
   dataFolder: string,
-  { host, suffix, cloud }: { host: Host; suffix: string; cloud: linode.Provider | null },
+  { host, suffix, cloud }: { host: HostResource; suffix: string; cloud: linode.Provider | null },
 ): pulumi.Resource[] {
   if (plan.kind === 'mounted') return [];
   const { label, size, region } = plan;
@@ -22,7 +22,7 @@ export function dataDisk(
       ...(plan.kind === 'adopt' ? { import: String(plan.volumeId) } : {}),
     },
   );
-  const mounted = hostScript(
+  const mount = remoteScript(
     `mount${suffix}`,
     {
       file: 'mount-disk.sh',
@@ -30,14 +30,14 @@ export function dataDisk(
         DEVICE: volume.filesystemPath,
         MOUNT_POINT: plan.mountPoint,
         DATA_FOLDER: dataFolder,
-        // A disk that was there before us is never formatted.
+        // An adopted volume is never formatted.
         MAY_FORMAT: plan.kind === 'create' ? 'yes' : 'no',
-        // A larger disk is another command: then the filesystem grows.
+        // A larger volume changes the command, which then grows the filesystem.
         SIZE: volume.size.apply(String),
       },
     },
-    host.shell,
+    host.scriptTarget,
     { dependsOn: [volume, ...host.dependsOn] },
   );
-  return [mounted];
+  return [mount];
 }

@@ -10,27 +10,26 @@ import type { ImageName } from './services.ts';
 const root = path.resolve(import.meta.dirname, '..');
 const sources = ['jobs/**/*', 'package-lock.json'];
 
-/** A compiled folder and the tag that its content gives it. */
+/** A compiled folder and its tag, made from its content. */
 export type CompiledImage = { readonly name: ImageName; readonly folder: string; readonly tag: string };
 
-/** The compiled images, compiled anew when the sources changed since. Throws IMAGE_NOT_COMPILED. */
+/** The compiled images, compiled again when the sources have changed. Throws IMAGE_NOT_COMPILED. */
 export function compiledImages(names: readonly ImageName[], folder = path.join(root, 'dist')): CompiledImage[] {
-  const stamp = path.join(folder, '.sources');
-  const now = digestOf(root, sources);
-  const folders = names.map((name) => path.join(folder, name));
-  const fresh = existsSync(stamp) && readFileSync(stamp, 'utf8') === now;
-  if (!fresh || !folders.every((each) => existsSync(each))) {
+  const digestFile = path.join(folder, '.sources');
+  const digest = digestOf(root, sources);
+  const isCurrent = existsSync(digestFile) && readFileSync(digestFile, 'utf8') === digest;
+  if (!isCurrent || !names.every((name) => existsSync(path.join(folder, name)))) {
     compile(folder);
-    writeFileSync(stamp, now);
+    writeFileSync(digestFile, digest);
   }
   return names.map((name) => {
     const context = path.join(folder, name);
-    if (!existsSync(context)) throw notCompiled(`\`npm run build\` made no ${name}.`);
+    if (!existsSync(context)) throw notCompiled(`\`npm run build\` produced no ${name}.`);
     return { name, folder: context, tag: digestOf(context, ['**/*']).slice(0, 12) };
   });
 }
 
-/** The image on the host's engine. Its digest is the image's id, since nothing is pushed. */
+/** The image on the host's engine. Nothing is pushed, so its digest is the image id. */
 export function buildImage(
   { name, folder, tag }: CompiledImage,
   { suffix, platform }: { suffix: string; platform: string },
@@ -48,10 +47,10 @@ function compile(folder: string): void {
 }
 
 function notCompiled(message: string): Failure {
-  return new Failure('IMAGE_NOT_COMPILED', message, 'Run `npm ci`, then `npm run build`, and see what it says.');
+  return new Failure('IMAGE_NOT_COMPILED', message, 'Run `npm ci`, then `npm run build`, and read its output.');
 }
 
-/** Names and contents of all files that the patterns find. */
+/** A hash of the names and contents of all files that match the patterns. */
 function digestOf(folder: string, patterns: readonly string[]): string {
   const hash = createHash('sha256');
   for (const name of globSync([...patterns], { cwd: folder }).sort()) {

@@ -1,15 +1,15 @@
 import * as linode from '@pulumi/linode';
 import * as pulumi from '@pulumi/pulumi';
 import { Failure } from '../jobs/runtime/errors.ts';
-import { type Bucket, backupBucket } from './bucket.ts';
+import { type BucketResource, createBucket } from './bucket.ts';
 import type { SecretKeyName } from './config/keys.ts';
 import { type ConfigSource, pulumiSource } from './config/source.ts';
 import { readDeployment } from './config.ts';
 import { deployHost } from './deploy-host.ts';
 import type { Deployment } from './deployment.ts';
-import type { SecretTexts } from './files.ts';
 import { type CompiledImage, compiledImages } from './images.ts';
-import { holdPolicies } from './policy/hold.ts';
+import { enforcePolicies } from './policy/enforce.ts';
+import type { SecretValues } from './service-files.ts';
 import type { ImageName } from './services.ts';
 
 export type Outputs = {
@@ -17,38 +17,39 @@ export type Outputs = {
   readonly hosts: Readonly<Record<string, pulumi.Output<string>>>;
   readonly bucket: pulumi.Input<string> | null;
   readonly endpoint: pulumi.Input<string> | null;
-  /** For looking into the bucket with any S3 client: `pulumi stack output --show-secrets`. */
+  /** For read access to the bucket with any S3 client: `pulumi stack output --show-secrets`. */
   readonly readOnlyAccessKey: pulumi.Input<string> | null;
   readonly readOnlySecretKey: pulumi.Input<string> | null;
+  /** URL of the summary page. */
   readonly page: string | null;
 };
 
 export type DeployOptions = {
   readonly source?: ConfigSource;
-  /** Folder of the compiled images, else dist; or the images themselves. */
+  /** Folder of the compiled images, by default `dist`; or the images themselves. */
   readonly images?: string | readonly CompiledImage[];
 };
 
-/** The whole stack: config -> bucket -> hosts (disk, images, services) -> outputs. Throws before any resource is touched. */
+/** The whole stack: config -> bucket -> hosts (disk, images, services) -> outputs. Throws before any resource changes. */
 export function deploy(options: DeployOptions = {}): Outputs {
   try {
-    return declare(options);
+    return declareStack(options);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    // Pulumi shows the message and nothing else, and of a RunError no stack.
+    // Pulumi shows only the message, and of a RunError no stack trace.
     throw new pulumi.RunError(`${error.message}\n${error.hint}`);
   }
 }
 
-function declare({ source = pulumiSource(), images }: DeployOptions): Outputs {
+function declareStack({ source = pulumiSource(), images }: DeployOptions): Outputs {
   const deployment = readDeployment(source);
-  const compiled = typeof images === 'object' ? images : compiledImages(imagesOf(deployment), images);
-  holdPolicies();
+  const compiled = typeof images === 'object' ? images : compiledImages(imageNames(deployment), images);
+  enforcePolicies();
   const cloud = linodeProvider(deployment);
-  const bucket = deployment.bucket === null || cloud === null ? null : backupBucket(deployment.bucket, cloud);
-  const secrets = secretTexts(deployment.secrets, bucket);
-  const parts = { bucket, cloud, images: compiled, secretNames: deployment.secrets, secrets };
-  const hosts = deployment.hosts.map((host) => [host.name || 'host', deployHost(host, parts)] as const);
+  const bucket = deployment.bucket === null || cloud === null ? null : createBucket(deployment.bucket, cloud);
+  const secrets = secretValues(deployment.secrets, bucket);
+  const deps = { bucket, cloud, images: compiled, secretNames: deployment.secrets, secrets };
+  const hosts = deployment.hosts.map((host) => [host.name || 'host', deployHost(host, deps)] as const);
   return {
     hosts: Object.fromEntries(hosts),
     bucket: bucket?.label ?? null,
@@ -59,11 +60,11 @@ function declare({ source = pulumiSource(), images }: DeployOptions): Outputs {
   };
 }
 
-function imagesOf({ hosts }: Deployment): ImageName[] {
+function imageNames({ hosts }: Deployment): ImageName[] {
   return hosts.some(({ summary }) => summary !== null) ? ['sqlite-backup', 'backend-dailysummary'] : ['sqlite-backup'];
 }
 
-/** Only where something is at Linode. Versioning and lifecycle need S3 keys, which the provider makes for that moment. */
+/** Null when the stack uses nothing at Linode. Versioning and lifecycle rules need S3 keys: the provider creates temporary ones. */
 function linodeProvider({ bucket, hosts }: Deployment): linode.Provider | null {
   const needed =
     bucket !== null ||
@@ -85,7 +86,7 @@ function linodeProvider({ bucket, hosts }: Deployment): linode.Provider | null {
   });
 }
 
-function secretTexts(names: readonly SecretKeyName[], bucket: Bucket | null): SecretTexts {
+function secretValues(names: readonly SecretKeyName[], bucket: BucketResource | null): SecretValues {
   const config = new pulumi.Config('nightshift');
   return {
     ...Object.fromEntries(names.map((name) => [name, config.requireSecret(name)])),

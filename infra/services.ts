@@ -3,40 +3,40 @@ import type { HostDeployment, SummaryPlan } from './deployment.ts';
 
 export type ImageName = 'sqlite-backup' | 'backend-dailysummary';
 
-/** What only an `up` makes known. */
-export type LateName = 'endpoint' | 'bucket' | 'region';
+/** Values that are known only during `up`. */
+export type DeferredName = 'endpoint' | 'bucket' | 'region';
 
-/** Where the text of a secret comes from: the stack's config, or the key that the bucket's `up` made. */
+/** Where the value of a secret comes from: the stack's config, or the key that `up` created for the bucket. */
 export type SecretSource = SecretKeyName | 'bucketAccessKey' | 'bucketSecretKey';
 
-/** One container that runs for ever, as plain data. Both engines, the candidate and the tests read the same. */
+/** One long-running container, as plain data that both engines, the check of a new image and the tests read. */
 export type ServiceSpec = {
   readonly name: string;
   readonly image: ImageName;
   readonly command: readonly string[];
-  /** What the candidate runs in place of `command`: every part tried, nothing scheduled. */
+  /** What a new image runs before it replaces the old: checks every part, schedules nothing. */
   readonly check: readonly string[];
-  readonly environment: Readonly<Record<string, string | { readonly late: LateName }>>;
+  readonly environment: Readonly<Record<string, string | { readonly deferred: DeferredName }>>;
   /** Variable to secret; the service reads `NAME_FILE=/run/secrets/NAME`. */
   readonly secrets: Readonly<Record<string, SecretSource>>;
-  /** Files that are no secret, by name below /etc/nightshift. */
+  /** Files that are not secret, by name below /etc/nightshift. */
   readonly files: Readonly<Record<string, string>>;
-  readonly mounts: readonly Mount[];
+  readonly mounts: readonly ServiceMount[];
   readonly publish: { readonly ip: string; readonly external: number; readonly internal: number } | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly networks: readonly string[];
   readonly memoryMiB: number;
   /** How long it may take to stop: a running backup ends first. */
   readonly stopSeconds: number;
-  readonly health: Health;
-  /** Folder to size. */
+  readonly health: ServiceHealthCheck;
+  /** Path to size. */
   readonly tmpfs: Readonly<Record<string, string>>;
   readonly user: string;
 };
 
-export type Mount = { readonly source: string; readonly target: string; readonly readOnly: boolean };
+export type ServiceMount = { readonly source: string; readonly target: string; readonly readOnly: boolean };
 
-export type Health = {
+export type ServiceHealthCheck = {
   readonly test: readonly string[];
   readonly intervalSeconds: number;
   readonly timeoutSeconds: number;
@@ -44,17 +44,17 @@ export type Health = {
   readonly retries: number;
 };
 
-/** One name an engine: changing the engine never removes a network that is in use. */
+/** One name for each engine: a change of engine never removes a network that is in use. */
 export function networkOf({ engine }: HostDeployment): string {
   return engine.kind === 'swarm' ? 'nightshift-swarm' : 'nightshift';
 }
 
 const user = '1000:1000';
 const tmpfs = { '/tmp': '64m' };
-/** The backup's own grace, and ten seconds to say goodbye. */
+/** How long a running backup may go on after SIGTERM. */
 const graceSeconds = 900;
 
-/** The services of one host. Pure: what they are follows from the config alone. */
+/** The services of one host, from its config alone. */
 export function servicesOf(deployment: HostDeployment, secrets: readonly SecretKeyName[]): ServiceSpec[] {
   const backup = backupService(deployment, secrets);
   return deployment.summary === null ? [backup] : [backup, summaryService(deployment, deployment.summary, secrets)];
@@ -87,23 +87,23 @@ function backupService(deployment: HostDeployment, secrets: readonly SecretKeyNa
       ...given(secrets, { BACKUP_PING_URL: 'backupPingUrl', BACKUP_AGE_IDENTITY: 'ageIdentity' }),
     },
     files: {},
-    mounts: [...mountsOf(deployment), { source: `${folders.state}/staging`, target: '/staging', readOnly: false }],
+    mounts: [...dataMounts(deployment), { source: `${folders.state}/staging`, target: '/staging', readOnly: false }],
     publish: null,
     labels: { 'nightshift.job': 'backup' },
     networks: [networkOf(deployment)],
     memoryMiB: deployment.memoryMiB,
     stopSeconds: graceSeconds + 10,
-    // Not `nightshift health`, which reads the history: a service that hangs would look well for a day.
-    health: { test: askHealth(8081), intervalSeconds: 15, timeoutSeconds: 30, startSeconds: 600, retries: 3 },
+    // Not `nightshift health`, which reads the history: a service that hangs would look healthy for a day.
+    health: { test: healthCommand(8081), intervalSeconds: 15, timeoutSeconds: 30, startSeconds: 600, retries: 3 },
     tmpfs,
     user,
   };
 }
 
-/** Asks the running service itself, from inside its container: the images have no curl. */
-function askHealth(port: number): string[] {
-  const ask = `fetch('http://127.0.0.1:${port}/healthz').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))`;
-  return ['node', '-e', ask];
+/** Requests the health endpoint from inside the container; the images have no curl. */
+function healthCommand(port: number): string[] {
+  const request = `fetch('http://127.0.0.1:${port}/healthz').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))`;
+  return ['node', '-e', request];
 }
 
 function summaryService(
@@ -136,9 +136,9 @@ function summaryService(
       }),
     },
     files: summary.report === null ? {} : { 'report.yaml': summary.report },
-    mounts: mountsOf(deployment),
+    mounts: dataMounts(deployment),
     publish: front.kind === 'port' ? { ip: '127.0.0.1', external: front.port, internal: 8080 } : null,
-    // With it, a restore knows both for nightshift's own, and stops neither.
+    // By this label a restore recognizes nightshift's own services and stops neither.
     labels: {
       'nightshift.job': 'summary',
       ...(front.kind === 'labels' && summary.url !== null ? traefikLabels(new URL(summary.url).hostname) : {}),
@@ -146,7 +146,7 @@ function summaryService(
     networks: [networkOf(deployment), ...(front.kind === 'labels' && front.network !== null ? [front.network] : [])],
     memoryMiB: deployment.memoryMiB,
     stopSeconds: 60,
-    health: { test: askHealth(8080), intervalSeconds: 15, timeoutSeconds: 10, startSeconds: 60, retries: 3 },
+    health: { test: healthCommand(8080), intervalSeconds: 15, timeoutSeconds: 10, startSeconds: 60, retries: 3 },
     tmpfs,
     user,
   };
@@ -175,9 +175,9 @@ function storeEnvironment({ store }: HostDeployment): ServiceSpec['environment']
   if (store.kind === 'folder') return { BACKUP_STORE: 'file:///store' };
   return {
     BACKUP_STORE: 's3',
-    LINODE_BUCKET: { late: 'bucket' },
-    LINODE_ENDPOINT: { late: 'endpoint' },
-    LINODE_REGION: { late: 'region' },
+    LINODE_BUCKET: { deferred: 'bucket' },
+    LINODE_ENDPOINT: { deferred: 'endpoint' },
+    LINODE_REGION: { deferred: 'region' },
     STAGING_DIR: '/staging',
   };
 }
@@ -192,8 +192,8 @@ function mailSecrets({ mail }: HostDeployment, secrets: readonly SecretKeyName[]
   return mail === null ? {} : given(secrets, { SMTP_PASSWORD: 'smtpPassword' });
 }
 
-/** Data, history and a store folder: binds, which never make a folder, so an unmounted disk stops the service. */
-function mountsOf({ folders, store }: HostDeployment): Mount[] {
+/** Data, history and a store folder, as bind mounts: they never create a folder, so with the disk unmounted no service starts. */
+function dataMounts({ folders, store }: HostDeployment): ServiceMount[] {
   return [
     { source: folders.data, target: '/data', readOnly: false },
     { source: `${folders.state}/state`, target: '/state', readOnly: false },

@@ -52,7 +52,7 @@ const commands = [
 ];
 // In the checkout alone: the image has no infra, and its bundle must not carry it.
 const inCheckout = existsSync(new URL('../infra/commands.ts', import.meta.url));
-if (inCheckout) commands.push(...(await import('../infra/commands.ts')).deployerCommands);
+if (inCheckout) commands.push(...(await import('../infra/commands.ts')).deploymentCommands);
 for (const command of commands) program.addCommand(command(context).exitOverride());
 
 try {

@@ -1,12 +1,12 @@
-type ContainerFact = { readonly name: string; readonly ours: boolean; readonly ports: readonly number[] };
+type HostContainer = { readonly name: string; readonly ours: boolean; readonly ports: readonly number[] };
 
-/** What the script saw on a host. Null: not asked, or not there. */
+/** What probeScript found on a host. Null: not probed, or absent. */
 export type HostFacts = {
   /** Seconds since 1970, by the host's clock. */
   readonly now: number;
   readonly root: 'root' | 'sudo' | 'none';
   readonly docker: { readonly version: string } | { readonly error: string } | 'missing';
-  readonly containers: readonly ContainerFact[];
+  readonly containers: readonly HostContainer[];
   readonly listening: readonly number[];
   readonly mounted: { readonly source: string; readonly type: string } | null;
   readonly folder: 'absent' | 'empty' | 'filled' | null;
@@ -14,11 +14,11 @@ export type HostFacts = {
     | { readonly path: string; readonly type: string | null; readonly mountedAt: string | null }
     | 'absent'
     | null;
-  /** `open`, or what the host said when it tried. */
+  /** `open`, or the error of the connection. */
   readonly mail: string | null;
 };
 
-/** Reads the script's lines; null when they do not reach the end. */
+/** Parses the script's output; null when it is incomplete. */
 export function readHostFacts(output: string): HostFacts | null {
   const lines = output.split('\n').map((line) => line.split('\t'));
   const one = (name: string) => lines.find(([key]) => key === name)?.[1]?.trim() || null;

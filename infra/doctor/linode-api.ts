@@ -1,19 +1,19 @@
 import { z } from 'zod';
 
-/** The API's answer to a GET: what came, or why not. `scopes` are the token's, from the answer's header, null if it has none. */
-export type Answer<T> =
+/** The API's response to a GET: the value, or why there is none. `scopes`: those of the token, from a response header. */
+export type LinodeResponse<T> =
   | { readonly kind: 'found'; readonly value: T; readonly scopes: string | null }
   | { readonly kind: 'refused'; readonly status: number; readonly reason: string; readonly scopes: string | null }
   | { readonly kind: 'unreachable'; readonly reason: string };
 
 export type LinodeApi = {
-  /** `path` without `/v4`; `filter`: values that the listed things must have. Never throws for what network or API say. */
-  get<T>(path: string, shape: z.ZodType<T>, filter?: Readonly<Record<string, string>>): Promise<Answer<T>>;
+  /** `path` without `/v4`; `filter`: values that the listed objects must have. Never throws for a network or API error. */
+  get<T>(path: string, shape: z.ZodType<T>, filter?: Readonly<Record<string, string>>): Promise<LinodeResponse<T>>;
 };
 
 const refusal = z.object({ errors: z.array(z.object({ reason: z.string() })) });
 
-/** The Linode API at `url` (without `/v4`); without a token only its public part answers. */
+/** The Linode API at `url` (without `/v4`); without a token only its public part responds. */
 export function linodeApi(url: string, token: string | null, signal: AbortSignal): LinodeApi {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (token !== null) headers['authorization'] = `Bearer ${token}`;
@@ -23,7 +23,7 @@ export function linodeApi(url: string, token: string | null, signal: AbortSignal
         const limit = AbortSignal.any([signal, AbortSignal.timeout(20_000)]);
         const filtered = filter === undefined ? headers : { ...headers, 'x-filter': JSON.stringify(filter) };
         const response = await fetch(`${url.replace(/\/+$/, '')}/v4${path}`, { headers: filtered, signal: limit });
-        return read(response.status, response.headers.get('x-oauth-scopes'), await response.text(), shape);
+        return readResponse(response.status, response.headers.get('x-oauth-scopes'), await response.text(), shape);
       } catch (error) {
         signal.throwIfAborted();
         return { kind: 'unreachable', reason: reasonOf(error) };
@@ -32,19 +32,19 @@ export function linodeApi(url: string, token: string | null, signal: AbortSignal
   };
 }
 
-function read<T>(status: number, scopes: string | null, body: string, shape: z.ZodType<T>): Answer<T> {
-  const content = parsed(body);
+function readResponse<T>(status: number, scopes: string | null, body: string, shape: z.ZodType<T>): LinodeResponse<T> {
+  const content = parseJson(body);
   if (status === 200) {
     const value = shape.safeParse(content);
     if (value.success) return { kind: 'found', value: value.data, scopes };
-    return { kind: 'unreachable', reason: `an answer of another shape: ${z.prettifyError(value.error)}` };
+    return { kind: 'unreachable', reason: `unexpected response: ${z.prettifyError(value.error)}` };
   }
-  const said = refusal.safeParse(content);
-  const reason = said.success ? said.data.errors.map((error) => error.reason).join('; ') : body.slice(0, 200);
+  const errors = refusal.safeParse(content);
+  const reason = errors.success ? errors.data.errors.map((error) => error.reason).join('; ') : body.slice(0, 200);
   return { kind: 'refused', status, reason, scopes };
 }
 
-function parsed(body: string): unknown {
+function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {

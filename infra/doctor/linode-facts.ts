@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type Answer, type LinodeApi, linodeApi } from './linode-api.ts';
-import { type Area, areas, scopesNeeded } from './scopes.ts';
-import type { LinodeTarget, Target } from './target.ts';
+import { type LinodeApi, type LinodeResponse, linodeApi } from './linode-api.ts';
+import type { LinodeTarget, StackTarget } from './target.ts';
+import { requiredScopes, type ScopeArea, scopeAreas } from './token-scopes.ts';
 
 const page = <T>(item: z.ZodType<T>) => z.object({ data: z.array(item) });
 const region = z.object({ id: z.string(), capabilities: z.array(z.string()) });
@@ -19,46 +19,46 @@ const volume = z.object({
 const domain = z.object({ domain: z.string() });
 const instance = z.object({ label: z.string(), ipv4: z.array(z.string()) });
 
-type Endpoint = z.infer<typeof endpoint>;
-export type Volume = z.infer<typeof volume>;
+type StorageEndpoint = z.infer<typeof endpoint>;
+export type LinodeVolume = z.infer<typeof volume>;
 
-/** What a stranger's look at a bucket's public address says: nobody has the name, somebody has it, or no answer. */
-type Public = 'free' | 'taken' | { readonly unreachable: string };
+/** Whether a bucket name is available, by an unauthenticated request to the bucket's public address. */
+type NameAvailability = 'available' | 'taken' | { readonly unreachable: string };
 
 export type LinodeFacts = {
-  readonly areas: ReadonlyMap<Area, Answer<unknown>>;
-  readonly regions: Answer<{ data: z.infer<typeof region>[] }>;
-  readonly endpoints: Answer<{ data: Endpoint[] }> | null;
-  readonly bucket: Answer<z.infer<typeof bucket>> | null;
-  /** Asked only when the account has no bucket of that name. */
-  readonly publicBucket: Public | null;
+  readonly areas: ReadonlyMap<ScopeArea, LinodeResponse<unknown>>;
+  readonly regions: LinodeResponse<{ data: z.infer<typeof region>[] }>;
+  readonly endpoints: LinodeResponse<{ data: StorageEndpoint[] }> | null;
+  readonly bucket: LinodeResponse<z.infer<typeof bucket>> | null;
+  /** Null when the account has the bucket, or its region has no endpoint. */
+  readonly bucketName: NameAvailability | null;
   /** By id. */
-  readonly volumes: ReadonlyMap<number, Answer<Volume>>;
+  readonly volumes: ReadonlyMap<number, LinodeResponse<LinodeVolume>>;
   /** By label; empty when the account has no such host. */
-  readonly instances: ReadonlyMap<string, Answer<{ data: z.infer<typeof instance>[] }>>;
-  readonly domains: Answer<{ data: z.infer<typeof domain>[] }> | null;
+  readonly instances: ReadonlyMap<string, LinodeResponse<{ data: z.infer<typeof instance>[] }>>;
+  readonly domains: LinodeResponse<{ data: z.infer<typeof domain>[] }> | null;
 };
 
-/** Asks the Linode API for everything the stack builds on. Reads only. */
-export async function gatherLinode(
-  target: Target,
+/** Reads from the Linode API everything that the stack builds on. */
+export async function fetchLinodeFacts(
+  target: StackTarget,
   linode: LinodeTarget & { readonly token: string },
   signal: AbortSignal,
 ): Promise<LinodeFacts> {
   const api = linodeApi(linode.url, linode.token, signal);
-  const wanted = scopesNeeded(target).map(({ area }) => area);
+  const wanted = requiredScopes(target).map(({ area }) => area);
   const ids = target.hosts.flatMap(({ disk }) => (disk?.volume.kind === 'adopted' ? [disk.volume.id] : []));
-  const labels = target.hosts.flatMap(({ reach }) => (reach.kind === 'label' ? [reach.label] : []));
-  const zones = target.hosts.some(({ page: name }) => name?.domain);
+  const labels = target.hosts.flatMap(({ access }) => (access.kind === 'label' ? [access.label] : []));
+  const usesDomains = target.hosts.some(({ page: name }) => name?.domain);
   const [lists, regions, store, volumes, instances, domains] = await Promise.all([
-    Promise.all(wanted.map(async (area) => [area, await api.get(areas[area], page(z.unknown()))] as const)),
+    Promise.all(wanted.map(async (area) => [area, await api.get(scopeAreas[area], page(z.unknown()))] as const)),
     api.get('/regions?page_size=500', page(region)),
-    gatherBucket(linode.bucket, api, signal),
+    fetchBucketFacts(linode.bucket, api, signal),
     Promise.all(ids.map(async (id) => [id, await api.get(`/volumes/${id}`, volume)] as const)),
     Promise.all(
       labels.map(async (label) => [label, await api.get('/linode/instances', page(instance), { label })] as const),
     ),
-    zones ? api.get(areas.domains, page(domain)) : null,
+    usesDomains ? api.get(scopeAreas.domains, page(domain)) : null,
   ]);
   return {
     areas: new Map(lists),
@@ -70,34 +70,34 @@ export async function gatherLinode(
   };
 }
 
-async function gatherBucket(
+async function fetchBucketFacts(
   wanted: LinodeTarget['bucket'],
   api: LinodeApi,
   signal: AbortSignal,
-): Promise<Pick<LinodeFacts, 'endpoints' | 'bucket' | 'publicBucket'>> {
-  if (wanted === null) return { endpoints: null, bucket: null, publicBucket: null };
+): Promise<Pick<LinodeFacts, 'endpoints' | 'bucket' | 'bucketName'>> {
+  if (wanted === null) return { endpoints: null, bucket: null, bucketName: null };
   const [endpoints, own] = await Promise.all([
     api.get('/object-storage/endpoints?page_size=500', page(endpoint)),
     api.get(`/object-storage/buckets/${wanted.region}/${wanted.label}`, bucket),
   ]);
-  const host = endpoints.kind === 'found' ? hostOf(endpoints.value.data, wanted.region) : null;
-  const foreign = own.kind === 'refused' && own.status === 404 && host !== null;
-  const publicBucket = foreign ? await lookInPublic(`https://${host}/${wanted.label}`, signal) : null;
-  return { endpoints, bucket: own, publicBucket };
+  const host = endpoints.kind === 'found' ? endpointHost(endpoints.value.data, wanted.region) : null;
+  const isNotOurs = own.kind === 'refused' && own.status === 404 && host !== null;
+  const bucketName = isNotOurs ? await probeBucketName(`https://${host}/${wanted.label}`, signal) : null;
+  return { endpoints, bucket: own, bucketName: bucketName };
 }
 
-/** Host of the region's object storage; where it has several, the first that says its address. */
-function hostOf(endpoints: readonly Endpoint[], wanted: string): string | null {
+/** Host name of the region's object storage; the first of several. */
+function endpointHost(endpoints: readonly StorageEndpoint[], wanted: string): string | null {
   return endpoints.find((each) => each.region === wanted && each.s3_endpoint !== null)?.s3_endpoint ?? null;
 }
 
-/** S3 answers 404 to anybody for a bucket that nobody has, and 403 or 200 for one that exists. */
-async function lookInPublic(url: string, signal: AbortSignal): Promise<Public> {
+/** S3 responds to anybody with 404 for a bucket that does not exist, with 403 or 200 for one that does. */
+async function probeBucketName(url: string, signal: AbortSignal): Promise<NameAvailability> {
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(20_000)]);
     const { status } = await fetch(url, { method: 'HEAD', redirect: 'manual', signal: limit });
-    if (status === 404) return 'free';
-    return status < 400 || status === 403 ? 'taken' : { unreachable: `it answers ${status}` };
+    if (status === 404) return 'available';
+    return status < 400 || status === 403 ? 'taken' : { unreachable: `status ${status}` };
   } catch (error) {
     signal.throwIfAborted();
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;

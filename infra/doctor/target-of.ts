@@ -1,22 +1,22 @@
 import { expandHome } from '../config/source.ts';
 import type { Deployment, DiskPlan, HostDeployment, HostPlan } from '../deployment.ts';
 import { servicesOf } from '../services.ts';
-import type { DiskTarget, HostTarget, LinodeTarget, Reach, Target } from './target.ts';
+import type { DiskTarget, HostAccess, HostTarget, LinodeTarget, StackTarget } from './target.ts';
 
-/** What is known beside the config. `deployed`: an `up` has run. */
-export type Around = { readonly token: string | null; readonly url: string; readonly deployed: boolean };
+/** What the config does not say. `deployed`: an `up` has run. */
+export type TargetOptions = { readonly token: string | null; readonly url: string; readonly deployed: boolean };
 
-/** The parts of a deployment that can be looked at before it exists. */
-export function targetOf(deployment: Deployment, around: Around): Target {
-  return { linode: linodeOf(deployment, around), hosts: deployment.hosts.map((host) => hostOf(host, deployment)) };
+/** The parts of a deployment that can be checked before it exists. */
+export function targetOf(deployment: Deployment, options: TargetOptions): StackTarget {
+  return { linode: linodeOf(deployment, options), hosts: deployment.hosts.map((host) => hostOf(host, deployment)) };
 }
 
-function linodeOf({ bucket, hosts }: Deployment, { token, url, deployed }: Around): LinodeTarget | null {
+function linodeOf({ bucket, hosts }: Deployment, { token, url, deployed }: TargetOptions): LinodeTarget | null {
   const places = hosts.map(({ host }) => host.place);
   const disks = hosts.flatMap(({ disk }) => (disk?.kind === 'create' || disk?.kind === 'adopt' ? [disk] : []));
-  const named = places.some(({ kind }) => kind === 'label' || kind === 'create');
-  const other = hosts.some(({ host }) => host.firewall || host.domain !== null);
-  if (bucket === null && disks.length === 0 && !named && !other) return null;
+  const usesLinodeHost = places.some(({ kind }) => kind === 'label' || kind === 'create');
+  const usesNetworking = hosts.some(({ host }) => host.firewall || host.domain !== null);
+  if (bucket === null && disks.length === 0 && !usesLinodeHost && !usesNetworking) return null;
   const regions = [
     ...disks.map(({ region }) => region),
     ...places.flatMap((place) => (place.kind === 'create' ? [place.region] : [])),
@@ -26,7 +26,7 @@ function linodeOf({ bucket, hosts }: Deployment, { token, url, deployed }: Aroun
     url,
     bucket: bucket === null ? null : { label: bucket.label, region: bucket.region, ours: bucket.adopt || deployed },
     regions: [...new Set(regions)],
-    makesHost: places.some(({ kind }) => kind === 'create'),
+    createsHost: places.some(({ kind }) => kind === 'create'),
     firewall: hosts.some(({ host }) => host.firewall),
   };
 }
@@ -38,7 +38,7 @@ function hostOf(host: HostDeployment, { secrets }: Deployment): HostTarget {
   const published = services.flatMap(({ publish }) => (publish === null ? [] : [publish.external]));
   return {
     name: host.name,
-    reach: reachOf(host.host),
+    access: accessOf(host.host),
     disk: diskOf(host.disk, host.folders.data),
     ports: caddy ? [80, 443, ...published] : published,
     containers:
@@ -49,9 +49,9 @@ function hostOf(host: HostDeployment, { secrets }: Deployment): HostTarget {
   };
 }
 
-function reachOf({ place, user, port, keyFile, dockerHost }: HostPlan): Reach {
+function accessOf({ place, user, port, keyFile, dockerHost }: HostPlan): HostAccess {
   const options = keyFile === null ? [] : ['-i', expandHome(keyFile), '-o', 'IdentitiesOnly=yes'];
-  if (place.kind === 'create') return { kind: 'made' };
+  if (place.kind === 'create') return { kind: 'created' };
   if (place.kind === 'engine') return { kind: 'local', dockerHost: dockerHost ?? '' };
   if (place.kind === 'label') return { kind: 'label', label: place.label, ssh: { user, port, options } };
   return { kind: 'address', ssh: { user, port, options, address: place.address } };
@@ -61,6 +61,6 @@ function diskOf(disk: DiskPlan | null, data: string): DiskTarget {
   if (disk === null) return { mountPoint: data, volume: { kind: 'folder' } };
   const { mountPoint } = disk;
   if (disk.kind === 'mounted') return { mountPoint, volume: { kind: 'mounted' } };
-  if (disk.kind === 'create') return { mountPoint, volume: { kind: 'made', label: disk.label } };
+  if (disk.kind === 'create') return { mountPoint, volume: { kind: 'created', label: disk.label } };
   return { mountPoint, volume: { kind: 'adopted', id: disk.volumeId } };
 }

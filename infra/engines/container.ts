@@ -1,83 +1,53 @@
-import type { ContainerArgs } from '@pulumi/docker';
-import * as pulumi from '@pulumi/pulumi';
-import { bindsOf, environmentOf, type Folders, type KnownSpec } from '../docker-run.ts';
+import * as docker from '@pulumi/docker';
+import type * as pulumi from '@pulumi/pulumi';
+import { quoteWords } from '../../jobs/runtime/shell-quoting.ts';
+import { serviceOptions } from '../docker-run-options.ts';
+import { remoteScript } from '../remote-script.ts';
+import { contentHash } from '../service-files.ts';
 import type { ServiceSpec } from '../services.ts';
+import { containerArgs, containerOptions } from './container-args.ts';
+import type { EngineDeps } from './engine-deps.ts';
 
-/** What a container needs beside its spec. */
-export type ContainerFacts = {
-  readonly folders: Folders;
-  readonly image: pulumi.Input<string>;
-  readonly known: pulumi.Output<KnownSpec>;
-  /** Of the secrets' and files' content: a new secret replaces the container. */
-  readonly contentHash: pulumi.Input<string>;
-  /** Changes when the host is another: then `up --refresh` makes the containers anew. */
-  readonly hostId: pulumi.Input<string>;
-};
-
-export const logs = { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } } as const;
-
-/** A service on one machine: ServiceSpec -> docker.Container. */
-export function containerArgs(spec: ServiceSpec, facts: ContainerFacts): ContainerArgs {
-  const { health, publish } = spec;
-  return {
-    name: spec.name,
-    image: facts.image,
-    command: [...spec.command],
-    // The provider never reads them back, and would show them in every preview.
-    envs: pulumi.secret(facts.known.apply((known) => assignments(environmentOf(known)))),
-    user: spec.user,
-    readOnly: true,
-    capabilities: { drops: ['ALL'] },
-    securityOpts: ['no-new-privileges'],
-    init: true,
-    memory: spec.memoryMiB,
-    restart: 'unless-stopped',
-    // Without a grace the provider kills at once; with it a running backup ends first.
-    destroyGraceSeconds: spec.stopSeconds,
-    stopTimeout: spec.stopSeconds,
-    // Left out, the provider sees a difference at every preview.
-    networkMode: spec.networks[0] ?? 'bridge',
-    networksAdvanced: spec.networks.map((name) => ({ name, aliases: [spec.name] })),
-    // `mounts` never makes a folder: an unmounted disk stops the service instead of giving it an empty database.
-    mounts: bindsOf(spec, facts.folders).map((mount) => ({ type: 'bind', ...mount })),
-    tmpfs: Object.fromEntries(Object.entries(spec.tmpfs).map(([folder, size]) => [folder, `size=${size}`])),
-    ...(publish === null ? {} : { ports: [{ ...publish, protocol: 'tcp' }] }),
-    healthcheck: {
-      tests: ['CMD', ...health.test],
-      interval: duration(health.intervalSeconds),
-      timeout: duration(health.timeoutSeconds),
-      startPeriod: duration(health.startSeconds),
-      retries: health.retries,
-    },
-    logDriver: logs.driver,
-    logOpts: logs.options,
-    labels: [
-      { label: 'nightshift.content', value: facts.contentHash },
-      { label: 'nightshift.host', value: facts.hostId },
-      { label: 'nightshift.service', value: spec.name },
-      ...Object.entries(spec.labels).map(([label, value]) => ({ label, value })),
-    ],
+/** The service as one container. The resource that comes back exists only once the container is healthy. */
+export function deployContainer(spec: ServiceSpec, deps: EngineDeps): pulumi.Resource {
+  const { deployment, host, suffix, image, resolved, secrets, dependsOn } = deps;
+  const inputs = {
+    folders: deployment.folders,
+    image: image.repoDigest,
+    resolved,
+    contentHash: contentHash(secrets, spec.files),
+    hostId: host.id,
   };
+  const container = new docker.Container(`${spec.name}${suffix}`, containerArgs(spec, inputs), {
+    ...containerOptions,
+    provider: host.docker,
+    dependsOn,
+  });
+  return waitHealthy(spec, container, deps);
 }
 
-/** Health check, tmpfs and init are no reason to replace for the provider, nor does it update them. */
-export const containerOptions = {
-  replaceOnChanges: ['#initerror', 'healthcheck', 'tmpfs', 'init'],
-  // Names are fixed, so the old one goes first.
-  deleteBeforeReplace: true,
-} satisfies pulumi.CustomResourceOptions;
-
-/** As Go prints it, which is how the provider reads it back: 1m0s. */
-export function duration(seconds: number): string {
-  const minutes = Math.floor((seconds % 3600) / 60);
-  const hours = Math.floor(seconds / 3600);
-  const rest = `${seconds % 60}s`;
-  if (hours > 0) return `${hours}h${minutes}m${rest}`;
-  return minutes > 0 ? `${minutes}m${rest}` : rest;
-}
-
-function assignments(environment: Readonly<Record<string, string>>): string[] {
-  return Object.entries(environment)
-    .map(([name, value]) => `${name}=${value}`)
-    .sort();
+/** Waits until the container is healthy; if it never is, starts the previous image again and fails the `up`. */
+function waitHealthy(
+  spec: ServiceSpec,
+  container: docker.Container,
+  { deployment, host, suffix, resolved }: EngineDeps,
+): pulumi.Resource {
+  return remoteScript(
+    `${spec.name}-healthy${suffix}`,
+    {
+      file: 'wait-healthy.sh',
+      variables: {
+        NAME: spec.name,
+        CONTAINER: container.id,
+        OPTIONS: resolved.apply((each) => quoteWords(serviceOptions(each, deployment.folders))),
+        COMMAND: quoteWords(spec.command),
+        HEALTH: quoteWords(spec.health.test),
+        STATE: deployment.folders.state,
+        STOP_SECONDS: String(spec.stopSeconds),
+        TIMEOUT: String(deployment.healthTimeoutSeconds),
+      },
+    },
+    host.scriptTarget,
+    { dependsOn: [container] },
+  );
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Failure } from '../runtime/errors.ts';
 import { formatBytes, formatCount, formatDuration, plural } from '../runtime/format.ts';
+import { quoteWords } from '../runtime/shell-quoting.ts';
 import { whenText } from './plan/plan-text.ts';
-import { shellText } from './shell-words.ts';
 import { freeBeside, undoBytes } from './staging/undo-room.ts';
 import { oldDatabaseText, revivedText } from './switch/ending.ts';
 import type { Journal } from './switch/journal.ts';
@@ -105,7 +105,7 @@ export function notDone({ database, step }: Journal, words: readonly string[]): 
 
 /** Says of what was typed after `nightshift` that it was not done. */
 export function notDoneText(words: readonly string[]): string {
-  return `NOT done: \`nightshift ${shellText(words)}\`.`;
+  return `NOT done: \`nightshift ${quoteWords(words)}\`.`;
 }
 
 /** What a restore that went back leaves: the old database, and how services do on it. */

@@ -2,18 +2,18 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deploy } from '../../infra/program.ts';
 import { removeProduction } from '../infra/engine/containers.ts';
-import { removeBucket } from '../infra/engine/owner.ts';
-import { takeProductionNames } from '../infra/engine/production.ts';
-import { docker, makeScene } from '../infra/engine/scene.ts';
+import { createDeploymentFixture, docker } from '../infra/engine/deployment-fixture.ts';
+import { lockProductionNames } from '../infra/engine/production-lock.ts';
+import { removeBucket } from '../infra/engine/s3-client.ts';
 import { shopConfig } from '../infra/engine/shop-stack.ts';
 
 // `node test/bench/deploy.ts`, with the lab of test/infra/engine: what a deployment takes on this machine, with the real
 // engine and stand-ins for the provider plugins.
-const giveBack = await takeProductionNames();
+const unlock = await lockProductionNames();
 await removeProduction();
-const scene = await makeScene();
+const fixture = await createDeploymentFixture();
 try {
-  const { stack } = await scene.open(async () => deploy({ images: scene.compiled() }), shopConfig(scene));
+  const { stack } = await fixture.open(async () => deploy({ images: fixture.compiled() }), shopConfig(fixture));
   await timed('preview from nothing', () => stack.preview());
   const { summary } = await timed('up from nothing', () => stack.up());
   await timed('preview, nothing to do', () => stack.preview());
@@ -30,9 +30,9 @@ try {
   await stack.destroy({ excludeProtected: true });
 } finally {
   await removeProduction();
-  await scene.close();
-  await removeBucket(`shop-${scene.suffix}`);
-  await giveBack();
+  await fixture.close();
+  await removeBucket(`shop-${fixture.suffix}`);
+  await unlock();
 }
 
 async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {

@@ -1,2 +1,2 @@
-// Node strips the types of what this imports.
+// Pulumi loads JavaScript; Node strips the types of what this imports.
 await import('./pack.ts');

@@ -1,6 +1,6 @@
 import { Failure } from '../../runtime/errors.ts';
+import { quoteWords } from '../../runtime/shell-quoting.ts';
 import type { Allowed } from '../choice/request.ts';
-import { shellText } from '../shell-words.ts';
 import { noDockerAsked } from './no-engine.ts';
 import { gapsText, type Sight } from './sight.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -32,7 +32,7 @@ export function unseenHint(
   around: Surroundings,
   words: readonly string[],
 ): string {
-  const typed = shellText(words);
+  const typed = quoteWords(words);
   const otherwise =
     use === 'open'
       ? 'To go on all the same, add --allow-unseen --ignore-open-files.'
@@ -74,6 +74,6 @@ function dockerRun({ containerId }: Surroundings, words: readonly string[]): str
     `-v /var/run/docker.sock:/var/run/docker.sock --volumes-from ${self}`,
     `--env-file <(${told('{{range .Config.Env}}{{println .}}{{end}}')})`,
     `--network "$(${told('{{.HostConfig.NetworkMode}}')})" "$(${told('{{.Image}}')})"`,
-    shellText(words),
+    quoteWords(words),
   ].join(' ');
 }

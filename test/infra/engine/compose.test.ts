@@ -18,9 +18,9 @@ import { freePort } from '../../free-port.ts';
 import { needs } from '../../lab/parts.ts';
 import { composeFile, composeServices } from '../compose-file.ts';
 import { removeProduction } from './containers.ts';
-import { takeProductionNames } from './production.ts';
-import { docker } from './scene.ts';
-import { makeShopDatabase } from './shop-database.ts';
+import { docker } from './deployment-fixture.ts';
+import { lockProductionNames } from './production-lock.ts';
+import { createShopDatabase } from './shop-database.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const run = promisify(execFile);
@@ -29,7 +29,7 @@ const run = promisify(execFile);
 describe('both services with Docker Compose', needs('docker', 'compose', 'root'), () => {
   let folder = '';
   let settings: Record<string, string> = {};
-  let giveBack = async () => {};
+  let unlock = async () => {};
 
   /** Standard output and error of `docker compose` in that folder. */
   async function compose(...args: string[]): Promise<string> {
@@ -44,14 +44,14 @@ describe('both services with Docker Compose', needs('docker', 'compose', 'root')
   const inspect = async (name: string) => JSON.parse(await docker('container', 'inspect', name))[0];
 
   before(async () => {
-    giveBack = await takeProductionNames();
+    unlock = await lockProductionNames();
     await removeProduction();
     folder = mkdtempSync(path.join(tmpdir(), 'compose-'));
     const at = (name: string) => path.join(folder, name);
     for (const name of ['infra', 'etc', 'var']) mkdirSync(at(name));
     copyFileSync(composeFile, at('infra/compose.yaml'));
     execFileSync(process.execPath, [path.join(root, 'jobs', 'build.ts'), at('dist')]);
-    makeShopDatabase(at('shop/shop.db'));
+    createShopDatabase(at('shop/shop.db'));
     makeFolders(at('var'), at('etc'));
     for (const service of ['sqlite-backup', 'backend-dailysummary'])
       makeSecret(at(`etc/secrets/${service}/SMTP_PASSWORD`), 'not tried here');
@@ -76,7 +76,7 @@ describe('both services with Docker Compose', needs('docker', 'compose', 'root')
     await removeProduction();
     await docker('rmi', '-f', settings['BACKUP_IMAGE'] ?? '', settings['SUMMARY_IMAGE'] ?? '').catch(() => {});
     rmSync(folder, { recursive: true, force: true });
-    await giveBack();
+    await unlock();
   });
 
   test('`up` builds both images, brings both services up, and waits until they are healthy', async () => {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { docker } from './scene.ts';
+import { docker } from './deployment-fixture.ts';
 
-export type Seen = { readonly id: string; readonly image: string; readonly status: string };
+export type ContainerState = { readonly id: string; readonly image: string; readonly status: string };
 
 /** A container by its name, or null. */
-export async function seen(name: string): Promise<Seen | null> {
+export async function inspectContainer(name: string): Promise<ContainerState | null> {
   const format = '{{.Id}} {{.Image}} {{.State.Status}}';
   const text = await docker('inspect', '-f', format, name).catch(() => null);
   if (text === null) return null;
@@ -13,7 +13,7 @@ export async function seen(name: string): Promise<Seen | null> {
 }
 
 /** Waits until what `look` returns satisfies; throws with the last of it after `seconds`. */
-export async function eventually<T>(
+export async function waitUntil<T>(
   look: () => Promise<T> | T,
   isRight: (value: T) => boolean,
   seconds = 60,

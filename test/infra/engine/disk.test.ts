@@ -5,17 +5,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
-import { commandOf, scriptText } from '../../../infra/shell.ts';
+import { readHostScript, scriptCommand } from '../../../infra/remote-script.ts';
 import { needs } from '../../lab/parts.ts';
-import { makeLoopDisk } from './loop-disk.ts';
+import { createLoopDisk } from './loop-disk.ts';
 import { startSshd } from './sshd.ts';
 
 type Variables = { MAY_FORMAT?: 'yes' | 'no'; DEVICE?: string; MOUNT_POINT?: string };
 
 /** A host with a blank disk, and the program's own script for it. */
-function makeHost(t: TestContext, mebibytes = 64) {
+function createTestHost(t: TestContext, mebibytes = 64) {
   const folder = mkdtempSync(path.join(tmpdir(), 'disk-'));
-  const disk = makeLoopDisk(mebibytes);
+  const disk = createLoopDisk(mebibytes);
   const mountPoint = path.join(folder, 'mnt');
   const fstab = path.join(folder, 'fstab');
   writeFileSync(fstab, 'UUID=0000 / ext4 defaults 0 1\n');
@@ -26,7 +26,7 @@ function makeHost(t: TestContext, mebibytes = 64) {
     rmSync(folder, { recursive: true });
   });
   const command = (variables: Variables = {}) =>
-    commandOf(scriptText('mount-disk.sh'), {
+    scriptCommand(readHostScript('mount-disk.sh'), {
       DEVICE: disk.device,
       MOUNT_POINT: mountPoint,
       DATA_FOLDER: path.join(mountPoint, 'zygy-data'),
@@ -52,8 +52,8 @@ function makeHost(t: TestContext, mebibytes = 64) {
 }
 
 describe('the disk of a host, on a loop device', needs('root', 'loop', 'sshd'), () => {
-  test('a blank one gets a filesystem, is mounted by UUID, and holds a folder of uid 1000', async (t) => {
-    const host = makeHost(t);
+  test('a blank volume gets a filesystem, is mounted by UUID, and contains a folder of uid 1000', async (t) => {
+    const host = createTestHost(t);
     await host.mount();
     assert.equal(host.isMounted(), true);
     const { uid, gid } = statSync(host.data);
@@ -62,8 +62,8 @@ describe('the disk of a host, on a loop device', needs('root', 'loop', 'sshd'), 
     assert.match(line, new RegExp(`^UUID=[0-9a-f-]{36} ${host.mountPoint} ext4 \\S*nofail\\S* 0 2$`));
   });
 
-  test('done again it changes nothing', async (t) => {
-    const host = makeHost(t);
+  test('a second run changes nothing', async (t) => {
+    const host = createTestHost(t);
     await host.mount();
     writeFileSync(path.join(host.data, 'csv_data.db'), 'data');
     const before = host.fstab();
@@ -71,8 +71,8 @@ describe('the disk of a host, on a loop device', needs('root', 'loop', 'sshd'), 
     assert.deepEqual([host.fstab(), readFileSync(path.join(host.data, 'csv_data.db'), 'utf8')], [before, 'data']);
   });
 
-  test('unmounted, the bare mount point takes no file, and comes back with its data', async (t) => {
-    const host = makeHost(t);
+  test('while unmounted, the mount point accepts no file; mounted again, the data is there', async (t) => {
+    const host = createTestHost(t);
     await host.mount();
     writeFileSync(path.join(host.data, 'csv_data.db'), 'data');
     host.unmount();
@@ -81,8 +81,8 @@ describe('the disk of a host, on a loop device', needs('root', 'loop', 'sshd'), 
     assert.equal(readFileSync(path.join(host.data, 'csv_data.db'), 'utf8'), 'data');
   });
 
-  test('it grows with its volume, while mounted', async (t) => {
-    const host = makeHost(t, 400);
+  test('the filesystem grows with its volume, while mounted', async (t) => {
+    const host = createTestHost(t, 400);
     host.format('xfs', '-q');
     await host.mount({ MAY_FORMAT: 'no' });
     const before = host.bytes();
@@ -91,8 +91,8 @@ describe('the disk of a host, on a loop device', needs('root', 'loop', 'sshd'), 
     assert.ok(host.bytes() > before * 1.8, `${before} to ${host.bytes()}`);
   });
 
-  test('an ext4 one grows too, or says why it cannot', async (t) => {
-    const host = makeHost(t);
+  test('an ext4 filesystem grows too, or reports why it cannot', async (t) => {
+    const host = createTestHost(t);
     await host.mount();
     const before = host.bytes();
     host.disk.grow(128);
@@ -106,8 +106,8 @@ describe('the disk of a host, on a loop device', needs('root', 'loop', 'sshd'), 
     }
   });
 
-  test('an adopted one with data is mounted as it is', async (t) => {
-    const host = makeHost(t);
+  test('an adopted volume with data is mounted unchanged', async (t) => {
+    const host = createTestHost(t);
     host.format('ext4', '-q');
     mkdirSync(host.mountPoint);
     execFileSync('mount', [host.disk.device, host.mountPoint]);
@@ -118,9 +118,9 @@ describe('the disk of a host, on a loop device', needs('root', 'loop', 'sshd'), 
     assert.equal(readFileSync(path.join(host.data, 'csv_data.db'), 'utf8'), 'last year');
   });
 
-  test('an adopted blank one is never formatted', async (t) => {
-    const host = makeHost(t);
-    await assert.rejects(host.mount({ MAY_FORMAT: 'no' }), /was adopted, and has no filesystem/);
+  test('an adopted blank volume is never formatted', async (t) => {
+    const host = createTestHost(t);
+    await assert.rejects(host.mount({ MAY_FORMAT: 'no' }), /is adopted but has no filesystem/);
     assert.ok(host.content().every((byte) => byte === 0));
   });
 
@@ -136,33 +136,33 @@ describe('the disk of a host, on a loop device', needs('root', 'loop', 'sshd'), 
         writeFileSync(device, Buffer.concat([Buffer.from('LUKS\xba\xbe\0\x01', 'latin1'), Buffer.alloc(4088)])),
     ],
   ] as const) {
-    test(`${what} on it stops everything, unread and unchanged`, async (t) => {
-      const host = makeHost(t);
+    test(`${what} on it fails the mount, and stays unchanged`, async (t) => {
+      const host = createTestHost(t);
       write(host.disk.device);
       execFileSync('sync');
       const before = host.content();
-      await assert.rejects(host.mount(), /holds something that is not mounted by us/);
+      await assert.rejects(host.mount(), /contains something that nightshift does not mount/);
       assert.deepEqual([host.isMounted(), host.content().equals(before)], [false, true]);
     });
   }
 
-  test('a mount point with files, or with another disk, stops with what was found', async (t) => {
-    const host = makeHost(t);
+  test('a mount point with files, or with another disk, fails with what was found', async (t) => {
+    const host = createTestHost(t);
     mkdirSync(host.mountPoint);
     writeFileSync(path.join(host.mountPoint, 'old.db'), 'x');
-    await assert.rejects(host.mount(), /already holds: old\.db/);
+    await assert.rejects(host.mount(), /already contains: old\.db/);
     rmSync(path.join(host.mountPoint, 'old.db'));
     execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', host.mountPoint]);
     await assert.rejects(host.mount(), /tmpfs is mounted at .*, not /);
   });
 
-  test('a device that is not there is told of', async (t) => {
-    const host = makeHost(t);
+  test('a missing device is reported', async (t) => {
+    const host = createTestHost(t);
     await assert.rejects(host.mount({ DEVICE: '/dev/disk/by-id/scsi-0Linode_Volume_none' }), /has no device/);
   });
 
-  test('it is the same over SSH', async (t) => {
-    const host = makeHost(t);
+  test('the same over SSH', async (t) => {
+    const host = createTestHost(t);
     const sshd = await startSshd(path.join(host.folder, 'ssh'), { LANG: 'C' });
     t.after(sshd.stop);
     const options = ['-F', 'none', '-i', sshd.keyFile, '-p', String(sshd.port), '-o', 'StrictHostKeyChecking=no'];

@@ -12,7 +12,7 @@ export type LoopDisk = {
   remove(): void;
 };
 
-export function makeLoopDisk(mebibytes: number): LoopDisk {
+export function createLoopDisk(mebibytes: number): LoopDisk {
   const folder = mkdtempSync(path.join(tmpdir(), 'loop-disk-'));
   const file = path.join(folder, 'disk');
   writeFileSync(file, '');

@@ -7,7 +7,7 @@ import { Container, type ContainerArgs } from '@pulumi/docker';
 import { ObjectStorageBucket, Volume } from '@pulumi/linode';
 import type { CustomResourceOptions } from '@pulumi/pulumi';
 import type { PulumiFn } from '@pulumi/pulumi/automation/index.js';
-import { holdPolicies } from '../../../infra/policy/hold.ts';
+import { enforcePolicies } from '../../../infra/policy/enforce.ts';
 import { deploy } from '../../../infra/program.ts';
 import { needs } from '../../lab/parts.ts';
 import { configOf } from './shop-stack.ts';
@@ -17,7 +17,7 @@ import { type StandIns, startStandIns } from './stand-ins.ts';
 const folder = mkdtempSync(path.join(tmpdir(), 'preview-'));
 const file = (name: string) => path.join(folder, name);
 
-describe('a preview with no host and no Docker engine to be reached', needs('s3', 'docker', 'pulumi'), () => {
+describe('a preview with neither host nor Docker engine reachable', needs('s3', 'docker', 'pulumi'), () => {
   let standIns: StandIns;
   let count = 0;
   let hasFailed = false;
@@ -70,13 +70,13 @@ describe('a preview with no host and no Docker engine to be reached', needs('s3'
     tag: 'test',
   }));
 
-  test('says what would be made', async () => {
+  test('reports what would be created', async () => {
     const { stack } = await stackOf(async () => deploy({ images }), shop);
     const { changeSummary } = await stack.preview();
     assert.deepEqual(Object.keys(changeSummary), ['create']);
   });
 
-  test('lists all that is wrong in the config at once, before anything is touched', async () => {
+  test('lists every invalid key of the config at once, before anything changes', async () => {
     const wrong = { ...shop, bucketRegion: 'sg-sin-1', alertRecipients: 'owner@example.com', backupHour: '25' };
     const { stack } = await stackOf(async () => deploy({ images }), wrong);
     await assert.rejects(stack.up(), (error: Error) => {
@@ -107,7 +107,7 @@ describe('a preview with no host and no Docker engine to be reached', needs('s3'
   ] as const) {
     test(`${what} fails the preview and the \`up\``, async () => {
       const { stack } = await stackOf(async () => {
-        holdPolicies();
+        enforcePolicies();
         make();
       });
       await assert.rejects(stack.preview(), new RegExp(`\\(${rule}\\)`));

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-export type Relay = { readonly port: number; close(): Promise<void> };
+export type TcpRelay = { readonly port: number; close(): Promise<void> };
 
 /** Lets containers reach a server that listens on loopback: everything that comes to `address` goes on to that port. */
-export async function relay(address: string, toPort: number): Promise<Relay> {
+export async function startTcpRelay(address: string, toPort: number): Promise<TcpRelay> {
   const open = new Set<Socket>();
   const server = createServer((from) => {
     const to = connect(toPort, '127.0.0.1');

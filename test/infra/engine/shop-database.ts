@@ -3,7 +3,7 @@ import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 
 /** A small shop's database in WAL mode, owned by uid 1000 with its folder, as on the host of production. */
-export function makeShopDatabase(file: string): void {
+export function createShopDatabase(file: string): void {
   mkdirSync(path.dirname(file), { recursive: true });
   const shop = new Sqlite(file);
   shop.pragma('journal_mode = WAL');
@@ -22,7 +22,7 @@ export function makeShopDatabase(file: string): void {
 }
 
 /** The first column of the first row. */
-export function valueIn(file: string, sql: string): unknown {
+export function queryValue(file: string, sql: string): unknown {
   const shop = new Sqlite(file, { readonly: true });
   try {
     return shop.prepare(sql).pluck().get();

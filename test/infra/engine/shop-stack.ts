@@ -1,23 +1,23 @@
 import type { ConfigMap } from '@pulumi/pulumi/automation/index.js';
-import type { Scene } from './scene.ts';
+import type { DeploymentFixture } from './deployment-fixture.ts';
 
-/** The stack of a small shop on the scene's host, as a person would have set it. */
-export function shopConfig(scene: Scene, more: Readonly<Record<string, string>> = {}): ConfigMap {
+/** The stack of a small shop on the fixture's host, as a person would configure it. */
+export function shopConfig(fixture: DeploymentFixture, more: Readonly<Record<string, string>> = {}): ConfigMap {
   const plain = {
-    sshHost: scene.sshd.host,
-    sshPort: String(scene.sshd.port),
-    sshKeyFile: scene.sshd.keyFile,
-    bucket: `shop-${scene.suffix}`,
+    sshHost: fixture.sshd.host,
+    sshPort: String(fixture.sshd.port),
+    sshKeyFile: fixture.sshd.keyFile,
+    bucket: `shop-${fixture.suffix}`,
     bucketRegion: 'sg-sin-2',
-    dataFolder: scene.host.data,
-    stateFolder: scene.host.state,
-    configFolder: scene.host.config,
-    commandFolder: scene.host.command,
+    dataFolder: fixture.host.data,
+    stateFolder: fixture.host.state,
+    configFolder: fixture.host.config,
+    commandFolder: fixture.host.command,
     healthTimeoutSeconds: '40',
     memoryMiB: '512',
-    smtpHost: scene.mailAt.host,
-    smtpPort: String(scene.mailAt.port),
-    smtpUser: scene.mail.smtp.login?.user ?? '',
+    smtpHost: fixture.mailAt.host,
+    smtpPort: String(fixture.mailAt.port),
+    smtpUser: fixture.mail.smtp.login?.user ?? '',
     smtpFrom: 'Nightshift <backup@example.com>',
     alertRecipients: 'owner@example.com',
     summaryRecipients: 'owner@example.com',
@@ -25,7 +25,7 @@ export function shopConfig(scene: Scene, more: Readonly<Record<string, string>> 
     timeZone: 'UTC',
     ...more,
   };
-  const secret = { smtpPassword: scene.mail.smtp.login?.password ?? '' };
+  const secret = { smtpPassword: fixture.mail.smtp.login?.password ?? '' };
   return {
     ...configOf(plain, false),
     ...configOf(secret, true),

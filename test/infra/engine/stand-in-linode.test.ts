@@ -15,7 +15,7 @@ import {
 import { ObjectStorageBucket, ObjectStorageKey } from '@pulumi/linode';
 import type { PulumiFn } from '@pulumi/pulumi/automation/index.js';
 import { labS3, needs } from '../../lab/parts.ts';
-import { emptyBucket, s3Client } from './owner.ts';
+import { deleteAllVersions, s3Client } from './s3-client.ts';
 import { openStack, type TestStack } from './stack.ts';
 import { type StandIns, startStandIns } from './stand-ins.ts';
 
@@ -59,7 +59,7 @@ describe('the stand-in for @pulumi/linode', needs('s3', 'docker', 'pulumi'), () 
     rmSync(folder, { recursive: true });
   });
 
-  test('keeps a bucket with versions and lifecycle in the S3 server, and keys that work on it alone', async () => {
+  test('creates a versioned bucket with a lifecycle in the S3 server, and keys that work on it only', async () => {
     bucketArgs = { versioning: true, lifecycleRules: rules };
     const { outputs, summary } = await opened.stack.up();
     assert.deepEqual(summary.resourceChanges, { create: 4 });
@@ -82,10 +82,10 @@ describe('the stand-in for @pulumi/linode', needs('s3', 'docker', 'pulumi'), () 
     await assert.rejects(async () => reader?.send(new PutObjectCommand(object)), { name: 'AccessDenied' });
     const removed = await writer?.send(new DeleteObjectCommand({ Bucket, Key: 'note' }));
     assert.equal(removed?.DeleteMarker, true);
-    await emptyBucket(label);
+    await deleteAllVersions(label);
   });
 
-  test('adopts a bucket that is there, and then sets its versions and lifecycle', async () => {
+  test('adopts an existing bucket, and then sets its versioning and lifecycle', async () => {
     label = `there-${suffix}`;
     await s3Client().send(new CreateBucketCommand({ Bucket: label }));
     options = { import: `${region}:${label}` };

@@ -42,14 +42,14 @@ describe('the stand-in for @pulumi/docker', needs('docker', 'pulumi'), () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('makes the container, and then has nothing to do', async () => {
+  test('creates the container, and then finds no changes', async () => {
     assert.deepEqual(await changes('up'), { create: 3 });
     assert.deepEqual(await changes('preview'), { same: 3 });
     const { Config, State } = await engine.getContainer(`rules-${suffix}`).inspect();
     assert.deepEqual([Config.Env?.[0], State.Running], ['A=1', true]);
   });
 
-  test('refuses an input it does not know', async () => {
+  test('refuses an unknown input', async () => {
     const good = args;
     args = { ...good, cgroupParent: '/x' };
     await assert.rejects(changes('preview'), /does not know the input cgroupParent/);
@@ -78,7 +78,7 @@ describe('the stand-in for @pulumi/docker', needs('docker', 'pulumi'), () => {
     assert.deepEqual(await changes('up'), { same: 2, replace: 1 });
   });
 
-  test('sees by refresh that a container was removed', async () => {
+  test('finds by refresh that a container was removed', async () => {
     await engine.getContainer(`rules-${suffix}`).remove({ force: true });
     assert.deepEqual(await changes('preview'), { same: 3 });
     assert.deepEqual((await opened.stack.refresh()).summary.resourceChanges, { delete: 1, same: 2 });

@@ -4,17 +4,17 @@ import { after, before, describe, test } from 'node:test';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { deploy } from '../../../infra/program.ts';
 import { needs } from '../../lab/parts.ts';
-import { eventually, removeProduction } from './containers.ts';
-import { secretsOnHost } from './host-files.ts';
-import { removeBucket, s3Client } from './owner.ts';
-import { takeProductionNames } from './production.ts';
-import { docker, makeScene, type Scene } from './scene.ts';
+import { removeProduction, waitUntil } from './containers.ts';
+import { createDeploymentFixture, type DeploymentFixture, docker } from './deployment-fixture.ts';
+import { secretsOnHost } from './host-secrets.ts';
+import { lockProductionNames } from './production-lock.ts';
+import { removeBucket, s3Client } from './s3-client.ts';
 import { configOf, shopConfig } from './shop-stack.ts';
 import type { TestStack } from './stack.ts';
 
 describe('a deployment on Docker Swarm', needs('s3', 'docker', 'root', 'pulumi', 'sshd'), () => {
-  let giveBack = async () => {};
-  let scene: Scene;
+  let unlock = async () => {};
+  let fixture: DeploymentFixture;
   let opened: TestStack;
   let bucket = '';
   const keys = async () => {
@@ -24,37 +24,37 @@ describe('a deployment on Docker Swarm', needs('s3', 'docker', 'root', 'pulumi',
   const versionOf = async (service: string) => docker('service', 'inspect', '-f', '{{.Version.Index}}', service);
 
   before(async () => {
-    giveBack = await takeProductionNames();
+    unlock = await lockProductionNames();
     await removeProduction();
     await docker('swarm', 'init', '--advertise-addr', '127.0.0.1').catch(() => {});
-    scene = await makeScene();
-    bucket = `shop-${scene.suffix}`;
-    const config = shopConfig(scene, { engine: 'swarm', healthTimeoutSeconds: '240' });
-    opened = await scene.open(async () => deploy({ images: scene.compiled() }), config);
+    fixture = await createDeploymentFixture();
+    bucket = `shop-${fixture.suffix}`;
+    const config = shopConfig(fixture, { engine: 'swarm', healthTimeoutSeconds: '240' });
+    opened = await fixture.open(async () => deploy({ images: fixture.compiled() }), config);
   });
   after(async () => {
     await opened?.stack.destroy({ excludeProtected: true }).catch(() => {});
     await removeProduction();
-    await scene?.close();
-    await giveBack();
+    await fixture?.close();
+    await unlock();
     await removeBucket(bucket);
   });
 
-  test('the same services run as Swarm’s, with its secrets, and the first backup is in the bucket', async () => {
+  test('the same services run on Swarm, with its secrets, and the first backup is in the bucket', async () => {
     await opened.stack.up();
     const replicas = await docker('service', 'ls', '--format', '{{.Name}} {{.Replicas}}');
     for (const name of ['sqlite-backup', 'backend-dailysummary']) assert.ok(replicas.includes(`${name} 1/1`), replicas);
-    await eventually(keys, (found) => found.some((key) => /daily\/csv_data_.*\.db\.gz$/.test(key)));
+    await waitUntil(keys, (found) => found.some((key) => /daily\/csv_data_.*\.db\.gz$/.test(key)));
     const inspected = await docker('service', 'inspect', 'sqlite-backup', 'backend-dailysummary');
-    const secrets = [...secretsOnHost(scene.host.config), scene.mail.smtp.login?.password ?? ''];
+    const secrets = [...secretsOnHost(fixture.host.config), fixture.mail.smtp.login?.password ?? ''];
     assert.deepEqual(
       secrets.filter((secret) => inspected.includes(secret)),
       [],
     );
-    assert.match(await scene.onHost(`${path.join(scene.host.command, 'nightshift')} list`), /csv_data_.* proven/);
+    assert.match(await fixture.onHost(`${path.join(fixture.host.command, 'nightshift')} list`), /csv_data_.* proven/);
   });
 
-  test('then there is nothing to do', async () => {
+  test('then there are no changes', async () => {
     assert.deepEqual(Object.keys((await opened.stack.preview()).changeSummary), ['same']);
     await opened.stack.refresh();
     assert.deepEqual(Object.keys((await opened.stack.up()).summary.resourceChanges ?? {}), ['same']);
@@ -69,7 +69,7 @@ describe('a deployment on Docker Swarm', needs('s3', 'docker', 'root', 'pulumi',
     assert.notEqual(await versionOf('backend-dailysummary'), summary);
   });
 
-  test('`destroy` takes the services and leaves the bucket', async () => {
+  test('`destroy` removes the services and keeps the bucket', async () => {
     await opened.stack.destroy({ excludeProtected: true });
     assert.doesNotMatch(await docker('service', 'ls', '--format', '{{.Name}}'), /sqlite-backup|backend-dailysummary/);
     assert.ok((await keys()).length > 0);

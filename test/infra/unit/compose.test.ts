@@ -2,34 +2,34 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SecretKeyName } from '../../../infra/config/keys.ts';
 import { readDeployment } from '../../../infra/config.ts';
-import { bindsOf, environmentOf } from '../../../infra/docker-run.ts';
-import { logs } from '../../../infra/engines/container.ts';
-import { type LateName, type ServiceSpec, servicesOf } from '../../../infra/services.ts';
+import { logOptions } from '../../../infra/engines/container-args.ts';
+import { environmentOf, mountsOf } from '../../../infra/resolved-spec.ts';
+import { type DeferredName, type ServiceSpec, servicesOf } from '../../../infra/services.ts';
 import { type ComposeService, composeServices, type Volume } from '../compose-file.ts';
-import { sourceOf } from './declared.ts';
+import { sourceOf } from './declared-resources.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
 const inUse = { dockerHost: 'unix:///var/run/docker.sock', dataFolder: '/srv/shop' };
 
 /** The services that Pulumi would start for a stack, as Compose would write them. */
-function declaredServices(config: Texts, secrets: Texts = {}, late: Partial<Record<LateName, string>> = {}) {
+function declaredServices(config: Texts, secrets: Texts = {}, deferred: Partial<Record<DeferredName, string>> = {}) {
   const deployment = readDeployment(sourceOf({ ...inUse, ...config }, secrets));
   const [host] = deployment.hosts;
   assert.ok(host);
   const specs = servicesOf(host, deployment.secrets as SecretKeyName[]);
-  return Object.fromEntries(specs.map((spec) => [spec.name, composeService(spec, late, host.folders)]));
+  return Object.fromEntries(specs.map((spec) => [spec.name, composeService(spec, deferred, host.folders)]));
 }
 
 function composeService(
   spec: ServiceSpec,
-  late: Partial<Record<LateName, string>>,
+  deferred: Partial<Record<DeferredName, string>>,
   folders: { readonly config: string },
 ): ComposeService {
   const { health, publish } = spec;
   const resolved = Object.entries(spec.environment).map(([name, value]) => [
     name,
-    typeof value === 'string' ? value : (late[value.late] ?? ''),
+    typeof value === 'string' ? value : (deferred[value.deferred] ?? ''),
   ]);
   return {
     container_name: spec.name,
@@ -46,8 +46,8 @@ function composeService(
     restart: 'unless-stopped',
     tmpfs: Object.entries(spec.tmpfs).map(([folder, size]) => `${folder}:size=${size}`),
     networks: spec.networks,
-    logging: logs,
-    volumes: bindsOf(spec, folders).map(({ source, target, readOnly }) => ({
+    logging: logOptions,
+    volumes: mountsOf(spec, folders).map(({ source, target, readOnly }) => ({
       type: 'bind',
       source,
       target,

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { type ConfigKey, configKeys } from '../../../infra/config/keys.ts';
 import { readDeployment } from '../../../infra/config.ts';
 import { Failure } from '../../../jobs/runtime/errors.ts';
-import { sourceOf } from './declared.ts';
+import { sourceOf } from './declared-resources.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const least = { sshHost: '192.0.2.7', dataFolder: '/srv/data', storeFolder: '/srv/backups' };

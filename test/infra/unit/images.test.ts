@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { compiledImages } from '../../../infra/images.ts';
 
-test('images are compiled when there are none, tagged by what they hold, and not compiled again', () => {
+test('images are compiled when absent, tagged by their content, and not compiled again', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'images-'));
   try {
     const first = compiledImages(['sqlite-backup', 'backend-dailysummary'], folder);

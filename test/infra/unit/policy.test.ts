@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { requireRules } from '../../../infra/policy/hold.ts';
-import { type Asked, brokenRules } from '../../../infra/policy/rules.ts';
-import { declared } from './declared.ts';
+import { requireCompliance } from '../../../infra/policy/enforce.ts';
+import { type PolicyResource, violationsOf } from '../../../infra/policy/rules.ts';
+import { declaredResources } from './declared-resources.ts';
 
 const bucket = 'linode:index/objectStorageBucket:ObjectStorageBucket';
 const volume = 'linode:index/volume:Volume';
 const container = 'docker:index/container:Container';
 const service = 'docker:index/service:Service';
 
-function broken(type: string, inputs: Asked['inputs'], protect = false): string[] {
-  return brokenRules({ type, name: 'it', inputs, protect });
+function broken(type: string, inputs: PolicyResource['inputs'], protect = false): string[] {
+  return violationsOf({ type, name: 'it', inputs, protect });
 }
 
 describe('what is never deployed', () => {
-  test('each in its words', () => {
+  test('each rule, with its message', () => {
     const fine = { user: '1000:1000' };
-    const cases: [string, Asked['inputs'], boolean, string[]][] = [
+    const cases: [string, PolicyResource['inputs'], boolean, string[]][] = [
       [bucket, { acl: 'private' }, true, []],
       [
         bucket,
@@ -57,7 +57,7 @@ describe('what is never deployed', () => {
         { ...fine, envs: ['SMTP_PASSWORD=hush', 'LINODE_SECRET_KEY_FILE=/run/secrets/K'] },
         false,
         [
-          'it: its environment holds SMTP_PASSWORD (no-plain-secret). A container gets its secrets as files: nothing in `docker inspect`.',
+          'it: its environment contains SMTP_PASSWORD (no-plain-secret). A container gets its secrets as files: nothing in `docker inspect`.',
         ],
       ],
       [
@@ -66,26 +66,26 @@ describe('what is never deployed', () => {
         false,
         [
           'it: it runs as root (no-root). A container runs as a user that is not root.',
-          'it: its environment holds LINODE_SECRET_KEY (no-plain-secret). A container gets its secrets as files: nothing in `docker inspect`.',
+          'it: its environment contains LINODE_SECRET_KEY (no-plain-secret). A container gets its secrets as files: nothing in `docker inspect`.',
         ],
       ],
     ];
     for (const [type, inputs, protect, expected] of cases) assert.deepEqual(broken(type, inputs, protect), expected);
   });
 
-  test('files of secrets are no secrets', () => {
+  test('the path of a secret file is not a secret', () => {
     const envs = ['SMTP_PASSWORD_FILE=/run/secrets/SMTP_PASSWORD', 'SUMMARY_SIGNING_KEY_FILE=/run/secrets/K'];
     assert.deepEqual(broken(container, { user: '1000', envs }), []);
   });
 
-  test('a broken rule ends the program, and says it', () => {
-    assert.throws(() => requireRules({ type: volume, name: 'data', inputs: {}, protect: false }), {
-      code: 'POLICY_BROKEN',
+  test('a violated rule fails the program, with its message', () => {
+    assert.throws(() => requireCompliance({ type: volume, name: 'data', inputs: {}, protect: false }), {
+      code: 'POLICY_VIOLATION',
       message: /^data: it is not protected/,
     });
   });
 
-  test('what the program declares breaks none', async () => {
+  test('the program itself violates no rule', async () => {
     const config = {
       ...{ sshHost: '192.0.2.7', bucket: 'shop-backups', bucketRegion: 'sg-sin-2', dataFolder: '/mnt/disk/data' },
       ...{ disk: 'create', diskLabel: 'd', diskSize: '20', hostRegion: 'sg-sin-2', mountPoint: '/mnt/disk' },
@@ -93,13 +93,13 @@ describe('what is never deployed', () => {
     };
     const secrets = { smtpPassword: 'p', sitePasswordHash: 'h', siteSigningKey: 'k' };
     for (const engine of ['container', 'swarm']) {
-      const all = await declared({ ...config, engine }, secrets);
-      const asked = all.map(({ type, name, inputs, options }) => {
+      const all = await declaredResources({ ...config, engine }, secrets);
+      const resources = all.map(({ type, name, inputs, options }) => {
         const { secret } = (inputs['envs'] ?? {}) as { secret?: string[] };
         const seen = secret === undefined ? inputs : { ...inputs, envs: secret };
         return { type, name, inputs: seen, protect: options['protect'] === true };
       });
-      assert.deepEqual(asked.flatMap(brokenRules), []);
+      assert.deepEqual(resources.flatMap(violationsOf), []);
     }
   });
 });

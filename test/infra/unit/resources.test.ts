@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Declared, declared } from './declared.ts';
+import { type DeclaredResource, declaredResources } from './declared-resources.ts';
 
 const shop = {
   sshHost: '192.0.2.7',
@@ -11,42 +11,42 @@ const shop = {
 };
 
 async function one(name: string, config: Record<string, string>, secrets: Record<string, string> = {}) {
-  const all = await declared(config, secrets);
+  const all = await declaredResources(config, secrets);
   const found = all.filter((each) => each.name === name);
   assert.equal(found.length, 1, all.map((each) => each.name).join(' '));
-  return found[0] as Declared;
+  return found[0] as DeclaredResource;
 }
 
-const namesOf = (all: readonly Declared[]) => all.map(({ type, name }) => `${type.split(':').at(-1)} ${name}`);
+const namesOf = (all: readonly DeclaredResource[]) => all.map(({ type, name }) => `${type.split(':').at(-1)} ${name}`);
 
 describe('what the program declares', () => {
-  test('a shop with a bucket, on a host that is there', async () => {
-    assert.deepEqual(namesOf(await declared(shop)), [
+  test('a stack with a bucket, on an existing host', async () => {
+    assert.deepEqual(namesOf(await declaredResources(shop)), [
       'Image backend-dailysummary',
       'Container backend-dailysummary',
       'Command backend-dailysummary-candidate',
+      'Command backend-dailysummary-healthy',
       'Command backend-dailysummary-images',
-      'Command backend-dailysummary-settled',
       'ObjectStorageBucket bucket',
       'Command command',
       'docker docker',
       'Command folders',
       'ObjectStorageKey jobs-key',
       'linode linode',
-      'ObjectStorageKey looking-key',
       'Network network',
+      'ObjectStorageKey read-only-key',
       'Image sqlite-backup',
       'Container sqlite-backup',
       'Command sqlite-backup-candidate',
+      'Command sqlite-backup-healthy',
       'Command sqlite-backup-images',
       'Command sqlite-backup-secrets',
-      'Command sqlite-backup-settled',
     ]);
   });
 
-  test('an engine here, and a folder for backups: nothing at Linode, nothing over SSH', async () => {
+  test('a local engine and a folder for backups: nothing at Linode, nothing over SSH', async () => {
     const here = { dockerHost: 'unix:///var/run/docker.sock', storeFolder: '/srv/backups', dataFolder: '/srv/data' };
-    const all = await declared({ ...here, summary: 'false' });
+    const all = await declaredResources({ ...here, summary: 'false' });
     assert.deepEqual(
       all.map(({ type, name }) => `${type} ${name}`),
       [
@@ -57,13 +57,13 @@ describe('what the program declares', () => {
         'docker:index/image:Image sqlite-backup',
         'docker:index/container:Container sqlite-backup',
         'command:local:Command sqlite-backup-candidate',
+        'command:local:Command sqlite-backup-healthy',
         'command:local:Command sqlite-backup-images',
-        'command:local:Command sqlite-backup-settled',
       ],
     );
   });
 
-  test('the bucket: private, versioned, swept, protected, kept; each rule with an id, and no corsEnabled', async () => {
+  test('the bucket: private, versioned, protected, retained; each lifecycle rule with an id, and no corsEnabled', async () => {
     const { inputs, options } = await one('bucket', { ...shop, bucketOldVersionDays: '14' });
     assert.deepEqual(inputs, {
       label: 'shop-backups',
@@ -78,7 +78,7 @@ describe('what the program declares', () => {
     assert.deepEqual([options['protect'], options['retainOnDelete'], options['import']], [true, true, undefined]);
   });
 
-  test('a bucket that is there is adopted as it is: what is imported must match what is found', async () => {
+  test('an existing bucket is adopted unchanged: an import must match what exists', async () => {
     const { inputs, options } = await one('bucket', { ...shop, bucketAdopt: 'true' });
     assert.deepEqual(inputs, { label: 'shop-backups', region: 'sg-sin-2' });
     assert.deepEqual(
@@ -87,23 +87,23 @@ describe('what the program declares', () => {
     );
   });
 
-  test('two keys, each for this bucket alone', async () => {
+  test('two keys, each with access to this bucket only', async () => {
     const access = (permissions: string) => [{ bucketName: 'shop-backups', region: 'sg-sin-2', permissions }];
     assert.deepEqual((await one('jobs-key', shop)).inputs, {
       label: 'shop-backups-jobs-key',
       bucketAccesses: access('read_write'),
     });
-    assert.deepEqual((await one('looking-key', shop)).inputs, {
-      label: 'shop-backups-looking-key',
+    assert.deepEqual((await one('read-only-key', shop)).inputs, {
+      label: 'shop-backups-read-only-key',
       bucketAccesses: access('read_only'),
     });
   });
 
-  test('the rules of a bucket need S3 keys, which the provider makes for the moment', async () => {
+  test('lifecycle rules need S3 keys: the provider creates temporary ones', async () => {
     assert.deepEqual((await one('linode', shop)).inputs, { objUseTempKeys: 'true' });
   });
 
-  test('the jobs are told the endpoint that the API named, not one made from the region', async () => {
+  test('the jobs get the endpoint from the API, not one derived from the region', async () => {
     const [, backup] = await containers(shop);
     const { secret: envs } = inputsOf<{ envs: { secret: string[] } }>(backup).envs;
     assert.deepEqual(
@@ -112,7 +112,7 @@ describe('what the program declares', () => {
     );
   });
 
-  test('Docker is reached over one SSH connection, and a preview asks no daemon', async () => {
+  test('Docker uses one SSH connection, and a preview needs no daemon', async () => {
     const { inputs } = await one('docker', { ...shop, sshPort: '2222', sshKeyFile: '/dev/null' });
     assert.deepEqual(inputs, {
       host: 'ssh://shop@192.0.2.7:2222',
@@ -124,8 +124,10 @@ describe('what the program declares', () => {
     });
   });
 
-  test('the image is built on the host, for the host’s platform, named by its content and pushed nowhere', async () => {
-    const image = (await declared(shop)).find(({ type, name }) => type.endsWith(':Image') && name === 'sqlite-backup');
+  test('the image is built on the host, for the host’s platform, tagged by its content and not pushed', async () => {
+    const image = (await declaredResources(shop)).find(
+      ({ type, name }) => type.endsWith(':Image') && name === 'sqlite-backup',
+    );
     assert.deepEqual(image?.inputs, {
       imageName: 'sqlite-backup:aaaaaaaaaaaa',
       build: { context: '/compiled/sqlite-backup', platform: 'linux/amd64' },
@@ -134,7 +136,7 @@ describe('what the program declares', () => {
     });
   });
 
-  test('the container of the backup, whole', async () => {
+  test('the complete container of the backup', async () => {
     const [, backup] = await containers({ ...shop, storeFolder: '/srv/backups', bucket: '' });
     const labels = backup?.inputs['labels'] as { label: string; value: string }[];
     assert.deepEqual(backup, {
@@ -205,7 +207,7 @@ describe('what the program declares', () => {
     });
   });
 
-  test('another secret is another label, so that the container is replaced; no value is in it', async () => {
+  test('a changed secret changes a label, so that the container is replaced; its value is in no input', async () => {
     const mail = { ...shop, smtpHost: 'mail.example.com', smtpUser: 'shop@example.com' };
     const label = async (password: string) => {
       const [, backup] = await containers(mail, { smtpPassword: password });
@@ -217,37 +219,37 @@ describe('what the program declares', () => {
     assert.deepEqual([one === same, one === other], [true, false]);
   });
 
-  test('secrets go to the host by standard input, kept encrypted, and stand in no command', async () => {
+  test('secrets are sent over standard input, marked as secret, and are in no command', async () => {
     const mail = { ...shop, smtpHost: 'mail.example.com', smtpUser: 'shop@example.com', summary: 'false' };
-    const all = await declared(mail, { smtpPassword: 'correct-horse' });
-    const laid = all.find(({ name }) => name === 'sqlite-backup-secrets');
+    const all = await declaredResources(mail, { smtpPassword: 'correct-horse' });
+    const files = all.find(({ name }) => name === 'sqlite-backup-secrets');
     const base64 = (text: string) => Buffer.from(text).toString('base64');
-    assert.deepEqual(laid?.inputs['stdin'], {
+    assert.deepEqual(files?.inputs['stdin'], {
       secret:
         `LINODE_ACCESS_KEY ${base64('made-access-key')}\nLINODE_SECRET_KEY ${base64('made-secret-key')}\n` +
         `SMTP_PASSWORD ${base64('correct-horse')}\n`,
     });
-    assert.equal(laid?.inputs['logging'], 'none');
+    assert.equal(files?.inputs['logging'], 'none');
     const commands = all.map(({ inputs }) => String(inputs['create'] ?? '')).join('\n');
     assert.doesNotMatch(commands, /correct-horse|made-secret-key/);
   });
 
-  test('a volume made here: attached, protected, kept, and the only one that may be formatted', async () => {
+  test('a new volume: attached, protected, retained, and the only one that may be formatted', async () => {
     const disk = { diskLabel: 'shop-data', diskSize: '40', hostRegion: 'sg-sin-2', mountPoint: '/mnt/disk' };
-    const made = await declared({ ...shop, ...disk, disk: 'create' });
-    const volume = made.find(({ name }) => name === 'volume');
+    const created = await declaredResources({ ...shop, ...disk, disk: 'create' });
+    const volume = created.find(({ name }) => name === 'volume');
     assert.deepEqual(volume?.inputs, { label: 'shop-data', size: 40, region: 'sg-sin-2', linodeId: 4711 });
     assert.deepEqual([volume?.options['protect'], volume?.options['retainOnDelete']], [true, true]);
-    assert.match(mountOf(made), /DEVICE=\/dev\/disk\/by-id\/scsi-0Linode_Volume_shop-data MOUNT_POINT=\/mnt\/disk /);
-    assert.match(mountOf(made), /MAY_FORMAT=yes SIZE=40 /);
+    assert.match(mountOf(created), /DEVICE=\/dev\/disk\/by-id\/scsi-0Linode_Volume_shop-data MOUNT_POINT=\/mnt\/disk /);
+    assert.match(mountOf(created), /MAY_FORMAT=yes SIZE=40 /);
 
-    const adopted = await declared({ ...shop, ...disk, disk: 'adopt', diskVolumeId: '99' });
+    const adopted = await declaredResources({ ...shop, ...disk, disk: 'adopt', diskVolumeId: '99' });
     assert.deepEqual(adopted.find(({ name }) => name === 'volume')?.options['import'], '99');
     assert.match(mountOf(adopted), /MAY_FORMAT=no /);
   });
 
-  test('a host made here: Docker by cloud-init, a firewall, the record of the page', async () => {
-    const all = await declared(
+  test('a new host: Docker by cloud-init, a firewall, the DNS record of the page', async () => {
+    const all = await declaredResources(
       {
         ...shop,
         sshHost: '',
@@ -294,8 +296,8 @@ describe('what the program declares', () => {
     assert.match(String(find('docker')?.inputs['sshOpts']), /StrictHostKeyChecking=accept-new.*ConnectionAttempts=30/);
   });
 
-  test('a host that is there gets no firewall unless asked', async () => {
-    assert.ok(!namesOf(await declared(shop)).includes('Firewall firewall'));
+  test('an existing host gets no firewall unless the config says so', async () => {
+    assert.ok(!namesOf(await declaredResources(shop)).includes('Firewall firewall'));
     const { inbounds } = (await one('firewall', { ...shop, hostFirewall: 'true', sshPort: '2222' })).inputs;
     assert.deepEqual(
       (inbounds as { ports: string }[]).map(({ ports }) => ports),
@@ -308,7 +310,7 @@ describe('what the program declares', () => {
     assert.equal(inputs['host'], 'ssh://shop@192.0.2.7:22');
   });
 
-  test('on Swarm: the same service, its secrets as Docker secrets, where the disk is, with rollback', async () => {
+  test('on Swarm: the same service, with Docker secrets, on the node with the disk, with rollback', async () => {
     const mail = {
       ...shop,
       engine: 'swarm',
@@ -317,7 +319,7 @@ describe('what the program declares', () => {
       storeFolder: '/srv/b',
       bucket: '',
     };
-    const all = await declared(
+    const all = await declaredResources(
       { ...mail, smtpHost: 'm.example.com', smtpUser: 'u' },
       { smtpPassword: 'correct-horse' },
     );
@@ -358,12 +360,12 @@ describe('what the program declares', () => {
     assert.ok(!all.some(({ type }) => type.endsWith(':Container')));
   });
 
-  test('several hosts: one bucket, and each resource of a host ends with its name', async () => {
+  test('several hosts: one bucket, and each resource name of a host ends with the host’s name', async () => {
     const hosts = [
       { name: 'east', sshHost: '192.0.2.1', databases: 'east.db', summary: false },
       { name: 'west', sshHost: '192.0.2.2', databases: 'west.db', summary: false },
     ];
-    const names = namesOf(await declared({ ...shop, hosts: JSON.stringify(hosts) }));
+    const names = namesOf(await declaredResources({ ...shop, hosts: JSON.stringify(hosts) }));
     assert.deepEqual(
       names.filter((name) => /^(Container|ObjectStorageBucket|docker|Image)/.test(name)),
       [
@@ -378,9 +380,9 @@ describe('what the program declares', () => {
     );
   });
 
-  test('Caddy takes the certificate and stands before the page, as no root', async () => {
+  test('Caddy is the reverse proxy of the page, without root', async () => {
     const page = { summaryUrl: 'https://daily.example.com', summaryProxy: 'caddy' };
-    const all = await declared({ ...shop, ...page }, { sitePasswordHash: 'h', siteSigningKey: 'k' });
+    const all = await declaredResources({ ...shop, ...page }, { sitePasswordHash: 'h', siteSigningKey: 'k' });
     const caddy = all.find(({ name }) => name === 'nightshift-caddy');
     assert.deepEqual(
       [caddy?.inputs['user'], caddy?.inputs['capabilities'], caddy?.inputs['ports']],
@@ -397,15 +399,18 @@ describe('what the program declares', () => {
 });
 
 /** The inputs of a resource that must be there, as the shape the test expects. */
-function inputsOf<T>(found: Declared | undefined): T {
+function inputsOf<T>(found: DeclaredResource | undefined): T {
   assert.ok(found);
   return found.inputs as T;
 }
 
-async function containers(config: Record<string, string>, secrets: Record<string, string> = {}): Promise<Declared[]> {
-  return (await declared(config, secrets)).filter(({ type }) => type.endsWith(':Container'));
+async function containers(
+  config: Record<string, string>,
+  secrets: Record<string, string> = {},
+): Promise<DeclaredResource[]> {
+  return (await declaredResources(config, secrets)).filter(({ type }) => type.endsWith(':Container'));
 }
 
-function mountOf(all: readonly Declared[]): string {
+function mountOf(all: readonly DeclaredResource[]): string {
   return String(all.find(({ name }) => name === 'mount')?.inputs['create']);
 }

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SecretKeyName } from '../../../infra/config/keys.ts';
 import { readDeployment } from '../../../infra/config.ts';
-import { environmentOf, runOptions } from '../../../infra/docker-run.ts';
+import { runOptions } from '../../../infra/docker-run-options.ts';
 import { hostCommand } from '../../../infra/host-command.ts';
+import { readHostScript } from '../../../infra/remote-script.ts';
+import { environmentOf } from '../../../infra/resolved-spec.ts';
 import { type ServiceSpec, servicesOf } from '../../../infra/services.ts';
-import { scriptText } from '../../../infra/shell.ts';
-import { sourceOf } from './declared.ts';
+import { sourceOf } from './declared-resources.ts';
 
 const shop = {
   sshHost: '192.0.2.7',
@@ -33,7 +34,7 @@ function specsOf(config: Record<string, string> = {}, more: Record<string, strin
   return servicesOf(host, deployment.secrets as SecretKeyName[]);
 }
 
-test('both services call themselves to the mail server as the stack says', () => {
+test('both services use the EHLO name of the stack', () => {
   const names = specsOf({ smtpFrom: 'Shop <shop@example.com>', smtpEhloName: 'vps1.example.com' }).map(
     ({ environment }) => [environment['SMTP_FROM'], environment['SMTP_EHLO_NAME']],
   );
@@ -41,7 +42,7 @@ test('both services call themselves to the mail server as the stack says', () =>
   assert.deepEqual(names.slice(0, 2), [given, given]);
 });
 
-test('the services of a shop, as a person would describe them', () => {
+test('the complete services of a stack', () => {
   const [backup, summary] = specsOf();
   assert.deepEqual(backup, {
     name: 'sqlite-backup',
@@ -57,9 +58,9 @@ test('the services of a shop, as a person would describe them', () => {
       SMTP_USER: 'shop@example.com',
       ALERT_RECIPIENTS: 'owner@example.com',
       BACKUP_STORE: 's3',
-      LINODE_BUCKET: { late: 'bucket' },
-      LINODE_ENDPOINT: { late: 'endpoint' },
-      LINODE_REGION: { late: 'region' },
+      LINODE_BUCKET: { deferred: 'bucket' },
+      LINODE_ENDPOINT: { deferred: 'endpoint' },
+      LINODE_REGION: { deferred: 'region' },
       STAGING_DIR: '/staging',
       BACKUP_SUSPECT_IGNORE: 'sessions',
       RESTORE_SERVICES: 'web,worker',
@@ -159,7 +160,7 @@ test('without a summary there is one service', () => {
   );
 });
 
-test('a proxy that is there gets labels and its network; without one the page is on loopback alone', () => {
+test('an existing proxy gets labels and its network; without a proxy the page is on loopback only', () => {
   const [, behind] = specsOf({ summaryProxy: 'labels', proxyNetwork: 'traefik' });
   assert.deepEqual(
     [behind?.labels, behind?.networks, behind?.publish],
@@ -179,7 +180,7 @@ test('a proxy that is there gets labels and its network; without one the page is
   assert.deepEqual(alone?.publish, { ip: '127.0.0.1', external: 9000, internal: 8080 });
 });
 
-test('secrets are named by where they lie, never by what they are', () => {
+test('the environment has the paths of secrets, never their values', () => {
   const [backup] = specsOf({}, { ageIdentity: 'AGE-SECRET-KEY-1' });
   assert.ok(backup);
   const known = { ...backup, environment: { A: '1' } };
@@ -215,7 +216,7 @@ test('the host’s command: only restore has root, the socket, and the data at i
   assert.ok(backup);
   const known = { ...backup, environment: { DATABASE_PATH: '/data/shop.db,/data/till.db' } };
   const folders = { data: '/mnt/disk/data', state: '/s', config: '/etc/nightshift', command: '/usr/local/bin' };
-  const text = hostCommand(scriptText('nightshift.sh'), { backup: known, summary: null }, folders);
+  const text = hostCommand(readHostScript('nightshift.sh'), { backup: known, summary: null }, folders);
   const restore = text.split('\n').find((line) => line.includes('restore)')) ?? '';
   assert.equal(
     restore.slice(0, restore.indexOf(' --env LINODE')).trim(),

@@ -4,12 +4,16 @@ import { text } from 'node:stream/consumers';
 import type { CommandArgs as LocalArgs } from '@pulumi/command/local/index.js';
 import type { CommandArgs, CopyToRemoteArgs } from '@pulumi/command/remote/index.js';
 import type { Unwrap } from '@pulumi/pulumi';
-import { type Names, type ResourceType, standInFor, type Values } from './resource.ts';
+import { type InputNames, type PropertyValues, type ResourceType, standInFor } from './resource.ts';
 import { serve } from './serve.ts';
-import { type Connection, overSsh } from './ssh.ts';
+import { runOverSsh, type SshConnectionArgs } from './ssh.ts';
 
-// The `command` stand-in: runs what the program asks, here or over SSH on the host the program names. Prints its port.
-type Run = (inputs: Values, command: string, before: Values | null) => Promise<{ stdout: string; stderr: string }>;
+// The `command` stand-in: runs the program's commands, locally or over SSH on the program's host. Prints its port.
+type Run = (
+  inputs: PropertyValues,
+  command: string,
+  before: PropertyValues | null,
+) => Promise<{ stdout: string; stderr: string }>;
 
 /** As pulumi-command: new triggers replace, anything else runs `update`, or `create` where there is none. */
 function commandOf(
@@ -49,7 +53,7 @@ const connection = {
 
 const remoteCommand = commandOf(
   {
-    replaces: { triggers: true } satisfies Names<CommandArgs>,
+    replaces: { triggers: true } satisfies InputNames<CommandArgs>,
     updates: {
       connection,
       create: true,
@@ -59,10 +63,10 @@ const remoteCommand = commandOf(
       environment: true,
       logging: true,
       addPreviousOutputInEnv: true,
-    } satisfies Names<CommandArgs>,
+    } satisfies InputNames<CommandArgs>,
   },
   (inputs, command, before) =>
-    overSsh(inputs['connection'] as Connection, command, {
+    runOverSsh(inputs['connection'] as SshConnectionArgs, command, {
       stdin: String(inputs['stdin'] ?? ''),
       environment: { ...previous(inputs, before), ...(inputs['environment'] as Record<string, string> | undefined) },
     }),
@@ -70,7 +74,7 @@ const remoteCommand = commandOf(
 
 const localCommand = commandOf(
   {
-    replaces: { triggers: true } satisfies Names<LocalArgs>,
+    replaces: { triggers: true } satisfies InputNames<LocalArgs>,
     updates: {
       create: true,
       update: true,
@@ -81,7 +85,7 @@ const localCommand = commandOf(
       interpreter: true,
       logging: true,
       addPreviousOutputInEnv: true,
-    } satisfies Names<LocalArgs>,
+    } satisfies InputNames<LocalArgs>,
   },
   async (inputs, command, before) => {
     const { dir, interpreter = ['/bin/sh', '-c'], environment, stdin = '' } = inputs as Unwrap<LocalArgs>;
@@ -98,8 +102,8 @@ const localCommand = commandOf(
 );
 
 const copyToRemote: ResourceType = {
-  replaces: { triggers: true } satisfies Names<CopyToRemoteArgs>,
-  updates: { connection, source: true, remotePath: true } satisfies Names<CopyToRemoteArgs>,
+  replaces: { triggers: true } satisfies InputNames<CopyToRemoteArgs>,
+  updates: { connection, source: true, remotePath: true } satisfies InputNames<CopyToRemoteArgs>,
   deleteBeforeReplace: true,
   async create(inputs) {
     await copy(inputs);
@@ -125,20 +129,20 @@ await serve(
   }),
 );
 
-function previous(inputs: Values, before: Values | null): Record<string, string> {
+function previous(inputs: PropertyValues, before: PropertyValues | null): Record<string, string> {
   if (!before || inputs['addPreviousOutputInEnv'] === false) return {};
-  const said = (name: string) => String(before[name] ?? '');
-  return { PULUMI_COMMAND_STDOUT: said('stdout'), PULUMI_COMMAND_STDERR: said('stderr') };
+  const output = (name: string) => String(before[name] ?? '');
+  return { PULUMI_COMMAND_STDOUT: output('stdout'), PULUMI_COMMAND_STDERR: output('stderr') };
 }
 
 /** One file: a string asset, or a file asset. */
-async function copy(inputs: Values): Promise<void> {
+async function copy(inputs: PropertyValues): Promise<void> {
   const {
     connection: to,
     source,
     remotePath,
-  } = inputs as { connection: Connection; source: Values; remotePath: string };
+  } = inputs as { connection: SshConnectionArgs; source: PropertyValues; remotePath: string };
   const content = source['text'] ?? (source['path'] ? await readFile(String(source['path']), 'utf8') : null);
   if (typeof content !== 'string') throw new Error('The stand-in copies single files only.');
-  await overSsh(to, `cat > '${remotePath}'`, { stdin: content });
+  await runOverSsh(to, `cat > '${remotePath}'`, { stdin: content });
 }

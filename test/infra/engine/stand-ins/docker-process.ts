@@ -3,15 +3,15 @@ import { container } from './docker/container.ts';
 import { engine } from './docker/engine.ts';
 import { image, remoteImage } from './docker/image.ts';
 import { service } from './docker/service.ts';
-import { network, secret, serviceConfig, volume } from './docker/small.ts';
-import { type Names, standInFor } from './resource.ts';
+import { network, secret, serviceConfig, volume } from './docker/simple-resources.ts';
+import { type InputNames, standInFor } from './resource.ts';
 import { serve } from './serve.ts';
 
 // The `docker` stand-in: every resource becomes calls on the lab's real Docker engine. Prints its port.
-// As the real one it asks the engine for a sign of life first, unless told not to.
+// Like the real one it pings the engine first, unless configured not to.
 const standIn = standInFor({
   version: '5.2.0',
-  config: { host: true, sshOpts: true, disableDockerDaemonCheck: true } satisfies Names<ProviderArgs>,
+  config: { host: true, sshOpts: true, disableDockerDaemonCheck: true } satisfies InputNames<ProviderArgs>,
   async configure({ disableDockerDaemonCheck }) {
     if (String(disableDockerDaemonCheck) !== 'true') await engine.ping();
   },

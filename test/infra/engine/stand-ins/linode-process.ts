@@ -1,20 +1,20 @@
 import type { ProviderArgs } from '@pulumi/linode';
 import { type AccountKind, account } from './linode/account.ts';
+import { domainRecord, firewall, firewallDevice, instance, volume } from './linode/account-resources.ts';
 import { bucket } from './linode/bucket.ts';
 import { key } from './linode/key.ts';
-import { domainRecord, firewall, firewallDevice, instance, volume } from './linode/records.ts';
-import { type Names, standInFor, type Values } from './resource.ts';
+import { type InputNames, type PropertyValues, standInFor } from './resource.ts';
 import { serve } from './serve.ts';
 
 // The `linode` stand-in: buckets and their keys in the lab's real RADOS Gateway, the rest in a file. Prints its port.
 type Filter = { readonly name: string; readonly values: readonly string[] };
 
-const list = (kind: AccountKind, property: string) => async (inputs: Values) => {
+const list = (kind: AccountKind, property: string) => async (inputs: PropertyValues) => {
   const filters = (inputs['filters'] ?? []) as Filter[];
   const found = account
     .all(kind)
-    .filter((thing) => filters.every(({ name, values }) => values.includes(String(thing[camel(name)]))))
-    .map((thing) => ({ ...thing, id: Number(thing.id) }));
+    .filter((object) => filters.every(({ name, values }) => values.includes(String(object[camel(name)]))))
+    .map((object) => ({ ...object, id: Number(object.id) }));
   return { id: kind, filters, [property]: found };
 };
 
@@ -27,7 +27,7 @@ const standIn = standInFor({
     objAccessKey: true,
     objSecretKey: true,
     objUseTempKeys: true,
-  } satisfies Names<ProviderArgs>,
+  } satisfies InputNames<ProviderArgs>,
   types: {
     'linode:index/domainRecord:DomainRecord': domainRecord,
     'linode:index/firewall:Firewall': firewall,

@@ -6,11 +6,11 @@ import statuses from '@pulumi/pulumi/proto/status_pb.js';
 import any from 'google-protobuf/google/protobuf/any_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import struct from 'google-protobuf/google/protobuf/struct_pb.js';
-import { HalfMade, type StandIn, type Values } from './resource.ts';
+import { PartiallyCreated, type PropertyValues, type StandIn } from './resource.ts';
 
 /**
  * Serves a stand-in by the protocol of Pulumi's plugins on a free loopback port, and prints the port. The server that
- * `@pulumi/pulumi/provider` brings tells the engine no changed names, without which `replaceOnChanges` does nothing.
+ * `@pulumi/pulumi/provider` brings reports no changed names to the engine, without which `replaceOnChanges` does nothing.
  */
 export async function serve(standIn: StandIn): Promise<void> {
   const server = new Server();
@@ -24,11 +24,11 @@ export async function serve(standIn: StandIn): Promise<void> {
 }
 
 type Call<Request> = { readonly request: Request };
-type Done<Response> = (error: object | null, response?: Response) => void;
+type Callback<Response> = (error: object | null, response?: Response) => void;
 
 /** One call: its answer, or the error as the engine reads it. */
 function unary<Request, Response>(answer: (request: Request) => Promise<Response>): UntypedHandleCall {
-  const handle = (call: Call<Request>, done: Done<Response>) => {
+  const handle = (call: Call<Request>, done: Callback<Response>) => {
     answer(call.request).then(
       (response) => done(null, response),
       (error: unknown) => done(errorOf(error)),
@@ -96,25 +96,25 @@ function handlersOf(standIn: StandIn): Record<string, UntypedHandleCall> {
   };
 }
 
-function checked(inputs: Values, problems: readonly { property: string; reason: string }[]) {
+function checked(inputs: PropertyValues, problems: readonly { property: string; reason: string }[]) {
   const failures = problems.map(({ property, reason }) =>
     new messages.CheckFailure().setProperty(property).setReason(reason),
   );
   return new messages.CheckResponse().setInputs(structOf(inputs)).setFailuresList(failures);
 }
 
-function valuesOf(given: InstanceType<typeof struct.Struct> | undefined): Values {
-  return (given?.toJavaScript() ?? {}) as Values;
+function valuesOf(given: InstanceType<typeof struct.Struct> | undefined): PropertyValues {
+  return (given?.toJavaScript() ?? {}) as PropertyValues;
 }
 
-function structOf(values: Values): InstanceType<typeof struct.Struct> {
+function structOf(values: PropertyValues): InstanceType<typeof struct.Struct> {
   // A round trip, because a Struct cannot hold `undefined`.
   return struct.Struct.fromJavaScript(JSON.parse(JSON.stringify(values)));
 }
 
 function errorOf(error: unknown): object {
   const message = error instanceof Error ? error.message : String(error);
-  if (!(error instanceof HalfMade)) return { code: status.UNKNOWN, message, details: message };
+  if (!(error instanceof PartiallyCreated)) return { code: status.UNKNOWN, message, details: message };
   const failed = new messages.ErrorResourceInitFailed()
     .setId(error.id)
     .setProperties(structOf(error.read))

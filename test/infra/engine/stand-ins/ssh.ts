@@ -6,11 +6,11 @@ import { text } from 'node:stream/consumers';
 import type { remote } from '@pulumi/command/types/input.js';
 import type { Unwrap } from '@pulumi/pulumi';
 
-export type Connection = Unwrap<remote.ConnectionArgs>;
+export type SshConnectionArgs = Unwrap<remote.ConnectionArgs>;
 
-/** Runs a command on the host over SSH, as `@pulumi/command` does. Throws with what it said when it fails. */
-export async function overSsh(
-  connection: Connection,
+/** Runs a command on the host over SSH, as `@pulumi/command` does. Throws with its output when it fails. */
+export async function runOverSsh(
+  connection: SshConnectionArgs,
   command: string,
   { stdin = '', environment = {} }: { stdin?: string; environment?: Record<string, string> },
 ): Promise<{ stdout: string; stderr: string }> {
@@ -33,7 +33,7 @@ export async function overSsh(
   }
 }
 
-async function optionsOf({ port = 22, user = 'root', privateKey, agentSocketPath }: Connection, folder: string) {
+async function optionsOf({ port = 22, user = 'root', privateKey, agentSocketPath }: SshConnectionArgs, folder: string) {
   const key = path.join(folder, 'key');
   if (privateKey) await writeFile(key, `${privateKey.trimEnd()}\n`, { mode: 0o600 });
   const always = ['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR'];

@@ -1,6 +1,6 @@
 import type { ContainerArgs } from '@pulumi/docker';
 import type { Unwrap } from '@pulumi/pulumi';
-import type { Names } from '../resource.ts';
+import type { InputNames } from '../resource.ts';
 
 /** What the stand-in knows of a container's inputs, by what a change of them does in terraform-provider-docker. */
 export type ContainerInputs = Unwrap<ContainerArgs>;
@@ -26,7 +26,7 @@ export const replaces = {
   stopSignal: true,
   stopTimeout: true,
   user: true,
-} satisfies Names<ContainerArgs>;
+} satisfies InputNames<ContainerArgs>;
 
 /** Of these only restart and memory reach the engine; a new health check or tmpfs changes nothing until a replacement. */
 export const updates = {
@@ -42,4 +42,4 @@ export const updates = {
   tmpfs: true,
   wait: true,
   waitTimeout: true,
-} satisfies Names<ContainerArgs>;
+} satisfies InputNames<ContainerArgs>;

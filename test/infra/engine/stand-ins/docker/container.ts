@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { HalfMade, type ResourceType } from '../resource.ts';
+import { PartiallyCreated, type ResourceType } from '../resource.ts';
 import { type ContainerInputs, replaces, updates } from './container-inputs.ts';
 import { readBack } from './container-read.ts';
 import { containerRequest, updateRequest } from './container-request.ts';
-import { engine, ifThere } from './engine.ts';
+import { engine, nullIfAbsent } from './engine.ts';
 
 /** `docker:index/container:Container` as terraform-provider-docker has it. */
 export const container: ResourceType = {
@@ -14,20 +14,20 @@ export const container: ResourceType = {
   computed: ['command', 'entrypoints', 'envs', 'healthcheck', 'init', 'labels', 'name', 'securityOpts'],
   async create(values) {
     const inputs = values as ContainerInputs;
-    const made = await engine.createContainer(containerRequest(inputs));
+    const container = await engine.createContainer(containerRequest(inputs));
     try {
-      await connect(made.id, inputs.networksAdvanced ?? []);
-      if (inputs.start ?? true) await made.start();
-      if (inputs.wait) await waitUntilHealthy(made, inputs.waitTimeout ?? 60);
+      await connect(container.id, inputs.networksAdvanced ?? []);
+      if (inputs.start ?? true) await container.start();
+      if (inputs.wait) await waitUntilHealthy(container, inputs.waitTimeout ?? 60);
     } catch (error) {
-      const found = await ifThere(made.inspect());
-      throw new HalfMade(made.id, found ? readBack(found, inputs) : {}, messageOf(error));
+      const found = await nullIfAbsent(container.inspect());
+      throw new PartiallyCreated(container.id, found ? readBack(found, inputs) : {}, messageOf(error));
     }
-    return { id: made.id, read: readBack(await made.inspect(), inputs) };
+    return { id: container.id, read: readBack(await container.inspect(), inputs) };
   },
   async read(id, state) {
     const inputs = state as ContainerInputs;
-    const found = await ifThere(engine.getContainer(id).inspect());
+    const found = await nullIfAbsent(engine.getContainer(id).inspect());
     if (!found) return null;
     if (found.State.Running || inputs.mustRun === false) return readBack(found, inputs);
     await remove(id, inputs);
@@ -47,8 +47,8 @@ export const container: ResourceType = {
 /** Killed at once unless it has a grace: what the real provider does. */
 async function remove(id: string, { destroyGraceSeconds = 0 }: ContainerInputs): Promise<void> {
   const there = engine.getContainer(id);
-  if (!(await ifThere(there.inspect()))) throw new Error(`Error deleting container ${id}: No such container`);
-  if (destroyGraceSeconds > 0) await ifThere(there.stop({ t: destroyGraceSeconds }).catch(ignoreStopped));
+  if (!(await nullIfAbsent(there.inspect()))) throw new Error(`Error deleting container ${id}: No such container`);
+  if (destroyGraceSeconds > 0) await nullIfAbsent(there.stop({ t: destroyGraceSeconds }).catch(ignoreStopped));
   await there.remove({ force: true, v: true });
 }
 
@@ -70,10 +70,10 @@ async function connect(id: string, networks: NonNullable<ContainerInputs['networ
   }
 }
 
-async function waitUntilHealthy(made: Docker.Container, seconds: number): Promise<void> {
+async function waitUntilHealthy(container: Docker.Container, seconds: number): Promise<void> {
   const until = performance.now() + seconds * 1000;
   for (;;) {
-    const { State } = await made.inspect();
+    const { State } = await container.inspect();
     if (State.Health?.Status === 'healthy') return;
     if (performance.now() > until) throw new Error(`container not healthy after ${seconds} seconds`);
     await sleep(200);

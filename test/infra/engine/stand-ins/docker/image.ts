@@ -5,8 +5,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ImageArgs, RemoteImageArgs } from '@pulumi/docker';
 import type { Unwrap } from '@pulumi/pulumi';
-import { hasUnknown, type Names, type ResourceType } from '../resource.ts';
-import { engine, ifThere } from './engine.ts';
+import { hasUnknown, type InputNames, type ResourceType } from '../resource.ts';
+import { engine, nullIfAbsent } from './engine.ts';
 
 type Build = {
   context: string;
@@ -21,7 +21,7 @@ type Build = {
  * again when the files of its context change, sees no drift, and cleans nothing up.
  */
 export const image: ResourceType = {
-  replaces: { imageName: true } satisfies Names<ImageArgs>,
+  replaces: { imageName: true } satisfies InputNames<ImageArgs>,
   updates: {
     build: {
       context: true,
@@ -34,7 +34,7 @@ export const image: ResourceType = {
     },
     buildOnPreview: true,
     skipPush: true,
-  } satisfies Names<ImageArgs>,
+  } satisfies InputNames<ImageArgs>,
   deleteBeforeReplace: false,
   async check(inputs) {
     const { build } = inputs as Unwrap<ImageArgs>;
@@ -42,26 +42,26 @@ export const image: ResourceType = {
     return { ...inputs, build: { ...build, contextDigest: await digestOf(build.context) } };
   },
   async create(values) {
-    return made(values as Unwrap<ImageArgs>);
+    return builtImage(values as Unwrap<ImageArgs>);
   },
   async read(_id, state) {
     return state;
   },
   async update(_id, _before, values) {
-    return (await made(values as Unwrap<ImageArgs>)).read;
+    return (await builtImage(values as Unwrap<ImageArgs>)).read;
   },
   async remove() {},
 };
 
-/** `docker:index/remoteImage:RemoteImage`: pulled in life; here it must be on the engine, or be built. */
+/** `docker:index/remoteImage:RemoteImage`: the real provider pulls it; here the engine must have it, or it is built. */
 export const remoteImage: ResourceType = {
   replaces: {
     name: true,
     build: { context: true, dockerfile: true, buildArgs: true, platform: true, tags: true },
     triggers: true,
     pullTriggers: true,
-  } satisfies Names<RemoteImageArgs>,
-  updates: { keepLocally: true, forceRemove: true } satisfies Names<RemoteImageArgs>,
+  } satisfies InputNames<RemoteImageArgs>,
+  updates: { keepLocally: true, forceRemove: true } satisfies InputNames<RemoteImageArgs>,
   deleteBeforeReplace: true,
   async create(values) {
     const { name, build } = values as Unwrap<RemoteImageArgs>;
@@ -70,7 +70,7 @@ export const remoteImage: ResourceType = {
     return { id: `${Id}${name}`, read: { imageId: Id, repoDigest: Id } };
   },
   async read(_id, state) {
-    const found = await ifThere(engine.getImage(String(state['name'])).inspect());
+    const found = await nullIfAbsent(engine.getImage(String(state['name'])).inspect());
     return found && { imageId: found.Id, repoDigest: found.Id };
   },
   async update(_id, before) {
@@ -78,11 +78,11 @@ export const remoteImage: ResourceType = {
   },
   async remove(_id, state) {
     const { name, keepLocally, forceRemove } = state as Unwrap<RemoteImageArgs>;
-    if (!keepLocally) await ifThere(engine.getImage(name).remove({ force: forceRemove ?? false }));
+    if (!keepLocally) await nullIfAbsent(engine.getImage(name).remove({ force: forceRemove ?? false }));
   },
 };
 
-async function made({ imageName, build, skipPush }: Unwrap<ImageArgs>) {
+async function builtImage({ imageName, build, skipPush }: Unwrap<ImageArgs>) {
   if (!build?.context) throw new Error(`The image ${imageName} has no build context.`);
   if (!skipPush) throw new Error(`The stand-in pushes no image: ${imageName} needs skipPush.`);
   await buildImage(imageName, { ...build, context: build.context });

@@ -1,7 +1,7 @@
 import type { ServiceArgs } from '@pulumi/docker';
 import type { Unwrap } from '@pulumi/pulumi';
 import { nanoseconds } from './duration.ts';
-import { labelsOf } from './small.ts';
+import { labelsOf } from './simple-resources.ts';
 
 export type ServiceInputs = Unwrap<ServiceArgs>;
 

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceArgs } from '@pulumi/docker';
-import { HalfMade, type Names, type ResourceType } from '../resource.ts';
+import { type InputNames, PartiallyCreated, type ResourceType } from '../resource.ts';
 import { nanoseconds } from './duration.ts';
-import { engine, ifThere } from './engine.ts';
+import { engine, nullIfAbsent } from './engine.ts';
 import { rolloutNames, type ServiceInputs, serviceRequest, taskNames } from './service-request.ts';
 
 /** `docker:index/service:Service`. With a `convergeConfig` it waits until the tasks run, and fails when Swarm rolls back. */
 export const service: ResourceType = {
-  replaces: { name: true, mode: { global: true, replicated: { replicas: true } } } satisfies Names<ServiceArgs>,
+  replaces: { name: true, mode: { global: true, replicated: { replicas: true } } } satisfies InputNames<ServiceArgs>,
   updates: {
     taskSpec: taskNames,
     labels: { label: true, value: true },
@@ -18,7 +18,7 @@ export const service: ResourceType = {
     updateConfig: rolloutNames,
     rollbackConfig: rolloutNames,
     convergeConfig: { delay: true, timeout: true },
-  } satisfies Names<ServiceArgs>,
+  } satisfies InputNames<ServiceArgs>,
   deleteBeforeReplace: true,
   computed: ['name'],
   async create(values, resourceName) {
@@ -29,7 +29,7 @@ export const service: ResourceType = {
     return { id, read: { name } };
   },
   async read(id) {
-    const found = await ifThere(engine.getService(id).inspect());
+    const found = await nullIfAbsent(engine.getService(id).inspect());
     return found && { name: found.Spec.Name };
   },
   async update(id, _before, values) {
@@ -41,7 +41,7 @@ export const service: ResourceType = {
     return { name: Spec.Name };
   },
   async remove(id) {
-    await ifThere(engine.getService(id).remove());
+    await nullIfAbsent(engine.getService(id).remove());
     while ((await tasksOf(id)).some(({ Status }) => Status.ContainerStatus?.PID)) await sleep(200);
   },
 };
@@ -57,7 +57,7 @@ type Task = {
 };
 
 async function tasksOf(id: string): Promise<Task[]> {
-  return (await ifThere(engine.listTasks({ filters: JSON.stringify({ service: [id] }) }))) ?? [];
+  return (await nullIfAbsent(engine.listTasks({ filters: JSON.stringify({ service: [id] }) }))) ?? [];
 }
 
 async function converge(id: string, inputs: ServiceInputs, read: { name: string }): Promise<void> {
@@ -68,14 +68,14 @@ async function converge(id: string, inputs: ServiceInputs, read: { name: string 
     const state: string = UpdateStatus?.State ?? 'completed';
     const tasks = await tasksOf(id);
     if (state.startsWith('rollback_completed') || state.endsWith('paused')) {
-      throw new HalfMade(id, read, `service did not converge: ${UpdateStatus.Message}`);
+      throw new PartiallyCreated(id, read, `service did not converge: ${UpdateStatus.Message}`);
     }
     const wanted = inputs.mode?.global ? 1 : (inputs.mode?.replicated?.replicas ?? 1);
     const running = tasks.filter((task) => task.DesiredState === 'running' && task.Status.State === 'running');
     if (state === 'completed' && running.length >= wanted) return;
     if (performance.now() > until) {
       const errors = new Set(tasks.map(({ Status }) => Status.Err ?? Status.State));
-      throw new HalfMade(id, read, `service did not converge in time: ${[...errors].join('; ')}`);
+      throw new PartiallyCreated(id, read, `service did not converge in time: ${[...errors].join('; ')}`);
     }
     await sleep(300);
   }

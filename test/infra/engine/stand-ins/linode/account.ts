@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Values } from '../resource.ts';
+import type { PropertyValues } from '../resource.ts';
 
 export type AccountKind =
   | 'buckets'
@@ -12,34 +12,36 @@ export type AccountKind =
   | 'domains'
   | 'records';
 
-/** One thing on the account, by its id. */
-export type Thing = Values & { readonly id: string };
+/** One object of the account, by its id. */
+export type AccountObject = PropertyValues & { readonly id: string };
 
 let last = 0;
 
 /** A Linode account kept in the file that LINODE_ACCOUNT names, so that a restart of the stand-in looks like no drift. */
 export const account = {
-  all: (kind: AccountKind): Thing[] => Object.values(load()[kind] ?? {}),
-  get: (kind: AccountKind, id: string): Thing | null => load()[kind]?.[id] ?? null,
-  put(kind: AccountKind, thing: Thing): Thing {
+  all: (kind: AccountKind): AccountObject[] => Object.values(load()[kind] ?? {}),
+  get: (kind: AccountKind, id: string): AccountObject | null => load()[kind]?.[id] ?? null,
+  put(kind: AccountKind, object: AccountObject): AccountObject {
     const all = load();
-    save({ ...all, [kind]: { ...all[kind], [thing.id]: thing } });
-    return thing;
+    save({ ...all, [kind]: { ...all[kind], [object.id]: object } });
+    return object;
   },
   remove(kind: AccountKind, id: string): void {
     const all = load();
     const { [id]: _gone, ...rest } = all[kind] ?? {};
     save({ ...all, [kind]: rest });
   },
-  /** The next number, as Linode numbers what it makes. */
+  /** The next id, as Linode numbers its objects. */
   nextId(): string {
-    const numbers = Object.values(load()).flatMap((things) => Object.keys(things).map(Number).filter(Number.isFinite));
+    const numbers = Object.values(load()).flatMap((objects) =>
+      Object.keys(objects).map(Number).filter(Number.isFinite),
+    );
     last = Math.max(1000, last, ...numbers) + 1;
     return String(last);
   },
 };
 
-type Account = { readonly [Kind in AccountKind]?: Readonly<Record<string, Thing>> };
+type Account = { readonly [Kind in AccountKind]?: Readonly<Record<string, AccountObject>> };
 
 function fileName(): string {
   const file = process.env['LINODE_ACCOUNT'];

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ObjectStorageBucketArgs } from '@pulumi/linode';
 import type { Unwrap } from '@pulumi/pulumi';
-import type { Names, ResourceType, Values } from '../resource.ts';
+import type { InputNames, PropertyValues, ResourceType } from '../resource.ts';
 import { account } from './account.ts';
 import { gateway } from './gateway.ts';
 
@@ -20,7 +20,7 @@ type Rules = NonNullable<Inputs['lifecycleRules']>;
 
 /** `linode:index/objectStorageBucket:ObjectStorageBucket`, kept in the lab's RADOS Gateway. Its id is `region:label`. */
 export const bucket: ResourceType = {
-  replaces: { label: true, region: true, endpointType: true } satisfies Names<ObjectStorageBucketArgs>,
+  replaces: { label: true, region: true, endpointType: true } satisfies InputNames<ObjectStorageBucketArgs>,
   updates: {
     acl: true,
     versioning: true,
@@ -34,7 +34,7 @@ export const bucket: ResourceType = {
     },
     accessKey: true,
     secretKey: true,
-  } satisfies Names<ObjectStorageBucketArgs>,
+  } satisfies InputNames<ObjectStorageBucketArgs>,
   deleteBeforeReplace: false,
   computed: ['acl', 'endpointType', 'region', 'versioning'],
   async create(values) {
@@ -73,7 +73,7 @@ async function exists(label: string): Promise<boolean> {
 }
 
 /** As the real provider: versioning and lifecycle are read only where the state has one of them, so not on an import. */
-async function readBack(id: string, given: Inputs): Promise<Values> {
+async function readBack(id: string, given: Inputs): Promise<PropertyValues> {
   const [region = '', label = ''] = id.split(':');
   const address = process.env['LINODE_S3_ENDPOINT'] ?? '';
   const seen = {
@@ -93,7 +93,7 @@ async function readBack(id: string, given: Inputs): Promise<Values> {
   return { ...seen, versioning: Status === 'Enabled', ...(given.lifecycleRules && { lifecycleRules: rules }) };
 }
 
-async function apply(before: Values, { label, versioning, lifecycleRules }: Inputs): Promise<void> {
+async function apply(before: PropertyValues, { label, versioning, lifecycleRules }: Inputs): Promise<void> {
   if (versioning !== before['versioning']) {
     const Status = versioning ? 'Enabled' : 'Suspended';
     await gateway.send(new PutBucketVersioningCommand({ Bucket: label, VersioningConfiguration: { Status } }));

@@ -17,8 +17,8 @@ export const gateway = new S3Client({
 
 export type BucketAccess = { readonly bucketName: string; readonly permissions: string; readonly region?: string };
 
-/** A user of its own for each key: what it may do stands in the policy of each bucket it is for. */
-export async function makeUser(uid: string): Promise<{ accessKey: string; secretKey: string }> {
+/** One user for each key: the policy of each bucket says what it may do. */
+export async function createUser(uid: string): Promise<{ accessKey: string; secretKey: string }> {
   const keys = { accessKey: randomBytes(10).toString('hex').toUpperCase(), secretKey: randomBytes(20).toString('hex') };
   const options = [`--access-key=${keys.accessKey}`, `--secret-key=${keys.secretKey}`];
   await radosgwAdmin('user', 'create', `--uid=${uid}`, '--display-name=key', ...options);
@@ -29,12 +29,12 @@ export async function removeUser(uid: string): Promise<void> {
   await radosgwAdmin('user', 'rm', `--uid=${uid}`);
 }
 
-let granted = Promise.resolve();
+let pendingGrants = Promise.resolve();
 
-/** Lets every key on the account that names this bucket do what it may, and nothing else. One after the other. */
+/** Grants every key of the account its access to this bucket, and nothing else. One at a time. */
 export function grant(bucket: string): Promise<void> {
-  granted = granted.catch(() => {}).then(() => writePolicy(bucket));
-  return granted;
+  pendingGrants = pendingGrants.catch(() => {}).then(() => writePolicy(bucket));
+  return pendingGrants;
 }
 
 async function writePolicy(bucket: string): Promise<void> {

@@ -1,22 +1,22 @@
 import type { ObjectStorageKeyArgs } from '@pulumi/linode';
 import type { Unwrap } from '@pulumi/pulumi';
-import type { Names, ResourceType } from '../resource.ts';
+import type { InputNames, ResourceType } from '../resource.ts';
 import { account } from './account.ts';
-import { type BucketAccess, grant, makeUser, removeUser } from './gateway.ts';
+import { type BucketAccess, createUser, grant, removeUser } from './gateway.ts';
 
 /** `linode:index/objectStorageKey:ObjectStorageKey`: works on the lab's gateway, only on the buckets it names. */
 export const key: ResourceType = {
   replaces: {
     bucketAccesses: { bucketName: true, permissions: true, region: true },
-  } satisfies Names<ObjectStorageKeyArgs>,
-  updates: { label: true, regions: true } satisfies Names<ObjectStorageKeyArgs>,
+  } satisfies InputNames<ObjectStorageKeyArgs>,
+  updates: { label: true, regions: true } satisfies InputNames<ObjectStorageKeyArgs>,
   deleteBeforeReplace: false,
   async create(values) {
     const inputs = values as Unwrap<ObjectStorageKeyArgs>;
     const bucketAccesses = (inputs.bucketAccesses ?? []) as BucketAccess[];
     const id = account.nextId();
     const uid = `linode-key-${id}-${process.pid}-${Date.now()}`;
-    const keys = await makeUser(uid);
+    const keys = await createUser(uid);
     account.put('keys', { id, uid, label: inputs.label, bucketAccesses, accessKey: keys.accessKey });
     await grantAll(bucketAccesses);
     // The API shows the secret once, on creation: the real provider marks it as a secret output.

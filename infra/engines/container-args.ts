@@ -1,0 +1,84 @@
+import type { ContainerArgs } from '@pulumi/docker';
+import * as pulumi from '@pulumi/pulumi';
+import type { Folders } from '../deployment.ts';
+import { environmentOf, mountsOf, type ResolvedSpec } from '../resolved-spec.ts';
+import type { ServiceSpec } from '../services.ts';
+
+/** What a container needs beside its spec. */
+export type ContainerInputs = {
+  readonly folders: Pick<Folders, 'config'>;
+  readonly image: pulumi.Input<string>;
+  readonly resolved: pulumi.Output<ResolvedSpec>;
+  /** Hash of the secrets' and files' content: a new secret replaces the container. */
+  readonly contentHash: pulumi.Input<string>;
+  /** Changes with the host: then `up --refresh` creates the containers again. */
+  readonly hostId: pulumi.Input<string>;
+};
+
+export const logOptions = { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } } as const;
+
+/** ServiceSpec -> docker.Container. */
+export function containerArgs(spec: ServiceSpec, inputs: ContainerInputs): ContainerArgs {
+  const { health, publish } = spec;
+  return {
+    name: spec.name,
+    image: inputs.image,
+    command: [...spec.command],
+    // Secret: the provider never reads them back, and would print them in every preview.
+    envs: pulumi.secret(inputs.resolved.apply((resolved) => assignments(environmentOf(resolved)))),
+    user: spec.user,
+    readOnly: true,
+    capabilities: { drops: ['ALL'] },
+    securityOpts: ['no-new-privileges'],
+    init: true,
+    memory: spec.memoryMiB,
+    restart: 'unless-stopped',
+    // Without it the provider sends SIGKILL at once; with it a running backup ends first.
+    destroyGraceSeconds: spec.stopSeconds,
+    stopTimeout: spec.stopSeconds,
+    // Without it the provider reports a difference at every preview.
+    networkMode: spec.networks[0] ?? 'bridge',
+    networksAdvanced: spec.networks.map((name) => ({ name, aliases: [spec.name] })),
+    // `mounts` never creates a folder, `volumes` does: with the disk unmounted the service must not start.
+    mounts: mountsOf(spec, inputs.folders).map((mount) => ({ type: 'bind', ...mount })),
+    tmpfs: Object.fromEntries(Object.entries(spec.tmpfs).map(([folder, size]) => [folder, `size=${size}`])),
+    ...(publish === null ? {} : { ports: [{ ...publish, protocol: 'tcp' }] }),
+    healthcheck: {
+      tests: ['CMD', ...health.test],
+      interval: goDuration(health.intervalSeconds),
+      timeout: goDuration(health.timeoutSeconds),
+      startPeriod: goDuration(health.startSeconds),
+      retries: health.retries,
+    },
+    logDriver: logOptions.driver,
+    logOpts: logOptions.options,
+    labels: [
+      { label: 'nightshift.content', value: inputs.contentHash },
+      { label: 'nightshift.host', value: inputs.hostId },
+      { label: 'nightshift.service', value: spec.name },
+      ...Object.entries(spec.labels).map(([label, value]) => ({ label, value })),
+    ],
+  };
+}
+
+/** The provider neither replaces a container for a new health check, tmpfs or init, nor updates them. */
+export const containerOptions = {
+  replaceOnChanges: ['#initerror', 'healthcheck', 'tmpfs', 'init'],
+  // The name is fixed, so the old container is deleted first.
+  deleteBeforeReplace: true,
+} satisfies pulumi.CustomResourceOptions;
+
+/** A duration as Go prints it, which is how the provider reads it back: 1m0s. */
+export function goDuration(seconds: number): string {
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const hours = Math.floor(seconds / 3600);
+  const rest = `${seconds % 60}s`;
+  if (hours > 0) return `${hours}h${minutes}m${rest}`;
+  return minutes > 0 ? `${minutes}m${rest}` : rest;
+}
+
+function assignments(environment: Readonly<Record<string, string>>): string[] {
+  return Object.entries(environment)
+    .map(([name, value]) => `${name}=${value}`)
+    .sort();
+}

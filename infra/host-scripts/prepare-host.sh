@@ -1,0 +1,16 @@
+# Creates the folders that containers bind-mount, owned by the uid they run as. DISK: none or mounted.
+version=$(docker version --format '{{.Server.Version}}') || { echo "Docker does not respond on this host: install it (https://docs.docker.com/engine/install), then try again." >&2; exit 1; }
+case $version in
+  1.* | 1[0-9].* | 20.0[0-9].*) echo "Docker $version is too old: nightshift needs 20.10 or newer." >&2; exit 1 ;;
+esac
+if [ "$DISK" = mounted ] && ! mountpoint -q "$MOUNT_POINT"; then
+  echo "Nothing is mounted at $MOUNT_POINT: mount the disk, or correct nightshift:mountPoint." >&2
+  exit 1
+fi
+if [ ! -d "$DATA_FOLDER" ]; then
+  echo "There is no folder $DATA_FOLDER: mount the disk, or correct nightshift:dataFolder. It is not created: an empty folder would hide an unmounted disk." >&2
+  exit 1
+fi
+for folder in $FOLDERS; do
+  install -d -o 1000 -g 1000 -m 0750 "$folder"
+done

@@ -1,0 +1,70 @@
+import { type ConfigKey, configKeys } from '../config/keys.ts';
+import type { StackValues } from '../stack/stack-config.ts';
+
+/** One key of a stack, as init-stack writes and prompts for it. */
+export type StackKey = {
+  /** `nightshift:bucket`. */
+  readonly key: string;
+  readonly meaning: string;
+  readonly secret: boolean;
+  readonly type: ConfigKey['type'];
+};
+
+const linodeToken: StackKey = {
+  key: 'linode:token',
+  meaning: 'Linode API token (cloud.linode.com/profile/tokens)',
+  secret: true,
+  type: 'string',
+};
+
+/** Every key: those of the program, and the provider's token. */
+export const stackKeys: ReadonlyMap<string, StackKey> = new Map(
+  [
+    ...Object.entries<ConfigKey>(configKeys).map(([name, { meaning, secret, type }]) => {
+      return { key: `nightshift:${name}`, meaning, secret, type };
+    }),
+    linodeToken,
+  ].map((key) => [key.key, key]),
+);
+
+/** What is wrong with a value, or null. Never repeats the value. */
+export function problemOf({ type }: StackKey, value: string): string | null {
+  if (value === '') return 'a value is needed';
+  if (type === 'integer' && !/^-?\d+$/.test(value)) return 'a whole number is needed';
+  if (type === 'boolean' && !/^(true|false)$/.test(value)) return 'true or false is needed';
+  return null;
+}
+
+type HasKey = (...names: string[]) => boolean;
+
+/** Conditions on a stack's config, each with the keys that are required when it holds, in the order of the prompts. */
+const requirements: readonly (readonly [
+  (has: HasKey, is: (name: string, value: string) => boolean) => boolean,
+  readonly string[],
+])[] = [
+  [(has) => !has('sshHost', 'hostLabel', 'dockerHost', 'hosts'), ['sshHost']],
+  [(_, is) => is('hostCreate', 'true'), ['hostLabel', 'hostRegion', 'hostPublicKey']],
+  [(has) => !has('hosts'), ['dataFolder']],
+  [(has) => !has('s3Endpoint', 'storeFolder', 'hosts'), ['bucket', 'bucketRegion']],
+  [(has) => has('s3Endpoint'), ['s3Bucket', 's3AccessKey', 's3SecretKey']],
+  [(_, is) => is('disk', 'create'), ['diskLabel', 'diskSize', 'mountPoint', 'hostRegion']],
+  [(_, is) => is('disk', 'adopt'), ['diskVolumeId', 'diskLabel', 'diskSize', 'mountPoint', 'hostRegion']],
+  [(_, is) => is('disk', 'mounted'), ['mountPoint']],
+  [(has) => has('smtpUser'), ['smtpPassword']],
+  [(has) => has('summaryUrl'), ['sitePasswordHash', 'siteSigningKey']],
+];
+
+/** Keys that the stack needs and lacks, in the order of the prompts. `hasToken`: LINODE_TOKEN is set. */
+export function missingKeys(values: StackValues, hasToken: boolean): StackKey[] {
+  const has: HasKey = (...names) => names.some((name) => (values.get(`nightshift:${name}`) ?? '') !== '');
+  const is = (name: string, value: string) => values.get(`nightshift:${name}`) === value;
+  const wanted = requirements.flatMap(([applies, names]) =>
+    applies(has, is) ? names.map((name) => `nightshift:${name}`) : [],
+  );
+  const usesLinode = has('bucket', 'hostLabel', 'domain') || is('disk', 'create') || is('disk', 'adopt');
+  if (usesLinode && !hasToken) wanted.push('linode:token');
+  return [...new Set(wanted)].flatMap((key) => {
+    const known = stackKeys.get(key);
+    return known === undefined || (values.get(key) ?? '') !== '' ? [] : [known];
+  });
+}

@@ -1,4 +1,0 @@
-# Keeps the last three images of NAME; what a container uses stays anyway.
-docker images "$NAME" --format '{{.ID}} {{.Tag}}' | awk '!seen[$1]++ { print $2 }' | tail -n +4 | while read -r tag; do
-  docker rmi "$NAME:$tag" >/dev/null 2>&1 && echo "removed $NAME:$tag" || true
-done

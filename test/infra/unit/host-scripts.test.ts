@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { readHostScript, scriptCommand } from '../../../infra/remote-script.ts';
+import { encodeFiles } from '../../../infra/service-files.ts';
+import { quoteWords } from '../../../jobs/runtime/shell-quoting.ts';
+import { needs } from '../../lab/parts.ts';
+
+test('any text survives the shell unchanged', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0')),
+        { maxLength: 4 },
+      ),
+      (list) => {
+        const sound = list.map((text) => text.toWellFormed());
+        const printed = execFileSync('sh', ['-c', `printf '%s\\0' ${quoteWords(sound)}`], {
+          encoding: 'utf8',
+        });
+        assert.deepEqual(printed.split('\0').slice(0, -1), sound.length === 0 ? [''] : sound);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('a script gets its variables and its input, and its exit code is the command’s', needs('root'), () => {
+  const script = 'read -r word; printf "%s|%s" "$A" "$word"; [ "$A" != bad ] || exit 7';
+  const run = (A: string) =>
+    spawnSync('sh', ['-c', scriptCommand(script, { A })], { input: 'secret\n', encoding: 'utf8' });
+  assert.deepEqual([run("it's $HOME").stdout, run('bad').status], ["it's $HOME|secret", 7]);
+});
+
+test('files are readable only by the services, and obsolete ones are deleted', needs('root'), () => {
+  const base = mkdtempSync(path.join(tmpdir(), 'write-files-'));
+  try {
+    const folder = path.join(base, 'nightshift', 'secrets', 'sqlite-backup');
+    const write = (texts: Record<string, string>) =>
+      execFileSync('sh', ['-c', scriptCommand(readHostScript('write-files.sh'), { FOLDER: folder, MODE: '0400' })], {
+        input: encodeFiles(texts),
+      });
+    write({ A: 'one\nline', B: 'two' });
+    write({ A: 'three', C: '' });
+    const { mode, uid, gid } = statSync(path.join(folder, 'A'));
+    assert.deepEqual(
+      [readdirSync(folder), readFileSync(path.join(folder, 'A'), 'utf8'), mode & 0o777, uid, gid],
+      [['A', 'C'], 'three', 0o400, 1000, 1000],
+    );
+    assert.equal(statSync(folder).mode & 0o777, 0o700);
+  } finally {
+    rmSync(base, { recursive: true });
+  }
+});
+
+test('a host is prepared only when its disk is mounted', needs('root'), () => {
+  const base = mkdtempSync(path.join(tmpdir(), 'prepare-'));
+  try {
+    // A docker command that answers as an engine of that version would.
+    const version = path.join(base, 'docker');
+    writeFileSync(version, '#!/bin/sh\necho "$FAKE_VERSION"\n', { mode: 0o755 });
+    const variables = { DISK: 'mounted', MOUNT_POINT: base, DATA_FOLDER: `${base}/data`, FOLDERS: `${base}/state` };
+    const run = (changes: Record<string, string>, fake = '24.0.7') =>
+      spawnSync('sh', ['-c', scriptCommand(readHostScript('prepare-host.sh'), { ...variables, ...changes })], {
+        encoding: 'utf8',
+        env: { ...process.env, PATH: `${base}:${process.env['PATH']}`, FAKE_VERSION: fake },
+      });
+    assert.match(run({}).stderr, /^Nothing is mounted at .*: mount the disk/);
+    assert.match(run({ DISK: 'none' }).stderr, /^There is no folder .*data: mount the disk.*It is not created/);
+    assert.match(run({}, '19.03.8').stderr, /^Docker 19\.03\.8 is too old/);
+    assert.deepEqual(readdirSync(base), ['docker']);
+    assert.equal(run({ DISK: 'none', DATA_FOLDER: base }).status, 0);
+    const { uid, mode } = statSync(`${base}/state`);
+    assert.deepEqual([uid, mode & 0o777], [1000, 0o750]);
+  } finally {
+    rmSync(base, { recursive: true });
+  }
+});
