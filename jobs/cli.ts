@@ -9,7 +9,7 @@ import { listCommand } from './backup/commands/list-command.ts';
 import { pruneCommand } from './backup/commands/prune-command.ts';
 import { healthCommand, statusCommand } from './backup/commands/status-command.ts';
 import { demoCommand } from './demo/command.ts';
-import { restoreCommand } from './restore/command.ts';
+import { restoreCommand } from './restore/restore-command.ts';
 import type { CliContext } from './runtime/cli-context.ts';
 import { systemClock } from './runtime/clock.ts';
 import { asFailure, exitCodeOf, interrupted } from './runtime/errors.ts';

@@ -6,12 +6,12 @@ import path from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { acquireLock } from '../jobs/sqlite/lock/lock.ts';
 import { oldNode } from './old-node.ts';
-import { complete, type Eras, holds, makeEras } from './restore/eras.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './restore/visits-database.ts';
 
 const program = path.resolve(import.meta.dirname, '..', 'jobs', 'nightshift.mjs');
-let eras: Eras;
+let eras: TestDatabases;
 before(() => {
-  eras = makeEras();
+  eras = makeTestDatabases();
 });
 after(() => eras.remove());
 

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { type PlainRun, plainRun } from '../monitoring/history/history-rows.ts';
 import { type LastingHistory, openLastingHistory } from '../monitoring/history/lasting-history.ts';
+import { onStopRequest } from '../runtime/child-process.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { asFailure, type Failure, interrupted } from '../runtime/errors.ts';
 import { createLog } from '../runtime/log.ts';
@@ -15,10 +16,7 @@ import { runBackup } from './run.ts';
 // when it stops: signals to the whole group are left to that process, and when it is gone so is the run.
 // arguments: DATABASE_NAME [patient]
 const stop = new AbortController();
-const abort = () => stop.abort(interrupted());
-process.on('message', abort);
-process.on('disconnect', abort);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+onStopRequest(() => stop.abort(interrupted()));
 surviveLostOutput();
 
 const [, , name = '', patience] = process.argv;

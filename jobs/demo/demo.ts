@@ -6,7 +6,7 @@ import { listCommand } from '../backup/commands/list-command.ts';
 import { statusCommand } from '../backup/commands/status-command.ts';
 import { runBackup } from '../backup/run.ts';
 import { openHistory } from '../monitoring/history/history.ts';
-import { restoreCommand } from '../restore/command.ts';
+import { restoreCommand } from '../restore/restore-command.ts';
 import type { CliContext, Environment } from '../runtime/cli-context.ts';
 import { type Clock, localTimestamp } from '../runtime/clock.ts';
 import { formatCount } from '../runtime/format.ts';

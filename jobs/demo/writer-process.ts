@@ -1,8 +1,10 @@
 import process from 'node:process';
 import Sqlite from 'better-sqlite3';
+import { onStopRequest } from '../runtime/child-process.ts';
 import { addOrder } from './shop.ts';
+import type { WriterReport } from './writer.ts';
 
-// The business goes on while it is backed up: 50 commits a second until told to stop, then the number and the longest wait.
+// The business goes on while it is backed up: 50 commits a second until it is to stop; then it sends the number and the longest wait.
 const commitsPerSecond = 50;
 // arguments: DATABASE TIME_OF_EACH_ORDER
 const [, , database = '', orderedAt = ''] = process.argv;
@@ -16,9 +18,10 @@ const timer = setInterval(() => {
   commits += 1;
 }, 1000 / commitsPerSecond);
 
-process.on('message', () => {
+onStopRequest(() => {
   clearInterval(timer);
   db.close();
-  process.send?.({ commits, longestMs }, () => process.exit(0));
+  const report: WriterReport = { commits, longestMs };
+  if (process.connected) process.send?.(report, () => process.exit());
+  else process.exit();
 });
-process.on('disconnect', () => process.exit(0));

@@ -1,20 +1,27 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { processEntry, runProcess } from '../runtime/child-process.ts';
 
-const entry = fileURLToPath(new URL(`./writer-process${path.extname(import.meta.url)}`, import.meta.url));
+const stopGraceMs = 10_000;
 
-type Written = { readonly commits: number; readonly longestMs: number };
+/** What the process committed. `longestMs`: how long the slowest commit took. */
+export type WriterReport = { readonly commits: number; readonly longestMs: number };
 
-/** Starts a process that keeps committing orders of `orderedAt` (local time) to a database; `stop` ends it and says how it fared. */
-export function startWriter(database: string, orderedAt: string): { stop(): Promise<Written> } {
-  const child = fork(entry, [database, orderedAt]);
+/** Starts a process that keeps committing orders of `orderedAt` (local time) to a database; `stop` ends it and returns its report. */
+export function startWriter(database: string, orderedAt: string): { stop(): Promise<WriterReport> } {
+  const stopped = new AbortController();
+  const result = runProcess<WriterReport>(processEntry('writer-process', import.meta.url), [database, orderedAt], {
+    env: process.env,
+    execArgv: [],
+    output: 'inherit',
+    signal: stopped.signal,
+    stopGraceMs,
+  });
+  result.catch(() => {}); // `stop` throws it
   return {
     async stop() {
-      child.send('stop');
-      const [written] = await once(child, 'message');
-      return written as Written;
+      stopped.abort();
+      const { message } = await result;
+      if (message === null) throw new Error('the process that writes orders died');
+      return message;
     },
   };
 }

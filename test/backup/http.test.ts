@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { createHealthServer, type HealthServer } from '../../jobs/backup/monitoring/http.ts';
+import { createHealthServer } from '../../jobs/backup/monitoring/http.ts';
 import type { DatabaseStatus } from '../../jobs/backup/status/database-status.ts';
 import type { BackupStatus } from '../../jobs/backup/status/status.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
+import type { HttpListener } from '../../jobs/runtime/http-listener.ts';
 
 const database: DatabaseStatus = {
   name: 'csv_data',
@@ -33,7 +34,7 @@ const unhealthy: BackupStatus = {
 };
 
 describe('health and metrics over HTTP', () => {
-  let server: HealthServer;
+  let server: HttpListener;
   let status: () => BackupStatus | Promise<BackupStatus>;
   before(async () => {
     server = await createHealthServer({ port: 0, status: () => status(), signal: new AbortController().signal });

@@ -48,7 +48,7 @@ test('told to stop in the middle of a run, it lets the run go on for the time of
   assert.deepEqual(outcomes(scene), ['succeeded']);
 });
 
-test('when the time of grace is over the run is taken back: no object, nothing staged, no alert, recorded as interrupted', async (t) => {
+test('when the time of grace is over the run is rolled back: no object, nothing staged, no alert, recorded as interrupted', async (t) => {
   const server = await startSmtpServer({ security: 'plain' });
   t.after(() => server.close());
   const scene = await makeScene(t, { STOP_GRACE_SECONDS: '0', ...mailTo(server.smtp.port) });

@@ -3,17 +3,18 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import type { Checkpoint } from '../../jobs/restore/switch/checkpoint.ts';
-import { readJournal } from '../../jobs/restore/switch/journal.ts';
-import { stagedPath } from '../../jobs/restore/switch/names.ts';
-import { resumeUnfinished } from '../../jobs/restore/switch/resume.ts';
-import { identify } from '../../jobs/restore/switch/swap.ts';
-import { switchOver } from '../../jobs/restore/switch/switch-over.ts';
+import type { Checkpoint } from '../../jobs/restore/files/checkpoint.ts';
+import { fileIdentity } from '../../jobs/restore/files/database-files.ts';
+import { stagedPath } from '../../jobs/restore/files/names.ts';
+import { dockerServiceManager } from '../../jobs/restore/services/docker/docker-service-manager.ts';
+import { readJournal } from '../../jobs/restore/swap/journal.ts';
+import { resumeUnfinished } from '../../jobs/restore/swap/resume.ts';
+import { runSteps } from '../../jobs/restore/swap/run-steps.ts';
 import { systemClock } from '../../jobs/runtime/clock.ts';
 import { createLog } from '../../jobs/runtime/log.ts';
-import { complete, type Eras, holds, makeEras } from './eras.ts';
 import { always, type FakeServices, fakeEngine, readServices } from './fake-engine.ts';
-import { fastClock } from './performed.ts';
+import { fastClock } from './run-action.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
 
 const log = createLog(systemClock, 'UTC', { out() {}, err() {} });
 const services: FakeServices = {
@@ -21,9 +22,9 @@ const services: FakeServices = {
   worker: { running: true, policy: always, wellOn: 'old' },
 };
 
-let eras: Eras;
+let eras: TestDatabases;
 before(() => {
-  eras = makeEras();
+  eras = makeTestDatabases();
 });
 after(() => eras.remove());
 
@@ -46,7 +47,7 @@ function deathAt(
   return { checkpoint, died };
 }
 
-/** Begins the switch with a staged file and services that are not well on it. Null: it died at that checkpoint. */
+/** Begins the switch with a staged file and services that are unhealthy on it. Null: it died at that checkpoint. */
 async function begin(number: number, fails = (_: string) => false): Promise<unknown> {
   eras.reset();
   writeFileSync(serviceFile(), JSON.stringify(services));
@@ -64,7 +65,7 @@ async function begin(number: number, fails = (_: string) => false): Promise<unkn
     source: 'a backup',
     sourceTakenAt: null,
     startedAt: String(systemClock.now()),
-    staged: identify(staged),
+    staged: fileIdentity(staged),
     tables: null,
     stamp: '2025-12-02_031500',
     services: ['web', 'worker'].map((name) => ({ ...container, id: name, name })),
@@ -74,35 +75,35 @@ async function begin(number: number, fails = (_: string) => false): Promise<unkn
     upAt: null,
     servedRestored: false,
     problem: null,
-    revived: null,
+    restarted: null,
     unseen: null,
   } as const;
   const { checkpoint, died } = deathAt(number, fails);
   return Promise.race([
     died,
-    switchOver(
+    runSteps(
       {
         ...journal,
         services: [...journal.services],
         crashingBefore: [],
         unhealthyBefore: [],
-        unwell: [],
+        unhealthy: [],
         notStarted: [],
       },
       false,
-      parts(checkpoint),
+      deps(checkpoint),
     ),
   ]);
 }
 
 async function resume(number: number): Promise<unknown> {
   const { checkpoint, died } = deathAt(number);
-  return Promise.race([died, resumeUnfinished(eras.database, 'UTC', parts(checkpoint))]);
+  return Promise.race([died, resumeUnfinished(eras.database, 'UTC', deps(checkpoint))]);
 }
 
-function parts(checkpoint: Checkpoint) {
-  const engine = fakeEngine(serviceFile(), eras.database);
-  return { engine, clock: fastClock, log, checkpoint, refuseHolders: async () => {}, leaveOff: [] };
+function deps(checkpoint: Checkpoint) {
+  const services = dockerServiceManager(fakeEngine(serviceFile(), eras.database), fastClock);
+  return { services, clock: fastClock, log, checkpoint, assertNotInUse: async () => {}, leaveOff: [] };
 }
 
 test('killed at a step, and again while the next run resumes it: the run after that leaves the old database complete', async () => {
@@ -128,13 +129,14 @@ test('killed at a step, and again while the next run resumes it: the run after t
 });
 
 test('killed on a way back that could not be journalled: the run after that leaves the old database complete, and never calls it restored', async () => {
-  const isWayBackJournal = (name: string) => /^before journalling (halting|returning|reviving|clearing)$/.test(name);
+  const isWayBackJournal = (name: string) =>
+    /^before journalling (stoppingForRollback|restoringOriginal|restartingServices|cleaningUp)$/.test(name);
   let resumed = 0;
   for (let number = 1; (await begin(number, isWayBackJournal)) === 'died'; number += 1) {
-    const ended = await resumeUnfinished(eras.database, 'UTC', parts(deathAt(0).checkpoint));
+    const ended = await resumeUnfinished(eras.database, 'UTC', deps(deathAt(0).checkpoint));
     assert.deepEqual(
-      { inPlace: holds(eras.database), services: readServices(serviceFile()), end: ended?.step ?? 'clearing' },
-      { inPlace: complete.old, services, end: 'clearing' },
+      { inPlace: holds(eras.database), services: readServices(serviceFile()), end: ended?.step ?? 'cleaningUp' },
+      { inPlace: complete.old, services, end: 'cleaningUp' },
       `killed at checkpoint ${number}`,
     );
     resumed += 1;

@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import type { Engine } from '../../jobs/restore/services/engine.ts';
-import { complete, type Eras, holds, makeEras } from './eras.ts';
+import type { DockerEngine } from '../../jobs/restore/services/docker/docker-engine.ts';
 import { type FakeServices, readServices } from './fake-engine.ts';
-import { engineOf, performed } from './performed.ts';
+import { fakeEngineOrNone, runRestore } from './run-action.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
 
 const dying = path.join(import.meta.dirname, 'dying-process.ts');
 const always = { Name: 'unless-stopped', MaximumRetryCount: 0 };
@@ -27,7 +27,7 @@ const variants: readonly Variant[] = [
     endsAs: 'new',
   },
   {
-    name: 'with a service that is not well on the restored data, so that all goes back',
+    name: 'with a service that is unhealthy on the restored data, so that all goes back',
     services: {
       web: { running: true, policy: always, wellOn: 'any' },
       worker: { running: true, policy: always, wellOn: 'old' },
@@ -38,7 +38,7 @@ const variants: readonly Variant[] = [
 
 for (const variant of variants) {
   test(`killed at any step, ${variant.name}: one more restore leaves one complete database, services as they were`, async (t) => {
-    const eras = makeEras();
+    const eras = makeTestDatabases();
     t.after(() => eras.remove());
     const checkpoints = await record(eras, variant);
     assert.ok(checkpoints.length > 20, `only ${checkpoints.length} checkpoints`);
@@ -46,14 +46,14 @@ for (const variant of variants) {
       prepare(eras, variant);
       const killed = await run(eras, variant, index + 1);
       assert.equal(killed.signal, 'SIGKILL', `${name}: ${killed.text}`);
-      const { text } = await performed(undefined, eras.environment, { engine: engineFor(eras, variant) });
+      const { text } = await runRestore(undefined, eras.environment, { engine: engineFor(eras, variant) });
       requireWhole(eras, variant, `killed at: ${name}\n${killed.text}\n${text}`);
     }
   });
 }
 
 /** The names of all checkpoints that an undisturbed restore passes. */
-async function record(eras: Eras, variant: Variant): Promise<string[]> {
+async function record(eras: TestDatabases, variant: Variant): Promise<string[]> {
   const names = path.join(eras.folder, 'names');
   prepare(eras, variant);
   const { text } = await run(eras, variant, 0, names);
@@ -62,19 +62,19 @@ async function record(eras: Eras, variant: Variant): Promise<string[]> {
   return readFileSync(names, 'utf8').trim().split('\n');
 }
 
-function engineFor(eras: Eras, { services }: Variant): Engine {
-  return engineOf(services === null ? '' : serviceFile(eras), eras.database);
+function engineFor(eras: TestDatabases, { services }: Variant): DockerEngine {
+  return fakeEngineOrNone(services === null ? '' : serviceFile(eras), eras.database);
 }
 
-const serviceFile = ({ folder }: Eras) => path.join(folder, 'services.json');
+const serviceFile = ({ folder }: TestDatabases) => path.join(folder, 'services.json');
 
-function prepare(eras: Eras, { services }: Variant): void {
+function prepare(eras: TestDatabases, { services }: Variant): void {
   eras.reset();
   writeFileSync(serviceFile(eras), JSON.stringify(services ?? {}));
 }
 
 /** Runs `restore latest --yes` in a process that kills itself at a checkpoint; 0 for none. */
-async function run(eras: Eras, { services }: Variant, dieAt: number, names = '') {
+async function run(eras: TestDatabases, { services }: Variant, dieAt: number, names = '') {
   const args = [dying, String(dieAt), names, services === null ? '' : serviceFile(eras)];
   const child = spawn(process.execPath, args, { env: eras.environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
@@ -84,7 +84,7 @@ async function run(eras: Eras, { services }: Variant, dieAt: number, names = '')
 }
 
 /** One complete database in place, what it replaced complete beside it, nothing half done, services as they were. */
-function requireWhole(eras: Eras, { services, endsAs }: Variant, context: string): void {
+function requireWhole(eras: TestDatabases, { services, endsAs }: Variant, context: string): void {
   const beside = readdirSync(path.dirname(eras.database)).filter((name) => !/^shop\.db(-wal|-shm)?$/.test(name));
   const safetyCopies = beside.filter((name) => /^shop\.db\.backup-[\d_-]+$/.test(name));
   const others = beside.filter((name) => !/^shop\.db\.((backup|rejected)-.*|nightshift-lock)$/.test(name));

@@ -3,11 +3,11 @@ import { closeSync, openSync, readdirSync, rmSync, utimesSync, writeFileSync, wr
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Finished, nightshift } from '../nightshift.ts';
-import { complete, type Eras, holds, makeEras } from './eras.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
 
-let eras: Eras;
+let eras: TestDatabases;
 before(() => {
-  eras = makeEras();
+  eras = makeTestDatabases();
 });
 after(() => eras.remove());
 

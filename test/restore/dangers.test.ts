@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Allowed } from '../../jobs/restore/choice/request.ts';
-import { compare } from '../../jobs/restore/plan/comparison.ts';
+import type { AllowedDangers } from '../../jobs/restore/options/restore-options.ts';
+import { compareFingerprints } from '../../jobs/restore/plan/comparison.ts';
 import { dangersOf, warningsOf } from '../../jobs/restore/plan/dangers.ts';
-import { confirm } from '../../jobs/restore/plan/questions.ts';
-import type { Character } from '../../jobs/restore/staging/verified.ts';
+import { confirm } from '../../jobs/restore/plan/prompts.ts';
+import type { DatabaseFingerprint } from '../../jobs/restore/staging/verified-file.ts';
 import { asFailure, exitCodeOf } from '../../jobs/runtime/errors.ts';
 
-const nothingAllowed: Allowed = {
+const nothingAllowed: AllowedDangers = {
   openFiles: false,
   lostFile: false,
   unseen: false,
@@ -15,21 +15,21 @@ const nothingAllowed: Allowed = {
   empty: false,
   damagedCopy: false,
 };
-const shop: Character = {
+const shop: DatabaseFingerprint = {
   tables: { orders: 60_000, notes: 2 },
   uncounted: [],
   schemaSha256: 'a',
   applicationId: 0,
   userVersion: 3,
 };
-const songs: Character = { ...shop, tables: { songs: 1 }, schemaSha256: 'b' };
-const older: Character = { ...shop, tables: { orders: 5, notes: 2 }, schemaSha256: 'c', userVersion: 2 };
-const withoutTables: Character = { ...shop, tables: {}, schemaSha256: '' };
-const withoutRows: Character = { ...shop, tables: { orders: 0, notes: 0 } };
+const songs: DatabaseFingerprint = { ...shop, tables: { songs: 1 }, schemaSha256: 'b' };
+const older: DatabaseFingerprint = { ...shop, tables: { orders: 5, notes: 2 }, schemaSha256: 'c', userVersion: 2 };
+const withoutTables: DatabaseFingerprint = { ...shop, tables: {}, schemaSha256: '' };
+const withoutRows: DatabaseFingerprint = { ...shop, tables: { orders: 0, notes: 0 } };
 
-const facts = (now: Character | null, backup: Character | null) => ({
+const facts = (now: DatabaseFingerprint | null, backup: DatabaseFingerprint | null) => ({
   label: 'shop.db.gz',
-  comparison: compare(now, backup),
+  comparison: compareFingerprints(now, backup),
   backup,
 });
 
@@ -37,9 +37,9 @@ type Talk = { readonly asked: string[]; readonly ending: string };
 
 /** A restore of `backup` over the shop: answers the questions one after another; returns them, and how it ended. */
 async function talk(
-  backup: Character | null,
+  backup: DatabaseFingerprint | null,
   answers: readonly string[] | '--yes',
-  allow: Partial<Allowed> = {},
+  allow: Partial<AllowedDangers> = {},
 ): Promise<Talk> {
   const asked: string[] = [];
   const ask = async (question: string) => {
@@ -121,12 +121,12 @@ test('of a backup whose rows are not known nothing is claimed', async () => {
 });
 
 test('tables that were not counted are there: neither empty nor gone, and no other database', async () => {
-  const people: Character = { ...shop, tables: {}, uncounted: ['notes', 'orders'] };
+  const people: DatabaseFingerprint = { ...shop, tables: {}, uncounted: ['notes', 'orders'] };
   for (const backup of [people, { ...people, tables: { log: 0 }, schemaSha256: 'b' }]) {
     assert.deepEqual(warningsOf(facts(shop, backup)), []);
     assert.deepEqual(await talk(backup, '--yes'), { asked: [], ending: 'goes on' });
   }
-  assert.deepEqual(compare(shop, people), { rows: [], kinship: 'same', differences: [] });
+  assert.deepEqual(compareFingerprints(shop, people), { rows: [], relation: 'same', differences: [] });
 });
 
 test('what only metadata says to be empty is told as that', () => {

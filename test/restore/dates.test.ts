@@ -3,13 +3,13 @@ import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { type Finished, nightshift } from '../nightshift.ts';
-import { type Eras, makeEras } from './eras.ts';
+import { makeTestDatabases, type TestDatabases } from './visits-database.ts';
 
-let eras: Eras;
+let eras: TestDatabases;
 let name: string;
 
 before(() => {
-  eras = makeEras();
+  eras = makeTestDatabases();
   const daily = path.join(eras.folder, 'store/sqlite-backups/daily');
   [name = ''] = readdirSync(daily).filter((file) => !file.startsWith('.'));
   // As the old shell script left them: without metadata. One by a clock that was years ahead, one without a date, one in a folder.
@@ -24,13 +24,13 @@ before(() => {
 const run = (...args: string[]): Promise<Finished> => nightshift(args, eras.environment);
 
 /** Lines of a plan that begin with one of these words, times as TIME and ages as AGE. */
-function linesOf(text: string, ...words: string[]): string[] {
+function linesOf(text: string, ...commandLine: string[]): string[] {
   return text
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'TIME')
     .replace(/[\d.]+ (s|min \d\d s)/g, 'AGE')
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => words.some((word) => line.startsWith(word)));
+    .filter((line) => commandLine.some((word) => line.startsWith(word)));
 }
 
 test('the list has one order: dated, then without a date, then misdated', async () => {

@@ -6,16 +6,17 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { noCheckpoint } from '../../jobs/restore/files/checkpoint.ts';
 import { awaitHealth } from '../../jobs/restore/services/await-health.ts';
-import { dockerEngine } from '../../jobs/restore/services/docker.ts';
+import { createDockerEngine } from '../../jobs/restore/services/docker/docker-client.ts';
+import { dockerServiceManager } from '../../jobs/restore/services/docker/docker-service-manager.ts';
 import {
-  releaseServices,
+  restoreAutostart,
   type ServiceFailure,
   startServices,
   stopServices,
-} from '../../jobs/restore/services/outage.ts';
-import type { StoppedService } from '../../jobs/restore/services/services.ts';
-import { noCheckpoint } from '../../jobs/restore/switch/checkpoint.ts';
+} from '../../jobs/restore/services/service-lifecycle.ts';
+import type { StoppedService } from '../../jobs/restore/services/stopped-service.ts';
 import { systemClock } from '../../jobs/runtime/clock.ts';
 import type { Failure } from '../../jobs/runtime/errors.ts';
 import { createLog } from '../../jobs/runtime/log.ts';
@@ -25,17 +26,18 @@ import { docker, dockerHost, inspect, makeDockerScene, stateOf, until } from './
 
 const image = 'node:26-bookworm-slim';
 
-function parts() {
+function lifecycleDeps() {
   const lines: string[] = [];
   const keep = (text: string) => lines.push(text);
   const log = createLog(systemClock, 'UTC', { out: keep, err: keep });
-  return { engine: dockerEngine(dockerHost), clock: systemClock, log, checkpoint: noCheckpoint };
+  const services = dockerServiceManager(createDockerEngine(dockerHost), systemClock);
+  return { services, clock: systemClock, log, checkpoint: noCheckpoint };
 }
 
 const sentencesOf = (failures: readonly ServiceFailure[]) => failures.map(({ message }) => message);
 
 async function stopped(name: string): Promise<StoppedService & { kind: 'container' }> {
-  const container = await dockerEngine(dockerHost).container(name);
+  const container = await createDockerEngine(dockerHost).container(name);
   assert.ok(container);
   const { id, restartPolicy, stopTimeoutSeconds, healthSeconds } = container;
   return { kind: 'container', id, name, restartPolicy, stopTimeoutSeconds, healthSeconds };
@@ -66,7 +68,7 @@ describe('what restore learns from and tells a real Docker engine', {
         '600',
       ],
     );
-    const container = (await dockerEngine(dockerHost).containers()).find((found) => found.name === name);
+    const container = (await createDockerEngine(dockerHost).containers()).find((found) => found.name === name);
     assert.ok(container);
     const mountpoint = await docker('volume', 'inspect', '-f', '{{.Mountpoint}}', volume);
     assert.deepEqual(
@@ -97,25 +99,25 @@ describe('what restore learns from and tells a real Docker engine', {
       },
     );
     assert.equal(container.pid, Number(await inspect(name, '{{.State.Pid}}')));
-    assert.equal(await dockerEngine(dockerHost).container(`${prefix}-none`), null);
+    assert.equal(await createDockerEngine(dockerHost).container(`${prefix}-none`), null);
   });
 
   test('a service renamed meanwhile is started all the same, and one removed is named', async (t) => {
     const scene = await makeDockerScene(t);
     const renamed = await stopped(await scene.service('renamed', { with: ['--restart', 'always'] }));
     const removed = await stopped(await scene.service('removed', { with: ['--restart', 'always'] }));
-    const tools = parts();
-    await stopServices([renamed, removed], tools);
+    const deps = lifecycleDeps();
+    await stopServices([renamed, removed], deps);
     assert.equal((await stateOf(renamed.name)).state.replace(/ \w* /, ' '), 'exited no');
     await docker('rename', renamed.name, `${renamed.name}-2`);
     await docker('rm', '-f', removed.name);
 
-    const [problem, ...more] = sentencesOf((await startServices([renamed, removed], tools)).failures);
+    const [problem, ...more] = sentencesOf((await startServices([renamed, removed], deps)).failures);
     assert.deepEqual(more, []);
     assert.match(problem ?? '', new RegExp(`^${removed.name} does not start: .* No such container`, 'i'));
-    const failures = await awaitHealth([renamed, removed], { askedSeconds: 30, untilFirstFailure: false }, tools);
-    assert.deepEqual(sentencesOf(failures), [`${removed.name} is not well: it was removed`]);
-    await releaseServices([renamed, removed], tools);
+    const failures = await awaitHealth([renamed, removed], { askedSeconds: 30, untilFirstFailure: false }, deps);
+    assert.deepEqual(sentencesOf(failures), [`${removed.name} is unhealthy: it was removed`]);
+    await restoreAutostart([renamed, removed], deps);
     assert.equal((await stateOf(`${renamed.name}-2`)).state, 'running healthy always');
   });
 
@@ -124,12 +126,12 @@ describe('what restore learns from and tells a real Docker engine', {
     const first = await stopped(await scene.service('replaced'));
     await docker('rm', '-f', first.name);
     await scene.service('replaced', { with: ['--restart', 'always'] });
-    const tools = parts();
-    await stopServices([first], tools);
+    const deps = lifecycleDeps();
+    await stopServices([first], deps);
     assert.match((await stateOf(first.name)).state, /^exited /);
-    assert.deepEqual((await startServices([first], tools)).failures, []);
-    assert.deepEqual(await awaitHealth([first], { askedSeconds: 30, untilFirstFailure: true }, tools), []);
-    await releaseServices([first], tools);
+    assert.deepEqual((await startServices([first], deps)).failures, []);
+    assert.deepEqual(await awaitHealth([first], { askedSeconds: 30, untilFirstFailure: true }, deps), []);
+    await restoreAutostart([first], deps);
     assert.equal((await stateOf(first.name)).state, 'running healthy always');
   });
 
@@ -151,22 +153,22 @@ describe('what restore learns from and tells a real Docker engine', {
       '600',
     );
     const services = [await stopped(needing), await stopped(needed)];
-    const tools = parts();
-    await stopServices(services, tools);
-    assert.deepEqual((await startServices(services, tools)).failures, []);
-    assert.deepEqual(await awaitHealth(services, { askedSeconds: null, untilFirstFailure: true }, tools), []);
+    const deps = lifecycleDeps();
+    await stopServices(services, deps);
+    assert.deepEqual((await startServices(services, deps)).failures, []);
+    assert.deepEqual(await awaitHealth(services, { askedSeconds: null, untilFirstFailure: true }, deps), []);
   });
 
-  test('a service without a health check that ends at once is not well, with its exit code', async (t) => {
+  test('a service without a health check that ends at once is unhealthy, with its exit code', async (t) => {
     const { prefix } = await makeDockerScene(t);
     const name = `${prefix}-ends`;
     await docker('run', '-d', '--name', name, image, 'sh', '-c', 'sleep 1; exit 3');
     const service = await stopped(name);
     await until(async () => (await stateOf(name)).state.startsWith('exited'), `${name} ended`);
-    const tools = parts();
-    assert.deepEqual((await startServices([service], tools)).failures, []);
-    const failures = await awaitHealth([service], { askedSeconds: null, untilFirstFailure: true }, tools);
-    assert.deepEqual(sentencesOf(failures), [`${name} is not well: exited with code 3`]);
+    const deps = lifecycleDeps();
+    assert.deepEqual((await startServices([service], deps)).failures, []);
+    const failures = await awaitHealth([service], { askedSeconds: null, untilFirstFailure: true }, deps);
+    assert.deepEqual(sentencesOf(failures), [`${name} is unhealthy: exited with code 3`]);
   });
 
   test('a service that ends once and whose restart policy would start it again gets that chance', async (t) => {
@@ -189,11 +191,11 @@ describe('what restore learns from and tells a real Docker engine', {
     );
     await until(async () => (await inspect(name, '{{.RestartCount}} {{.State.Running}}')) === '1 true', `${name} up`);
     const service = await stopped(name);
-    const tools = parts();
-    await stopServices([service], tools);
-    assert.deepEqual((await startServices([service], tools)).failures, []);
-    assert.deepEqual(await awaitHealth([service], { askedSeconds: null, untilFirstFailure: true }, tools), []);
-    await releaseServices([service], tools);
+    const deps = lifecycleDeps();
+    await stopServices([service], deps);
+    assert.deepEqual((await startServices([service], deps)).failures, []);
+    assert.deepEqual(await awaitHealth([service], { askedSeconds: null, untilFirstFailure: true }, deps), []);
+    await restoreAutostart([service], deps);
     assert.equal((await stateOf(name)).state, 'running  always');
   });
 
@@ -201,7 +203,7 @@ describe('what restore learns from and tells a real Docker engine', {
     const { prefix, folder } = await makeDockerScene(t);
     const name = `${prefix}-paths`;
     await docker('run', '-d', '--name', name, '-v', `${folder}/data:/data:ro`, image, 'sleep', '600');
-    const engine = dockerEngine(dockerHost);
+    const engine = createDockerEngine(dockerHost);
     const { size, mtimeNs } = statSync(path.join(folder, 'data', 'shop.db'), { bigint: true });
     const changedAt = Temporal.Instant.fromEpochNanoseconds(mtimeNs);
     assert.deepEqual(await engine.pathStat(name, '/data/shop.db'), {
@@ -217,7 +219,7 @@ describe('what restore learns from and tells a real Docker engine', {
 
   test('an engine that breaks off in the middle of an answer, or never answers, is unreachable', async (t) => {
     const { folder } = await makeDockerScene(t);
-    const broken = dockerEngine(await dyingDocker(t, folder, { answer: /"Swarm"/ }), 2);
+    const broken = createDockerEngine(await dyingDocker(t, folder, { answer: /"Swarm"/ }), 2);
     await assert.rejects(broken.swarmServices(), ({ code, message }: Failure) => {
       assert.equal(code, 'DOCKER_UNREACHABLE');
       assert.match(message, /dying.sock does not answer \(/);
@@ -226,7 +228,7 @@ describe('what restore learns from and tells a real Docker engine', {
     const silent = createServer(() => {}).listen(path.join(folder, 'silent.sock'));
     await once(silent, 'listening');
     t.after(() => silent.close());
-    await assert.rejects(dockerEngine(`unix://${folder}/silent.sock`, 1).containers(), {
+    await assert.rejects(createDockerEngine(`unix://${folder}/silent.sock`, 1).containers(), {
       code: 'DOCKER_UNREACHABLE',
       message: `Docker at unix://${folder}/silent.sock does not answer (no answer within 1 s).`,
     });
@@ -244,11 +246,11 @@ test('a container that crashes in the moment of the change gets its restart poli
   }).listen(path.join(folder, 'docker.sock'));
   await once(server, 'listening');
   t.after(() => server.close());
-  const engine = dockerEngine(`unix://${folder}/docker.sock`);
+  const engine = createDockerEngine(`unix://${folder}/docker.sock`);
   await engine.setRestartPolicy('a', { Name: 'no', MaximumRetryCount: 0 });
   assert.deepEqual(asked, ['POST /containers/a/update', 'POST /containers/a/update']);
 });
 
 test('an address that restore cannot use is an error in the settings', () => {
-  assert.throws(() => dockerEngine('ssh://vps'), { code: 'ARGUMENT_INVALID' });
+  assert.throws(() => createDockerEngine('ssh://vps'), { code: 'ARGUMENT_INVALID' });
 });

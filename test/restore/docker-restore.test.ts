@@ -43,7 +43,7 @@ describe('restore with services on a real Docker engine', { ...needs('docker', '
     assert.deepEqual(found, { complete: 1, writers: 2 });
   });
 
-  test('a service that is not well on the restored data: all goes back, and the command says so', async (t) => {
+  test('a service that is unhealthy on the restored data: all goes back, and the command says so', async (t) => {
     const scene = await makeDockerScene(t);
     const picky = await scene.service('picky', { accepts: 'current', with: ['--restart', 'always'] });
     const easy = await scene.service('easy');
@@ -51,7 +51,7 @@ describe('restore with services on a real Docker engine', { ...needs('docker', '
     assert.equal(code, 1, out + err);
     assert.match(
       err,
-      new RegExp(`RESTORE_ROLLED_BACK: The restore was taken back: ${picky} is not well: its health check fails`),
+      new RegExp(`RESTORE_ROLLED_BACK: The restore was rolled back: ${picky} is unhealthy: its health check fails`),
     );
     assert.match(
       err,
@@ -63,14 +63,16 @@ describe('restore with services on a real Docker engine', { ...needs('docker', '
     assert.match((await stateOf(easy)).state, /^running \w+ no$/);
   });
 
-  test('with --no-health-rollback the restored data stays, and the command says what is not well', async (t) => {
+  test('with --no-health-rollback the restored data stays, and the command says what is unhealthy', async (t) => {
     const scene = await makeDockerScene(t);
     const picky = await scene.service('picky', { accepts: 'current', with: ['--restart', 'always'] });
     const { code, out, err } = await scene.restore(['latest', '--yes', '--no-health-rollback']);
     assert.equal(code, 1, out + err);
     assert.match(
       err,
-      new RegExp(`RESTORE_UNHEALTHY: The restored database is in place, but not all is well: ${picky} is not well`),
+      new RegExp(
+        `RESTORE_UNHEALTHY: The restored database is in place, but not everything is healthy: ${picky} is unhealthy`,
+      ),
     );
     assert.equal(scene.era(), 'backup');
     assert.deepEqual(scene.files(), ['shop.db', 'shop.db.backup-DATE']);

@@ -3,7 +3,7 @@
  * arguments: the checkpoint's number or its name (0: none), a file that gets the name of each (or nothing), the fake engine's file (or nothing)
  */
 import { appendFileSync } from 'node:fs';
-import { engineOf, performed } from './performed.ts';
+import { fakeEngineOrNone, runRestore } from './run-action.ts';
 
 const [, , dieAt = '0', names = '', services = ''] = process.argv;
 let count = 0;
@@ -16,6 +16,6 @@ async function checkpoint(name: string): Promise<void> {
   await new Promise(() => {});
 }
 
-const engine = engineOf(services, process.env['DATABASE_PATH'] ?? '');
-const { ending, text } = await performed('latest', process.env, { engine, checkpoint });
+const engine = fakeEngineOrNone(services, process.env['DATABASE_PATH'] ?? '');
+const { ending, text } = await runRestore('latest', process.env, { engine, checkpoint });
 process.stdout.write(`${text}${ending}\n`);

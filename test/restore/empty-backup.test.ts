@@ -9,12 +9,12 @@ import Sqlite from 'better-sqlite3';
 import { makeScene } from '../backup/scene.ts';
 import { needs } from '../lab/parts.ts';
 import { nightshift } from '../nightshift.ts';
-import { complete, type Eras, holds, makeEras } from './eras.ts';
-import { beside, failure, restore, restoreArgs } from './restore-command.ts';
+import { failureOf, filesBeside, restore, restoreArgs } from './restore-scene.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
 
-let eras: Eras;
+let eras: TestDatabases;
 before(() => {
-  eras = makeEras();
+  eras = makeTestDatabases();
   return () => eras.remove();
 });
 
@@ -50,17 +50,17 @@ for (const [what, statements, message] of [
     );
     for (const flags of [[], ['--allow-other-database'], ['--ignore-open-files'], ['--allow-unseen']]) {
       const refusal = await run('--yes', ...flags);
-      assert.equal(failure(refusal), 'BACKUP_EMPTY, exit 1');
+      assert.equal(failureOf(refusal), 'BACKUP_EMPTY, exit 1');
       assert.match(refusal.err, new RegExp(`is EMPTY: ${message}\\.\n.*or add --allow-empty\\. Nothing`));
     }
     assert.equal(holds(eras.database), complete.old);
-    assert.deepEqual(beside(eras), ['shop.db-shm', 'shop.db-wal']);
+    assert.deepEqual(filesBeside(eras), ['shop.db-shm', 'shop.db-wal']);
 
     const allowed = await run('--yes', '--allow-empty');
     assert.equal(allowed.code, 0, allowed.out + allowed.err);
     await restore(eras, '--undo', '--yes');
     const back = await restore(eras, '--undo', '--yes');
-    assert.equal(failure(back), 'BACKUP_EMPTY, exit 1');
+    assert.equal(failureOf(back), 'BACKUP_EMPTY, exit 1');
     assert.match(back.err, /shop\.db\.backup-[\d_-]+ is EMPTY: /);
     assert.equal(holds(eras.database), complete.old);
   });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import Sqlite from 'better-sqlite3';
-import type { Container, Engine, RestartPolicy } from '../../jobs/restore/services/engine.ts';
+import type { DockerContainer, DockerEngine, RestartPolicy } from '../../jobs/restore/services/docker/docker-engine.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
 
 /** What the fake remembers in its file, so that it outlives a process that is killed. */
@@ -32,7 +32,7 @@ export function readServices(file: string): FakeServices {
  * A fake of a Docker engine for tests that kill a restore at every step, which would be too slow with a real one. Its
  * containers mount the database's folder and write a row when they start.
  */
-export function fakeEngine(file: string, database: string): Engine {
+export function fakeEngine(file: string, database: string): DockerEngine {
   const change = (id: string, changes: Partial<FakeService>) => {
     const services = readServices(file);
     const service = services[id];
@@ -76,7 +76,7 @@ function leaveVisit(database: string): void {
   }
 }
 
-function containerOf(id: string, { running, policy, wellOn, fails }: FakeService, database: string): Container {
+function containerOf(id: string, { running, policy, wellOn, fails }: FakeService, database: string): DockerContainer {
   const isWell = wellOn === 'any' || (wellOn === 'old' && (!existsSync(database) || isOld(database)));
   return {
     id,

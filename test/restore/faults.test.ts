@@ -21,12 +21,12 @@ import { acquireLock } from '../../jobs/sqlite/lock/lock.ts';
 import { openStore } from '../../jobs/store/open.ts';
 import { needs } from '../lab/parts.ts';
 import { type Finished, nightshift, startNightshift } from '../nightshift.ts';
-import { complete, type Eras, holds, makeEras } from './eras.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
 
-let eras: Eras;
+let eras: TestDatabases;
 let daily: string;
 before(() => {
-  eras = makeEras();
+  eras = makeTestDatabases();
   daily = path.join(eras.folder, 'store', 'sqlite-backups', 'daily');
 });
 after(() => eras.remove());

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { needs } from '../lab/parts.ts';
-import { complete, type Eras, holds, makeEras } from './eras.ts';
 import { type FakeService, type FakeServices, picky, readServices, web } from './fake-engine.ts';
-import { performed } from './performed.ts';
+import { runRestore } from './run-action.ts';
 import { leftBeside, shopOnSmallDisk } from './small-disk.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
 
-let eras: Eras;
+let eras: TestDatabases;
 before(() => {
-  eras = makeEras();
+  eras = makeTestDatabases();
 });
 after(() => eras.remove());
 
@@ -23,15 +23,15 @@ const moments: readonly {
   { full: 'journalled checking', worker: web, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
   { full: 'journalled starting', worker: web, ends: 'new', code: 'done' },
   { full: 'journalled watching', worker: web, ends: 'new', code: 'done' },
-  { full: 'journalled halting', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
-  { full: 'journalled reviving', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
+  { full: 'journalled stoppingForRollback', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
+  { full: 'journalled restartingServices', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
 ];
 
 /** Restores `latest` on a small disk that is filled to the last byte at `full`, and tells how that ended. */
 async function restoreOnto(t: TestContext, kind: 'tmpfs' | 'ext4', full: string, services: FakeServices) {
   const { disk, database, serviceFile, environment, engine } = shopOnSmallDisk(t, eras, kind, services);
   const checkpoint = (name: string) => (name === full ? disk.fill() : undefined);
-  const { ending, text } = await performed('latest', environment, { engine, checkpoint });
+  const { ending, text } = await runRestore('latest', environment, { engine, checkpoint });
   const found = {
     ending,
     holds: holds(database),
@@ -51,7 +51,7 @@ describe('a disk that fills up to the last byte while services are down', needs(
         if (worker === web && ends === 'old') {
           assert.match(
             text,
-            /RESTORE_ROLLED_BACK: The restore was taken back: The disk of \S+ is full \(ENOSPC\)\. The old database/,
+            /RESTORE_ROLLED_BACK: The restore was rolled back: The disk of \S+ is full \(ENOSPC\)\. The old database/,
           );
         }
       });

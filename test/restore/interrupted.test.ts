@@ -5,12 +5,12 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { needs } from '../lab/parts.ts';
 import { nightshift, startNightshift } from '../nightshift.ts';
-import { complete, type Eras, holds, makeEras } from './eras.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
 
 const dying = path.join(import.meta.dirname, 'dying-process.ts');
-let eras: Eras;
+let eras: TestDatabases;
 before(() => {
-  eras = makeEras();
+  eras = makeTestDatabases();
 });
 after(() => eras.remove());
 
@@ -89,7 +89,7 @@ test('one that died after the swap goes on, and reports as if nothing had been',
 });
 
 for (const [step, typed, ended, era] of [
-  ['swapping', ['--undo'], 'taken back', complete.old],
+  ['swapping', ['--undo'], 'rolled back', complete.old],
   ['checking', ['latest'], 'finished', complete.new],
   ['checking', ['--undo'], 'finished', complete.new],
   ['checking', ['--at', '2099-01-01 02:00'], 'finished', complete.new],
@@ -98,10 +98,10 @@ for (const [step, typed, ended, era] of [
     leaveUnfinished(step);
     const args = ['restore', ...typed, '--yes', '--no-docker'];
     const first = await nightshift(args, eras.environment);
-    const words = typed.map((word) => (word.includes(' ') ? `'${word}'` : word)).join(' ');
+    const commandLine = typed.map((word) => (word.includes(' ') ? `'${word}'` : word)).join(' ');
     assert.equal(
       first.err.slice(first.err.lastIndexOf('RESTORE_')),
-      `RESTORE_RESUMED: The unfinished restore of ${eras.database} was ${ended}. NOT done: \`nightshift restore ${words} --yes --no-docker\`.
+      `RESTORE_RESUMED: The unfinished restore of ${eras.database} was ${ended}. NOT done: \`nightshift restore ${commandLine} --yes --no-docker\`.
     What to do: Look at what is in place now; if you still want it, type it again.
 `,
     );

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { needs } from '../lab/parts.ts';
 import { makeDockerScene, stateOf } from './docker-scene.ts';
-import { complete, holds, makeEras } from './eras.ts';
-import { terminalOf } from './pty.ts';
+import { terminalOf } from './pseudo-terminal.ts';
+import { complete, holds, makeTestDatabases } from './visits-database.ts';
 
 /** As a shell has it: 128 and the number of SIGHUP. */
 const endedByHangUp = 129;
@@ -60,7 +60,7 @@ test(
   'a terminal that is closed at the question means no: nothing is changed and nothing is left',
   needs('tools'),
   async (t) => {
-    const eras = makeEras();
+    const eras = makeTestDatabases();
     t.after(() => eras.remove());
     const terminal = terminalOf(t, ['restore', 'latest', '--no-docker'], eras.environment);
     await terminal.shows(/Restore it\? \[y\/N\]/);

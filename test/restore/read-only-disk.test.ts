@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { needs } from '../lab/parts.ts';
-import { complete, type Eras, holds, makeEras } from './eras.ts';
 import { readServices, web } from './fake-engine.ts';
-import { performed } from './performed.ts';
+import { runRestore } from './run-action.ts';
 import { leftBeside, shopOnSmallDisk } from './small-disk.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
 
-let eras: Eras;
+let eras: TestDatabases;
 before(() => {
-  eras = makeEras();
+  eras = makeTestDatabases();
 });
 after(() => eras.remove());
 
@@ -29,8 +29,8 @@ type Moment = {
 };
 const stay = ', and these services stay stopped: web';
 const moments: readonly Moment[] = [
-  { at: 'stopped web', step: 'clearing up', inPlace: complete.old, after: 'old' },
-  { at: 'journalled swapping', step: 'clearing up', inPlace: complete.old, after: 'old' },
+  { at: 'stopped web', step: 'cleaning up', inPlace: complete.old, after: 'old' },
+  { at: 'journalled swapping', step: 'cleaning up', inPlace: complete.old, after: 'old' },
   {
     at: 'before moving the staged file',
     step: 'putting the old file back',
@@ -48,7 +48,7 @@ describe('a disk that turns read-only while services are down (EROFS)', needs('r
       const { disk, database, serviceFile, environment, engine } = shopOnSmallDisk(t, eras, 'ext4', { web });
       const moment = at.replace('the staged file', `${database}.restore-staged`);
       const checkpoint = (name: string) => (name === moment ? disk.turnReadOnly() : undefined);
-      const { ending, text } = await performed('latest', environment, { engine, checkpoint });
+      const { ending, text } = await runRestore('latest', environment, { engine, checkpoint });
       assert.deepEqual(
         {
           ending,
@@ -65,7 +65,7 @@ describe('a disk that turns read-only while services are down (EROFS)', needs('r
         text,
       );
       disk.repair();
-      const again = await performed(undefined, environment, { engine });
+      const again = await runRestore(undefined, environment, { engine });
       assert.deepEqual(
         {
           ending: again.ending,

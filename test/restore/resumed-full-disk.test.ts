@@ -4,16 +4,16 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { needs } from '../lab/parts.ts';
-import { complete, type Eras, holds, makeEras } from './eras.ts';
 import { type FakeService, picky, readServices, web } from './fake-engine.ts';
-import { performed } from './performed.ts';
+import { runRestore } from './run-action.ts';
 import { leftBeside, shopOnSmallDisk } from './small-disk.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
 
 const dying = path.join(import.meta.dirname, 'dying-process.ts');
 
-let eras: Eras;
+let eras: TestDatabases;
 before(() => {
-  eras = makeEras();
+  eras = makeTestDatabases();
 });
 after(() => eras.remove());
 
@@ -32,10 +32,10 @@ const moments: readonly Moment[] = [
   { died: 'started web', worker: web, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
   { died: 'journalled watching', worker: web, ends: 'new', code: 'done' },
   { died: 'journalled finishing', worker: web, ends: 'new', code: 'done' },
-  { died: 'journalled halting', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
-  { died: 'journalled returning', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
-  { died: 'journalled reviving', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
-  { died: 'journalled clearing', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
+  { died: 'journalled stoppingForRollback', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
+  { died: 'journalled restoringOriginal', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
+  { died: 'journalled restartingServices', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
+  { died: 'journalled cleaningUp', worker: picky, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
 ];
 
 /** A restore that was killed at `died`, on a disk of its own, and what the next one needs. */
@@ -53,7 +53,7 @@ async function resume({ database, serviceFile, environment, engine }: ReturnType
     const running = Object.values(readServices(serviceFile)).some((service) => service.running);
     if (name.startsWith('before moving ') && running) movedUnder.push(path.basename(name));
   };
-  const { ending, text } = await performed(undefined, environment, { engine, checkpoint });
+  const { ending, text } = await runRestore(undefined, environment, { engine, checkpoint });
   const rejected = readdirSync(path.dirname(database)).some((name) => name.includes('.rejected-'));
   const services = readServices(serviceFile);
   const found = { ending, movedUnder, holds: holds(database), left: leftBeside(database), services };

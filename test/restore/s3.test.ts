@@ -8,14 +8,14 @@ import { startFaultProxy } from '../fault-proxy.ts';
 import { needs } from '../lab/parts.ts';
 import { nightshift } from '../nightshift.ts';
 import { type LabBucket, makeBucket } from '../store/buckets.ts';
-import { complete, type Eras, holds, makeEras } from './eras.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
 
 describe('restore from a real S3 server', needs('s3', 'tools'), () => {
   let bucket: LabBucket;
-  let eras: Eras;
+  let eras: TestDatabases;
   before(async () => {
     bucket = await makeBucket();
-    eras = makeEras();
+    eras = makeTestDatabases();
     layDownTheOldWay();
   });
   after(async () => {

@@ -2,12 +2,12 @@ import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { smallDisk } from '../small-disk.ts';
-import type { Eras } from './eras.ts';
 import type { FakeServices } from './fake-engine.ts';
-import { engineOf } from './performed.ts';
+import { fakeEngineOrNone } from './run-action.ts';
+import type { TestDatabases } from './visits-database.ts';
 
 /** The shop of `eras`, with services that use it, on a small disk of its own. */
-export function shopOnSmallDisk(t: TestContext, eras: Eras, kind: 'tmpfs' | 'ext4', services: FakeServices) {
+export function shopOnSmallDisk(t: TestContext, eras: TestDatabases, kind: 'tmpfs' | 'ext4', services: FakeServices) {
   const disk = smallDisk(t, kind, 64);
   eras.reset();
   const database = path.join(disk.folder, 'shop.db');
@@ -15,7 +15,7 @@ export function shopOnSmallDisk(t: TestContext, eras: Eras, kind: 'tmpfs' | 'ext
   const serviceFile = path.join(eras.folder, 'services.json');
   writeFileSync(serviceFile, JSON.stringify(services));
   const environment = { ...eras.environment, DATABASE_PATH: database };
-  return { disk, database, serviceFile, environment, engine: engineOf(serviceFile, database) };
+  return { disk, database, serviceFile, environment, engine: fakeEngineOrNone(serviceFile, database) };
 }
 
 /** Names of what a restore has left on the disk of a database. */

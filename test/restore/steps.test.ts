@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  isWayBack,
+  isRollback,
+  type RestoreStep,
   resumeFrom,
-  type Step,
   stepAfter,
   steps,
-  stepUnjournalled,
+  stepWithoutJournal,
   withServicesDown,
-} from '../../jobs/restore/switch/steps.ts';
+} from '../../jobs/restore/swap/steps.ts';
 
-const all = Object.keys(steps) as Step[];
+const all = Object.keys(steps) as RestoreStep[];
 
 /** The steps a restore takes when those in `failing` fail. */
-function way(failing: readonly Step[], healthRollback = true): string {
+function way(failing: readonly RestoreStep[], healthRollback = true): string {
   const taken: string[] = [];
-  let step: Step | null | 'stuck' = 'stopping';
+  let step: RestoreStep | null | 'stuck' = 'stopping';
   while (step !== null && step !== 'stuck') {
     taken.push(step);
     step = stepAfter(step, failing.includes(step), healthRollback);
@@ -24,28 +24,31 @@ function way(failing: readonly Step[], healthRollback = true): string {
 }
 
 test('a restore goes forward when all goes well, and back from wherever a step fails', () => {
-  const back = 'returning reviving clearing';
+  const back = 'restoringOriginal restartingServices cleaningUp';
   assert.equal(way([]), 'stopping swapping checking starting watching finishing');
-  assert.equal(way(['stopping']), 'stopping reviving clearing');
+  assert.equal(way(['stopping']), 'stopping restartingServices cleaningUp');
   assert.equal(way(['swapping']), `stopping swapping ${back}`);
   assert.equal(way(['checking']), `stopping swapping checking ${back}`);
-  assert.equal(way(['starting']), `stopping swapping checking starting halting ${back}`);
-  assert.equal(way(['watching']), `stopping swapping checking starting watching halting ${back}`);
+  assert.equal(way(['starting']), `stopping swapping checking starting stoppingForRollback ${back}`);
+  assert.equal(way(['watching']), `stopping swapping checking starting watching stoppingForRollback ${back}`);
 });
 
-test('with --no-health-rollback a service that is not well keeps the restored database', () => {
+test('with --no-health-rollback a service that is unhealthy keeps the restored database', () => {
   assert.equal(way(['starting', 'watching'], false), way([]));
 });
 
 test('a step on the way back that fails leaves the journal for the next run', () => {
-  assert.equal(way(['watching', 'returning']), 'stopping swapping checking starting watching halting returning stuck');
+  assert.equal(
+    way(['watching', 'restoringOriginal']),
+    'stopping swapping checking starting watching stoppingForRollback restoringOriginal stuck',
+  );
   assert.equal(way(['finishing']), `${way([])} stuck`);
 });
 
 test('from every step there is an end, forward or back', () => {
   for (const step of all) {
     for (const failed of [false, true]) {
-      let at: Step | null | 'stuck' = step;
+      let at: RestoreStep | null | 'stuck' = step;
       let count = 0;
       for (let first = failed; at !== null && at !== 'stuck'; first = false, count += 1)
         at = stepAfter(at, first, true);
@@ -58,24 +61,39 @@ test('resumed where it died: with the restored file in place it goes forward, el
   const resumed = (restoredInPlace: boolean) =>
     Object.fromEntries(all.map((step) => [step, resumeFrom(step, { rejected: false, restoredInPlace }).step]));
   const same = Object.fromEntries(all.map((step) => [step, step]));
-  const gone = { swapping: 'halting', checking: 'halting', starting: 'halting', watching: 'halting' };
-  assert.deepEqual(resumed(true), { ...same, stopping: 'halting', swapping: 'checking' });
-  assert.deepEqual(resumed(false), { ...same, stopping: 'halting', ...gone });
+  const gone = {
+    swapping: 'stoppingForRollback',
+    checking: 'stoppingForRollback',
+    starting: 'stoppingForRollback',
+    watching: 'stoppingForRollback',
+  };
+  assert.deepEqual(resumed(true), { ...same, stopping: 'stoppingForRollback', swapping: 'checking' });
+  assert.deepEqual(resumed(false), { ...same, stopping: 'stoppingForRollback', ...gone });
 });
 
 test('files move back only after this process has stopped the services', () => {
   const same = Object.fromEntries(all.map((step) => [step, step]));
   const before = (areDown: boolean) => Object.fromEntries(all.map((step) => [step, withServicesDown(step, areDown)]));
   assert.deepEqual(before(true), same);
-  assert.deepEqual(before(false), { ...same, returning: 'halting' });
+  assert.deepEqual(before(false), { ...same, restoringOriginal: 'stoppingForRollback' });
 });
 
 test('a step that cannot be journalled: back while services are down, else on', () => {
   const same = Object.fromEntries(all.map((step) => [step, step]));
-  const back = { stopping: 'reviving', swapping: 'returning', checking: 'returning', starting: 'returning' };
-  assert.deepEqual(Object.fromEntries(all.map((step) => [step, stepUnjournalled(step)])), { ...same, ...back });
+  const back = {
+    stopping: 'restartingServices',
+    swapping: 'restoringOriginal',
+    checking: 'restoringOriginal',
+    starting: 'restoringOriginal',
+  };
+  assert.deepEqual(Object.fromEntries(all.map((step) => [step, stepWithoutJournal(step)])), { ...same, ...back });
 });
 
 test('the way back is told from the way forward', () => {
-  assert.deepEqual(all.filter(isWayBack), ['halting', 'returning', 'reviving', 'clearing']);
+  assert.deepEqual(all.filter(isRollback), [
+    'stoppingForRollback',
+    'restoringOriginal',
+    'restartingServices',
+    'cleaningUp',
+  ]);
 });

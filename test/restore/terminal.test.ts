@@ -8,12 +8,12 @@ import { pathToFileURL } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { needs } from '../lab/parts.ts';
 import { nightshift } from '../nightshift.ts';
-import { complete, type Eras, holds, makeEras } from './eras.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
 
 const program = path.resolve(import.meta.dirname, '..', '..', 'jobs', 'nightshift.mjs');
-let eras: Eras;
+let eras: TestDatabases;
 before(() => {
-  eras = makeEras();
+  eras = makeTestDatabases();
 });
 after(() => eras.remove());
 

@@ -7,12 +7,12 @@ import Sqlite from 'better-sqlite3';
 import { needs } from '../lab/parts.ts';
 import { type Finished, nightshift } from '../nightshift.ts';
 import { smallDisk } from '../small-disk.ts';
-import { complete, type Eras, holds, makeEras } from './eras.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
 
 const mebibyte = 2 ** 20;
-let eras: Eras;
+let eras: TestDatabases;
 before(() => {
-  eras = makeEras();
+  eras = makeTestDatabases();
 });
 after(() => eras.remove());
 

@@ -1,16 +1,12 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { asFailure, Failure, systemCodeOf } from '../../runtime/errors.ts';
+import { asFailure } from '../../runtime/errors.ts';
+import { type HttpListener, listen, requestLimits } from '../../runtime/http-listener.ts';
 import type { BackupStatus } from '../status/status.ts';
 import { healthLine } from './health.ts';
-
-export type HealthServer = { readonly port: number; close(): Promise<void> };
 
 type Answer = { readonly code: number; readonly type: string; readonly body: string };
 
 const plainText = 'text/plain; charset=utf-8';
-const closeGraceMs = 1_000;
 
 /**
  * Serves `/healthz` (200 or 503, one line that says why) and `/metrics` on all interfaces until `signal` aborts or it is
@@ -20,32 +16,21 @@ export async function createHealthServer(options: {
   readonly port: number;
   readonly status: () => BackupStatus | Promise<BackupStatus>;
   readonly signal: AbortSignal;
-}): Promise<HealthServer> {
+}): Promise<HttpListener> {
   const { port, status, signal } = options;
   // An import of node:http also loads its WebSocket, 14 MiB in a process that sleeps all day.
   const { createServer } = process.getBuiltinModule('node:http');
-  const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, async (request, response) => {
+  const server = createServer(requestLimits, async (request, response) => {
     const method = request.method ?? '';
     const [path = ''] = (request.url ?? '').split('?');
     respond(response, method, await answerTo(method, path, status));
   });
-  const close = () =>
-    new Promise<void>((closed) => {
-      const cut = setTimeout(() => server.closeAllConnections(), closeGraceMs);
-      server.close(() => {
-        clearTimeout(cut);
-        closed();
-      });
-    });
-  try {
-    server.listen(port, '0.0.0.0');
-    await once(server, 'listening', { signal });
-  } catch (error) {
-    server.close();
-    throw signal.aborted ? error : portFailure(port, error);
-  }
-  signal.addEventListener('abort', close, { once: true });
-  return { port: (server.address() as AddressInfo).port, close };
+  return listen(server, {
+    port,
+    what: 'Health and metrics',
+    hint: 'Set HTTP_PORT to a free port above 1023, or leave it out.',
+    signal,
+  });
 }
 
 async function answerTo(
@@ -85,15 +70,4 @@ function respond(response: ServerResponse, method: string, { code, type, body }:
     ...(code === 405 ? { Allow: 'GET, HEAD' } : {}),
   });
   response.end(method === 'HEAD' ? undefined : body);
-}
-
-function portFailure(port: number, error: unknown): Failure {
-  const code = systemCodeOf(error);
-  const why = code === 'EADDRINUSE' ? 'another process listens there' : (code ?? String(error));
-  return new Failure(
-    'HTTP_PORT_UNUSABLE',
-    `Health and metrics cannot be served on port ${port}: ${why}.`,
-    'Set HTTP_PORT to a free port above 1023, or leave it out.',
-    error,
-  );
 }

@@ -1,8 +1,8 @@
 import type { FailureCode } from '../../runtime/errors.ts';
 import { formatCount, plural } from '../../runtime/format.ts';
-import type { Allowed } from '../choice/request.ts';
-import type { Character } from '../staging/verified.ts';
-import type { Comparison } from './comparison.ts';
+import type { AllowedDangers } from '../options/restore-options.ts';
+import type { DatabaseFingerprint } from '../staging/verified-file.ts';
+import type { DatabaseComparison } from './comparison.ts';
 
 /** Something that a person should think about twice before a restore. */
 export type Danger = {
@@ -12,25 +12,25 @@ export type Danger = {
   readonly question: string;
 };
 
-type Facts = {
+type DangerFacts = {
   /** What is restored, for people. */
   readonly label: string;
-  readonly comparison: Comparison;
+  readonly comparison: DatabaseComparison;
   /** What the backup holds; null: not known. */
-  readonly backup: Character | null;
+  readonly backup: DatabaseFingerprint | null;
 };
 
 const otherwise = (flag: string) => `run it in a terminal without --yes, or add ${flag}.`;
 
 /** The dangers of putting this backup in the database's place, without those that are allowed. */
-export function dangersOf({ label, comparison, backup }: Facts, allow: Allowed): Danger[] {
+export function dangersOf({ label, comparison, backup }: DangerFacts, allow: AllowedDangers): Danger[] {
   const empty = backup?.uncounted === null ? null : emptiness(label, backup);
-  const { kinship, differences } = comparison;
+  const { relation, differences } = comparison;
   const differs = differences.join('; ');
   const dangers = [
     empty === null || allow.empty ? null : emptyBackup(empty),
-    kinship === 'other' && !allow.otherDatabase ? otherDatabase(differs) : null,
-    kinship === 'changed' ? { refusal: null, question: `Its schema is not the same: ${differs}.` } : null,
+    relation === 'other' && !allow.otherDatabase ? otherDatabase(differs) : null,
+    relation === 'changed' ? { refusal: null, question: `Its schema is not the same: ${differs}.` } : null,
   ];
   return dangers.filter((danger) => danger !== null);
 }
@@ -50,13 +50,13 @@ function otherDatabase(differs: string): Danger {
 }
 
 /** Sentences for the plan about rows that would be lost: of an empty backup, or of tables emptied or missing in it. */
-export function warningsOf({ label, comparison, backup }: Facts): string[] {
+export function warningsOf({ label, comparison, backup }: DangerFacts): string[] {
   const empty = emptiness(label, backup);
   if (empty !== null && backup?.uncounted === null) {
     return [`by its metadata, ${empty}. When it is so once it is unpacked, --yes refuses it without --allow-empty.`];
   }
   if (empty !== null) return [`${empty}. With --yes it is refused without --allow-empty.`];
-  if (comparison.kinship === 'unknown') return [];
+  if (comparison.relation === 'unknown') return [];
   return comparison.rows.flatMap(({ table, now, backup: after }) => {
     if (now === null || now === 0 || (after !== null && after > 0)) return [];
     const rows = `${plural(now, 'row')} now`;
@@ -67,7 +67,7 @@ export function warningsOf({ label, comparison, backup }: Facts): string[] {
 }
 
 /** Says of a backup without a table, or without a row, that it is empty; null when it is not, or not known: tables were not counted. */
-function emptiness(label: string, backup: Character | null): string | null {
+function emptiness(label: string, backup: DatabaseFingerprint | null): string | null {
   if (backup === null || (backup.uncounted ?? []).length > 0) return null;
   const counts = Object.values(backup.tables);
   if (counts.length === 0) return `${label} is EMPTY: it has no table`;

@@ -1,15 +1,15 @@
 import { localTimestamp } from '../../runtime/clock.ts';
 import { durationSince, formatBytes, formatCount } from '../../runtime/format.ts';
 import { tableText } from '../../runtime/table.ts';
-import { downtimeMessage, healthMessage, type Plan } from './plan.ts';
+import { downtimeMessage, healthMessage, type RestorePlan } from './plan.ts';
 
-type Here = { readonly now: Temporal.Instant; readonly zone: string };
+type LocalTime = { readonly now: Temporal.Instant; readonly zone: string };
 
 /** Makes a text bold in a terminal, and leaves it as it is elsewhere. */
 export type Bold = (text: string) => string;
 
 /** The plan as a person reads it before saying yes. */
-export function planText(plan: Plan, here: Here, bold: Bold): string {
+export function planText(plan: RestorePlan, here: LocalTime, bold: Bold): string {
   const { source, database, safetyCopy, oldFiles } = plan;
   const health = healthMessage(plan);
   const facts = [
@@ -42,7 +42,7 @@ function oldFileFacts(oldFiles: readonly string[], safetyCopy: string): string[]
   return [['old file', `there is none; only its ${besides.join(' and ')}, kept beside the name ${safetyCopy}`]];
 }
 
-function servicesText({ services: { stop, leftAlone } }: Plan): string {
+function servicesText({ services: { stop, leftAlone } }: RestorePlan): string {
   const stopped = stop.map(({ service, reason, remark }, index) => {
     const now = remark === null ? '' : `; ${remark}`;
     return `  ${index + 1}. ${service.name} (${reason}${now})\n`;
@@ -53,12 +53,12 @@ function servicesText({ services: { stop, leftAlone } }: Plan): string {
   ].join('');
 }
 
-function comparisonText({ now, backup, comparison }: Plan, here: Here): string {
+function comparisonText({ now, backup, comparison }: RestorePlan, here: LocalTime): string {
   const changedAt = (instant: Temporal.Instant | null) => (instant === null ? '?' : localTimestamp(instant, here.zone));
   const size = (bytes: number | null) => (bytes === null ? '?' : formatBytes(bytes));
   const count = (known: boolean, rows: number | null) => (rows !== null ? formatCount(rows) : known ? '-' : '?');
   const rows = comparison.rows.map((row) => {
-    const [before, after] = [count(now?.character !== null, row.now), count(backup.character !== null, row.backup)];
+    const [before, after] = [count(now?.fingerprint !== null, row.now), count(backup.fingerprint !== null, row.backup)];
     return [`rows of ${row.table}`, before, after, change(row.now, row.backup)];
   });
   return `\n${tableText(
@@ -77,7 +77,7 @@ function change(now: number | null, backup: number | null): string {
 }
 
 /** `2025-11-30 02:00:00 (Asia/Kuala_Lumpur), 5 h 10 min ago`. */
-export function whenText(instant: Temporal.Instant, { now, zone }: Here): string {
+export function whenText(instant: Temporal.Instant, { now, zone }: LocalTime): string {
   return `${localTimestamp(instant, zone)} (${zone}), ${durationSince(instant, now)} ago`;
 }
 

@@ -5,10 +5,10 @@ import Sqlite from 'better-sqlite3';
 import { Failure, systemCodeOf } from '../../runtime/errors.ts';
 import { formatBytes, formatDuration } from '../../runtime/format.ts';
 import { filledUp } from '../../sqlite/snapshot/disk-space.ts';
-import { identify, schemaProblem } from '../switch/swap.ts';
-import { partPath } from './place.ts';
-import { checkedInFull, cleanedUp, type StagePlace, type StageTools, settle } from './stage.ts';
-import type { Staged, Verified } from './verified.ts';
+import { fileIdentity, schemaProblem } from '../files/database-files.ts';
+import { partPath } from './preflight.ts';
+import { cleanUpOnFailure, finishStaging, type StageDeps, type StageTarget, verifyByIntegrityCheck } from './stage.ts';
+import type { StagedFile, VerifiedContents } from './verified-file.ts';
 
 /**
  * Copies a safety copy with its -wal or -journal, brings what they hold into the copy, and checks it in full. The safety
@@ -16,19 +16,19 @@ import type { Staged, Verified } from './verified.ts';
  */
 export async function stageSafetyCopy(
   source: string,
-  place: StagePlace,
+  place: StageTarget,
   allowDamaged: boolean,
-  tools: StageTools,
-): Promise<Staged> {
-  const { clock, log, signal } = tools;
+  deps: StageDeps,
+): Promise<StagedFile> {
+  const { clock, log, signal } = deps;
   const part = partPath(place.file);
-  return cleanedUp(place.file, async () => {
+  return cleanUpOnFailure(place.file, async () => {
     const began = clock.now();
     await copyParts(source, part);
     signal.throwIfAborted();
-    const { bytes } = identify(part);
+    const { bytes } = fileIdentity(part);
     log.line(`Copied ${source}, ${formatBytes(bytes)} (${formatDuration(clock.now().since(began).total('seconds'))})`);
-    return settle(part, place, await verifiedCopy(source, part, allowDamaged, tools), tools);
+    return finishStaging(part, place, await verifiedCopy(source, part, allowDamaged, deps), deps);
   });
 }
 
@@ -44,24 +44,29 @@ async function copyParts(source: string, part: string): Promise<void> {
     } catch (error) {
       if (systemCodeOf(error) !== 'ENOSPC') throw error;
       const hint = 'Free space there and run it again; nothing was stopped or changed.';
-      throw await filledUp(path.dirname(part), identify(source).bytes, 'the copy', error, hint);
+      throw await filledUp(path.dirname(part), fileIdentity(source).bytes, 'the copy', error, hint);
     }
   }
 }
 
-async function verifiedCopy(source: string, part: string, allowDamaged: boolean, tools: StageTools): Promise<Verified> {
+async function verifiedCopy(
+  source: string,
+  part: string,
+  allowDamaged: boolean,
+  deps: StageDeps,
+): Promise<VerifiedContents> {
   let isFolded = false;
   try {
-    foldIn(part, source);
+    mergePendingJournal(part, source);
     isFolded = true;
-    return await checkedInFull(part, source, tools);
+    return await verifyByIntegrityCheck(part, source, deps);
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'BACKUP_WRONG') throw error;
     const hopeless = isFolded ? whyUnreadable(part) : (whyUnfolded(source) ?? whyUnreadable(part));
     if (hopeless !== null) throw damaged(error, `${hopeless}, so that --allow-damaged-copy cannot take it either`);
     if (!allowDamaged) throw damaged(error, '--allow-damaged-copy takes it as it is');
-    tools.log.warn(error.message);
-    return { character: null, findings: [], proof: 'DAMAGED, taken all the same (--allow-damaged-copy)' };
+    deps.log.warn(error.message);
+    return { fingerprint: null, findings: [], verifiedBy: 'DAMAGED, taken all the same (--allow-damaged-copy)' };
   }
 }
 
@@ -86,7 +91,7 @@ function damaged(cause: Failure, flag: string): Failure {
 }
 
 /** SQLite itself brings a -wal or a hot -journal into the file, and removes them. */
-function foldIn(part: string, source: string): void {
+function mergePendingJournal(part: string, source: string): void {
   try {
     const connection = new Sqlite(part, { fileMustExist: true });
     try {

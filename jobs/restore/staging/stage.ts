@@ -11,18 +11,24 @@ import type { Progress } from '../../runtime/progress.ts';
 import { findingsTold } from '../../sqlite/integrity/findings.ts';
 import { checkIntegrity } from '../../sqlite/integrity/integrity.ts';
 import type { ObjectStore } from '../../store/store.ts';
-import type { Owner } from '../choice/request.ts';
-import type { Checkpoint } from '../switch/checkpoint.ts';
-import { giveTo, syncFolderOf } from '../switch/durable.ts';
-import { sidecars } from '../switch/names.ts';
-import { identify, removeParts } from '../switch/swap.ts';
-import { readCharacter } from './character.ts';
-import { type JournalMode, journalModeOf, setJournalMode } from './header.ts';
-import { partPath } from './place.ts';
+import type { Checkpoint } from '../files/checkpoint.ts';
+import { fileIdentity, removeDatabaseFiles } from '../files/database-files.ts';
+import { chownIfAllowed, syncFolderOf } from '../files/durable-writes.ts';
+import { type JournalMode, journalModeOf, setJournalMode } from '../files/journal-mode.ts';
+import { sidecars } from '../files/names.ts';
+import type { FileOwner } from '../options/restore-options.ts';
+import { partPath } from './preflight.ts';
+import { readFingerprint } from './read-fingerprint.ts';
 import { unpack } from './unpack.ts';
-import { characterIn, characterOf, integrityProof, type Staged, type Verified } from './verified.ts';
+import {
+  fingerprintOfContents,
+  fingerprintOfFacts,
+  integrityText,
+  type StagedFile,
+  type VerifiedContents,
+} from './verified-file.ts';
 
-export type StageTools = {
+export type StageDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly progress: Progress;
@@ -32,15 +38,15 @@ export type StageTools = {
   readonly undoBytes?: number;
 };
 
-export type StagePlace = {
+export type StageTarget = {
   /** Where the verified file lies in the end, in the folder of the database. */
   readonly file: string;
-  readonly owner: Owner;
+  readonly owner: FileOwner;
   /** Null: as the backup itself says. */
   readonly journalMode: JournalMode | null;
 };
 
-type Backup = {
+type BackupToStage = {
   readonly key: string;
   readonly bytes: number;
   readonly facts: BackupFacts | null;
@@ -54,32 +60,32 @@ type Backup = {
  * is left then.
  */
 export async function stageBackup(
-  backup: Backup,
+  backup: BackupToStage,
   store: ObjectStore,
   identity: Identity | null,
-  place: StagePlace,
-  tools: StageTools,
-): Promise<Staged> {
+  place: StageTarget,
+  deps: StageDeps,
+): Promise<StagedFile> {
   const part = partPath(place.file);
-  return cleanedUp(place.file, async () => {
-    const sha256 = await unpack(backup, store, identity, part, tools);
+  return cleanUpOnFailure(place.file, async () => {
+    const sha256 = await unpack(backup, store, identity, part, deps);
     const { facts, details, key } = backup;
-    if (facts !== null && facts.snapshotSha256 !== sha256) throw differs(key, facts.snapshotSha256, sha256);
+    if (facts !== null && facts.snapshotSha256 !== sha256) throw hashDiffers(key, facts.snapshotSha256, sha256);
     const verified =
       facts !== null
-        ? await provenByHash(part, facts, details?.findings ?? [], tools)
-        : await checkedInFull(part, key, tools);
-    return settle(part, place, verified, tools);
+        ? await verifyByHash(part, facts, details?.findings ?? [], deps)
+        : await verifyByIntegrityCheck(part, key, deps);
+    return finishStaging(part, place, verified, deps);
   });
 }
 
 /** Runs `work`; when it fails, removes everything under the staged name. */
-export async function cleanedUp<T>(staged: string, work: () => Promise<T>): Promise<T> {
+export async function cleanUpOnFailure<T>(staged: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    removeParts(partPath(staged));
-    removeParts(staged);
+    removeDatabaseFiles(partPath(staged));
+    removeDatabaseFiles(staged);
     throw error;
   }
 }
@@ -88,33 +94,33 @@ export async function cleanedUp<T>(staged: string, work: () => Promise<T>): Prom
  * What the metadata says of the file whose hash it knows. The file itself is counted when not all tables fit into the metadata,
  * and when it says of no row: whether tables were left out as uncountable, it does not say.
  */
-async function provenByHash(
+async function verifyByHash(
   part: string,
   facts: BackupFacts,
   findings: readonly string[],
-  { clock, log, signal }: StageTools,
-): Promise<Verified> {
+  { clock, log, signal }: StageDeps,
+): Promise<VerifiedContents> {
   const checked = facts.findings === 0 ? 'that passed its integrity check' : 'whose integrity check found no damage';
   log.line(`sha256 ${facts.snapshotSha256.slice(0, 12)}… is that of the snapshot ${checked}`);
   const proof = `sha256 equals that of the snapshot ${checked}`;
   const told = findingsTold(findings, facts.findings);
-  const known = characterOf(facts);
+  const known = fingerprintOfFacts(facts);
   const hasRows = known !== null && Object.values(known.tables).some((rows) => rows > 0);
-  if (hasRows) return { character: known, findings: told, proof };
+  if (hasRows) return { fingerprint: known, findings: told, verifiedBy: proof };
   const began = clock.now();
-  const answer = await readCharacter(part, signal);
-  if ('problem' in answer) throw wrong(part, answer.problem);
+  const answer = await readFingerprint(part, signal);
+  if ('problem' in answer) throw badBackup(part, answer.problem);
   log.line(`Counted the rows of each table (${took(began, clock)})`);
-  return { character: answer.character, findings: told, proof };
+  return { fingerprint: answer.fingerprint, findings: told, verifiedBy: proof };
 }
 
 /** Checks a staged file in full. Throws BACKUP_WRONG naming `source` when it is damaged. */
-export async function checkedInFull(
+export async function verifyByIntegrityCheck(
   part: string,
   source: string,
-  { clock, log, signal }: StageTools,
-): Promise<Verified> {
-  if (journalModeOf(part) === null) throw wrong(source, 'it is not a SQLite database');
+  { clock, log, signal }: StageDeps,
+): Promise<VerifiedContents> {
+  if (journalModeOf(part) === null) throw badBackup(source, 'it is not a SQLite database');
   const began = clock.now();
   const asFound = journalModeOf(part);
   // In rollback mode a reader makes no -wal and -shm beside it.
@@ -124,29 +130,29 @@ export async function checkedInFull(
     const { findings: texts, findingKinds, ...contents } = await checkIntegrity(part, { signal });
     const findings = findingsTold(texts, findingKinds);
     if (asFound !== null) setJournalMode(part, asFound);
-    const proof = integrityProof(findings);
+    const proof = integrityText(findings);
     log.line(`${proof.replace(/^i/, 'I')} (${took(began, clock)})`);
-    return { character: characterIn(contents), findings, proof };
+    return { fingerprint: fingerprintOfContents(contents), findings, verifiedBy: proof };
   } catch (error) {
     if (error instanceof Failure && error.code === 'DATABASE_CORRUPT')
-      throw wrong(source, error.message.replaceAll(part, source), error);
+      throw badBackup(source, error.message.replaceAll(part, source), error);
     throw error;
   }
 }
 
 /** Gives the verified file its mode, owner and name, and brings all of it to the disk. */
-export async function settle(
+export async function finishStaging(
   part: string,
-  { file, owner, journalMode }: StagePlace,
-  verified: Verified,
-  { log, checkpoint }: StageTools,
-): Promise<Staged> {
+  { file, owner, journalMode }: StageTarget,
+  verified: VerifiedContents,
+  { log, checkpoint }: StageDeps,
+): Promise<StagedFile> {
   await checkpoint('staged file verified');
   if (journalMode !== null) setJournalMode(part, journalMode);
   const stray = sidecars.find((sidecar) => existsSync(part + sidecar));
-  if (stray !== undefined) throw wrong(part, `SQLite left ${stray} beside it`);
+  if (stray !== undefined) throw badBackup(part, `SQLite left ${stray} beside it`);
   chmodSync(part, owner.mode);
-  if (!giveTo(part, owner)) {
+  if (!chownIfAllowed(part, owner)) {
     log.line(`Not root: the restored file belongs to uid ${process.getuid?.()}, not to ${owner.uid}:${owner.gid}`);
   }
   const handle = await open(part, 'r+');
@@ -155,14 +161,14 @@ export async function settle(
   renameSync(part, file);
   syncFolderOf(file);
   await checkpoint('staged');
-  return { file, ...identify(file), ...verified };
+  return { file, ...fileIdentity(file), ...verified };
 }
 
-function differs(key: string, expected: string, found: string): Failure {
-  return wrong(key, `its sha256 is ${found}, and its metadata says ${expected}`);
+function hashDiffers(key: string, expected: string, found: string): Failure {
+  return badBackup(key, `its sha256 is ${found}, and its metadata says ${expected}`);
 }
 
-function wrong(source: string, why: string, cause?: unknown): Failure {
+function badBackup(source: string, why: string, cause?: unknown): Failure {
   return new Failure(
     'BACKUP_WRONG',
     `${source} is not a good backup: ${why.replace(/\.$/, '')}.`,

@@ -34,7 +34,7 @@ export function requireUndoRoom(database: string, restoreBytes: number, undoRoom
   return [`after this the disk has no room for --undo: that needs ${formatBytes(needed)}, and ${left} will be free`];
 }
 
-type Room = {
+type DiskRoom = {
   readonly free: number;
   /** What the restored database still takes, at least. */
   readonly restoreBytes: number;
@@ -43,7 +43,7 @@ type Room = {
 };
 
 /** The DISK_FULL of a restore that would take the room which its own `--undo` needs. All in bytes. */
-export function noUndoRoom(database: string, { free, restoreBytes, needed }: Room): Failure {
+export function noUndoRoom(database: string, { free, restoreBytes, needed }: DiskRoom): Failure {
   const figure = (bytes: number) => `${formatBytes(bytes)} (${bytes} bytes)`;
   const restore = restoreBytes === 0 ? '' : `the restored database takes ${figure(restoreBytes)} at least, and `;
   return new Failure(

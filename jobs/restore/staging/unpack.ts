@@ -8,7 +8,7 @@ import { systemCodeOf } from '../../runtime/errors.ts';
 import { formatBytes, formatDuration } from '../../runtime/format.ts';
 import { filledUp } from '../../sqlite/snapshot/disk-space.ts';
 import type { ObjectStore } from '../../store/store.ts';
-import type { StageTools } from './stage.ts';
+import type { StageDeps } from './stage.ts';
 import { freeBeside, noUndoRoom, spareBytes } from './undo-room.ts';
 
 const nearlyFull = new Error('the disk is nearly full');
@@ -22,7 +22,7 @@ export async function unpack(
   store: ObjectStore,
   identity: Identity | null,
   part: string,
-  { clock, log, progress, signal, undoBytes = 0 }: StageTools,
+  { clock, log, progress, signal, undoBytes = 0 }: StageDeps,
 ): Promise<string> {
   const began = clock.now();
   const bar = progress.start('download', bytes);

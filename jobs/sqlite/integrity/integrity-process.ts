@@ -1,22 +1,20 @@
 /**
- * The child of `checkIntegrity`: checks the private copy named as its argument and answers by IPC. A process of its own, since
+ * The child of `checkIntegrity`: checks the private copy named as its argument and sends what it finds. A process of its own, since
  * nothing but its death interrupts a running query. When its parent is gone it ends after the query it is in.
  */
 import Sqlite from 'better-sqlite3';
+import { sendResult } from '../../runtime/child-process.ts';
 import { isDamagedDatabase } from '../../runtime/errors.ts';
 import { readContents } from '../contents.ts';
 import { damageOf } from './damage.ts';
-import type { Answer } from './integrity.ts';
+import type { IntegrityResult } from './integrity.ts';
 
 /** A larger cache saves little of the check's time and counts against the memory of the container. */
 const cacheKib = 8 * 1024;
 
-process.on('disconnect', () => process.exit());
+await sendResult(() => checkFile(process.argv[2] ?? ''));
 
-const answer = answerFor(process.argv[2] ?? '');
-process.send?.(answer, () => process.disconnect?.());
-
-function answerFor(file: string): Answer {
+function checkFile(file: string): IntegrityResult {
   try {
     // Not opened read-only: SQLite would leave out every CHECK constraint.
     const connection = new Sqlite(file, { fileMustExist: true });

@@ -1,10 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { extname } from 'node:path';
+import { type ChildResult, processEntry, runProcess } from '../../runtime/child-process.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
 import type { Contents } from '../contents.ts';
-
-export type { Contents };
 
 /** What a database holds whose pages and indexes are sound. */
 export type CheckedContents = Contents & {
@@ -17,16 +14,13 @@ export type CheckedContents = Contents & {
   readonly findingKinds: number;
 };
 
-/** What the child says, once. */
-export type Answer =
+/** What the child process sends. */
+export type IntegrityResult =
   | { readonly kind: 'sound'; readonly contents: CheckedContents }
   | { readonly kind: 'damaged'; readonly problems: readonly string[]; readonly mayBeMore: boolean }
   | { readonly kind: 'failed'; readonly message: string };
 
-type Ending = { answer: Answer | null; code: number | null; signal: NodeJS.Signals | null; stderr: string };
-
 const problemsTold = 3;
-const stderrKept = 2000;
 
 /**
  * Checks a private copy with `PRAGMA integrity_check` in a child process and returns what it holds, with the rows that break
@@ -35,53 +29,33 @@ const stderrKept = 2000;
  */
 export async function checkIntegrity(file: string, { signal }: { signal: AbortSignal }): Promise<CheckedContents> {
   signal.throwIfAborted();
-  const child = fork(childEntry(), [file], {
-    env: {}, // the parent's holds secrets and NODE_OPTIONS, and the child needs neither
+  const result = await runProcess<IntegrityResult>(processEntry('integrity-process', import.meta.url), [file], {
+    env: {},
     execArgv: ['--max-semi-space-size=1'],
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    output: 'capture',
+    signal,
+    stopGraceMs: 0,
   });
-  const kill = () => child.kill('SIGKILL');
-  signal.addEventListener('abort', kill, { once: true });
-  const ending = await endingOf(child).finally(() => signal.removeEventListener('abort', kill));
   signal.throwIfAborted();
-  return contentsOf(file, ending);
+  return contentsOf(file, result);
 }
 
-/** Beside this file as TypeScript, and beside the bundle as JavaScript. */
-function childEntry(): URL {
-  return new URL(`./integrity-process${extname(import.meta.url)}`, import.meta.url);
-}
-
-function endingOf(child: ChildProcess): Promise<Ending> {
-  return new Promise((resolve, reject) => {
-    let answer: Answer | null = null;
-    let stderr = '';
-    child.on('message', (message) => {
-      answer = message as Answer; // the only thing integrity-process.ts sends
-    });
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      stderr = (stderr + text).slice(-stderrKept);
-    });
-    child.once('error', reject);
-    child.once('close', (code, signal) => resolve({ answer, code, signal, stderr }));
-  });
-}
-
-function contentsOf(file: string, { answer, code, signal, stderr }: Ending): CheckedContents {
-  if (answer?.kind === 'sound') return answer.contents;
-  if (answer?.kind === 'damaged') throw damaged(file, answer);
-  const how = answer?.message ?? (signal === null ? `exit code ${code}` : `killed by ${signal}`);
+function contentsOf(file: string, result: ChildResult<IntegrityResult>): CheckedContents {
+  const { message: found, exitCode, exitSignal, stderr } = result;
+  if (found?.kind === 'sound') return found.contents;
+  if (found?.kind === 'damaged') throw damaged(file, found);
+  const how = found?.message ?? (exitSignal === null ? `exit code ${exitCode}` : `killed by ${exitSignal}`);
   throw new Failure(
     'INTEGRITY_CHECK_DIED',
     `The integrity check of ${file} ended without a result: ${how}.`,
-    signal === 'SIGKILL'
+    exitSignal === 'SIGKILL'
       ? 'Most likely memory ran out: give the container 64 MiB more.'
       : 'Check the disk of the staging folder, then run it again.',
     stderr === '' ? undefined : new Error(stderr.trim()),
   );
 }
 
-function damaged(file: string, { problems, mayBeMore }: Answer & { kind: 'damaged' }): Failure {
+function damaged(file: string, { problems, mayBeMore }: IntegrityResult & { kind: 'damaged' }): Failure {
   const told = problems.slice(0, problemsTold).join('; ');
   const more = problems.length > problemsTold ? `; and ${problems.length - problemsTold} more` : '';
   const atLeast = mayBeMore ? 'at least ' : '';

@@ -1,5 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { extname } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
+import { forkProcess, processEntry } from '../../runtime/child-process.ts';
 import { formatDuration } from '../../runtime/format.ts';
 import type { Answer, Ask, Question } from './question.ts';
 
@@ -45,13 +45,11 @@ export function openQueries(file: string, zone: string, signal: AbortSignal): Qu
 }
 
 function start(file: string, zone: string): ChildProcess {
-  // Beside this file as TypeScript, and beside the bundle as JavaScript.
-  const entry = new URL(`./query-process${extname(import.meta.url)}`, import.meta.url);
   const { SQLITE_TMPDIR, TMPDIR } = process.env;
-  return fork(entry, [file, zone], {
-    env: { SQLITE_TMPDIR, TMPDIR }, // the rest of the parent's holds secrets and NODE_OPTIONS
+  return forkProcess(processEntry('query-process', import.meta.url), [file, zone], {
+    env: { SQLITE_TMPDIR, TMPDIR },
     execArgv: ['--max-semi-space-size=2', '--max-old-space-size=128'],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    output: 'ignore',
   });
 }
 

@@ -1,0 +1,63 @@
+import type { StoredBackup } from '../../archives/backups.ts';
+import { isBelieved } from '../../archives/dating.ts';
+import { fileNameOf, parseDailyKey, parseWeeklyKey } from '../../archives/names.ts';
+import { Failure } from '../../runtime/errors.ts';
+import type { Database } from '../../settings/settings.ts';
+import type { BackupSelector } from '../options/restore-options.ts';
+
+/** The database a key belongs to. Of a name that is not ours: the longest configured name it begins with. */
+export function databaseOf(key: string, databases: readonly Database[]): string | null {
+  const parsed = parseDailyKey(key)?.database ?? parseWeeklyKey(key)?.database;
+  if (parsed !== undefined) return parsed;
+  const file = fileNameOf(key);
+  const names = databases
+    .map(({ name }) => name)
+    .filter((name) => new RegExp(`^${RegExp.escape(name)}[^a-zA-Z0-9]`).test(file));
+  return names.toSorted((a, b) => b.length - a.length)[0] ?? null;
+}
+
+type Candidate = Pick<StoredBackup, 'key' | 'kind' | 'dating'>;
+
+/**
+ * What can serve `selector` for a database, the best first: of `backups` (newest first) its own, without misdated ones. One that
+ * nothing dates comes after all that are dated; it was taken before it was stored. Empty when nothing can.
+ */
+export function candidatesFor<B extends Candidate>(
+  selector: Exclude<BackupSelector, { kind: 'file' }>,
+  database: Database,
+  backups: readonly B[],
+  databases: readonly Database[],
+  zone: string,
+): B[] {
+  const own = backups.filter(({ key }) => databaseOf(key, databases) === database.name);
+  const believed = own.filter(({ dating }) => isBelieved(dating));
+  if (selector.kind === 'latest')
+    return believed.filter(({ kind }) => selector.folder === null || kind === selector.folder);
+  const until = selector.until.toZonedDateTime(zone).toInstant();
+  const takenBefore = ({ dating }: B) => (dating.kind === 'dated' ? dating.takenAt : dating.storedAt);
+  return believed.filter((backup) => Temporal.Instant.compare(takenBefore(backup), until) < 0);
+}
+
+/** The database to restore into. Throws ARGUMENT_INVALID when that is not certain. */
+export function targetDatabase(named: string | null, asked: string | null, databases: readonly Database[]): Database {
+  const known = databases.map(({ name }) => name).join(', ');
+  const wanted = asked ?? named ?? (databases.length === 1 ? databases[0]?.name : undefined);
+  const found = databases.find(({ name }) => name === wanted);
+  if (found !== undefined) return found;
+  if (wanted === undefined) {
+    throw new Failure(
+      'ARGUMENT_INVALID',
+      `DATABASE_PATH names several databases (${known}), and nothing says which one is meant.`,
+      `Add --database NAME, such as --database ${databases[0]?.name}.`,
+    );
+  }
+  throw new Failure(
+    'ARGUMENT_INVALID',
+    asked === null
+      ? `The backup is of a database called ${wanted}; DATABASE_PATH names ${known}.`
+      : `DATABASE_PATH has no database called ${wanted}; it names ${known}.`,
+    asked === null
+      ? `Choose another backup, or add --database NAME to put it in that one's place all the same.`
+      : `Choose one of: ${known}.`,
+  );
+}

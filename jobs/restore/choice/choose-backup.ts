@@ -1,0 +1,98 @@
+import { describeBackup, type ReadOptions, readBackups, type StoredBackup } from '../../archives/backups.ts';
+import { keyOf, placeOf } from '../../archives/names.ts';
+import { Failure } from '../../runtime/errors.ts';
+import { plural } from '../../runtime/format.ts';
+import type { Database } from '../../settings/settings.ts';
+import type { ObjectStore } from '../../store/store.ts';
+import type { BackupSelector } from '../options/restore-options.ts';
+import { candidatesFor, databaseOf, targetDatabase } from './candidates.ts';
+
+/** A backup in the store, and the database it goes to. */
+export type ChosenBackup = Omit<StoredBackup, 'database' | 'problem'> & {
+  readonly database: Database;
+  /** The database's name in the key; null when the name does not say it. */
+  readonly madeFrom: string | null;
+  /** Newer ones that were not taken, and why. */
+  readonly passedOver: readonly string[];
+};
+
+type ChooseBackupOptions = ReadOptions & {
+  readonly databases: readonly Database[];
+  readonly asked: string | null;
+};
+
+/** Finds the backup that `selector` means. Throws OBJECT_MISSING, ARGUMENT_INVALID or a STORE_ failure. */
+export async function chooseBackup(
+  selector: BackupSelector,
+  store: ObjectStore,
+  options: ChooseBackupOptions,
+): Promise<ChosenBackup> {
+  if (selector.kind === 'file') return chosen(await findFile(selector, store, options), [], options);
+  const { databases, asked, zone } = options;
+  const database = targetDatabase(null, asked, databases);
+  const backups = await readBackups(store, ['daily', 'weekly'], '', options);
+  const passedOver = misdatedOf(backups, database, databases);
+  let suspect: StoredBackup | null = null;
+  for (const backup of candidatesFor(selector, database, backups, databases, zone)) {
+    const { key, bytes, standing, facts, problem } = backup;
+    if (problem !== null) passedOver.push(`passed over ${key}, which could not be looked at: ${problem.message}`);
+    else if (bytes === 0) passedOver.push(`passed over ${key}, which has 0 bytes`);
+    else if (standing === null || standing === 'accepted') return chosen(backup, passedOver, options);
+    else {
+      passedOver.push(`passed over ${key}, which is suspect: ${facts?.suspect}`);
+      suspect ??= backup;
+    }
+  }
+  if (suspect !== null) return chosen(suspect, [], options);
+  const what = selector.kind === 'at' ? ` from before the end of ${selector.asked}` : '';
+  throw new Failure(
+    'OBJECT_MISSING',
+    `${store.name} holds no backup of ${database.name}${what}${passedOver.length > 0 ? ` (${passedOver.join('; ')})` : ''}.`,
+    'See what there is with `nightshift list`; check that this is the right store: bucket and region, or a folder whose disk is mounted.',
+  );
+}
+
+function misdatedOf(backups: readonly StoredBackup[], database: Database, databases: readonly Database[]): string[] {
+  const misdated = backups.filter(
+    ({ key, dating }) => dating.kind === 'misdated' && databaseOf(key, databases) === database.name,
+  );
+  if (misdated.length === 0) return [];
+  return [`not considered: ${plural(misdated.length, 'misdated backup')}, see \`nightshift list\``];
+}
+
+async function findFile(
+  { name, folder }: BackupSelector & { kind: 'file' },
+  store: ObjectStore,
+  options: ChooseBackupOptions,
+): Promise<StoredBackup> {
+  const folders = folder === null ? (['daily', 'weekly'] as const) : ([folder] as const);
+  const keys = placeOf(name) !== null ? [name] : folders.map((one) => keyOf(name, one));
+  const heads = await Promise.all(keys.map((key) => store.head(key, options.signal)));
+  const described = await Promise.all(
+    heads.map((head) => (head === null ? null : describeBackup(store, head, options))),
+  );
+  const found = described.filter((backup) => backup !== null);
+  const [backup] = found;
+  if (backup !== undefined && found.length === 1) return backup;
+  if (found.length > 1) {
+    throw new Failure(
+      'ARGUMENT_INVALID',
+      `${name} is there as a daily and as a weekly backup.`,
+      `Say which: \`nightshift restore ${name} daily\` or \`… weekly\`.`,
+    );
+  }
+  throw new Failure(
+    'OBJECT_MISSING',
+    `${store.name} has no ${keys.join(' and no ')}.`,
+    'Copy the name from `nightshift list`, and say daily or weekly as it does.',
+  );
+}
+
+function chosen(
+  backup: StoredBackup,
+  passedOver: readonly string[],
+  { databases, asked }: ChooseBackupOptions,
+): ChosenBackup {
+  const madeFrom = databaseOf(backup.key, databases);
+  return { ...backup, database: targetDatabase(madeFrom, asked, databases), madeFrom, passedOver };
+}

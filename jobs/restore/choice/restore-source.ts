@@ -1,0 +1,111 @@
+import type { Standing } from '../../archives/backups.ts';
+import type { Dating } from '../../archives/dating.ts';
+import type { Identity } from '../../archives/format/unarchive.ts';
+import { type Clock, localTimestamp } from '../../runtime/clock.ts';
+import { plural } from '../../runtime/format.ts';
+import { findingsTold } from '../../sqlite/integrity/findings.ts';
+import type { ObjectStore } from '../../store/store.ts';
+import { type JournalMode, journalModeOf } from '../files/journal-mode.ts';
+import type { FileOwner } from '../options/restore-options.ts';
+import { statCurrentDatabase } from '../staging/current-database.ts';
+import { type StageDeps, stageBackup } from '../staging/stage.ts';
+import { stageSafetyCopy } from '../staging/stage-safety-copy.ts';
+import { type DatabaseFingerprint, fingerprintOfFacts, type StagedFile } from '../staging/verified-file.ts';
+import type { ChosenBackup } from './choose-backup.ts';
+import type { SafetyCopy } from './safety-copies.ts';
+
+/** Something that can take the database's place. */
+export type RestoreSource = {
+  /** An object's key, or the path of a safety copy. */
+  readonly label: string;
+  /** Where it lies, for people. */
+  readonly from: string;
+  readonly takenAt: Temporal.Instant | null;
+  readonly changedAt: Temporal.Instant | null;
+  /** Of the plain database; null when only unpacking tells. */
+  readonly bytes: number | null;
+  /** What its staging needs on the disk, at least. */
+  readonly leastBytes: number;
+  /** What it holds, as far as that is known before it is staged. */
+  readonly fingerprint: DatabaseFingerprint | null;
+  readonly remarks: readonly string[];
+  /** By the store's own clock where it has one: ages are told by it. */
+  now(): Temporal.Instant;
+  /** Brings a verified copy to `file`. Throws when it is not a good database. */
+  stage(file: string, owner: FileOwner, deps: StageDeps): Promise<StagedFile>;
+};
+
+type BackupSourceDeps = {
+  readonly store: ObjectStore;
+  readonly identity: Identity | null;
+  readonly clock: Clock;
+  /** IANA zone for the times in remarks. */
+  readonly zone: string;
+};
+
+export function backupSource(chosen: ChosenBackup, { store, identity, clock, zone }: BackupSourceDeps): RestoreSource {
+  const { key, facts, details, dating, standing, database, madeFrom, passedOver } = chosen;
+  const takenAt = dating.kind === 'dated' ? dating.takenAt : null;
+  const journalMode: JournalMode | null = facts?.journalMode ?? null;
+  const isOfAnotherDatabase = madeFrom !== null && madeFrom !== database.name;
+  return {
+    label: key,
+    from: store.name,
+    takenAt,
+    changedAt: takenAt,
+    bytes: facts?.snapshotBytes ?? null,
+    leastBytes: facts?.snapshotBytes ?? chosen.bytes,
+    fingerprint: fingerprintOfFacts(facts),
+    remarks: [
+      ...passedOver,
+      ...(identity === null && key.endsWith('.age')
+        ? ['it is encrypted, no key given: it will be refused without --identity']
+        : []),
+      ...datingRemarks(dating, zone),
+      ...(standing === null ? [] : [suspectRemark(standing, facts?.suspect ?? '')]),
+      ...(facts === null || facts.findings === 0 ? [] : [findingsRemark(facts.findings, details?.findings ?? [])]),
+      ...(isOfAnotherDatabase ? [`its name says that it is of ${madeFrom}, and it goes to ${database.name}`] : []),
+    ],
+    now: () => store.now(clock),
+    stage: (file, owner, deps) => stageBackup(chosen, store, identity, { file, owner, journalMode }, deps),
+  };
+}
+
+/** `zone` is that of the local time in the copy's name. With `allowDamaged` a damaged copy comes back as it is. */
+export function safetyCopySource(copy: SafetyCopy, zone: string, allowDamaged: boolean, clock: Clock): RestoreSource {
+  return {
+    label: copy.path,
+    from: 'the same folder',
+    takenAt: copy.at.toZonedDateTime(zone).toInstant(),
+    changedAt: statCurrentDatabase(copy.path)?.changedAt ?? null,
+    bytes: copy.bytes,
+    leastBytes: copy.bytes,
+    fingerprint: null,
+    remarks: copy.kind === 'rejected' ? ['it was rolled back once, because services were unhealthy on it'] : [],
+    now: () => clock.now(),
+    stage: (file, owner, deps) => {
+      const place = { file, owner, journalMode: journalModeOf(copy.path) };
+      return stageSafetyCopy(copy.path, place, allowDamaged, deps);
+    },
+  };
+}
+
+function datingRemarks(dating: Dating, zone: string): string[] {
+  if (dating.kind === 'dated') return [];
+  const stored = `it was stored ${localTimestamp(dating.storedAt, zone)}`;
+  if (dating.kind === 'undated') return [`nothing says when it was taken; ${stored}`];
+  return [
+    `it is misdated: it says ${localTimestamp(dating.says, zone)}, and ${stored}; when it was taken is not known`,
+  ];
+}
+
+function suspectRemark(standing: Standing, reason: string): string {
+  const what = { open: 'is suspect', accepted: 'was suspect, and was accepted', disproved: 'is suspect' } as const;
+  const later = standing === 'disproved' ? ' (a later backup has the rows again)' : '';
+  return `this backup ${what[standing]}: ${reason}${later}`;
+}
+
+function findingsRemark(count: number, texts: readonly string[]): string {
+  const which = texts.length === 0 ? plural(count, 'rule') : findingsTold(texts, count).join('; ');
+  return `no damage, but rows of this backup break the schema's own rules: ${which}`;
+}

@@ -1,0 +1,29 @@
+import type { BackupFolder, FileOwner } from './restore-options.ts';
+
+/** What a person typed after `nightshift restore`. */
+export type CliOptions = {
+  readonly file: string | undefined;
+  readonly folder: BackupFolder | undefined;
+  readonly at?: string;
+  readonly undo?: string | true;
+  readonly safetyCopies?: true;
+  readonly remove?: string;
+  readonly to?: string;
+  readonly database?: string;
+  readonly identity?: string;
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly ignoreOpenFiles?: true;
+  readonly allowUnseen?: true;
+  readonly allowLostFile?: true;
+  readonly allowOtherDatabase?: true;
+  readonly allowEmpty?: true;
+  readonly allowDamagedCopy?: true;
+  readonly docker: boolean;
+  readonly healthRollback: boolean;
+  readonly healthTimeout?: number;
+  readonly leaveOff?: string;
+  readonly undoRoom?: boolean;
+  readonly owner: Pick<FileOwner, 'uid' | 'gid'>;
+  readonly mode: number;
+};

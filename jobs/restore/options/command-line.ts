@@ -1,0 +1,37 @@
+import type { CliOptions } from './cli-options.ts';
+import { defaultOwner } from './restore-options.ts';
+
+/** What was typed after `nightshift`, word by word, so that a sentence can tell to type it again elsewhere. */
+export function commandLineOf(typed: CliOptions): string[] {
+  const given = (flag: string, value: string | true | undefined) =>
+    value === undefined ? [] : value === true ? [flag] : [flag, value];
+  const { file, folder, owner, mode } = typed;
+  const seconds = typed.healthTimeout === undefined ? undefined : String(typed.healthTimeout);
+  const isUsualOwner = owner.uid === defaultOwner.uid && owner.gid === defaultOwner.gid;
+  return [
+    'restore',
+    ...[file, folder].filter((word) => word !== undefined),
+    ...given('--at', typed.at),
+    ...given('--undo', typed.undo),
+    ...given('--safety-copies', typed.safetyCopies),
+    ...given('--remove', typed.remove),
+    ...given('--to', typed.to),
+    ...given('--database', typed.database),
+    ...given('--identity', typed.identity),
+    ...given('--dry-run', typed.dryRun),
+    ...given('--yes', typed.yes),
+    ...given('--ignore-open-files', typed.ignoreOpenFiles),
+    ...given('--allow-unseen', typed.allowUnseen),
+    ...given('--allow-lost-file', typed.allowLostFile),
+    ...given('--allow-other-database', typed.allowOtherDatabase),
+    ...given('--allow-empty', typed.allowEmpty),
+    ...given('--allow-damaged-copy', typed.allowDamagedCopy),
+    ...(typed.docker ? [] : ['--no-docker']),
+    ...(typed.healthRollback ? [] : ['--no-health-rollback']),
+    ...(typed.undoRoom === false ? ['--no-undo-room'] : []),
+    ...given('--leave-off', typed.leaveOff),
+    ...given('--health-timeout', seconds),
+    ...(isUsualOwner ? [] : ['--owner', `${owner.uid}:${owner.gid}`]),
+    ...(mode === defaultOwner.mode ? [] : ['--mode', mode.toString(8)]),
+  ];
+}

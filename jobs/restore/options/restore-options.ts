@@ -1,0 +1,72 @@
+export type BackupFolder = 'daily' | 'weekly';
+
+/** Which backup a person asks for. */
+export type BackupSelector =
+  | { readonly kind: 'file'; readonly name: string; readonly folder: BackupFolder | null }
+  | { readonly kind: 'latest'; readonly folder: BackupFolder | null }
+  /** The last one taken up to then; local time. */
+  | { readonly kind: 'at'; readonly until: Temporal.PlainDateTime; readonly asked: string };
+
+/** What the command is to do. */
+export type RestoreAction =
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'list safety copies' }
+  | { readonly kind: 'remove safety copy'; readonly name: string }
+  | { readonly kind: 'undo'; readonly name: string | null }
+  | { readonly kind: 'restore'; readonly selector: BackupSelector }
+  | { readonly kind: 'write copy'; readonly selector: BackupSelector; readonly to: string };
+
+export type FileOwner = { readonly uid: number; readonly gid: number; readonly mode: number };
+
+/** The dangers that a person has said to go on in spite of, each by a flag of its own. */
+export type AllowedDangers = {
+  /** Somebody has the database open (--ignore-open-files). */
+  readonly openFiles: boolean;
+  /** It cannot be seen whether something uses the database (--allow-unseen). */
+  readonly unseen: boolean;
+  /** The database was deleted while a process has it open (--allow-lost-file). */
+  readonly lostFile: boolean;
+  /** The backup is of another database (--allow-other-database). */
+  readonly otherDatabase: boolean;
+  /** The backup holds no table, or no row (--allow-empty). */
+  readonly empty: boolean;
+  /** The safety copy is damaged (--allow-damaged-copy). */
+  readonly damagedCopy: boolean;
+};
+
+/** How a person wants it done. */
+export type RestoreOptions = {
+  /** Name of the database, when the backup's name does not say it. */
+  readonly database: string | null;
+  readonly dryRun: boolean;
+  /** Answers every question with yes. */
+  readonly yes: boolean;
+  readonly allow: AllowedDangers;
+  readonly identityFile: string | null;
+  readonly healthRollback: boolean;
+  /** Null: as long as each service's own health check may take. */
+  readonly healthTimeoutSeconds: number | null;
+  readonly owner: FileOwner;
+  /** What was typed after `nightshift`, for sentences that tell to type it elsewhere. */
+  readonly commandLine: readonly string[];
+  /** Names of services that an unfinished restore leaves off when it goes back. */
+  readonly leaveOff: readonly string[];
+  /** Whether the disk must keep room for `--undo`. */
+  readonly undoRoom: boolean;
+};
+
+/** What the backup container and the services run as. */
+export const defaultOwner: FileOwner = { uid: 1000, gid: 1000, mode: 0o644 };
+
+/** The end of what a person wrote as a date (its whole day) or as a local time. Null when it is neither, or in another zone. */
+export function parseUntil(text: string): Temporal.PlainDateTime | null {
+  // Temporal takes more, and passes over an offset such as +00:00.
+  if (!/^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?$/.test(text)) return null;
+  try {
+    if (!/[T ]/.test(text))
+      return Temporal.PlainDate.from(text, { overflow: 'reject' }).add({ days: 1 }).toPlainDateTime();
+    return Temporal.PlainDateTime.from(text.replace(' ', 'T'), { overflow: 'reject' });
+  } catch {
+    return null;
+  }
+}

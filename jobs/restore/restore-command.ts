@@ -1,0 +1,96 @@
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import type { CliContext } from '../runtime/cli-context.ts';
+import type { CliOptions } from './options/cli-options.ts';
+import { type BackupFolder, defaultOwner, type FileOwner } from './options/restore-options.ts';
+
+export function restoreCommand(context: CliContext): Command {
+  return new Command('restore')
+    .description('bring a backup back in seconds, or leave everything as it was')
+    .argument('[file]', 'a name from `nightshift list`, or `latest`')
+    .addArgument(
+      new Argument('[folder]', 'where it lies; needed only when it lies in both').choices(['daily', 'weekly']),
+    )
+    .option(
+      '--at <time>',
+      'the last one taken on that day or before: 2025-11-30, or "2025-11-30 14:00", as clocks show it in TIME_ZONE',
+    )
+    .option('--undo [name]', 'bring back the database that the last restore replaced, or another safety copy')
+    .option('--safety-copies', 'list what restores put aside')
+    .option('--remove <name>', 'with --safety-copies: remove that one for good')
+    .option('--dry-run', 'show the plan, change nothing')
+    .option('-y, --yes', 'answer yes to what it asks')
+    .option('--to <path>', 'write it there instead: touches no database and no service')
+    .option('--database <name>', 'which of several databases, or another than the name of the backup says')
+    .option('--identity <file>', 'age key file for encrypted backups; else BACKUP_AGE_IDENTITY')
+    .option(
+      '--ignore-open-files',
+      'although a process has the database open: what it still writes goes into the old file',
+    )
+    .option('--allow-unseen', 'although it cannot be seen from here whether something uses the database')
+    .option(
+      '--allow-lost-file',
+      'although the database was deleted and a process still has it open: its last copy is lost',
+    )
+    .option('--allow-other-database', 'with --yes: although the backup is of another database')
+    .option('--allow-empty', 'with --yes: although the backup holds no table, or no row')
+    .option('--allow-damaged-copy', 'with --undo: although the safety copy is damaged, if SQLite can open it')
+    .option('--no-docker', 'no container uses the database: do not ask Docker')
+    .option('--no-health-rollback', 'keep the restored database even when a service is unhealthy on it')
+    .option('--no-undo-room', 'restore although the disk then has no room for --undo')
+    .option('--leave-off <names>', 'end an unfinished restore although these services do not run on the old database')
+    .addOption(
+      new Option(
+        '--health-timeout <seconds>',
+        'wait that long; else as long as the health check itself allows',
+      ).argParser(wholeSeconds),
+    )
+    .addOption(
+      new Option('--owner <uid:gid>', 'of the restored file').default(defaultOwner, '1000:1000').argParser(ownerOf),
+    )
+    .addOption(new Option('--mode <octal>', 'of the restored file').default(defaultOwner.mode, '644').argParser(modeOf))
+    .addHelpText('after', explanation)
+    .action(
+      async (
+        file: string | undefined,
+        folder: BackupFolder | undefined,
+        options: Omit<CliOptions, 'file' | 'folder'>,
+      ) => {
+        const { runAction: perform } = await import('./run/run-action.ts');
+        await perform({ ...options, file, folder }, context);
+      },
+    );
+}
+
+const explanation = `
+While services still run, the backup is downloaded, unpacked and verified beside the database, and the plan is shown.
+Then the services of RESTORE_SERVICES and every container that can write to the database are stopped, the files change
+places, and the same services are started again. If one does not come up healthy, all goes back by itself. The old
+database stays beside the new one as FILE.backup-DATE_TIME until you remove it.
+
+Killed or without power half way? Run \`nightshift restore\`: it says what it finds, and finishes or goes back.
+Any other restore typed then does that too, ends with exit 1, and says that what you typed is NOT done.
+Exit codes: 0 done, 1 failed (the last lines say what is in place and what runs), 2 wrong settings or arguments, 3 locked, 4 you said no.
+
+Examples:
+  nightshift list
+  nightshift restore latest --dry-run
+  nightshift restore csv_data_2025-11-30_020000.db.gz daily
+  nightshift restore --at 2025-11-30 --to /tmp/look.db
+  nightshift restore --undo
+  nightshift restore --safety-copies --remove csv_data.db.backup-2025-12-02_031500`;
+
+function wholeSeconds(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Give whole seconds, such as 120.');
+  return Number(text);
+}
+
+function ownerOf(text: string): Pick<FileOwner, 'uid' | 'gid'> {
+  const [, uid, gid] = /^(\d{1,9}):(\d{1,9})$/.exec(text) ?? [];
+  if (uid === undefined || gid === undefined) throw new InvalidArgumentError('Give numbers, such as 1000:1000.');
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+function modeOf(text: string): number {
+  if (!/^0?[0-7]{3}$/.test(text)) throw new InvalidArgumentError('Give three octal digits, such as 644.');
+  return Number.parseInt(text, 8);
+}

@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { Failure } from '../../runtime/errors.ts';
+import { formatBytes, formatCount, formatDuration, plural } from '../../runtime/format.ts';
+import { quoteWords } from '../../runtime/shell-quoting.ts';
+import { rejectedPath, safetyCopyPath } from '../files/names.ts';
+import { whenText } from '../plan/plan-text.ts';
+import { freeBeside, undoBytes } from '../staging/undo-room.ts';
+import type { RestoreJournal } from '../swap/journal.ts';
+import { oldDatabaseText, restartedText } from '../swap/rollback-text.ts';
+import { isRollback } from '../swap/steps.ts';
+
+/** What a finished restore did, for a person. */
+export function reportText(
+  ended: RestoreJournal,
+  here: { readonly now: Temporal.Instant; readonly zone: string },
+): string {
+  const { source, sourceTakenAt, database, stamp, tables } = ended;
+  const taken = sourceTakenAt === null ? '' : `, taken ${whenText(Temporal.Instant.from(sourceTakenAt), here)}`;
+  const safety = safetyCopyPath(database, stamp);
+  const hasSafety = existsSync(safety);
+  const rows = Object.entries(tables ?? {}).map(([table, count]) => `${table} ${formatCount(count)}`);
+  const facts = [
+    ['into', database],
+    ...rows.map((row, index) => [index === 0 ? 'rows' : '', row]),
+    ['downtime', downtimeText(ended)],
+    ...(ended.unseen === null ? [] : [['not seen', `whether something uses the database: ${ended.unseen}`]]),
+    ['safety copy', hasSafety ? safety : 'none: there was no database before'],
+    ...(hasSafety ? [['undo', undoText(safety)]] : []),
+  ];
+  return `\nRestored ${source}${taken}\n${facts.map(([name = '', text]) => `  ${name.padEnd(11)}  ${text}\n`).join('')}`;
+}
+
+/** How to undo it, and whether the disk has room for that now. */
+function undoText(safetyCopy: string): string {
+  const [needed, free] = [undoBytes(safetyCopy), freeBeside(safetyCopy)];
+  const command = 'nightshift restore --undo';
+  return free >= needed
+    ? command
+    : `${command}, once ${formatBytes(needed)} of the disk are free (now ${formatBytes(free)})`;
+}
+
+/** From the first service told to stop to the last one started. */
+function downtimeText({ services, notStarted, downAt, upAt }: RestoreJournal): string {
+  if (services.length === 0) return 'none: no service was stopped';
+  if (downAt === null || upAt === null) return 'not known';
+  const seconds = Temporal.Instant.from(upAt).since(Temporal.Instant.from(downAt)).total('seconds');
+  const stopped = `${formatDuration(seconds)}, ${plural(services.length, 'service')} stopped`;
+  if (notStarted.length === 0) return `${stopped} and started again`;
+  return `${stopped}, ${services.length - notStarted.length} started again (not ${notStarted.join(', ')})`;
+}
+
+/** The error that a restore ended with although all is in order again; null when it ended as it was meant to. */
+export function resultFailure(ended: RestoreJournal): Failure | null {
+  const { step, problem, restarted } = ended;
+  const isAsBefore = problem === null && !(isRollback(step) && hasLost(restarted));
+  if (isAsBefore) return null;
+  if (!isRollback(step)) {
+    return new Failure(
+      'RESTORE_UNHEALTHY',
+      `The restored database is in place, but not everything is healthy: ${problem}`,
+      `Look at ${logsText(ended)}. \`nightshift restore --undo\` brings the old database back.`,
+    );
+  }
+  return new Failure('RESTORE_ROLLED_BACK', rolledBackText(ended), hintOf(ended));
+}
+
+/** Why a restore went back, and what it leaves. */
+export function rolledBackText(ended: RestoreJournal): string {
+  const { problem, database, stamp, unhealthy, unhealthyBefore } = ended;
+  const rejected = rejectedPath(database, stamp);
+  const kept = existsSync(rejected) ? ` What services wrote meanwhile is kept in ${rejected}.` : '';
+  const asBefore = unhealthy.filter((name) => unhealthyBefore.includes(name));
+  const before =
+    asBefore.length === 0
+      ? ''
+      : ` ${asBefore.join(' and ')} ${asBefore.length === 1 ? 'was' : 'were'} unhealthy before too.`;
+  return `The restore was rolled back: ${problem ?? 'it had been cut short.'}${before} ${afterRollbackText(ended)}${kept}`;
+}
+
+/** Whether all is as it was before the restore, save services that a person has told it to leave off. */
+export function isLeftOffAsRequested({ step, restarted }: RestoreJournal): boolean {
+  const states = (restarted ?? []).map(({ state }) => state);
+  return isRollback(step) && states.includes('left off') && !states.includes('removed');
+}
+
+function hintOf(ended: RestoreJournal): string {
+  if (ended.unhealthy.length === 0) return 'Put right what it says and run restore again, or choose another backup.';
+  return `Look at ${logsText(ended)}, put it right and run restore again, or choose another backup. If it is not the backup's fault, --no-health-rollback keeps the restored database all the same.`;
+}
+
+/** The commands that show what services that are unhealthy have printed. */
+function logsText({ unhealthy, services }: RestoreJournal): string {
+  const logs = services
+    .filter(({ name }) => unhealthy.includes(name))
+    .map(({ kind, name }) => `\`${kind === 'swarm' ? 'docker service logs' : 'docker logs'} ${name}\``);
+  return logs.length === 0 ? '`docker logs`' : logs.join(' and ');
+}
+
+/** What a command ends with that found a restore unfinished and dealt with that one instead. `commandLine`: what was typed. */
+export function notDoneFailure({ database, step }: RestoreJournal, commandLine: readonly string[]): Failure {
+  const how = isRollback(step) ? 'rolled back' : 'finished';
+  return new Failure(
+    'RESTORE_RESUMED',
+    `The unfinished restore of ${database} was ${how}. ${notDoneText(commandLine)}`,
+    'Look at what is in place now; if you still want it, type it again.',
+  );
+}
+
+/** Says of what was typed after `nightshift` that it was not done. */
+export function notDoneText(commandLine: readonly string[]): string {
+  return `NOT done: \`nightshift ${quoteWords(commandLine)}\`.`;
+}
+
+/** What a restore that went back leaves: the old database, and how services do on it. */
+export function afterRollbackText({ database, restarted }: RestoreJournal): string {
+  return [oldDatabaseText(database), restartedText(restarted ?? [])].filter((text) => text !== '').join(' ');
+}
+
+/** A service that ran before does not run now. */
+const hasLost = (restarted: RestoreJournal['restarted']) =>
+  (restarted ?? []).some(({ state }) => state === 'removed' || state === 'left off');

@@ -1,0 +1,223 @@
+import { existsSync } from 'node:fs';
+import type { Database, Settings } from '../../settings/settings.ts';
+import { totalRows } from '../../sqlite/contents.ts';
+import { acquireLock } from '../../sqlite/lock/lock.ts';
+import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
+import type { RestoreSource } from '../choice/restore-source.ts';
+import { removeDatabaseFiles } from '../files/database-files.ts';
+import { stagedPath } from '../files/names.ts';
+import type { RestoreOptions } from '../options/restore-options.ts';
+import { planOf } from '../plan/plan.ts';
+import { type Bold, planText } from '../plan/plan-text.ts';
+import { confirm, type Prompt, requirePrompt } from '../plan/prompts.ts';
+import { readCurrentState, type Survey, survey } from '../plan/survey.ts';
+import { type AffectedServices, findAffectedServices } from '../services/affected-services.ts';
+import type { DockerEngine } from '../services/docker/docker-engine.ts';
+import { dockerServiceManager } from '../services/docker/docker-service-manager.ts';
+import { assertReplaceable, removeLeftovers, removeOldProbes } from '../staging/preflight.ts';
+import { cleanUpOnFailure, type StageDeps } from '../staging/stage.ts';
+import { requireUndoRoom, undoBytes } from '../staging/undo-room.ts';
+import type { StagedFile } from '../staging/verified-file.ts';
+import type { RestoreJournal } from '../swap/journal.ts';
+import { resumeUnfinished } from '../swap/resume.ts';
+import { runSteps } from '../swap/run-steps.ts';
+import { assertNotInUse, findDatabaseUsers } from '../usage/database-users.ts';
+import { newJournal } from './new-journal.ts';
+import {
+  afterRollbackText,
+  isLeftOffAsRequested,
+  notDoneFailure,
+  notDoneText,
+  reportText,
+  resultFailure,
+  rolledBackText,
+} from './report.ts';
+import { type RunRecorder, withRunRecord } from './run-recorder.ts';
+
+export type RestoreDeps = StageDeps & {
+  readonly settings: Pick<Settings, 'stateDir' | 'zone' | 'restoreServices'>;
+  readonly docker: DockerEngine;
+  readonly ask: Prompt;
+  /** Takes the plan and the report. */
+  readonly out: (text: string) => void;
+  readonly bold: Bold;
+};
+
+/**
+ * Puts `source` in the place of `database`: all checked and staged while services run, then the switch. Throws a Failure;
+ * then the old database is in place, or RESTORE_UNFINISHED says what is not.
+ */
+export async function restore(
+  source: RestoreSource,
+  database: Database,
+  options: RestoreOptions,
+  deps: RestoreDeps,
+): Promise<void> {
+  const { settings, clock, log, signal } = deps;
+  requirePrompt(options.yes, deps.ask);
+  await assertReplaceable(database.path);
+  const lock = await acquireLock(database.path, settings.stateDir, {
+    holder: 'restore',
+    wait: true,
+    log,
+    signal,
+    clock,
+  });
+  try {
+    const place = { stateDir: settings.stateDir, database: database.name };
+    const services = dockerServiceManager(deps.docker, clock);
+    const resumeDeps = { ...deps, services, leaveOff: [] };
+    const resumed = await withRunRecord(place, deps, async (record) => {
+      const ended = await uninterruptible(deps, () => resumeUnfinished(database.path, settings.zone, resumeDeps));
+      if (ended === null) await restoreLocked(source, database, options, record, deps);
+      else reportResumed(ended, options.commandLine, deps);
+      return ended;
+    });
+    if (resumed !== null) throw notDoneFailure(resumed, options.commandLine);
+  } finally {
+    lock.release();
+  }
+}
+
+async function restoreLocked(
+  source: RestoreSource,
+  database: Database,
+  options: RestoreOptions,
+  record: RunRecorder,
+  deps: RestoreDeps,
+): Promise<void> {
+  const { clock, log, signal, out, ask, settings, checkpoint } = deps;
+  for (const name of removeLeftovers(database.path, clock.now()))
+    log.line(`Removed ${name}, left by a restore that was cut short`);
+  const startedAt = clock.now();
+  const manager = dockerServiceManager(deps.docker, clock);
+
+  record.step('survey');
+  const found = await runSurvey(source, database, options, deps);
+  record.step('stage and verify');
+  await checkpoint('before staging');
+  const { undoRoom } = options;
+  requireUndoRoom(database.path, source.leastBytes, undoRoom);
+  const stageTools = undoRoom ? { ...deps, undoBytes: undoBytes(database.path) } : deps;
+  const [staged, current] = await Promise.all([
+    source.stage(stagedPath(database.path), options.owner, stageTools),
+    readCurrentState(database.path, signal),
+  ]);
+  const { journal, affected } = await cleanUpOnFailure(staged.file, async () => {
+    record.step('ask');
+    const remarks = [...found.remarks, ...requireUndoRoom(database.path, 0, undoRoom)];
+    const plan = planOf(source, database, options, { ...found, remarks }, current, staged);
+    out(planText(plan, { now: source.now(), zone: settings.zone }, deps.bold));
+    await confirm(plan.dangers, database.name, options.yes, ask);
+    signal.throwIfAborted();
+    const affected = await refreshAffected(found, database, deps);
+    const { stamp, users } = found;
+    const { services } = affected;
+    const before = await manager.findUnhealthy(services.stop.map(({ service }) => service));
+    signal.throwIfAborted();
+    const what = { stamp, services, users, ...before };
+    return { journal: newJournal(source, database, options, what, staged, startedAt), affected };
+  });
+
+  record.step('switch over');
+  record.note({ key: source.label, rows: rowsIn(staged), snapshotBytes: staged.bytes });
+  const assertStillNotInUse = async () => {
+    if (options.allow.openFiles) return;
+    const known = { containers: new Set(affected.services.staying), dockerGap: affected.dockerGap };
+    const possibleHolders = { stopping: [], staying: affected.possibleHolders.staying };
+    assertNotInUse(database.path, await findDatabaseUsers(database.path, known, affected.host), possibleHolders);
+  };
+  const ended = await uninterruptible(deps, () =>
+    runSteps(journal, false, {
+      services: manager,
+      clock,
+      log,
+      checkpoint,
+      assertNotInUse: assertStillNotInUse,
+      leaveOff: [],
+    }),
+  ).catch((error) => {
+    if (!existsSync(restoreJournalPath(database.path))) removeDatabaseFiles(staged.file);
+    throw error;
+  });
+  reportResult(ended, source.now(), deps);
+}
+
+/**
+ * Shows what a restore would do, as far as that is known without downloading anything. Changes nothing, but removes what a
+ * killed one left of its looks for containers.
+ */
+export async function showPlan(
+  source: RestoreSource,
+  database: Database,
+  options: RestoreOptions,
+  deps: RestoreDeps,
+): Promise<void> {
+  await assertReplaceable(database.path);
+  removeOldProbes(database.path, deps.clock.now());
+  const found = await runSurvey(source, database, options, deps);
+  const current = await readCurrentState(database.path, deps.signal);
+  const remarks = [...found.remarks, ...requireUndoRoom(database.path, source.leastBytes, options.undoRoom)];
+  const plan = planOf(source, database, options, { ...found, remarks }, current, null);
+  deps.out(planText(plan, { now: source.now(), zone: deps.settings.zone }, deps.bold));
+  deps.out('Nothing was done (--dry-run).\n');
+}
+
+function runSurvey(
+  source: RestoreSource,
+  database: Database,
+  options: RestoreOptions,
+  deps: RestoreDeps,
+): Promise<Survey> {
+  const { docker, settings, clock } = deps;
+  const at = clock.now().toZonedDateTimeISO(settings.zone).toPlainDateTime();
+  return survey(database.path, source, { docker, wanted: settings.restoreServices, options, at });
+}
+
+/** Services may have come and gone during the download and the question: what counts is who runs now. */
+async function refreshAffected(planned: Survey, database: Database, { docker, settings, log }: RestoreDeps) {
+  const affected = await findAffectedServices(database.path, settings.restoreServices, docker);
+  const names = ({ services }: AffectedServices) =>
+    services.stop.map(({ service }) => service.name).join(', ') || 'none';
+  if (names(affected) !== names(planned)) {
+    log.warn(`Since the plan was made, the services to stop have changed: ${names(affected)}.`);
+  }
+  return affected;
+}
+
+function rowsIn({ fingerprint }: StagedFile): number | null {
+  return fingerprint === null ? null : totalRows(fingerprint.tables);
+}
+
+/** Services may be down now: a request to stop is answered, and obeyed by finishing. */
+export async function uninterruptible<T>({ signal, log }: RestoreDeps, work: () => Promise<T>): Promise<T> {
+  const answer = () => log.warn('Finishing first, so that nothing is left half way: it takes a moment.');
+  signal.addEventListener('abort', answer, { once: true });
+  return work().finally(() => signal.removeEventListener('abort', answer));
+}
+
+/** Prints the report. Throws how it ended when that is not as it was meant to. */
+function reportResult(ended: RestoreJournal, now: Temporal.Instant, { settings, out }: RestoreDeps): void {
+  const failure = resultFailure(ended);
+  if (failure?.code !== 'RESTORE_ROLLED_BACK') out(reportText(ended, { now, zone: settings.zone }));
+  if (failure !== null) throw failure;
+}
+
+/** As `reportResult`, of a restore that another process began. `instead`: what was typed and is not done; null: this was asked for. */
+export function reportResumed(ended: RestoreJournal, instead: readonly string[] | null, deps: RestoreDeps): void {
+  const wentBack = ended.step === 'cleaningUp';
+  if (wentBack && resultFailure(ended) === null) {
+    deps.out(`\nAs before that restore: ${afterRollbackText(ended)}\n`);
+    return;
+  }
+  if (isLeftOffAsRequested(ended)) {
+    deps.out(`\n${rolledBackText(ended)}\n`);
+    return;
+  }
+  try {
+    reportResult(ended, deps.clock.now(), deps);
+  } catch (error) {
+    if (instead !== null) deps.log.warn(notDoneText(instead));
+    throw error;
+  }
+}

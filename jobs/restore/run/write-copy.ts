@@ -1,0 +1,76 @@
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { Failure } from '../../runtime/errors.ts';
+import { formatBytes, formatCount } from '../../runtime/format.ts';
+import type { Database } from '../../settings/settings.ts';
+import { requireFreeSpace } from '../../sqlite/snapshot/disk-space.ts';
+import type { RestoreSource } from '../choice/restore-source.ts';
+import { databaseParts } from '../files/names.ts';
+import type { FileOwner } from '../options/restore-options.ts';
+import { assertReplaceable } from '../staging/preflight.ts';
+import type { StageDeps } from '../staging/stage.ts';
+import { integrityText } from '../staging/verified-file.ts';
+import { isWithin } from '../usage/host-environment.ts';
+
+type CopyTarget = {
+  readonly databases: readonly Database[];
+  /** The state folder, and the folder store: nothing else is written there. */
+  readonly keptFolders: readonly string[];
+  readonly owner: FileOwner;
+};
+
+/**
+ * Writes a verified copy of `source` to `file`, which must not be there yet. Touches no database and no service. Throws
+ * ARGUMENT_INVALID, DATABASE_UNMOVABLE, DISK_FULL, or what the source is found to be.
+ */
+export async function writeCopy(
+  file: string,
+  source: RestoreSource,
+  { databases, keptFolders, owner }: CopyTarget,
+  deps: StageDeps & { readonly out: (text: string) => void },
+): Promise<void> {
+  refuseDestination(file, databases, keptFolders);
+  await assertReplaceable(file);
+  const hint = 'Choose a folder on a larger disk.';
+  await requireFreeSpace(path.dirname(file), source.leastBytes, 'the database', hint);
+  const { bytes, fingerprint, findings } = await source.stage(file, owner, deps);
+  const rows = Object.entries(fingerprint?.tables ?? {}).map(([table, count]) => `${table} ${formatCount(count)}`);
+  deps.out(`\nWrote ${source.label} to ${file}, ${formatBytes(bytes)}\n`);
+  deps.out(rows.map((row, index) => `  ${(index === 0 ? 'rows' : '').padEnd(11)}  ${row}\n`).join(''));
+  if (findings.length > 0) deps.out(`  NOTE: ${integrityText(findings)}\n`);
+}
+
+function refuseDestination(file: string, databases: readonly Database[], keptFolders: readonly string[]): void {
+  if (databases.some((database) => database.path === file)) {
+    throw new Failure('ARGUMENT_INVALID', `${file} is the database itself.`, 'Leave out --to to restore into it.');
+  }
+  const belonging = databases.find(
+    ({ path: database }) => file.startsWith(database) && /^[-.]/.test(file.slice(database.length)),
+  );
+  if (belonging !== undefined) {
+    throw new Failure(
+      'ARGUMENT_INVALID',
+      `${file} is a name that belongs to the database ${belonging.path}: SQLite or a restore would take it for its own.`,
+      'Give a name in another folder.',
+    );
+  }
+  const kept = keptFolders.find((folder) => isWithin(file, path.resolve(folder)));
+  if (kept !== undefined) {
+    throw new Failure(
+      'ARGUMENT_INVALID',
+      `${file} lies in ${kept}, which is nightshift's own.`,
+      'Choose another folder.',
+    );
+  }
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Failure('ARGUMENT_INVALID', `${file} is a folder.`, 'Give the name of a file in it.');
+  }
+  const there = databaseParts.map((part) => file + part).filter((name) => existsSync(name));
+  if (there.length > 0) {
+    throw new Failure(
+      'ARGUMENT_INVALID',
+      `${there.join(' and ')} is there already.`,
+      'Give another name, or move it away.',
+    );
+  }
+}

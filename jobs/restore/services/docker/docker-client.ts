@@ -1,0 +1,191 @@
+import Docker from 'dockerode';
+import pRetry from 'p-retry';
+import { Failure, systemCodeOf } from '../../../runtime/errors.ts';
+import type { DockerContainer, DockerEngine } from './docker-engine.ts';
+import {
+  containerOf,
+  pathStatOf,
+  type SwarmTask,
+  swarmServiceOf,
+  tasksOf,
+  type VolumeFolders,
+} from './docker-responses.ts';
+
+/**
+ * The engine at `address` (as DOCKER_HOST has it; null: /var/run/docker.sock). Nothing is connected yet; a question is
+ * answered within `answerSeconds` or not at all. Throws ARGUMENT_INVALID for an address it cannot use.
+ */
+export function createDockerEngine(address: string | null, answerSeconds = 20): DockerEngine {
+  const where = address ?? 'unix:///var/run/docker.sock';
+  const docker = new Docker(connectionOf(where));
+  const call = async <T>(what: string, request: (limit: CallLimit) => Promise<T>, seconds = answerSeconds) => {
+    const abortSignal = AbortSignal.timeout(seconds * 1000);
+    try {
+      return await orAborted(request({ abortSignal }), abortSignal);
+    } catch (error) {
+      const silent = abortSignal.aborted ? `no answer within ${seconds} s` : null;
+      throw translated(error, { what, address: where, silent });
+    }
+  };
+  // The client's types leave out that these take options, and what they return.
+  const askState: (limit: CallLimit) => Promise<{ Swarm?: { ControlAvailable?: boolean } }> = docker.info.bind(docker);
+  const listTasks: (options: CallLimit & { filters: string }) => Promise<SwarmTask[]> = docker.listTasks.bind(docker);
+  const inspect = (id: string) => call(`look at container ${id}`, (limit) => docker.getContainer(id).inspect(limit));
+
+  async function facts(id: string, volumes: VolumeFolders): Promise<DockerContainer | null> {
+    try {
+      return containerOf(await inspect(id), volumes);
+    } catch (error) {
+      if (statusOf(error) === 404) return null;
+      throw error;
+    }
+  }
+
+  async function volumeFolders(): Promise<VolumeFolders> {
+    const { Volumes } = await call('list volumes', (limit) => docker.listVolumes(limit));
+    return new Map(
+      (Volumes ?? []).map(({ Name, Mountpoint, Options }) => [Name, [Mountpoint, Options?.['device'] ?? '']]),
+    );
+  }
+
+  return {
+    address: where,
+    async containers() {
+      const volumes = await volumeFolders();
+      const all = await call('list containers', (limit) => docker.listContainers({ all: true, ...limit }));
+      const found = await Promise.all(all.map(({ Id }) => facts(Id, volumes)));
+      return found.filter((container) => container !== null);
+    },
+    container: (id) => facts(id, new Map()),
+    async pathStat(id, path) {
+      try {
+        const header = await call(`look at ${path} in container ${id.slice(0, 12)}`, (limit) =>
+          askPath(docker.getContainer(id), { path, ...limit }),
+        );
+        return pathStatOf(header);
+      } catch (error) {
+        if (statusOf(error) === 404) return null;
+        throw error;
+      }
+    },
+    async swarmServices() {
+      const info = await call('ask its state', askState);
+      if (info.Swarm?.ControlAvailable !== true) return [];
+      const volumes = await volumeFolders();
+      const services = await call('list Swarm services', (limit) => docker.listServices(limit));
+      return services.map((service) => swarmServiceOf(service, volumes));
+    },
+    async setRestartPolicy(id, policy) {
+      const set = () =>
+        call(`set the restart policy of ${id}`, (limit) =>
+          docker.getContainer(id).update({ RestartPolicy: policy, ...limit }),
+        );
+      await unlessGone(unlessCrashing(set));
+    },
+    async stop(id, timeoutSeconds) {
+      const stop = call(`stop ${id}`, (limit) => docker.getContainer(id).stop(limit), timeoutSeconds + 60);
+      await unlessGone(stop, 304);
+    },
+    async start(id) {
+      await unlessStatus(
+        call(`start ${id}`, (limit) => docker.getContainer(id).start(limit), 60),
+        304,
+      );
+    },
+    async scale(id, replicas) {
+      await call(`scale ${id} to ${replicas}`, async (limit) => {
+        const service = docker.getService(id);
+        const { Spec, Version } = await service.inspect(limit);
+        const mode = { Replicated: { Replicas: replicas } };
+        await service.update({ _query: { version: Version.Index }, _body: { ...Spec, Mode: mode }, ...limit });
+      });
+    },
+    async tasks(id, since) {
+      const filters = JSON.stringify({ service: [id] });
+      return tasksOf(await call(`list tasks of ${id}`, (limit) => listTasks({ filters, ...limit })), since);
+    },
+  };
+}
+
+/** The answer is in a header; the client's types leave that out. */
+async function askPath(container: Docker.Container, options: CallLimit & { readonly path: string }): Promise<string> {
+  const answer: NodeJS.ReadableStream & { readonly headers?: Readonly<Record<string, unknown>> } =
+    await container.infoArchive(options);
+  answer.resume();
+  return String(answer.headers?.['x-docker-container-path-stat'] ?? '');
+}
+
+type CallLimit = { readonly abortSignal: AbortSignal };
+
+/** The client never settles when the connection breaks in the middle of an answer. */
+function orAborted<T>(request: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal.reason);
+    signal.addEventListener('abort', giveUp, { once: true });
+    request.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+  });
+}
+
+function connectionOf(address: string): Docker.DockerOptions {
+  if (address.startsWith('unix://')) return { socketPath: address.slice('unix://'.length), host: undefined };
+  const tcp = URL.parse(address);
+  if (tcp?.protocol === 'tcp:' || tcp?.protocol === 'http:') {
+    return { protocol: 'http', host: tcp.hostname, port: tcp.port || 2375 };
+  }
+  throw new Failure(
+    'ARGUMENT_INVALID',
+    `DOCKER_HOST is "${address}", which restore cannot use.`,
+    'Set it to unix:///path/of/docker.sock or tcp://host:2375, or leave it out for /var/run/docker.sock.',
+  );
+}
+
+function statusOf(error: unknown): number | null {
+  const cause = error instanceof Failure ? error.cause : error;
+  return cause instanceof Error && 'statusCode' in cause && typeof cause.statusCode === 'number'
+    ? cause.statusCode
+    : null;
+}
+
+async function unlessStatus(work: Promise<unknown>, ...fine: number[]): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!fine.includes(statusOf(error) ?? 0)) throw error;
+  }
+}
+
+/** A container that ends in the moment of the change is refused by the engine's runtime; off for good, it is not. */
+function unlessCrashing<T>(work: () => Promise<T>): Promise<T> {
+  const isCrashing = (error: Error) =>
+    error instanceof Failure && error.message.includes('cannot update a stopped container');
+  return pRetry(work, { retries: 5, minTimeout: 200, factor: 1, shouldRetry: ({ error }) => isCrashing(error) });
+}
+
+const unlessGone = (work: Promise<unknown>, ...fine: number[]) => unlessStatus(work, 404, ...fine);
+
+/** As `docker ps` shows them. */
+const shortIds = (text: string) => text.replaceAll(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1');
+
+type FailedCall = { readonly what: string; readonly address: string; readonly silent: string | null };
+
+function translated(error: unknown, { what, address, silent }: FailedCall): Failure {
+  const status = statusOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (status !== null) {
+    return new Failure(
+      'DOCKER_FAILED',
+      shortIds(`Docker at ${address} could not ${what}: ${message.replace(/^\(HTTP code \d+\) /, '').trim()}`),
+      'Look at `docker ps -a` and `docker logs`; put right what it says and run the command again.',
+      error,
+    );
+  }
+  const denied = systemCodeOf(error) === 'EACCES';
+  return new Failure(
+    'DOCKER_UNREACHABLE',
+    `Docker at ${address} does not answer (${silent ?? systemCodeOf(error) ?? message}).`,
+    denied
+      ? 'Run it as root, or as a user of the group that owns the socket.'
+      : 'Start Docker (`systemctl start docker`), or mount its socket (-v /var/run/docker.sock:/var/run/docker.sock).',
+    error,
+  );
+}

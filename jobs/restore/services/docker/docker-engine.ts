@@ -1,0 +1,81 @@
+/** What restore knows of a Docker engine, as plain values; `docker.ts` fills them in. */
+export type RestartPolicy = { readonly Name: string; readonly MaximumRetryCount: number };
+
+export type DockerMount = {
+  /** Paths on the host that the mount shows: the source, and the folder behind a bind volume. */
+  readonly sources: readonly string[];
+  readonly destination: string;
+  readonly writable: boolean;
+};
+
+export type DockerHealth = 'none' | 'starting' | 'healthy' | 'unhealthy';
+
+export type DockerContainer = {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** `restarting` is a crash loop: meant to run, and not up at this moment. */
+  readonly state: 'running' | 'restarting' | 'paused' | 'off';
+  /** Of its first process, in the engine's own pid namespace; null when it does not run. */
+  readonly pid: number | null;
+  /** Such as `bridge`, or `container:ID` when it shares the network of another. */
+  readonly networkMode: string;
+  /** Started with `--rm`: gone once stopped. */
+  readonly removedWhenStopped: boolean;
+  readonly restartPolicy: RestartPolicy;
+  readonly stopTimeoutSeconds: number;
+  readonly health: DockerHealth;
+  /** The longest its own health check can take from start to a verdict; null without a health check. */
+  readonly healthSeconds: number | null;
+  /** Last output of the health check, or why the container ended. */
+  readonly remark: string;
+  readonly mounts: readonly DockerMount[];
+};
+
+export type SwarmService = {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Null when it is not replicated (a global service or a job) and so cannot be scaled. */
+  readonly replicas: number | null;
+  readonly stopTimeoutSeconds: number;
+  readonly healthSeconds: number | null;
+  readonly mounts: readonly DockerMount[];
+};
+
+/** Tasks of a Swarm service: those that hold or will hold a container, those that run and are healthy, those that failed. */
+export type SwarmTasks = {
+  readonly live: number;
+  readonly running: number;
+  readonly failed: number;
+  readonly remark: string;
+};
+
+/** What lies at a path in a container. */
+export type PathStat = {
+  /** A folder, or a symbolic link, which may lead to one. */
+  readonly mayBeFolder: boolean;
+  readonly bytes: number;
+  readonly changedAt: Temporal.Instant;
+};
+
+/** Throws DOCKER_UNREACHABLE when the engine does not answer, DOCKER_FAILED when it refuses. */
+export type DockerEngine = {
+  /** For people: `unix:///var/run/docker.sock`. */
+  readonly address: string;
+  containers(): Promise<DockerContainer[]>;
+  /** Null when the container is gone. */
+  container(id: string): Promise<DockerContainer | null>;
+  /** What lies at a path of a container, also behind its mounts; null when nothing does, or the container is gone. */
+  pathStat(id: string, path: string): Promise<PathStat | null>;
+  /** Empty when this engine manages no swarm. */
+  swarmServices(): Promise<SwarmService[]>;
+  setRestartPolicy(id: string, policy: RestartPolicy): Promise<void>;
+  /** Waits for the container's own stop timeout, then kills. One that is off or gone is no error. */
+  stop(id: string, timeoutSeconds: number): Promise<void>;
+  /** One that runs is no error. */
+  start(id: string): Promise<void>;
+  scale(id: string, replicas: number): Promise<void>;
+  /** Failures count from `failedSince` on. */
+  tasks(id: string, failedSince: Temporal.Instant): Promise<SwarmTasks>;
+};

@@ -1,0 +1,203 @@
+import type { StoppedService } from '../stopped-service.ts';
+import type { DockerContainer, DockerMount, SwarmService } from './docker-engine.ts';
+
+export type SelectedService = {
+  readonly service: StoppedService;
+  readonly reason: string;
+  readonly remark: string | null;
+};
+
+export type ServiceSelection = {
+  /** In the order of stopping and of starting: as RESTORE_SERVICES lists them, then the others by name. */
+  readonly stop: readonly SelectedService[];
+  /** Sentences about what is left as it is. */
+  readonly leftAlone: readonly string[];
+  /** Ids of containers that may have the database open and stay up: nightshift's own, and readers. */
+  readonly staying: readonly string[];
+  /** Ids of containers that stop. */
+  readonly stopping: readonly string[];
+  /** Why the services cannot be stopped and started again safely. Not empty: nothing may be stopped. */
+  readonly obstacles: readonly string[];
+};
+
+const noServices: ServiceSelection = {
+  stop: [],
+  leftAlone: [],
+  staying: [],
+  stopping: [],
+  obstacles: [],
+};
+
+/** Whether a mount of this container or Swarm service shows the database. */
+export type ShowsDatabase = (owner: { readonly id: string }, mount: DockerMount) => boolean;
+
+type SelectionFacts = {
+  readonly containers: readonly DockerContainer[];
+  readonly swarmServices: readonly SwarmService[];
+  /** Names from RESTORE_SERVICES. */
+  readonly wanted: readonly string[];
+  readonly shows: ShowsDatabase;
+  /** The container this process runs in. */
+  readonly self: string | null;
+};
+
+const composeService = 'com.docker.compose.service';
+const composeProject = 'com.docker.compose.project';
+const composeOneOff = 'com.docker.compose.oneoff';
+const swarmServiceId = 'com.docker.swarm.service.id';
+const stackName = 'com.docker.stack.namespace';
+
+/** Nightshift's images carry it, so every container made from one does; so do the services that the deployment makes. */
+const ownLabel = 'nightshift.job';
+
+/** Decides which services are stopped for a restore: those asked for and those that could write to the database. */
+export function selectServices(facts: SelectionFacts): ServiceSelection {
+  const named = joined(facts.wanted.map((name) => selectNamed(name, facts)));
+  const isNamed = isAmong(named.stop);
+  const selection = joined([
+    named,
+    ...facts.swarmServices.map((service) => selectWritingSwarmService(service, facts)),
+    ...facts.containers
+      .filter((container) => !isNamed(container))
+      .toSorted(byName)
+      .map((container) => selectWritingContainer(container, facts)),
+  ]);
+  const stop = selection.stop.filter(({ service }, at, all) => {
+    return all.findIndex((other) => other.service.id === service.id) === at;
+  });
+  return {
+    stop,
+    leftAlone: [...new Set(selection.leftAlone)],
+    staying: [...new Set(selection.staying)],
+    stopping: facts.containers.filter(isAmong(stop)).map(({ id }) => id),
+    obstacles: [...new Set(selection.obstacles)],
+  };
+}
+
+function isAmong(stop: readonly SelectedService[]): (container: DockerContainer) => boolean {
+  const ids = new Set(stop.map(({ service }) => service.id));
+  return ({ id, labels }) => ids.has(id) || ids.has(labels[swarmServiceId] ?? '');
+}
+
+/** Whether a container is one of nightshift's own (or this very one), which is never stopped. */
+function isOwn({ id, labels }: DockerContainer, self: string | null): boolean {
+  return id === self || ownLabel in labels;
+}
+
+/** A Swarm service does not show the labels of its image; its containers do. */
+function isOwnService({ id, labels }: SwarmService, { containers, self }: SelectionFacts): boolean {
+  return (
+    ownLabel in labels ||
+    containers.some((container) => container.labels[swarmServiceId] === id && isOwn(container, self))
+  );
+}
+
+function selectNamed(name: string, facts: SelectionFacts): ServiceSelection {
+  const swarm = facts.swarmServices.filter((service) => isSwarmServiceName(service, name));
+  const containers = swarm.length > 0 ? [] : containersNamed(name, facts.containers);
+  const running = containers.filter(({ state }) => state !== 'off');
+  const projects = new Set(running.map(({ labels }) => labels[composeProject] ?? ''));
+  if (swarm.length > 1 || projects.size > 1) {
+    return obstacle(`${name} is the name of a service in several projects; give container names in RESTORE_SERVICES.`);
+  }
+  if (swarm.length === 0 && containers.length === 0) return left(`${name}: no container or service has this name.`);
+  const reason = 'RESTORE_SERVICES';
+  return joined([
+    ...swarm.map((service) => stopSwarmService(service, reason, facts)),
+    ...containers.toSorted(byName).map((container) => stopContainer(container, reason, facts)),
+  ]);
+}
+
+/** A container's own name goes before a Compose service of the same name. */
+function containersNamed(name: string, containers: readonly DockerContainer[]): DockerContainer[] {
+  const standAlone = containers.filter(({ labels }) => labels[swarmServiceId] === undefined);
+  const exact = standAlone.filter((container) => container.name === name);
+  if (exact.length > 0) return exact;
+  return standAlone.filter(
+    ({ labels }) => labels[composeService] === name && labels[composeOneOff]?.toLowerCase() !== 'true',
+  );
+}
+
+function isSwarmServiceName({ name, labels }: SwarmService, wanted: string): boolean {
+  return name === wanted || name === `${labels[stackName]}_${wanted}`;
+}
+
+function selectWritingSwarmService(service: SwarmService, facts: SelectionFacts): ServiceSelection {
+  const tasks = facts.containers.filter(({ labels }) => labels[swarmServiceId] === service.id);
+  const mounts = [service, ...tasks].map((owner) => databaseMount(owner, facts));
+  const mount = mounts.find((found) => found?.writable);
+  if (mount === null || mount === undefined) return noServices;
+  return stopSwarmService(service, writesThrough(mount), facts);
+}
+
+function selectWritingContainer(container: DockerContainer, facts: SelectionFacts): ServiceSelection {
+  const mount = databaseMount(container, facts);
+  if (mount === null || container.state === 'off') return noServices;
+  const { name, labels } = container;
+  if (container.id === facts.self) return { ...noServices, staying: [container.id] };
+  if (isOwn(container, facts.self)) return stays(container, "one of nightshift's own, never stopped.");
+  if (!mount.writable) {
+    return stays(container, 'reads the database through a read-only mount; restart it to see the restored data.');
+  }
+  const service = labels[swarmServiceId];
+  if (service === undefined) return stopContainer(container, writesThrough(mount), facts);
+  if (facts.swarmServices.some(({ id }) => id === service)) return noServices;
+  return obstacle(`${name} belongs to a Swarm service, and this engine is no manager; run restore against a manager.`);
+}
+
+function stopContainer(container: DockerContainer, reason: string, { self }: SelectionFacts): ServiceSelection {
+  const { id, name, state, restartPolicy, stopTimeoutSeconds, healthSeconds, health } = container;
+  if (isOwn(container, self)) return stays(container, "one of nightshift's own, never stopped.");
+  if (state === 'off') return left(`${name}: off, and stays off.`);
+  if (state === 'paused') {
+    return obstacle(`${name} is paused: \`docker unpause ${name}\` or \`docker kill ${name}\` first.`);
+  }
+  if (container.removedWhenStopped) {
+    return obstacle(
+      `${name} was started with --rm and would be gone once stopped: stop it yourself, then run restore.`,
+    );
+  }
+  const remarks = { restarting: 'in a crash loop now', running: health === 'unhealthy' ? 'unhealthy now' : null };
+  const service = { kind: 'container', id, name, restartPolicy, stopTimeoutSeconds, healthSeconds } as const;
+  return { ...noServices, stop: [{ service, reason, remark: remarks[state] }] };
+}
+
+function stopSwarmService(swarm: SwarmService, reason: string, facts: SelectionFacts): ServiceSelection {
+  const { id, name, replicas, stopTimeoutSeconds, healthSeconds } = swarm;
+  if (isOwnService(swarm, facts)) return left(`${name}: one of nightshift's own, never stopped.`);
+  if (replicas === 0) return left(`${name}: scaled to 0, and stays so.`);
+  if (replicas === null) {
+    return obstacle(
+      `${name} is a Swarm service that cannot be scaled to 0 (global, or a job): remove it for the restore.`,
+    );
+  }
+  const service = { kind: 'swarm', id, name, replicas, stopTimeoutSeconds, healthSeconds } as const;
+  return { ...noServices, stop: [{ service, reason, remark: null }] };
+}
+
+/** The mount that shows the database: a writable one, and of several the first by its path. Docker lists them in no order. */
+function databaseMount(owner: DockerContainer | SwarmService, { shows }: SelectionFacts): DockerMount | null {
+  const showing = owner.mounts
+    .filter((mount) => shows(owner, mount))
+    .toSorted((a, b) => (a.destination < b.destination ? -1 : 1));
+  return showing.find(({ writable }) => writable) ?? showing[0] ?? null;
+}
+
+const writesThrough = ({ sources, destination }: DockerMount) => `mounts ${sources[0]} writable at ${destination}`;
+const byName = (a: DockerContainer, b: DockerContainer) => (a.name < b.name ? -1 : 1);
+const left = (message: string): ServiceSelection => ({ ...noServices, leftAlone: [message] });
+const stays = ({ id, name }: DockerContainer, message: string): ServiceSelection => ({
+  ...left(`${name}: ${message}`),
+  staying: [id],
+});
+const obstacle = (message: string): ServiceSelection => ({ ...noServices, obstacles: [message] });
+
+function joined(selections: readonly ServiceSelection[]): ServiceSelection {
+  return {
+    stop: selections.flatMap(({ stop }) => stop),
+    leftAlone: selections.flatMap(({ leftAlone }) => leftAlone),
+    staying: selections.flatMap(({ staying }) => staying),
+    stopping: [],
+    obstacles: selections.flatMap(({ obstacles }) => obstacles),
+  };
+}

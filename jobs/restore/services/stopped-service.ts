@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+const container = z.object({
+  kind: z.literal('container'),
+  id: z.string(),
+  name: z.string(),
+  restartPolicy: z.object({ Name: z.string(), MaximumRetryCount: z.number() }),
+  stopTimeoutSeconds: z.number(),
+  /** The longest its health check may take; null: it has none. */
+  healthSeconds: z.number().nullable(),
+});
+const swarm = z.object({
+  kind: z.literal('swarm'),
+  id: z.string(),
+  name: z.string(),
+  replicas: z.number(),
+  stopTimeoutSeconds: z.number(),
+  healthSeconds: z.number().nullable(),
+});
+
+export const stoppedServiceSchema = z.discriminatedUnion('kind', [container, swarm]);
+
+/** A running service that restore stops, and what brings it back as it was. Kept in the journal. */
+export type StoppedService = z.infer<typeof stoppedServiceSchema>;

@@ -1,0 +1,42 @@
+import { existsSync, type Stats, statSync } from 'node:fs';
+import { type JournalMode, journalModeOf } from '../files/journal-mode.ts';
+import { type FingerprintResult, readFingerprint } from './read-fingerprint.ts';
+
+/** The database as it is now, before a restore. */
+export type CurrentDatabase = {
+  readonly bytes: number;
+  /** The last write to it or to its -wal. */
+  readonly changedAt: Temporal.Instant;
+  readonly journalMode: JournalMode | null;
+};
+
+/** Looks at the file in the database's place; null when there is none. Nothing is opened by SQLite. */
+export function statCurrentDatabase(database: string): CurrentDatabase | null {
+  const main = statSync(database, { throwIfNoEntry: false });
+  if (main === undefined) return null;
+  const wal = statSync(`${database}-wal`, { throwIfNoEntry: false });
+  const changed = Math.max(main.mtimeMs, wal !== undefined && wal.size > 0 ? wal.mtimeMs : 0);
+  return {
+    bytes: main.size + (wal?.size ?? 0),
+    changedAt: Temporal.Instant.fromEpochMilliseconds(Math.floor(changed)),
+    journalMode: journalModeOf(database),
+  };
+}
+
+/** Reads what the current database holds. A damaged or locked one is a `problem`, not an error: it is being replaced. */
+export async function readCurrentFingerprint(database: string, signal: AbortSignal): Promise<FingerprintResult> {
+  const found = statSync(database);
+  if (wouldLeaveForeignFiles(database, found)) {
+    return {
+      problem: `reading it would leave files of uid ${process.getuid?.()} beside it; root or uid ${found.uid} can`,
+    };
+  }
+  return readFingerprint(database, signal);
+}
+
+/** SQLite makes a missing -shm; root gives it to the database's owner, another user cannot, and locks the owner out. */
+function wouldLeaveForeignFiles(database: string, { uid }: Stats): boolean {
+  const self = process.getuid?.() ?? 0;
+  if (self === 0 || self === uid || existsSync(`${database}-shm`)) return false;
+  return journalModeOf(database) === 'wal';
+}

@@ -1,0 +1,87 @@
+import { constants, existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure, systemCodeOf } from '../../runtime/errors.ts';
+import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
+import { isMountPoint } from '../../sqlite/snapshot/source-file.ts';
+import { syncFolderOf } from '../files/durable-writes.ts';
+import { probePath, stagedPath } from '../files/names.ts';
+
+/** Where a file is built before it is complete. */
+export const partPath = (staged: string) => `${staged}.part`;
+
+/**
+ * Checks that a file can take the place of `database` by a rename within its folder. Throws DATABASE_* with what stands
+ * in the way; a database that is not there is no error, its folder must be.
+ */
+export async function assertReplaceable(database: string): Promise<void> {
+  const folder = path.dirname(database);
+  await requireWritableFolder(folder);
+  const found = lstatSync(database, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (found.isSymbolicLink()) {
+    throw new Failure(
+      'DATABASE_UNMOVABLE',
+      `${database} is a symbolic link.`,
+      `Set DATABASE_PATH to the file it leads to: \`readlink -f ${database}\`.`,
+    );
+  }
+  if (!found.isFile()) {
+    throw new Failure('DATABASE_NOT_A_FILE', `${database} is not a regular file.`, 'Check DATABASE_PATH.');
+  }
+  if ((await isMountPoint(database)) || found.dev !== statSync(folder).dev) {
+    throw new Failure(
+      'DATABASE_MOUNTED_ALONE',
+      `${database} is mounted by itself, so that no other file can be renamed onto it (EXDEV).`,
+      'Mount the folder that holds the database instead of the one file. On the host, nothing was stopped or changed.',
+    );
+  }
+}
+
+async function requireWritableFolder(folder: string): Promise<void> {
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = systemCodeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new Failure(
+        'DATABASE_MISSING',
+        `The folder ${folder} does not exist.`,
+        `Check DATABASE_PATH, and that the disk is mounted: \`findmnt -T ${folder}\`. On a new machine make the folder first.`,
+        error,
+      );
+    }
+    throw new Failure(
+      code === 'EROFS' ? 'DATABASE_READ_ONLY_MOUNT' : 'DATABASE_UNMOVABLE',
+      code === 'EROFS' ? `${folder} is mounted read-only.` : `${folder} may not be written by this user (${code}).`,
+      code === 'EROFS' ? 'Mount it read-write (see `dmesg` if the kernel did it).' : 'Run restore as root.',
+      error,
+    );
+  }
+}
+
+/** Removes what a dead restore left of its looks for containers. One younger than a minute may be another's, in use. */
+export function removeOldProbes(database: string, now: Temporal.Instant): string[] {
+  const folder = path.dirname(database);
+  const stem = path.basename(probePath(database, ''));
+  const old = readdirSync(folder).filter((name) => {
+    const found = name.startsWith(stem) ? statSync(path.join(folder, name), { throwIfNoEntry: false }) : undefined;
+    return found !== undefined && now.epochMilliseconds - found.mtimeMs > 60_000;
+  });
+  for (const name of old) rmSync(path.join(folder, name), { force: true });
+  return old;
+}
+
+/**
+ * Removes what a dead restore left while staging, and returns the names. With a journal it removes nothing: the staged file
+ * then says how far the restore came. The caller holds the lock.
+ */
+export function removeLeftovers(database: string, now: Temporal.Instant): string[] {
+  if (existsSync(restoreJournalPath(database))) return [];
+  const folder = path.dirname(database);
+  const stems = [stagedPath(database), `${restoreJournalPath(database)}.new`].map((file) => path.basename(file));
+  const left = readdirSync(folder).filter((name) => stems.some((stem) => name.startsWith(stem)));
+  for (const name of left) rmSync(path.join(folder, name), { force: true });
+  if (left.length > 0) syncFolderOf(database);
+  return [...left, ...removeOldProbes(database, now)];
+}

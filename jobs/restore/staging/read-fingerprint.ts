@@ -1,0 +1,26 @@
+import { processEntry, runProcess } from '../../runtime/child-process.ts';
+import type { DatabaseFingerprint } from './verified-file.ts';
+
+/** What the child says, once. */
+export type FingerprintResult = { readonly fingerprint: DatabaseFingerprint } | { readonly problem: string };
+
+/**
+ * Reads what a database holds, in a child process, since nothing but its death interrupts a running query. `problem` says
+ * why SQLite cannot read it. Throws AbortError when aborted.
+ */
+export async function readFingerprint(file: string, signal: AbortSignal): Promise<FingerprintResult> {
+  signal.throwIfAborted();
+  const { message } = await runProcess<FingerprintResult>(
+    processEntry('fingerprint-process', import.meta.url),
+    [file],
+    {
+      env: {},
+      execArgv: [],
+      output: 'ignore',
+      signal,
+      stopGraceMs: 0,
+    },
+  );
+  signal.throwIfAborted();
+  return message ?? { problem: 'the process that reads it died' };
+}

@@ -1,0 +1,83 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { Failure } from '../../runtime/errors.ts';
+import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
+import type { Checkpoint } from '../files/checkpoint.ts';
+import { removeFile, syncFolderOf, writeDurably } from '../files/durable-writes.ts';
+import { restartedStates } from '../services/restart-services.ts';
+import { stoppedServiceSchema } from '../services/stopped-service.ts';
+import { type RestoreStep, steps } from './steps.ts';
+
+const instant = z.string().refine((text) => !Number.isNaN(Date.parse(text)));
+
+const schema = z.object({
+  version: z.literal(1),
+  step: z.enum(Object.keys(steps) as [RestoreStep, ...RestoreStep[]]),
+  database: z.string(),
+  /** What is restored, for people: an object's key, or a safety copy's path. */
+  source: z.string(),
+  sourceTakenAt: instant.nullable(),
+  startedAt: instant,
+  staged: z.object({ inode: z.string(), bytes: z.number() }),
+  tables: z.record(z.string(), z.number()).nullable(),
+  /** Stamp in the names of the safety copy and of a rejected file. */
+  stamp: z.string(),
+  services: z.array(stoppedServiceSchema),
+  healthRollback: z.boolean(),
+  /** Null: each service's own health check decides how long. */
+  healthTimeoutSeconds: z.number().nullable(),
+  downAt: instant.nullable(),
+  upAt: instant.nullable(),
+  /** Services may have written into the restored file. */
+  servedRestored: z.boolean(),
+  /** Why it goes back to the old database; or what is unhealthy when it stays. */
+  problem: z.string().nullable(),
+  /** Ids of containers that were in a crash loop before. */
+  crashingBefore: z.array(z.string()).default([]),
+  /** Names of services that were unhealthy or in a crash loop before. */
+  unhealthyBefore: z.array(z.string()).default([]),
+  /** Names of services that were not healthy on the restored database. */
+  unhealthy: z.array(z.string()).default([]),
+  /** Names of services that did not start on the restored database. */
+  notStarted: z.array(z.string()).default([]),
+  /** How services do on the old database; null unless they were started on it. */
+  restarted: z
+    .array(z.object({ name: z.string(), state: z.enum(restartedStates), reason: z.string() }))
+    .nullable()
+    .default(null),
+  /** Why it was not seen whether something used the database, when a person allowed that; null: it was seen. */
+  unseen: z.string().nullable().default(null),
+});
+
+/** A restore under way: all that is needed to finish it or to roll it back. Times are UTC instants in ISO 8601. */
+export type RestoreJournal = z.infer<typeof schema>;
+
+/** The unfinished restore of a database, or null. Throws RESTORE_UNFINISHED when the journal cannot be read. */
+export function readJournal(database: string): RestoreJournal | null {
+  const file = restoreJournalPath(database);
+  if (!existsSync(file)) return null;
+  try {
+    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new Failure(
+      'RESTORE_UNFINISHED',
+      `${file} says that a restore is unfinished, but it cannot be read.`,
+      'Look into it: it names the safety copy and the services. Put them right by hand, then remove it. Until then no backup runs.',
+      error,
+    );
+  }
+}
+
+/** Writes the journal so that it survives a power loss, in one piece. */
+export async function writeJournal(journal: RestoreJournal, checkpoint: Checkpoint): Promise<void> {
+  await checkpoint(`before journalling ${journal.step}`);
+  await writeDurably(restoreJournalPath(journal.database), `${JSON.stringify(journal, null, 2)}\n`, checkpoint);
+  await checkpoint(`journalled ${journal.step}`);
+}
+
+export async function removeJournal(database: string, checkpoint: Checkpoint): Promise<void> {
+  await checkpoint('before removing the journal');
+  removeFile(restoreJournalPath(database));
+  syncFolderOf(database);
+  await checkpoint('journal removed');
+}

@@ -1,0 +1,220 @@
+import { existsSync } from 'node:fs';
+import type { Clock } from '../../runtime/clock.ts';
+import { asFailure, Failure } from '../../runtime/errors.ts';
+import { formatDuration } from '../../runtime/format.ts';
+import type { Log } from '../../runtime/log.ts';
+import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
+import type { Checkpoint } from '../files/checkpoint.ts';
+import { fileIdentity, removeDatabaseFiles } from '../files/database-files.ts';
+import { diskFailure, removeFile, removeIfPossible } from '../files/durable-writes.ts';
+import { rejectedPath, stagedPath } from '../files/names.ts';
+import { awaitHealth } from '../services/await-health.ts';
+import { restartServices } from '../services/restart-services.ts';
+import { restoreAutostart, type ServiceFailure, startServices, stopServices } from '../services/service-lifecycle.ts';
+import type { ServiceManager } from '../services/service-manager.ts';
+import { type RestoreJournal, removeJournal, writeJournal } from './journal.ts';
+import { oldDatabaseText, servicesDownFailure } from './rollback-text.ts';
+import { type RestoreStep, stepAfter, steps, stepWithoutJournal, withServicesDown } from './steps.ts';
+import { checkInPlace, inspectDisk, swapBack, swapIn } from './swap-files.ts';
+
+export type RunStepsDeps = {
+  readonly services: ServiceManager;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly checkpoint: Checkpoint;
+  /** Throws DATABASE_IN_USE when somebody still has the database open after the services stopped. */
+  readonly assertNotInUse: () => Promise<void>;
+  /** Names of services that a person wants off when it goes back: they cannot run on the old database either. */
+  readonly leaveOff: readonly string[];
+};
+
+/**
+ * Takes a restore from its journalled step to its end, forward or back, and returns the journal as it was at the end. It
+ * cannot be interrupted: services are down. Throws RESTORE_UNFINISHED, with the journal left in place, when it can go
+ * neither way; and what kept it from beginning, with nothing stopped and no journal.
+ */
+export async function runSteps(begun: RestoreJournal, resumed: boolean, deps: RunStepsDeps): Promise<RestoreJournal> {
+  let areDown = false;
+  let journal = { ...begun, step: withServicesDown(begun.step, areDown) };
+  for (;;) {
+    const unjournalled = await tryJournal({ ...journal, ...changesOnEntry(journal.step, deps.clock) }, deps);
+    if (unjournalled !== null) {
+      const instead = withServicesDown(stepWithoutJournal(journal.step), areDown);
+      if (instead !== journal.step) {
+        deps.log.failure(unjournalled);
+        journal = { ...journal, step: instead, problem: joined(journal.problem, unjournalled.message) };
+        continue;
+      }
+      deps.log.warn(
+        `${unjournalled.message} It goes on; cut short, the next \`nightshift restore\` goes by the files that are in place.`,
+      );
+    }
+    const { step } = journal;
+    journal = { ...journal, ...changesOnEntry(step, deps.clock) };
+    const { leaves } = steps[step];
+    if (leaves === 'up') areDown = false;
+    const { changes = {}, problem = null } = await runStep(journal, resumed, deps);
+    if (leaves === 'down' && problem === null) areDown = true;
+    const next = stepAfter(step, problem !== null, journal.healthRollback);
+    if (problem !== null && (next === 'stuck' || problem.code === 'DOCKER_UNREACHABLE'))
+      throw unfinishedFailure(journal, problem);
+    journal = { ...journal, ...changes, problem: joined(journal.problem, problem?.message) };
+    if (problem !== null) deps.log.failure(problem);
+    if (next === null || next === 'stuck') break;
+    journal = { ...journal, step: withServicesDown(next, areDown) };
+  }
+  await removeJournal(journal.database, deps.checkpoint).catch((error) => {
+    const failure = describedFailure(journal, error);
+    if (existsSync(restoreJournalPath(journal.database))) throw unfinishedFailure(journal, failure);
+    deps.log.warn(`${failure.message} The journal is removed all the same.`);
+  });
+  return journal;
+}
+
+function joined(...problems: readonly (string | null | undefined)[]): string | null {
+  const told = problems.filter((problem) => typeof problem === 'string');
+  return told.length > 0 ? told.join(' ') : null;
+}
+
+/**
+ * Null once it is written, else why not. Then the staged file goes, unless it is in place already: its room is needed for
+ * the way back. Throws when there is no journal at all: nothing has been stopped.
+ */
+async function tryJournal(journal: RestoreJournal, { checkpoint }: RunStepsDeps): Promise<Failure | null> {
+  try {
+    await writeJournal(journal, checkpoint);
+    return null;
+  } catch (error) {
+    const failure = describedFailure(journal, error);
+    if (journal.step === 'stopping' && !existsSync(restoreJournalPath(journal.database))) throw failure;
+    removeIfPossible(stagedPath(journal.database));
+    return failure;
+  }
+}
+
+const describedFailure = ({ database }: RestoreJournal, error: unknown) =>
+  diskFailure(database, error) ?? asFailure(error);
+
+function changesOnEntry(step: RestoreStep, clock: Clock): Partial<RestoreJournal> {
+  if (step === 'stopping') return { downAt: String(clock.now()) };
+  return step === 'starting' ? { servedRestored: true } : {};
+}
+
+type StepResult = { readonly changes?: Partial<RestoreJournal>; readonly problem?: Failure };
+
+async function runStep(journal: RestoreJournal, resumed: boolean, deps: RunStepsDeps): Promise<StepResult> {
+  try {
+    return await stepActions[journal.step](journal, deps, resumed);
+  } catch (error) {
+    return { problem: describedFailure(journal, error) };
+  }
+}
+
+type StepAction = (journal: RestoreJournal, deps: RunStepsDeps, resumed: boolean) => Promise<StepResult>;
+
+const stepActions: Readonly<Record<RestoreStep, StepAction>> = {
+  async stopping({ services }, deps) {
+    const downAt = await stopServices(services, deps);
+    await deps.assertNotInUse();
+    return { changes: { downAt: String(downAt) } };
+  },
+
+  async swapping(journal, { checkpoint, log, clock }) {
+    const began = clock.now();
+    await swapIn(journal, checkpoint);
+    log.line(`Put the restored file in place (${formatDuration(clock.now().since(began).total('seconds'))})`);
+    return {};
+  },
+
+  async checking({ database, staged, servedRestored }, _parts, resumed) {
+    const problem = checkInPlace(database, staged, servedRestored || resumed);
+    if (problem !== null) throw new Failure('BACKUP_WRONG', `After the swap ${problem}.`, 'Nothing: it goes back.');
+    return {};
+  },
+
+  async starting({ services }, deps) {
+    const { upAt, failures } = await startServices(services, deps);
+    const names = namesOf(failures);
+    const changes = { upAt: String(upAt), notStarted: names, unhealthyFailure: names };
+    return failures.length > 0 ? { changes, problem: unhealthy(failures) } : { changes };
+  },
+
+  async watching({ services, healthTimeoutSeconds, healthRollback }, deps) {
+    const options = { askedSeconds: healthTimeoutSeconds, untilFirstFailure: healthRollback };
+    const failures = await awaitHealth(services, options, deps);
+    if (failures.length === 0) return {};
+    return { changes: { unhealthy: namesOf(failures) }, problem: unhealthy(failures) };
+  },
+
+  async finishing({ services }, deps) {
+    await restoreAutostart(services, deps);
+    return {};
+  },
+
+  async stoppingForRollback({ services }, deps) {
+    await stopServices(services, deps);
+    return {};
+  },
+
+  async restoringOriginal(journal, { checkpoint, log }) {
+    await swapBack(journal, checkpoint);
+    log.line(oldDatabaseText(journal.database));
+    return {};
+  },
+
+  async restartingServices(journal, deps) {
+    // First: services find room on the disk. Where nothing can be removed, they start all the same; `cleaningUp` tells.
+    try {
+      clearRestored(journal);
+    } catch (error) {
+      deps.log.warn(describedFailure(journal, error).message);
+    }
+    const { crashingBefore, services } = journal;
+    const { upAt, restarted } = await restartServices(services, { crashingBefore, leaveOff: deps.leaveOff }, deps);
+    const changes = { upAt: String(upAt), restarted: [...restarted] };
+    const isDown = restarted.some(({ state }) => state === 'down');
+    return isDown ? { changes, problem: servicesDownFailure(journal, restarted) } : { changes };
+  },
+
+  async cleaningUp(journal) {
+    clearRestored(journal);
+    return {};
+  },
+};
+
+/** Removes what the way back leaves of the restored database, unless services have written into it. */
+function clearRestored(journal: RestoreJournal): void {
+  removeFile(stagedPath(journal.database));
+  if (isPristine(journal)) removeDatabaseFiles(rejectedPath(journal.database, journal.stamp));
+}
+
+/** No service has run on the rejected file, and it is the staged one: it holds nothing that the bucket does not. */
+function isPristine(journal: RestoreJournal): boolean {
+  if (!inspectDisk(journal).rejected || journal.servedRestored) return false;
+  return fileIdentity(rejectedPath(journal.database, journal.stamp)).inode === journal.staged.inode;
+}
+
+const namesOf = (failures: readonly ServiceFailure[]) => failures.map(({ service }) => service.name);
+
+function unhealthy(failures: readonly ServiceFailure[]): Failure {
+  return new Failure(
+    'RESTORE_UNHEALTHY',
+    `${failures.map(({ message }) => message).join('; ')}.`,
+    'Look at `docker logs` of the service; the restore goes back unless --no-health-rollback was given.',
+  );
+}
+
+function unfinishedFailure({ database, step, services }: RestoreJournal, problem: Failure): Failure {
+  if (problem.code === 'RESTORE_UNFINISHED') return problem;
+  const names = services.map(({ name }) => name).join(', ');
+  const areUp = names === '' || ['watching', 'finishing', 'cleaningUp'].includes(step);
+  const down = areUp
+    ? ''
+    : `, and these services ${step === 'restoringOriginal' ? 'stay' : 'may be'} stopped: ${names}`;
+  return new Failure(
+    'RESTORE_UNFINISHED',
+    `The restore of ${database} stopped while ${steps[step].description}: ${problem.message}`,
+    `${problem.hint}\nThen run \`nightshift restore\`: it knows where it was and finishes or goes back. Until then no backup runs${down}.`,
+    problem,
+  );
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { folderOwnerRemarks, mayWriteIn } from '../../jobs/restore/plan/folder-permissions.ts';
+
+test('who may make files in a folder, by owner, group and mode', () => {
+  const service = { uid: 1000, gid: 1000 };
+  const cases: [uid: number, gid: number, mode: number, expected: boolean][] = [
+    [0, 0, 0o755, false],
+    [0, 0, 0o777, true],
+    [1000, 1000, 0o755, true],
+    [1000, 1000, 0o555, false],
+    [0, 1000, 0o775, true],
+    [0, 1000, 0o757, false],
+  ];
+  for (const [uid, gid, mode, expected] of cases) {
+    assert.equal(mayWriteIn({ uid, gid, mode }, service), expected, `${uid}:${gid} ${mode.toString(8)}`);
+  }
+  assert.equal(mayWriteIn({ uid: 5, gid: 5, mode: 0o700 }, { uid: 0, gid: 0 }), true);
+});
+
+test('the folder of a new disk, which belongs to another, is named with what to do', (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  chmodSync(folder, 0o755);
+  const other = statSync(folder).uid + 1;
+  assert.deepEqual(folderOwnerRemarks(folder, { uid: other, gid: statSync(folder).gid + 1 }), [
+    `uid ${other} may not write in ${folder} by its mode, and SQLite needs its -wal there: \`chown ${other}:${statSync(folder).gid + 1} ${folder}\``,
+  ]);
+});

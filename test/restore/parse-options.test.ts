@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CliOptions } from '../../jobs/restore/options/cli-options.ts';
+import { commandLineOf } from '../../jobs/restore/options/command-line.ts';
+import { actionOf } from '../../jobs/restore/options/parse-options.ts';
+import { restoreCommand } from '../../jobs/restore/restore-command.ts';
+import { systemClock } from '../../jobs/runtime/clock.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
+
+const nothing: CliOptions = {
+  file: undefined,
+  folder: undefined,
+  docker: true,
+  healthRollback: true,
+  owner: { uid: 1000, gid: 1000 },
+  mode: 0o644,
+};
+
+const understood: readonly [string, Partial<CliOptions>, ReturnType<typeof actionOf>][] = [
+  ['', {}, { kind: 'resume' }],
+  ['latest', { file: 'latest' }, { kind: 'restore', selector: { kind: 'latest', folder: null } }],
+  [
+    'latest weekly',
+    { file: 'latest', folder: 'weekly' },
+    { kind: 'restore', selector: { kind: 'latest', folder: 'weekly' } },
+  ],
+  ['--undo', { undo: true }, { kind: 'undo', name: null }],
+  ['--undo NAME', { undo: 'x.backup' }, { kind: 'undo', name: 'x.backup' }],
+  ['--safety-copies', { safetyCopies: true }, { kind: 'list safety copies' }],
+  ['--safety-copies --remove NAME', { safetyCopies: true, remove: 'x' }, { kind: 'remove safety copy', name: 'x' }],
+  [
+    'latest --to /look.db',
+    { file: 'latest', to: '/look.db' },
+    { kind: 'write copy', selector: { kind: 'latest', folder: null }, to: '/look.db' },
+  ],
+];
+for (const [commandLine, typed, request] of understood) {
+  test(`restore ${commandLine}: understood as what it says`, () => {
+    assert.deepEqual(actionOf({ ...nothing, ...typed }, 'UTC'), request);
+  });
+}
+
+const refused: readonly [string, Partial<CliOptions>][] = [
+  ['latest --undo', { file: 'latest', undo: true }],
+  ['--undo --to /look.db', { undo: true, to: '/look.db' }],
+  ['--safety-copies --to /look.db', { safetyCopies: true, to: '/look.db' }],
+  ['--to /look.db', { to: '/look.db' }],
+  ['latest --to /look.db --dry-run', { file: 'latest', to: '/look.db', dryRun: true }],
+  ['--safety-copies --remove NAME --dry-run', { safetyCopies: true, remove: 'x', dryRun: true }],
+  ['--remove NAME', { remove: 'x' }],
+  ['latest --allow-damaged-copy', { file: 'latest', allowDamagedCopy: true }],
+  ['--at 2025-02-30', { at: '2025-02-30' }],
+];
+for (const [commandLine, typed] of refused) {
+  test(`restore ${commandLine}: refused, not guessed at`, () => {
+    assert.throws(
+      () => actionOf({ ...nothing, ...typed }, 'UTC'),
+      (error) => error instanceof Failure && error.code === 'ARGUMENT_INVALID',
+    );
+  });
+}
+
+test('a time that is none, or carries a zone of its own, is refused with the forms there are and the zone they are read in', () => {
+  for (const at of ['12:00', '2025-02-30', '2025-11-30T14:00+00:00', '2025-11-30T14:00Z', '20251130']) {
+    assert.throws(() => actionOf({ ...nothing, at }, 'Asia/Kuala_Lumpur'), {
+      code: 'ARGUMENT_INVALID',
+      message: `"${at}" is neither a date nor a time of a date.`,
+      hint: 'Write 2025-11-30 (up to the end of that day), "2025-11-30 14:00" or "2025-11-30 14:00:30", as clocks show it in Asia/Kuala_Lumpur (TIME_ZONE).',
+    });
+  }
+});
+
+test('what was typed can be told again, word by word', () => {
+  const typed: CliOptions = {
+    ...{
+      ...nothing,
+      file: 'x.db.gz',
+      folder: 'daily',
+      database: 'shop',
+      identity: 'key.txt',
+      yes: true,
+      docker: false,
+    },
+    ...{ ignoreOpenFiles: true, allowUnseen: true, allowOtherDatabase: true, allowEmpty: true, allowDamagedCopy: true },
+    ...{ healthRollback: false, undoRoom: false, healthTimeout: 5, owner: { uid: 1001, gid: 1002 }, mode: 0o640 },
+  };
+  assert.equal(
+    commandLineOf(typed).join(' '),
+    'restore x.db.gz daily --database shop --identity key.txt --yes --ignore-open-files --allow-unseen' +
+      ' --allow-other-database --allow-empty --allow-damaged-copy --no-docker --no-health-rollback --no-undo-room --health-timeout 5' +
+      ' --owner 1001:1002 --mode 640',
+  );
+  assert.equal(commandLineOf({ ...nothing, undo: true, dryRun: true }).join(' '), 'restore --undo --dry-run');
+  const removal = { ...nothing, safetyCopies: true, remove: 'y' } as const;
+  assert.equal(commandLineOf(removal).join(' '), 'restore --safety-copies --remove y');
+});
+
+test('every option of the command is told again', () => {
+  const values: Readonly<Record<string, string>> = { '--health-timeout': '5', '--owner': '7:8', '--mode': '600' };
+  const context = { environment: {}, clock: systemClock, interactive: false, out: assert.fail, err: assert.fail };
+  const options = restoreCommand({ ...context, signal: new AbortController().signal }).options;
+  const told = options.map(({ long, required }) => {
+    const commandLine = [long ?? '', ...(required ? [values[long ?? ''] ?? 'x'] : [])];
+    let typed: CliOptions | null = null;
+    restoreCommand({ ...context, signal: new AbortController().signal })
+      .action((file, folder, given) => {
+        typed = { ...given, file, folder };
+      })
+      .parse(commandLine, { from: 'user' });
+    return { typed: ['restore', ...commandLine], told: typed === null ? [] : commandLineOf(typed) };
+  });
+  assert.ok(told.length > 15);
+  assert.deepEqual(
+    told.map(({ told }) => told),
+    told.map(({ typed }) => typed),
+  );
+});

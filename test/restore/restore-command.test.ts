@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import Sqlite from 'better-sqlite3';
+import { journalModeOf } from '../../jobs/restore/files/journal-mode.ts';
+import { nightshift } from '../nightshift.ts';
+import { failureOf, filesBeside, restore, restoreArgs } from './restore-scene.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
+
+function safetyCopies({ database }: TestDatabases): string[] {
+  const folder = path.dirname(database);
+  return readdirSync(folder)
+    .filter((name) => /^shop\.db\.backup-[\d_-]+$/.test(name))
+    .toSorted()
+    .map((name) => path.join(folder, name));
+}
+
+async function storedName({ environment }: TestDatabases): Promise<string> {
+  const [newest] = JSON.parse((await nightshift(['list', '--json'], environment)).out);
+  return newest.name;
+}
+
+let eras: TestDatabases;
+before(() => {
+  eras = makeTestDatabases();
+  return () => eras.remove();
+});
+
+test('restore latest: the backup is in place, in WAL mode, for the owner asked; the old one with its -wal is the safety copy', async () => {
+  eras.reset();
+  const { code, out, err } = await restore(eras, 'latest', '--yes', '--owner', '1001:1002', '--mode', '640');
+  assert.equal(code, 0, out + err);
+  assert.equal(holds(eras.database), complete.new);
+  assert.equal(journalModeOf(eras.database), 'wal');
+  assert.deepEqual(filesBeside(eras), ['shop.db.backup-STAMP', 'shop.db.backup-STAMP-shm', 'shop.db.backup-STAMP-wal']);
+  assert.deepEqual(safetyCopies(eras).map(holds), [complete.old]);
+  assert.equal(statSync(eras.database).mode & 0o777, 0o640);
+  if (process.getuid?.() === 0) assert.equal(statSync(eras.database).uid, 1001);
+  const [safety = ''] = safetyCopies(eras);
+  const report = out.slice(out.indexOf('\nRestored '));
+  const key = `sqlite-backups/daily/${await storedName(eras)}`;
+  assert.equal(
+    report.replace(/taken .* ago/, 'taken WHEN'),
+    `
+Restored ${key}, taken WHEN
+  into         ${eras.database}
+  rows         era 1
+               orders 2,000
+               visits 0
+  downtime     none: no service was stopped
+  safety copy  ${safety}
+  undo         nightshift restore --undo
+`,
+  );
+});
+
+test('the plan shows what is kept, and what differs in size, last change and rows of each table', async () => {
+  eras.reset();
+  const { code, out } = await restore(eras, 'latest', '--dry-run');
+  assert.equal(code, 0);
+  const plain = out
+    .replace(/\d{4}-\d\d-\d\d_\d{6}/g, 'STAMP')
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'TIME')
+    .replace(/[\d.]+ (s|min \d\d s) ago/, 'AGE ago')
+    .replace(/[\d.]+ KiB/g, 'SIZE')
+    .replace(/ +NOTE: .*process.* could not be looked into.*\n/, '')
+    .replaceAll(eras.folder, 'FOLDER');
+  assert.equal(
+    plain.replace(/ +/g, ' '),
+    `
+Restore sqlite-backups/daily/shop_STAMP.db.gz
+ from file://FOLDER/store
+ taken TIME (Asia/Kuala_Lumpur), AGE ago
+ verified not yet: before anything stops
+ into FOLDER/data/shop.db
+ old file kept as FOLDER/data/shop.db.backup-STAMP
+ with its -shm and -wal
+ downtime none: no service is stopped, the files move within a moment
+
+ NOW AFTER
+ size SIZE SIZE
+ last change TIME TIME
+ rows of era 1 1
+ rows of orders 800 2,000 +1,200
+ rows of visits 0 0
+
+Nothing was done (--dry-run).
+`,
+  );
+  assert.equal(holds(eras.database), complete.old);
+  assert.deepEqual(filesBeside(eras), ['shop.db-shm', 'shop.db-wal']);
+});
+
+test('undo brings the old database back with all that was committed, and undoing that the restored one', async () => {
+  eras.reset();
+  await restore(eras, 'latest', '--yes');
+  const undone = await restore(eras, '--undo', '--yes');
+  assert.equal(undone.code, 0, undone.out + undone.err);
+  assert.equal(holds(eras.database), complete.old);
+  assert.equal(journalModeOf(eras.database), 'wal');
+  const again = await restore(eras, '--undo', '--yes');
+  assert.equal(again.code, 0, again.out + again.err);
+  assert.equal(holds(eras.database), complete.new);
+  assert.deepEqual(safetyCopies(eras).map(holds), [complete.old, complete.new, complete.old]);
+});
+
+test('undo needs neither the bucket nor its keys', async () => {
+  eras.reset();
+  await restore(eras, 'latest', '--yes');
+  const { BACKUP_STORE: _, ...environment } = eras.environment as Record<string, string>;
+  const { code, out, err } = await nightshift([...restoreArgs, '--undo', '--yes'], environment);
+  assert.equal(code, 0, out + err);
+  assert.equal(holds(eras.database), complete.old);
+});
+
+test('safety copies are listed, and removed only when asked by name', async () => {
+  eras.reset();
+  assert.match((await restore(eras, '--safety-copies')).out, /^No safety copies of /);
+  assert.equal(failureOf(await restore(eras, '--undo', '--yes')), 'SAFETY_COPY_MISSING, exit 1');
+  await restore(eras, 'latest', '--yes');
+  const [copy = ''] = safetyCopies(eras);
+  assert.match(
+    (await restore(eras, '--safety-copies')).out,
+    new RegExp(`^${path.basename(copy)} .* replaced by a restore$`, 'm'),
+  );
+  const absent = await restore(eras, '--safety-copies', '--remove', 'shop.db', '--yes');
+  assert.equal(failureOf(absent), 'SAFETY_COPY_MISSING, exit 1');
+  const unasked = await restore(eras, '--safety-copies', '--remove', path.basename(copy));
+  assert.equal(failureOf(unasked), 'ARGUMENT_INVALID, exit 2');
+  assert.deepEqual(safetyCopies(eras), [copy]);
+  const { code } = await restore(eras, '--safety-copies', '--remove', path.basename(copy), '--yes');
+  assert.equal(code, 0);
+  assert.deepEqual(filesBeside(eras), []);
+  assert.equal(holds(eras.database), complete.new);
+});
+
+test('by file name with or without its folder, by date, and as a copy elsewhere that touches nothing', async () => {
+  eras.reset();
+  const name = await storedName(eras);
+  for (const [index, args] of [
+    [name, 'daily'],
+    [name],
+    [`sqlite-backups/daily/${name}`],
+    ['--at', '2099-01-01'],
+  ].entries()) {
+    const copy = path.join(eras.folder, `look-${index}.db`);
+    const { code, out, err } = await restore(eras, ...args, '--to', copy);
+    assert.equal(code, 0, out + err);
+    assert.equal(holds(copy), complete.new);
+  }
+  assert.deepEqual(filesBeside(eras), ['shop.db-shm', 'shop.db-wal']);
+  assert.equal(holds(eras.database), complete.old);
+  const { code } = await restore(eras, name, 'daily', '--yes');
+  assert.equal(code, 0);
+  assert.equal(holds(eras.database), complete.new);
+});
+
+test('a copy never overwrites a file, nor lands beside a -wal that SQLite would replay into it', async () => {
+  eras.reset();
+  const taken = path.join(eras.folder, 'store');
+  assert.equal(failureOf(await restore(eras, 'latest', '--to', taken)), 'ARGUMENT_INVALID, exit 2');
+  assert.equal(failureOf(await restore(eras, 'latest', '--to', eras.database)), 'ARGUMENT_INVALID, exit 2');
+  const besideWal = path.join(path.dirname(eras.database), 'shop.db');
+  assert.equal(failureOf(await restore(eras, 'latest', '--to', besideWal)), 'ARGUMENT_INVALID, exit 2');
+});
+
+test('a database that is not there yet is restored too, and going back says that there is nothing to undo', async () => {
+  eras.reset();
+  for (const part of ['', '-wal', '-shm']) rmSync(eras.database + part);
+  const { code, out, err } = await restore(eras, 'latest', '--yes');
+  assert.equal(code, 0, out + err);
+  assert.match(out, /safety copy {2}none: there was no database before/);
+  assert.equal(holds(eras.database), complete.new);
+  assert.equal(failureOf(await restore(eras, '--undo', '--yes')), 'SAFETY_COPY_MISSING, exit 1');
+});
+
+const refused: readonly [string, string, readonly string[]][] = [
+  ['nobody to ask and no --yes', 'ARGUMENT_INVALID, exit 2', ['latest']],
+  ['nothing named and nothing unfinished', 'ARGUMENT_INVALID, exit 2', []],
+  ['a name and --undo at once', 'ARGUMENT_INVALID, exit 2', ['latest', '--undo', '--yes']],
+  ['--remove without --safety-copies', 'ARGUMENT_INVALID, exit 2', ['--remove', 'x']],
+  ['a date that is none', 'ARGUMENT_INVALID, exit 2', ['--at', '2025-02-30', '--yes']],
+  ['a database of another name', 'ARGUMENT_INVALID, exit 2', ['latest', '--database', 'other', '--yes']],
+  ['a backup that is not there', 'OBJECT_MISSING, exit 1', ['shop_2001-01-01_020000.db.gz', 'daily', '--yes']],
+  ['a day before the first backup', 'OBJECT_MISSING, exit 1', ['--at', '2001-01-01', '--yes']],
+];
+for (const [what, expected, args] of refused) {
+  test(`${what}: a clear error, and nothing is changed`, async () => {
+    eras.reset();
+    assert.equal(failureOf(await restore(eras, ...args)), expected);
+    assert.equal(holds(eras.database), complete.old);
+    assert.deepEqual(filesBeside(eras), ['shop.db-shm', 'shop.db-wal']);
+  });
+}
+
+test('another database in the place is never overwritten by --yes alone', async () => {
+  eras.reset();
+  for (const part of ['', '-wal', '-shm']) rmSync(eras.database + part);
+  new Sqlite(eras.database).exec('CREATE TABLE songs (title TEXT)').close();
+  const refusal = await restore(eras, 'latest', '--yes');
+  assert.equal(failureOf(refusal), 'DATABASE_DIFFERENT, exit 1');
+  assert.match(refusal.err, /not a backup of the database that is there now: the backup has no table songs/);
+  assert.deepEqual(filesBeside(eras), []);
+  assert.equal((await restore(eras, 'latest', '--yes', '--allow-other-database')).code, 0);
+  assert.equal(holds(eras.database), complete.new);
+});
+
+test('there is no --force: each danger has a flag of its own', async () => {
+  eras.reset();
+  const { code, err } = await restore(eras, 'latest', '--yes', '--force');
+  assert.equal(code, 2);
+  assert.match(err, /unknown option '--force'/);
+  assert.equal(holds(eras.database), complete.old);
+});
+
+test('the history remembers restores, and how they ended', async () => {
+  eras.reset();
+  await restore(eras, 'latest', '--yes');
+  const history = new Sqlite(path.join(eras.folder, 'state', 'history.db'), { readonly: true });
+  const newest = history
+    .prepare("SELECT job, database, outcome, rows FROM runs WHERE job = 'restore' ORDER BY id DESC")
+    .get();
+  history.close();
+  assert.deepEqual(newest, { job: 'restore', database: 'shop', outcome: 'succeeded', rows: 2001 });
+});
+
+test('--to never writes where SQLite, a restore or nightshift itself would take it for their own', async () => {
+  eras.reset();
+  const places = [`${eras.database}-journal`, `${eras.database}.backup-2025-01-01_000000`];
+  const own = ['store/sqlite-backups/daily/copy.db', 'state/copy.db'].map((name) => path.join(eras.folder, name));
+  for (const to of [...places, ...own]) {
+    assert.equal(failureOf(await restore(eras, 'latest', '--to', to)), 'ARGUMENT_INVALID, exit 2', to);
+  }
+});

@@ -1,0 +1,63 @@
+import { type Checkpoint, noCheckpoint } from '../../jobs/restore/files/checkpoint.ts';
+import type { CliOptions } from '../../jobs/restore/options/cli-options.ts';
+import { defaultOwner } from '../../jobs/restore/options/restore-options.ts';
+import { runAction } from '../../jobs/restore/run/run-action.ts';
+import type { DockerEngine } from '../../jobs/restore/services/docker/docker-engine.ts';
+import { noDocker } from '../../jobs/restore/services/docker/no-docker.ts';
+import type { Environment } from '../../jobs/runtime/cli-context.ts';
+import { type Clock, systemClock } from '../../jobs/runtime/clock.ts';
+import { asFailure } from '../../jobs/runtime/errors.ts';
+import { failureText } from '../../jobs/runtime/log.ts';
+import { fakeEngine } from './fake-engine.ts';
+
+/** What one `nightshift restore` did: the code of its failure, or `done`; and all it printed. */
+export type ActionResult = { readonly ending: string; readonly text: string };
+
+type RunRestoreDeps = {
+  readonly engine?: DockerEngine;
+  readonly checkpoint?: Checkpoint;
+  readonly options?: Partial<CliOptions>;
+};
+
+const begun = systemClock.now();
+/** Twenty times as fast, so that a test waits less for what settles. */
+export const fastClock: Clock = {
+  now: () => begun.add({ milliseconds: Math.round(systemClock.now().since(begun).total('milliseconds') * 20) }),
+};
+
+/** `nightshift restore [FILE] --yes` in this process, as the command does it, with an engine and checkpoints of the test. */
+export async function runRestore(
+  file: string | undefined,
+  environment: Environment,
+  deps: RunRestoreDeps,
+): Promise<ActionResult> {
+  let text = '';
+  const keep = (more: string) => {
+    text += more;
+  };
+  const typed = {
+    file,
+    folder: undefined,
+    yes: true,
+    docker: false,
+    healthRollback: true,
+    owner: defaultOwner,
+    mode: defaultOwner.mode,
+    ...deps.options,
+  } as const;
+  const signal = new AbortController().signal;
+  const context = { environment, clock: fastClock, signal, out: keep, err: keep, interactive: false };
+  const { engine = noDocker, checkpoint = noCheckpoint } = deps;
+  try {
+    await runAction(typed, context, { docker: engine, checkpoint });
+    return { ending: 'done', text };
+  } catch (error) {
+    const failure = asFailure(error);
+    return { ending: failure.code, text: `${text}${failureText(failure)}\n` };
+  }
+}
+
+/** No Docker, or a fake that remembers its services in a file. */
+export function fakeEngineOrNone(services: string, database: string): DockerEngine {
+  return services === '' ? noDocker : fakeEngine(services, database);
+}

@@ -1,0 +1,253 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { shownOnHost } from '../../jobs/restore/services/docker/database-mounts.ts';
+import type { DockerContainer, SwarmService } from '../../jobs/restore/services/docker/docker-engine.ts';
+import { containerHealth, swarmHealth } from '../../jobs/restore/services/docker/docker-health.ts';
+import { selectServices } from '../../jobs/restore/services/docker/select-services.ts';
+
+const writable = { sources: ['/mnt/data'], destination: '/data', writable: true };
+
+function container(name: string, changes: Partial<DockerContainer> = {}): DockerContainer {
+  return {
+    id: `id of ${name}`,
+    name,
+    labels: {},
+    state: 'running',
+    pid: null,
+    networkMode: 'bridge',
+    removedWhenStopped: false,
+    restartPolicy: { Name: 'always', MaximumRetryCount: 0 },
+    stopTimeoutSeconds: 10,
+    health: 'none',
+    healthSeconds: null,
+    remark: '',
+    mounts: [],
+    ...changes,
+  };
+}
+
+function swarmService(name: string, changes: Partial<SwarmService> = {}): SwarmService {
+  const usual = { labels: {}, replicas: 2, stopTimeoutSeconds: 10, healthSeconds: null, mounts: [writable] };
+  return { id: `id of ${name}`, name, ...usual, ...changes };
+}
+
+const compose = (service: string, project = 'shop') => ({
+  labels: { 'com.docker.compose.service': service, 'com.docker.compose.project': project },
+});
+const taskOf = (service: string, labels = {}) => ({ 'com.docker.swarm.service.id': `id of ${service}`, ...labels });
+
+type Situation = { containers?: DockerContainer[]; swarmServices?: SwarmService[]; wanted?: string[]; self?: string };
+
+/** The decision about a database /mnt/data/shop.db whose file is there (or not), in short. */
+function decide({ containers = [], swarmServices = [], wanted = [], self }: Situation, databaseIsThere = true) {
+  const identities = new Map([
+    ['/mnt/data/shop.db', '1:9'],
+    ['/mnt/data', '1:2'],
+    ['/srv/link-to-data', '1:2'],
+    ['/', '0:1'],
+  ]);
+  if (!databaseIsThere) identities.delete('/mnt/data/shop.db');
+  const identityOf = (path: string) => identities.get(path) ?? null;
+  const places = ['/mnt/data/shop.db', '/mnt/data', '/mnt', '/'].map((path) => ({
+    path,
+    identity: identityOf(path) ?? '',
+  }));
+  const { stop, leftAlone, staying, stopping, obstacles } = selectServices({
+    containers,
+    swarmServices,
+    wanted,
+    shows: shownOnHost(places, identityOf),
+    self: self ?? null,
+  });
+  return {
+    stop: stop.map(({ service, reason, remark }) =>
+      [service.name, reason, ...(remark === null ? [] : [remark])].join(': '),
+    ),
+    leftAlone,
+    staying,
+    stopping,
+    obstacles,
+  };
+}
+
+const nothing = { stop: [], leftAlone: [], staying: [], stopping: [], obstacles: [] };
+const mountsIt = 'mounts /mnt/data writable at /data';
+
+describe('which services stop for a restore', () => {
+  test('those asked for, in that order, then the others that can write, by name', () => {
+    const containers = [
+      container('zoo', { mounts: [writable] }),
+      container('api', { mounts: [writable] }),
+      container('worker'),
+      container('web', { mounts: [writable] }),
+      container('bystander', { mounts: [{ ...writable, sources: ['/mnt/other'] }] }),
+    ];
+    assert.deepEqual(decide({ containers, wanted: ['worker', 'web', 'typo'] }), {
+      ...nothing,
+      stop: ['worker: RESTORE_SERVICES', 'web: RESTORE_SERVICES', `api: ${mountsIt}`, `zoo: ${mountsIt}`],
+      leftAlone: ['typo: no container or service has this name.'],
+      stopping: ['zoo', 'api', 'worker', 'web'].map((name) => `id of ${name}`),
+    });
+  });
+
+  for (const [how, sources] of Object.entries({
+    'the file alone': ['/mnt/data/shop.db'],
+    'a folder above': ['/mnt'],
+    'all of the host': ['/'],
+    'the folder under another name': ['/srv/link-to-data'],
+    'a volume that is that folder': ['/var/lib/docker/volumes/data/_data', '/mnt/data'],
+  })) {
+    test(`one that mounts ${how} writable stops`, () => {
+      const mounts = [{ sources, destination: '/x', writable: true }];
+      assert.deepEqual(decide({ containers: [container('api', { mounts })] }).stop, [
+        `api: mounts ${sources[0]} writable at /x`,
+      ]);
+    });
+  }
+
+  test('of several mounts that show it, the first by its path is named, however Docker lists them', () => {
+    const above = { sources: ['/mnt'], destination: '/all', writable: true };
+    for (const mounts of [
+      [writable, above],
+      [above, writable],
+    ]) {
+      assert.deepEqual(decide({ containers: [container('api', { mounts })] }).stop, [
+        'api: mounts /mnt writable at /all',
+      ]);
+    }
+  });
+
+  test('a mount that cannot be seen from here is not the database, also when there is no database yet', () => {
+    const mounts = [{ sources: ['/mnt/other'], destination: '/x', writable: true }];
+    assert.deepEqual(decide({ containers: [container('api', { mounts })] }, false), nothing);
+  });
+
+  test('readers, nightshift’s own and restore itself stay up, and may have the database open', () => {
+    const containers = [
+      container('reader', { mounts: [{ ...writable, writable: false }] }),
+      container('sqlite-backup', { labels: { 'nightshift.job': 'backup' }, mounts: [writable] }),
+      container('me', { mounts: [writable] }),
+      container('off', { state: 'off', mounts: [writable] }),
+    ];
+    assert.deepEqual(decide({ containers, wanted: ['sqlite-backup', 'off'], self: 'id of me' }), {
+      ...nothing,
+      leftAlone: [
+        "sqlite-backup: one of nightshift's own, never stopped.",
+        'off: off, and stays off.',
+        'reader: reads the database through a read-only mount; restart it to see the restored data.',
+      ],
+      staying: ['id of sqlite-backup', 'id of me', 'id of reader'],
+    });
+  });
+
+  test('a reader that is asked for stops, and is not said to stay', () => {
+    const reader = container('reader', { mounts: [{ ...writable, writable: false }] });
+    const decided = decide({ containers: [reader], wanted: ['reader'] });
+    assert.deepEqual(decided, { ...nothing, stop: ['reader: RESTORE_SERVICES'], stopping: ['id of reader'] });
+  });
+
+  test('a Compose service: all of its containers that run; a container’s own name goes first', () => {
+    const containers = [
+      container('shop-api-2', compose('api')),
+      container('shop-api-1', compose('api')),
+      container('old-api-1', { ...compose('api', 'old'), state: 'off' }),
+      container('shop-api-run', { labels: { ...compose('api').labels, 'com.docker.compose.oneoff': 'True' } }),
+    ];
+    const stop = ['shop-api-1: RESTORE_SERVICES', 'shop-api-2: RESTORE_SERVICES'];
+    assert.deepEqual(decide({ containers, wanted: ['api'] }).stop, stop);
+    assert.deepEqual(decide({ containers: [...containers, container('api')], wanted: ['api'] }).stop, [
+      'api: RESTORE_SERVICES',
+    ]);
+    const two = [...containers, container('other-api-1', compose('api', 'other'))];
+    assert.deepEqual(decide({ containers: two, wanted: ['api'] }), {
+      ...nothing,
+      obstacles: ['api is the name of a service in several projects; give container names in RESTORE_SERVICES.'],
+    });
+  });
+
+  test('what could not be started again as it was is an obstacle', () => {
+    const containers = [
+      container('throwaway', { removedWhenStopped: true, mounts: [writable] }),
+      container('paused', { state: 'paused', mounts: [writable] }),
+      container('task', { labels: taskOf('elsewhere'), mounts: [writable] }),
+    ];
+    const swarmServices = [swarmService('everywhere', { replicas: null })];
+    assert.deepEqual(decide({ containers, swarmServices }).obstacles, [
+      'everywhere is a Swarm service that cannot be scaled to 0 (global, or a job): remove it for the restore.',
+      'paused is paused: `docker unpause paused` or `docker kill paused` first.',
+      'task belongs to a Swarm service, and this engine is no manager; run restore against a manager.',
+      'throwaway was started with --rm and would be gone once stopped: stop it yourself, then run restore.',
+    ]);
+  });
+
+  test('a Swarm service stops as a whole, by its name or that in its stack; one of 0 replicas stays so', () => {
+    const swarmServices = [
+      swarmService('shop_api', { labels: { 'com.docker.stack.namespace': 'shop' } }),
+      swarmService('idle', { replicas: 0 }),
+      swarmService('writer'),
+    ];
+    const containers = [container('shop_api.1.x', { labels: taskOf('shop_api'), mounts: [writable] })];
+    assert.deepEqual(decide({ swarmServices, containers, wanted: ['api'] }), {
+      ...nothing,
+      stop: ['shop_api: RESTORE_SERVICES', `writer: ${mountsIt}`],
+      leftAlone: ['idle: scaled to 0, and stays so.'],
+      stopping: ['id of shop_api.1.x'],
+    });
+  });
+
+  test('a Swarm service made from nightshift’s image without a label of its own is known by its containers', () => {
+    const task = container('nightly.1.x', {
+      labels: taskOf('nightly', { 'nightshift.job': 'backup' }),
+      mounts: [writable],
+    });
+    assert.deepEqual(decide({ swarmServices: [swarmService('nightly')], containers: [task] }), {
+      ...nothing,
+      leftAlone: [
+        "nightly: one of nightshift's own, never stopped.",
+        "nightly.1.x: one of nightshift's own, never stopped.",
+      ],
+      staying: ['id of nightly.1.x'],
+    });
+  });
+
+  test('how a service does now is said in the plan', () => {
+    const containers = [
+      container('a', { state: 'restarting', mounts: [writable] }),
+      container('b', { health: 'unhealthy', mounts: [writable] }),
+    ];
+    assert.deepEqual(decide({ containers }).stop, [
+      `a: ${mountsIt}: in a crash loop now`,
+      `b: ${mountsIt}: unhealthy now`,
+    ]);
+  });
+});
+
+test('how a container does after its start', () => {
+  const after = (seconds: number, changes: Partial<DockerContainer> | null) => {
+    const { state, reason } = containerHealth(changes === null ? null : container('a', changes), seconds);
+    return `${state}: ${reason}`;
+  };
+  assert.equal(after(0, { health: 'healthy' }), 'well: healthy');
+  assert.equal(
+    after(9, { health: 'starting', remark: 'no  table\n' }),
+    'waiting: its health check has not passed yet: no table',
+  );
+  assert.equal(after(9, { health: 'unhealthy', remark: 'no table' }), 'failed: its health check fails: no table');
+  assert.equal(after(1, {}), 'waiting: it has only just started');
+  assert.equal(after(2, {}), 'well: running (it has no health check)');
+  assert.equal(after(2, { state: 'off', remark: 'exited with code 1' }), 'ended: exited with code 1');
+  assert.equal(after(2, { state: 'paused' }), 'failed: it is paused');
+  assert.equal(after(2, null), 'failed: it was removed');
+});
+
+test('how a Swarm service does after it was scaled up', () => {
+  const service = { replicas: 2, healthSeconds: null };
+  const tasks = { live: 2, running: 2, failed: 0, remark: '' };
+  assert.equal(swarmHealth(tasks, service, 1).state, 'waiting');
+  assert.equal(swarmHealth(tasks, service, 2).state, 'healthy');
+  assert.equal(swarmHealth(tasks, { ...service, healthSeconds: 5 }, 0).state, 'healthy');
+  assert.deepEqual(swarmHealth({ ...tasks, running: 1, failed: 3, remark: 'task: non-zero exit (1)' }, service, 9), {
+    state: 'failed',
+    reason: '1 of 2 tasks running: task: non-zero exit (1)',
+  });
+});
