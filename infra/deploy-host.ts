@@ -1,9 +1,9 @@
 import * as docker from '@pulumi/docker';
 import type * as linode from '@pulumi/linode';
 import * as pulumi from '@pulumi/pulumi';
+import type { SecretKey } from '../jobs/settings/table.ts';
 import type { BucketResource } from './bucket.ts';
 import { caddy } from './caddy.ts';
-import type { SecretKeyName } from './config/keys.ts';
 import { type DeployedService, deployService, type ServiceDeps } from './deploy-service.ts';
 import type { HostDeployment } from './deployment.ts';
 import { mountDataDisk } from './disk.ts';
@@ -20,7 +20,7 @@ export type HostDeps = {
   readonly bucket: BucketResource | null;
   readonly cloud: linode.Provider | null;
   readonly images: readonly CompiledImage[];
-  readonly secretNames: readonly SecretKeyName[];
+  readonly secretNames: readonly SecretKey[];
   readonly secrets: SecretValues;
 };
 

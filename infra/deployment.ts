@@ -1,11 +1,11 @@
-import type { SecretKeyName } from './config/keys.ts';
+import type { SecretKey } from '../jobs/settings/table.ts';
 
 /** A stack's config, checked: what is to exist. Null means off. */
 export type Deployment = {
   readonly bucket: BucketPlan | null;
   readonly hosts: readonly HostDeployment[];
   /** Secrets that the config holds; their values stay with Pulumi. */
-  readonly secrets: readonly SecretKeyName[];
+  readonly secrets: readonly SecretKey[];
 };
 
 export type BucketPlan = {
@@ -28,11 +28,12 @@ export type HostDeployment = {
   readonly healthTimeoutSeconds: number;
   readonly memoryMiB: number;
   readonly databases: readonly string[];
-  readonly backup: BackupPlan;
   readonly mail: MailPlan | null;
-  readonly alertRecipients: string | null;
   readonly summary: SummaryPlan | null;
-  readonly timeZone: string;
+  /** Text of each variable that the stack sets for the jobs, by its name; secrets apart. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Variable of a job to the secret that the stack has for it. */
+  readonly secretVariables: Readonly<Record<string, SecretKey>>;
 };
 
 export type HostPlan = {
@@ -82,29 +83,9 @@ export type Folders = {
   readonly command: string;
 };
 
-export type BackupPlan = {
-  readonly hour: number;
-  readonly schedule: string | null;
-  readonly compression: string;
-  readonly retentionDaily: number;
-  readonly retentionWeekly: number;
-  readonly ageRecipients: string | null;
-  readonly suspectIgnore: string | null;
-  readonly restoreServices: string | null;
-};
-
-export type MailPlan = {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string | null;
-  readonly from: string | null;
-  /** What the host calls itself to the mail server; null gives the domain of `from`. */
-  readonly ehloName: string | null;
-};
+export type MailPlan = { readonly host: string; readonly port: number };
 
 export type SummaryPlan = {
-  readonly hour: number;
-  readonly recipients: string | null;
   /** Content of the report file. */
   readonly report: string | null;
   readonly url: string | null;

@@ -1,8 +1,8 @@
 import * as linode from '@pulumi/linode';
 import * as pulumi from '@pulumi/pulumi';
 import { Failure } from '../jobs/runtime/errors.ts';
+import type { SecretKey } from '../jobs/settings/table.ts';
 import { type BucketResource, createBucket } from './bucket.ts';
-import type { SecretKeyName } from './config/keys.ts';
 import { type ConfigSource, pulumiSource } from './config/source.ts';
 import { readDeployment } from './config.ts';
 import { deployHost } from './deploy-host.ts';
@@ -86,7 +86,7 @@ function linodeProvider({ bucket, hosts }: Deployment): linode.Provider | null {
   });
 }
 
-function secretValues(names: readonly SecretKeyName[], bucket: BucketResource | null): SecretValues {
+function secretValues(names: readonly SecretKey[], bucket: BucketResource | null): SecretValues {
   const config = new pulumi.Config('nightshift');
   return {
     ...Object.fromEntries(names.map((name) => [name, config.requireSecret(name)])),

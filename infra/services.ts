@@ -1,4 +1,5 @@
-import type { SecretKeyName } from './config/keys.ts';
+import type { Setting, SettingReader } from '../jobs/settings/setting.ts';
+import { type KeylessName, type SecretKey, table } from '../jobs/settings/table.ts';
 import type { HostDeployment, SummaryPlan } from './deployment.ts';
 
 export type ImageName = 'sqlite-backup' | 'backend-dailysummary';
@@ -7,7 +8,7 @@ export type ImageName = 'sqlite-backup' | 'backend-dailysummary';
 export type DeferredName = 'endpoint' | 'bucket' | 'region';
 
 /** Where the value of a secret comes from: the stack's config, or the key that `up` created for the bucket. */
-export type SecretSource = SecretKeyName | 'bucketAccessKey' | 'bucketSecretKey';
+export type SecretSource = SecretKey | 'bucketAccessKey' | 'bucketSecretKey';
 
 /** One long-running container, as plain data that both engines, the check of a new image and the tests read. */
 export type ServiceSpec = {
@@ -54,38 +55,33 @@ const tmpfs = { '/tmp': '64m' };
 /** How long a running backup may go on after SIGTERM. */
 const graceSeconds = 900;
 
-/** The services of one host, from its config alone. */
-export function servicesOf(deployment: HostDeployment, secrets: readonly SecretKeyName[]): ServiceSpec[] {
-  const backup = backupService(deployment, secrets);
-  return deployment.summary === null ? [backup] : [backup, summaryService(deployment, deployment.summary, secrets)];
+/** The services of one host. Pure: what they are follows from the config alone. */
+export function servicesOf(
+  deployment: HostDeployment,
+  secrets: readonly SecretKey[],
+  rows: readonly Setting[] = table,
+): ServiceSpec[] {
+  const backup = backupService(deployment, secrets, rows);
+  return deployment.summary === null ? [backup] : [backup, summaryService(deployment, deployment.summary, rows)];
 }
 
-function backupService(deployment: HostDeployment, secrets: readonly SecretKeyName[]): ServiceSpec {
-  const { backup, folders } = deployment;
+function backupService(
+  deployment: HostDeployment,
+  secrets: readonly SecretKey[],
+  rows: readonly Setting[],
+): ServiceSpec {
+  const { folders } = deployment;
+  const given = settingsFor(['backup', 'restore'], deployment, rows);
+  const identity: ServiceSpec['secrets'] = secrets.includes('ageIdentity')
+    ? { BACKUP_AGE_IDENTITY: 'ageIdentity' }
+    : {};
   return {
     name: 'sqlite-backup',
     image: 'sqlite-backup',
     command: ['backup', '--schedule'],
     check: ['check'],
-    environment: {
-      ...common(deployment),
-      ...storeEnvironment(deployment),
-      ...optional({
-        BACKUP_AGE_RECIPIENTS: backup.ageRecipients,
-        BACKUP_SUSPECT_IGNORE: backup.suspectIgnore,
-        RESTORE_SERVICES: backup.restoreServices,
-      }),
-      BACKUP_COMPRESSION: backup.compression,
-      BACKUP_RETENTION_DAILY: String(backup.retentionDaily),
-      BACKUP_RETENTION_WEEKLY: String(backup.retentionWeekly),
-      STOP_GRACE_SECONDS: String(graceSeconds),
-      HTTP_PORT: '8081',
-    },
-    secrets: {
-      ...storeSecrets(deployment),
-      ...mailSecrets(deployment, secrets),
-      ...given(secrets, { BACKUP_PING_URL: 'backupPingUrl', BACKUP_AGE_IDENTITY: 'ageIdentity' }),
-    },
+    environment: { ...given.environment, ...jobEnvironment(deployment), ...backupEnvironment(deployment) },
+    secrets: { ...storeSecrets(deployment), ...given.secrets, ...identity },
     files: {},
     mounts: [...dataMounts(deployment), { source: `${folders.state}/staging`, target: '/staging', readOnly: false }],
     publish: null,
@@ -106,35 +102,16 @@ function healthCommand(port: number): string[] {
   return ['node', '-e', request];
 }
 
-function summaryService(
-  deployment: HostDeployment,
-  summary: SummaryPlan,
-  secrets: readonly SecretKeyName[],
-): ServiceSpec {
+function summaryService(deployment: HostDeployment, summary: SummaryPlan, rows: readonly Setting[]): ServiceSpec {
   const { front } = summary;
+  const given = settingsFor(['summary'], deployment, rows);
   return {
     name: 'backend-dailysummary',
     image: 'backend-dailysummary',
     command: ['summary', '--schedule'],
     check: ['summary', 'preview', '--out', '/tmp/preview'],
-    environment: {
-      ...common(deployment),
-      ...optional({
-        SUMMARY_RECIPIENTS: summary.recipients,
-        SUMMARY_PUBLIC_URL: summary.url,
-        SUMMARY_REPORT: summary.report === null ? null : '/etc/nightshift/report.yaml',
-      }),
-      SUMMARY_SCHEDULE_HOUR: String(summary.hour),
-      SUMMARY_PORT: '8080',
-    },
-    secrets: {
-      ...mailSecrets(deployment, secrets),
-      ...given(secrets, {
-        SUMMARY_PASSWORD_HASH: 'sitePasswordHash',
-        SUMMARY_SIGNING_KEY: 'siteSigningKey',
-        SUMMARY_PING_URL: 'summaryPingUrl',
-      }),
-    },
+    environment: { ...given.environment, ...jobEnvironment(deployment), ...summaryEnvironment(summary) },
+    secrets: given.secrets,
     files: summary.report === null ? {} : { 'report.yaml': summary.report },
     mounts: dataMounts(deployment),
     publish: front.kind === 'port' ? { ip: '127.0.0.1', external: front.port, internal: 8080 } : null,
@@ -152,44 +129,50 @@ function summaryService(
   };
 }
 
-/** What both read; the summary judges the age of the last backup by the backups' schedule. */
-function common({ databases, timeZone, mail, alertRecipients, backup }: HostDeployment): Record<string, string> {
-  return {
-    DATABASE_PATH: databases.map((name) => `/data/${name}`).join(','),
-    STATE_DIR: '/state',
-    TIME_ZONE: timeZone,
-    BACKUP_SCHEDULE_HOUR: String(backup.hour),
-    ...optional({
-      BACKUP_SCHEDULE: backup.schedule,
-      SMTP_HOST: mail?.host ?? null,
-      SMTP_PORT: mail === null ? null : String(mail.port),
-      SMTP_USER: mail?.user ?? null,
-      SMTP_FROM: mail?.from ?? null,
-      SMTP_EHLO_NAME: mail?.ehloName ?? null,
-      ALERT_RECIPIENTS: alertRecipients,
-    }),
-  };
+/** What the stack sets of the settings that these jobs read. */
+function settingsFor(
+  readers: readonly SettingReader[],
+  { environment, secretVariables }: HostDeployment,
+  rows: readonly Setting[],
+): Pick<ServiceSpec, 'environment' | 'secrets'> {
+  const isRead = (name: string) =>
+    rows.some((row) => row.environment === name && row.readBy.some((reader) => readers.includes(reader)));
+  const read = <Value>(all: Readonly<Record<string, Value>>) =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => isRead(name)));
+  return { environment: read(environment), secrets: read(secretVariables) };
 }
 
-function storeEnvironment({ store }: HostDeployment): ServiceSpec['environment'] {
-  if (store.kind === 'folder') return { BACKUP_STORE: 'file:///store' };
+/** What the deployment sets by itself. */
+type DeployedVariables = Readonly<Partial<Record<KeylessName, string | { readonly deferred: DeferredName }>>>;
+
+function jobEnvironment({ databases }: HostDeployment) {
+  const files = databases.map((name) => `/data/${name}`);
+  return { DATABASE_PATH: files.join(','), STATE_DIR: '/state' } satisfies DeployedVariables;
+}
+
+function backupEnvironment({ store }: HostDeployment) {
+  const service = { STOP_GRACE_SECONDS: String(graceSeconds), HTTP_PORT: '8081' };
+  if (store.kind === 'folder') return { ...service, BACKUP_STORE: 'file:///store' } satisfies DeployedVariables;
   return {
+    ...service,
     BACKUP_STORE: 's3',
     LINODE_BUCKET: { deferred: 'bucket' },
     LINODE_ENDPOINT: { deferred: 'endpoint' },
     LINODE_REGION: { deferred: 'region' },
     STAGING_DIR: '/staging',
-  };
+  } satisfies DeployedVariables;
 }
 
+function summaryEnvironment({ report }: SummaryPlan) {
+  const service = { SUMMARY_PORT: '8080' } satisfies DeployedVariables;
+  if (report === null) return service;
+  return { ...service, SUMMARY_REPORT: '/etc/nightshift/report.yaml' } satisfies DeployedVariables;
+}
+
+/** `up` creates the keys of a managed bucket; those of another server are settings. */
 function storeSecrets({ store }: HostDeployment): ServiceSpec['secrets'] {
-  if (store.kind === 'folder') return {};
-  if (store.kind === 's3') return { LINODE_ACCESS_KEY: 's3AccessKey', LINODE_SECRET_KEY: 's3SecretKey' };
+  if (store.kind !== 'managed') return {};
   return { LINODE_ACCESS_KEY: 'bucketAccessKey', LINODE_SECRET_KEY: 'bucketSecretKey' };
-}
-
-function mailSecrets({ mail }: HostDeployment, secrets: readonly SecretKeyName[]): ServiceSpec['secrets'] {
-  return mail === null ? {} : given(secrets, { SMTP_PASSWORD: 'smtpPassword' });
 }
 
 /** Data, history and a store folder, as bind mounts: they never create a folder, so with the disk unmounted no service starts. */
@@ -209,15 +192,4 @@ function traefikLabels(hostname: string): Record<string, string> {
     [`${router}.tls`]: 'true',
     'traefik.http.services.nightshift-summary.loadbalancer.server.port': '8080',
   };
-}
-
-function optional(values: Readonly<Record<string, string | null>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
-}
-
-function given(
-  secrets: readonly SecretKeyName[],
-  wanted: Readonly<Record<string, SecretKeyName>>,
-): Record<string, SecretKeyName> {
-  return Object.fromEntries(Object.entries(wanted).filter(([, source]) => secrets.includes(source)));
 }

@@ -34,7 +34,10 @@ const context: CliContext = {
 const program = new Command('nightshift')
   .description('Backs up live SQLite databases every night, proves each copy, and brings one back.')
   .version(toolVersion)
-  .addHelpText('after', '\nSettings come from the environment; README.md has the table. `nightshift check` tries them.')
+  .addHelpText(
+    'after',
+    '\nSettings come from the environment; jobs/settings/README.md has the table. `nightshift check` tries them.',
+  )
   .exitOverride();
 
 const commands = [

@@ -6,7 +6,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { makeShop } from '../jobs/demo/shop.ts';
 import { openHistory } from '../jobs/monitoring/history/history.ts';
 import type { Log } from '../jobs/runtime/log.ts';
-import { readSettingsWithoutStore } from '../jobs/settings/settings.ts';
+import { readSummarySettings } from '../jobs/settings/settings.ts';
 import { previewOf } from '../jobs/summary/mail/message.ts';
 import { openOffice } from '../jobs/summary/office.ts';
 import { sendDay } from '../jobs/summary/send-day.ts';
@@ -25,7 +25,7 @@ const now = Temporal.Instant.from('2025-12-01T00:00:02Z');
 
 const database = path.join(folder, 'shop.db');
 makeShop(database, 30_000, 200, Temporal.PlainDate.from('2025-12-01'));
-const read = readSettingsWithoutStore({ DATABASE_PATH: database, STATE_DIR: folder });
+const read = readSummarySettings({ DATABASE_PATH: database, STATE_DIR: folder });
 rememberBackup(folder);
 const summary = { ...read.summary, port: 0, passwordHash: await hashPassword('any'), signingKey };
 const office = openOffice({ ...read, summary }, { clock: { now: () => now }, log: silent, signal: stop.signal });

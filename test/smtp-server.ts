@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerError, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
-import type { Smtp } from '../jobs/settings/settings.ts';
+import type { Smtp } from '../jobs/settings/smtp.ts';
 import { type Certificate, selfSigned } from './certificate.ts';
 
 /** What goes wrong on purpose. `hang` answers nothing more at that point. */

@@ -1,41 +1,30 @@
 import type { DiskPlan, Folders } from '../deployment.ts';
-import type { Reader } from './reader.ts';
+import type { HostConfig } from './stack.ts';
 
-const fullPath = /^(\/[\w.-]+)+$/;
-const pathWanted = 'a full path of letters, digits, dots and dashes, such as /mnt/blockstorage';
-
-export function diskOf(read: Reader): DiskPlan | null {
-  const kind = read.oneOf('disk', ['none', 'mounted', 'create', 'adopt']);
+export function diskOf({ values, has, required, report }: HostConfig): DiskPlan | null {
+  const { disk: kind, dataFolder: data } = values;
   if (kind === 'none') return null;
-  const mountPoint = read.text('mountPoint', `disk is ${kind}`);
-  read.matching('mountPoint', fullPath, pathWanted);
-  const data = read.optional('dataFolder') ?? '';
-  if (mountPoint !== '' && data !== '' && data !== mountPoint && !data.startsWith(`${mountPoint}/`))
-    read.report('dataFolder', `is ${data}`, `the data lies on the disk: choose a folder below ${mountPoint}`);
+  const mountPoint = required('mountPoint', `disk is ${kind}`);
+  if (mountPoint !== '' && data !== null && data !== mountPoint && !data.startsWith(`${mountPoint}/`))
+    report('dataFolder', `is ${data}`, `the data lies on the disk: choose a folder below ${mountPoint}`);
   if (kind === 'mounted') return { kind, mountPoint };
-  if (read.optional('sshHost') === null && read.optional('hostLabel') === null)
-    read.report('disk', `is ${kind}, but no Linode is named`, 'set sshHost or hostLabel, or disk to none');
+  if (!has('sshHost') && !has('hostLabel'))
+    report('disk', `is ${kind}, but no Linode is named`, 'set sshHost or hostLabel, or disk to none');
   const volume = {
     mountPoint,
-    label: read.text('diskLabel', `disk is ${kind}`),
-    size: read.whole('diskSize', 10, 16_384),
-    region: read.text('hostRegion', `disk is ${kind}`),
+    label: required('diskLabel', `disk is ${kind}`),
+    size: required('diskSize', `disk is ${kind}`),
+    region: required('hostRegion', `disk is ${kind}`),
   };
-  if (!/^[\w-]{1,32}$/.test(volume.label) && volume.label !== '')
-    read.report('diskLabel', `is "${volume.label}"`, 'set it to at most 32 letters, digits and dashes');
   if (kind === 'create') return { kind, ...volume };
-  return { kind, ...volume, volumeId: read.whole('diskVolumeId', 1, 999_999_999) };
+  return { kind, ...volume, volumeId: required('diskVolumeId', `disk is ${kind}`) };
 }
 
-export function foldersOf(read: Reader): Folders {
-  const folder = (key: 'dataFolder' | 'stateFolder' | 'configFolder' | 'commandFolder') => {
-    read.matching(key, fullPath, pathWanted);
-    return read.text(key, 'the services need it');
-  };
+export function foldersOf({ values, required }: HostConfig): Folders {
   return {
-    data: folder('dataFolder'),
-    state: folder('stateFolder'),
-    config: folder('configFolder'),
-    command: folder('commandFolder'),
+    data: required('dataFolder', 'the services need it'),
+    state: values.stateFolder,
+    config: values.configFolder,
+    command: values.commandFolder,
   };
 }

@@ -1,11 +1,11 @@
-import type { StackSetting, StackValues } from '../stack/stack-config.ts';
+import type { StackValue, StackValues } from '../stack/stack-config.ts';
 import { keyForVariable } from './script-variables.ts';
 import type { ShellLine } from './shell-assignments.ts';
 import { problemOf, stackKeys } from './stack-keys.ts';
 
 export type ImportPlan = {
   /** To be written: new or changed. */
-  readonly settings: readonly StackSetting[];
+  readonly settings: readonly StackValue[];
   /** Keys that already have this value. */
   readonly unchanged: readonly string[];
   /** Lines and variables of the file that are not imported, each with the reason. */
@@ -15,7 +15,7 @@ export type ImportPlan = {
 };
 
 type MappedVariable =
-  | { readonly name: string; readonly setting: StackSetting }
+  | { readonly name: string; readonly setting: StackValue }
   | { readonly name: string; readonly reason: string };
 
 /** What a file of old settings changes in the stack's config. The last of several assignments counts, as in a shell. */
@@ -26,7 +26,7 @@ export function planImport(lines: readonly ShellLine[], current: StackValues): I
   const variables = [...values].map(([name, value]) => mapVariable(name, value, endpoint));
   const imported = variables.filter((each) => 'setting' in each);
   const settings = [...imported.map(({ setting }) => setting), ...bucketAdoption(imported, current)];
-  const isUnchanged = ({ key, value }: StackSetting) => current.get(key) === value;
+  const isUnchanged = ({ key, value }: StackValue) => current.get(key) === value;
   return {
     settings: settings.filter((setting) => !isUnchanged(setting)),
     unchanged: settings.filter(isUnchanged).map(({ key }) => key),
@@ -50,13 +50,13 @@ function mapVariable(name: string, value: string, endpoint: boolean): MappedVari
 }
 
 /** The scripts' bucket exists already, so a stack that has no bucket yet adopts it. */
-function bucketAdoption(imported: readonly { readonly setting: StackSetting }[], current: StackValues): StackSetting[] {
+function bucketAdoption(imported: readonly { readonly setting: StackValue }[], current: StackValues): StackValue[] {
   const bucket = imported.some(({ setting }) => setting.key === 'nightshift:bucket');
   const isDecided = current.has('nightshift:bucket') || current.get('nightshift:bucketAdopt') === 'true';
   return bucket && !isDecided ? [{ key: 'nightshift:bucketAdopt', value: 'true', secret: false }] : [];
 }
 
 /** `key = value` for a person, without the value of a secret. */
-export function settingText({ key, value, secret }: StackSetting): string {
+export function settingText({ key, value, secret }: StackValue): string {
   return `${key} = ${secret ? '(secret)' : value}`;
 }

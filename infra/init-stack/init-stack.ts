@@ -9,7 +9,7 @@ import {
   readStackConfig,
   readStackFile,
   type StackConfig,
-  type StackSetting,
+  type StackValue,
   type StackValues,
   selectStack,
   stackExists,
@@ -17,7 +17,7 @@ import {
 } from '../stack/stack-config.ts';
 import { type ImportPlan, planImport, settingText } from './import-plan.ts';
 import { readAssignments } from './shell-assignments.ts';
-import { missingKeys, problemOf, type StackKey } from './stack-keys.ts';
+import { missingKeys, problemOf, type StackKeyDescription } from './stack-keys.ts';
 import { openTerminalPrompt, type TerminalPrompt } from './terminal-prompt.ts';
 
 export type InitStackOptions = {
@@ -34,7 +34,7 @@ export async function initStack({ stack, file, dryRun }: InitStackOptions, conte
   const current: StackValues = new Map([...config].map(([key, { value }]) => [key, value]));
   const imported =
     file === null ? [] : reportImport(planImport(readAssignments(await readEnvFile(file)), current), file, context);
-  const missingWith = (settings: readonly StackSetting[]) =>
+  const missingWith = (settings: readonly StackValue[]) =>
     missingKeys(withSettings(current, settings), hasToken(context));
   if (dryRun) return reportDryRun(imported, missingWith(imported), context);
   const settings = context.interactive ? await promptForMissing(imported, missingWith, context) : imported;
@@ -63,7 +63,7 @@ function reportImport(
   { skipped, unchanged, problems, settings }: ImportPlan,
   file: string,
   { out }: CliContext,
-): readonly StackSetting[] {
+): readonly StackValue[] {
   for (const line of skipped) out(`skipped     ${line}\n`);
   for (const key of unchanged) out(`unchanged   ${key}\n`);
   if (problems.length === 0) return settings;
@@ -71,7 +71,11 @@ function reportImport(
   throw new Failure('SETTINGS_INVALID', message, problems.join('\n'));
 }
 
-function reportDryRun(settings: readonly StackSetting[], missing: readonly StackKey[], { out }: CliContext): void {
+function reportDryRun(
+  settings: readonly StackValue[],
+  missing: readonly StackKeyDescription[],
+  { out }: CliContext,
+): void {
   for (const setting of settings) out(`would set   ${settingText(setting)}\n`);
   for (const { key, meaning } of missing) out(`missing     ${key}: ${meaning}\n`);
   out('Nothing was written.\n');
@@ -79,10 +83,10 @@ function reportDryRun(settings: readonly StackSetting[], missing: readonly Stack
 
 /** Prompts for one key after the other; a value may make another key necessary. */
 async function promptForMissing(
-  settings: readonly StackSetting[],
-  missingWith: (settings: readonly StackSetting[]) => StackKey[],
+  settings: readonly StackValue[],
+  missingWith: (settings: readonly StackValue[]) => StackKeyDescription[],
   { signal }: CliContext,
-): Promise<StackSetting[]> {
+): Promise<StackValue[]> {
   const all = [...settings];
   const terminal = openTerminalPrompt(signal);
   try {
@@ -94,7 +98,7 @@ async function promptForMissing(
   }
 }
 
-async function promptForKey(key: StackKey, terminal: TerminalPrompt): Promise<StackSetting> {
+async function promptForKey(key: StackKeyDescription, terminal: TerminalPrompt): Promise<StackValue> {
   let error = '';
   for (;;) {
     const value = await terminal.prompt(`${error}${key.key} (${key.meaning}): `, { secret: key.secret });
@@ -104,7 +108,7 @@ async function promptForKey(key: StackKey, terminal: TerminalPrompt): Promise<St
   }
 }
 
-async function writeConfig(stack: NamedStack, settings: readonly StackSetting[], context: CliContext): Promise<void> {
+async function writeConfig(stack: NamedStack, settings: readonly StackValue[], context: CliContext): Promise<void> {
   await selectStack(stack, context);
   for (const setting of settings) {
     await writeStackSetting(stack, setting, context);
@@ -112,7 +116,7 @@ async function writeConfig(stack: NamedStack, settings: readonly StackSetting[],
   }
 }
 
-function requireComplete(missing: readonly StackKey[], stack: string): void {
+function requireComplete(missing: readonly StackKeyDescription[], stack: string): void {
   if (missing.length === 0) return;
   const lines = missing.map(({ key, meaning, secret }) => {
     return `pulumi config set --stack ${stack} ${secret ? '--secret ' : ''}${key}   # ${meaning}`;
@@ -125,13 +129,13 @@ function requireComplete(missing: readonly StackKey[], stack: string): void {
 }
 
 /** Reads the stack as the program will: throws what `up` would throw, before anything is written. */
-function requireValid(config: StackConfig, settings: readonly StackSetting[], context: CliContext): void {
+function requireValid(config: StackConfig, settings: readonly StackValue[], context: CliContext): void {
   readDeployment(
-    configSourceOf(new Map([...config, ...settings.map((each): [string, StackSetting] => [each.key, each])]), context),
+    configSourceOf(new Map([...config, ...settings.map((each): [string, StackValue] => [each.key, each])]), context),
   );
 }
 
-function withSettings(current: StackValues, settings: readonly StackSetting[]): StackValues {
+function withSettings(current: StackValues, settings: readonly StackValue[]): StackValues {
   return new Map([...current, ...settings.map(({ key, value }): [string, string] => [key, value])]);
 }
 

@@ -1,38 +1,42 @@
-import { type ConfigKey, configKeys } from '../config/keys.ts';
+import { stackMeaning } from '../../jobs/settings/pulumi-yaml.ts';
+import { text } from '../../jobs/settings/rules.ts';
+import { type Setting, stackKeyOf } from '../../jobs/settings/setting.ts';
+import { table } from '../../jobs/settings/table.ts';
 import type { StackValues } from '../stack/stack-config.ts';
 
 /** One key of a stack, as init-stack writes and prompts for it. */
-export type StackKey = {
+export type StackKeyDescription = {
   /** `nightshift:bucket`. */
   readonly key: string;
   readonly meaning: string;
   readonly secret: boolean;
-  readonly type: ConfigKey['type'];
+  readonly rule: Setting['rule'];
 };
 
-const linodeToken: StackKey = {
+const linodeToken: StackKeyDescription = {
   key: 'linode:token',
   meaning: 'Linode API token (cloud.linode.com/profile/tokens)',
   secret: true,
-  type: 'string',
+  rule: text,
 };
 
-/** Every key: those of the program, and the provider's token. */
-export const stackKeys: ReadonlyMap<string, StackKey> = new Map(
+/** Every key: those of the table, and the provider's token. */
+export const stackKeys: ReadonlyMap<string, StackKeyDescription> = new Map(
   [
-    ...Object.entries<ConfigKey>(configKeys).map(([name, { meaning, secret, type }]) => {
-      return { key: `nightshift:${name}`, meaning, secret, type };
+    ...table.flatMap((row) => {
+      const key = stackKeyOf(row);
+      const { secret, rule } = row;
+      return key === null ? [] : [{ key: `nightshift:${key}`, meaning: stackMeaning(row, table), secret, rule }];
     }),
     linodeToken,
   ].map((key) => [key.key, key]),
 );
 
 /** What is wrong with a value, or null. Never repeats the value. */
-export function problemOf({ type }: StackKey, value: string): string | null {
+export function problemOf({ rule }: StackKeyDescription, value: string): string | null {
   if (value === '') return 'a value is needed';
-  if (type === 'integer' && !/^-?\d+$/.test(value)) return 'a whole number is needed';
-  if (type === 'boolean' && !/^(true|false)$/.test(value)) return 'true or false is needed';
-  return null;
+  const parsed = rule.safeParse(value);
+  return parsed.success ? null : `${parsed.error.issues[0]?.message ?? 'another value'} is needed`;
 }
 
 type HasKey = (...names: string[]) => boolean;
@@ -55,7 +59,7 @@ const requirements: readonly (readonly [
 ];
 
 /** Keys that the stack needs and lacks, in the order of the prompts. `hasToken`: LINODE_TOKEN is set. */
-export function missingKeys(values: StackValues, hasToken: boolean): StackKey[] {
+export function missingKeys(values: StackValues, hasToken: boolean): StackKeyDescription[] {
   const has: HasKey = (...names) => names.some((name) => (values.get(`nightshift:${name}`) ?? '') !== '');
   const is = (name: string, value: string) => values.get(`nightshift:${name}`) === value;
   const wanted = requirements.flatMap(([applies, names]) =>

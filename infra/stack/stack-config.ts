@@ -3,13 +3,22 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { CliContext } from '../../jobs/runtime/cli-context.ts';
-import { type ConfigKey, configKeys } from '../config/keys.ts';
+import { isUnset } from '../../jobs/settings/pulumi-yaml.ts';
+import { stackKeyOf } from '../../jobs/settings/setting.ts';
+import { table } from '../../jobs/settings/table.ts';
 import { runPulumi, type StackRef } from './pulumi-cli.ts';
 
 const configListing = z.record(z.string(), z.object({ value: z.string().optional(), secret: z.boolean() }));
 
+type StackConfigEntry = {
+  readonly value: string;
+  readonly secret: boolean;
+  /** The value is the encrypted one. */
+  readonly sealed?: boolean;
+};
+
 /** Full key (`nightshift:smtpHost`) to its text, decrypted; an object or a list as JSON. */
-export type StackConfig = ReadonlyMap<string, { readonly value: string; readonly secret: boolean }>;
+export type StackConfig = ReadonlyMap<string, StackConfigEntry>;
 export type StackValues = ReadonlyMap<string, string>;
 
 /** The whole config of a stack. Throws PULUMI_MISSING or PULUMI_FAILED, as all functions here that call the CLI. */
@@ -18,7 +27,7 @@ export async function readStackConfig({ folder, stack }: StackRef, context: CliC
   const text = await runPulumi({ args: ['config', '--json', '--show-secrets', ...stackArgs], folder }, context);
   const entries = Object.entries(configListing.parse(JSON.parse(text.trim() === '' ? '{}' : text)));
   return new Map(
-    entries.flatMap(([key, { value = '', secret }]) => (isUnset(key, value) ? [] : [[key, { value, secret }]])),
+    entries.flatMap(([key, { value = '', secret }]) => (isUnsetKey(key, value) ? [] : [[key, { value, secret }]])),
   );
 }
 
@@ -27,10 +36,11 @@ export async function readStackFile({ folder, stack }: NamedStack): Promise<Stac
   const text = await readFile(path.join(folder, `Pulumi.${stack}.yaml`), 'utf8').catch(() => '');
   const { config = {} } = stackFile.parse(parse(text) ?? {});
   return new Map(
-    Object.entries(config).flatMap(([key, value]): [string, { value: string; secret: boolean }][] => {
+    Object.entries(config).flatMap(([key, value]): [string, StackConfigEntry][] => {
       const plain = value === null || typeof value !== 'object';
       const shown = plain ? String(value ?? '') : JSON.stringify(value);
-      return isUnset(key, shown) ? [] : [[key, { value: shown, secret: !plain && 'secure' in value }]];
+      const sealed = !plain && 'secure' in value;
+      return isUnsetKey(key, shown) ? [] : [[key, { value: shown, secret: sealed, sealed }]];
     }),
   );
 }
@@ -38,23 +48,18 @@ export async function readStackFile({ folder, stack }: NamedStack): Promise<Stac
 const stackFile = z.object({ config: z.record(z.string(), z.unknown()).optional() });
 
 /** Pulumi.yaml must give optional keys a default; an empty one means not set. */
-function isUnset(key: string, value: string): boolean {
-  const empty = value === '' || value === '[]' || value === '0';
-  return empty && !(value === '0' && defaultOf(key) !== null);
+function isUnsetKey(key: string, value: string): boolean {
+  const row = table.find((each) => `nightshift:${stackKeyOf(each)}` === key);
+  return row === undefined ? value === '' : isUnset(row, value);
 }
 
-function defaultOf(key: string): ConfigKey['default'] {
-  const keys: Readonly<Record<string, ConfigKey>> = configKeys;
-  return keys[key.replace(/^nightshift:/, '')]?.default ?? null;
-}
-
-export type StackSetting = { readonly key: string; readonly value: string; readonly secret: boolean };
+export type StackValue = { readonly key: string; readonly value: string; readonly secret: boolean };
 export type NamedStack = StackRef & { readonly stack: string };
 
 /** Writes one value into the stack's config, a secret encrypted. */
 export async function writeStackSetting(
   { folder, stack }: NamedStack,
-  setting: StackSetting,
+  setting: StackValue,
   context: CliContext,
 ): Promise<void> {
   const kind = setting.secret ? '--secret' : '--plaintext';

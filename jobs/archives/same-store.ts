@@ -5,7 +5,7 @@ import type { History } from '../monitoring/history/history.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { asFailure, Failure } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
-import type { StoreLocation } from '../settings/settings.ts';
+import type { StoreLocation } from '../settings/store-location.ts';
 import { lookAtFolder, markFolder, markName, type StoreFolder } from '../store/directory/mark.ts';
 
 type KnownStores = Pick<History, 'storeId'>;

@@ -12,7 +12,8 @@ import type { Failure } from '../runtime/errors.ts';
 import { formatBytes, plural } from '../runtime/format.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Step } from '../runtime/progress.ts';
-import type { Database, Settings } from '../settings/settings.ts';
+import type { Database } from '../settings/databases.ts';
+import type { BackupSettings } from '../settings/settings.ts';
 import { findingsTold } from '../sqlite/integrity/findings.ts';
 import { requireStaging } from '../sqlite/snapshot/disk-space.ts';
 import { takeSnapshot } from '../sqlite/snapshot/snapshot.ts';
@@ -28,7 +29,7 @@ import { assessSnapshot } from './suspects/assess-snapshot.ts';
 import type { Suspicion } from './suspects/suspect.ts';
 
 export type BackupTools = Tools & {
-  readonly settings: Settings;
+  readonly settings: BackupSettings;
   readonly store: ObjectStore;
   /** The service's first start, when the bucket's key may be too new to work at once. */
   readonly patient: boolean;

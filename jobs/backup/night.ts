@@ -1,7 +1,7 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { retryMinutes, triesAfter } from '../runtime/retries.ts';
-import type { Database } from '../settings/settings.ts';
+import type { Database } from '../settings/databases.ts';
 import type { RunOutcome } from './outcome.ts';
 
 /** Is told how a night goes: alerts and the dead-man's switch. Never throws, and does not hold the night up. */

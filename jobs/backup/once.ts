@@ -2,7 +2,8 @@ import { openLastingHistory, renamesDamaged } from '../monitoring/history/lastin
 import type { CliContext } from '../runtime/cli-context.ts';
 import { Failure, interrupted } from '../runtime/errors.ts';
 import { createLog } from '../runtime/log.ts';
-import type { Database, Settings } from '../settings/settings.ts';
+import type { Database } from '../settings/databases.ts';
+import type { BackupSettings } from '../settings/settings.ts';
 import { watchOf } from './monitoring/watch.ts';
 import { runNight } from './night.ts';
 import { failureOf } from './outcome.ts';
@@ -13,7 +14,7 @@ import { runInProcess } from './run-in-process.ts';
  * last database, whose Failure it throws; with the last good and another not, one with that code. Throws INTERRUPTED when it was
  * stopped before all had run.
  */
-export async function backUpOnce(settings: Settings, databases: readonly Database[], context: CliContext) {
+export async function backUpOnce(settings: BackupSettings, databases: readonly Database[], context: CliContext) {
   const { clock, signal } = context;
   const log = createLog(clock, settings.zone);
   const history = openLastingHistory(settings.stateDir, {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type ChildResult, processEntry, runProcess } from '../runtime/child-process.ts';
-import type { Database } from '../settings/settings.ts';
+import type { Database } from '../settings/databases.ts';
 import type { RunOutcome } from './outcome.ts';
 
 const stopGraceMs = 10_000;

@@ -7,7 +7,7 @@ import { asFailure, type Failure, interrupted } from '../runtime/errors.ts';
 import { createLog } from '../runtime/log.ts';
 import { surviveLostOutput } from '../runtime/lost-output.ts';
 import { terminalProgress } from '../runtime/progress.ts';
-import { readSettings } from '../settings/settings.ts';
+import { readBackupSettings } from '../settings/settings.ts';
 import { openStore } from '../store/open.ts';
 import { outcomeOfFailure, outcomeOfResult, type RunOutcome } from './outcome.ts';
 import { runBackup } from './run.ts';
@@ -27,7 +27,7 @@ async function run(name: string, mayBePatient: boolean): Promise<RunOutcome> {
   let history: LastingHistory | null = null;
   const unrecorded = () => (history === null ? null : unrecordedRun(history, name));
   try {
-    const settings = readSettings(process.env);
+    const settings = readBackupSettings(process.env);
     const database = settings.databases.find((one) => one.name === name);
     if (database === undefined) throw new Error(`no database is called ${name}`);
     const clock = systemClock;

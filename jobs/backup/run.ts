@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { claimStore } from '../archives/same-store.ts';
 import { asFailure } from '../runtime/errors.ts';
-import type { Database } from '../settings/settings.ts';
+import type { Database } from '../settings/databases.ts';
 import { acquireLock } from '../sqlite/lock/lock.ts';
 import { type BackupResult, type BackupTools, backUp } from './backup.ts';
 import { settleSuspects } from './suspects/close-suspects.ts';

@@ -5,7 +5,8 @@ import { afterGrace } from '../runtime/grace.ts';
 import { createLog, type Log } from '../runtime/log.ts';
 import { nextRun, type Schedule, sleepUntil } from '../runtime/schedule.ts';
 import { toolVersion } from '../runtime/version.ts';
-import type { Database, Settings } from '../settings/settings.ts';
+import type { Database } from '../settings/databases.ts';
+import type { BackupSettings } from '../settings/settings.ts';
 import { watchOf } from './monitoring/watch.ts';
 import { runNight } from './night.ts';
 import { failureOf } from './outcome.ts';
@@ -16,7 +17,7 @@ import { statusOf } from './status/status.ts';
  * The container's entrypoint: a backup now, then one at every scheduled time, until `signal` aborts. A run under way then
  * has `STOP_GRACE_SECONDS`. Failed runs never end it, nor does a STATE_DIR that fails. Throws HTTP_PORT_UNUSABLE at the start.
  */
-export async function serveBackups(settings: Settings, clock: Clock, signal: AbortSignal): Promise<void> {
+export async function serveBackups(settings: BackupSettings, clock: Clock, signal: AbortSignal): Promise<void> {
   const log = createLog(clock, settings.zone);
   const history = openLastingHistory(settings.stateDir, {
     rename: renamesDamaged(settings.stateDir, { clock, zone: settings.zone, log }),
@@ -63,7 +64,7 @@ export async function serveBackups(settings: Settings, clock: Clock, signal: Abo
 }
 
 async function serveHealth(
-  settings: Settings,
+  settings: BackupSettings,
   history: LastingHistory,
   clock: Clock,
   signal: AbortSignal,

@@ -13,7 +13,7 @@ import { formatCount } from '../runtime/format.ts';
 import { createLog, type Log } from '../runtime/log.ts';
 import { terminalProgress } from '../runtime/progress.ts';
 import { nextRun } from '../runtime/schedule.ts';
-import { readSettings, type Settings } from '../settings/settings.ts';
+import { type BackupSettings, readBackupSettings } from '../settings/settings.ts';
 import { openStore } from '../store/open.ts';
 import { proveByHand } from './proof.ts';
 import { loseOrders, makeShop, sellForADay } from './shop.ts';
@@ -38,7 +38,7 @@ export async function runDemo(folder: string, context: CliContext, serve: boolea
     STATE_DIR: path.join(folder, 'state'),
     STAGING_DIR: path.join(folder, 'staging'),
   };
-  const settings = readSettings(environment);
+  const settings = readBackupSettings(environment);
   const demo = { ...context, environment };
   const { out } = context;
   const clock: Clock = { now: () => context.clock.now().subtract({ hours: hoursBack }) };
@@ -77,7 +77,12 @@ export async function runDemo(folder: string, context: CliContext, serve: boolea
   if (serve) await serveSummaryPage({ ...later, clock: morning });
 }
 
-async function backUpAt(clock: Clock, settings: Settings, log: Log, { signal }: CliContext): Promise<BackupResult> {
+async function backUpAt(
+  clock: Clock,
+  settings: BackupSettings,
+  log: Log,
+  { signal }: CliContext,
+): Promise<BackupResult> {
   const [database] = settings.databases;
   if (database === undefined) throw new Error('the demo has no database');
   const history = openHistory(settings.stateDir);
@@ -93,7 +98,7 @@ async function backUpAt(clock: Clock, settings: Settings, log: Log, { signal }: 
 }
 
 /** Sells by day and backs up by night, on a clock that only the nights move. Returns when it is the last morning. */
-async function liveNights(settings: Settings, database: string, context: CliContext): Promise<Temporal.Instant> {
+async function liveNights(settings: BackupSettings, database: string, context: CliContext): Promise<Temporal.Instant> {
   const schedule = { cron: settings.schedule, zone: settings.zone };
   let now = context.clock.now();
   for (let night = 1; night <= nights; night += 1) {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { CliContext } from '../runtime/cli-context.ts';
 import type { Log } from '../runtime/log.ts';
-import { readSettingsWithoutStore } from '../settings/settings.ts';
+import { readSummarySettings } from '../settings/settings.ts';
 import { previewCommand } from '../summary/commands/preview-command.ts';
 import { summaryStatusCommand } from '../summary/commands/status-command.ts';
 import { dayBefore } from '../summary/due.ts';
@@ -20,7 +20,7 @@ const silent: Log = { line() {}, warn() {}, failure() {} };
 /** Sends the summaries of the last week to an outbox folder, says so, and lays the last one where it can be looked at. */
 export async function sendSummaries(folder: string, given: CliContext): Promise<void> {
   const context = { ...given, environment: { ...given.environment, SUMMARY_RECIPIENTS: owner } };
-  const settings = readSettingsWithoutStore(context.environment);
+  const settings = readSummarySettings(context.environment);
   const yesterday = Temporal.PlainDate.from(dayBefore(context.clock.now(), settings.zone));
   for (let ago = days - 1; ago >= 0; ago -= 1) {
     const morning = context.clock.now().subtract({ hours: 24 * ago });
@@ -38,7 +38,7 @@ export async function sendSummaries(folder: string, given: CliContext): Promise<
 
 /** Serves the page of those summaries on a free port of this machine, until told to stop. */
 export async function serveSummaryPage(context: CliContext): Promise<void> {
-  const read = readSettingsWithoutStore(context.environment);
+  const read = readSummarySettings(context.environment);
   const signingKey = crypto.randomUUID();
   const summary = { ...read.summary, port: 0, passwordHash: await hashPassword(password), signingKey };
   const { clock, signal } = context;

@@ -1,4 +1,4 @@
-import type { StoreLocation } from '../settings/settings.ts';
+import type { StoreLocation } from '../settings/store-location.ts';
 import { createDirectoryStore } from './directory.ts';
 import type { ObjectStore } from './store.ts';
 

@@ -9,7 +9,7 @@ export type Mailer = (mail: Mail, day: string, signal: AbortSignal) => Promise<s
 
 /** By SMTP; without an SMTP host into the outbox folder, as files that any mail program opens. */
 export function mailerOf(
-  { smtp, outbox, from }: Pick<SummarySettings, 'smtp' | 'outbox' | 'from'>,
+  { smtp, outbox, from }: Pick<SummarySettings['summary'], 'smtp' | 'outbox' | 'from'>,
   options: Parameters<typeof sendMail>[3] = {},
 ): Mailer {
   if (smtp === null) return (mail, day) => writeMail(outbox, from, mail, day);

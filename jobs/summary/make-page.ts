@@ -1,5 +1,5 @@
 import type { Clock } from '../runtime/clock.ts';
-import type { Database } from '../settings/settings.ts';
+import type { Database } from '../settings/databases.ts';
 import { type Measured, pageOf } from './findings/assemble.ts';
 import { fromOf, rowsOf } from './findings/block.ts';
 import { dayPlus, historyDays } from './findings/series.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../runtime/clock.ts';
 import { afterGrace } from '../runtime/grace.ts';
 import type { Log } from '../runtime/log.ts';
-import type { SettingsWithoutStore } from '../settings/settings.ts';
+import type { SummarySettings } from '../settings/settings.ts';
 import { openArchive } from './archive.ts';
 import { openLedger } from './ledger.ts';
 import { mailerOf } from './mailer.ts';
@@ -10,7 +10,7 @@ import type { SendMeans } from './send-day.ts';
 
 /** All that sending needs, opened in STATE_DIR; `close` when done. Throws STATE_UNWRITABLE. */
 export function openOffice(
-  settings: SettingsWithoutStore,
+  settings: SummarySettings,
   { clock, log, signal }: { clock: Clock; log: Log; signal: AbortSignal },
 ): SendMeans & { close(): void } {
   const ledger = openLedger(settings.stateDir);

@@ -2,7 +2,7 @@ import { statusOf } from '../backup/status/status.ts';
 import { readHistory } from '../monitoring/history/history.ts';
 import { mailAsBytes } from '../monitoring/mail/mail.ts';
 import { asFailure, Failure } from '../runtime/errors.ts';
-import type { SettingsWithoutStore } from '../settings/settings.ts';
+import type { SummarySettings } from '../settings/settings.ts';
 import type { Archive } from './archive.ts';
 import { type DeliveryMeans, deliver } from './deliver.ts';
 import { backupLine } from './findings/backup-line.ts';
@@ -16,7 +16,7 @@ import { acquireSendingLock } from './sending-lock.ts';
 import { signedLink } from './site/links.ts';
 
 export type SendMeans = DeliveryMeans & {
-  readonly settings: SettingsWithoutStore;
+  readonly settings: SummarySettings;
   readonly archive: Archive;
   readonly runs: SummaryRuns;
 };
@@ -94,7 +94,7 @@ function isSettled(known: readonly Delivery[], recipient: string, again: readonl
 }
 
 /** What the backup's history beside the ledger says; a summary goes out without one, too. */
-async function backupState(settings: SettingsWithoutStore, now: Temporal.Instant): Promise<Page['backup']> {
+async function backupState(settings: SummarySettings, now: Temporal.Instant): Promise<Page['backup']> {
   const { history, failure } = readHistory(settings.stateDir);
   if (history === null) return backupLine(failure);
   try {

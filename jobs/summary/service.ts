@@ -3,7 +3,7 @@ import { Failure } from '../runtime/errors.ts';
 import { createLog } from '../runtime/log.ts';
 import { nextRun, type Schedule, sleepUntil } from '../runtime/schedule.ts';
 import { toolVersion } from '../runtime/version.ts';
-import type { SettingsWithoutStore } from '../settings/settings.ts';
+import type { SummarySettings } from '../settings/settings.ts';
 import { openAlertBudget } from './alert-budget-file.ts';
 import { type Round, runMorning } from './morning.ts';
 import { liveMornings } from './mornings.ts';
@@ -18,7 +18,7 @@ import { summaryWatch } from './watch.ts';
  * that came due while nothing ran is sent at the start, within the catch-up limit. Failed ones never end it. Throws
  * SETTINGS_INVALID, STATE_UNWRITABLE and HTTP_PORT_UNUSABLE at the start.
  */
-export async function serveSummaries(settings: SettingsWithoutStore, clock: Clock, signal: AbortSignal): Promise<void> {
+export async function serveSummaries(settings: SummarySettings, clock: Clock, signal: AbortSignal): Promise<void> {
   requireRecipients(settings.summary.recipients);
   const { zone, stateDir, summary } = settings;
   const schedule: Schedule = { cron: summary.schedule, zone };

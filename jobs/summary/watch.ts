@@ -6,7 +6,7 @@ import { createPing } from '../monitoring/ping.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { asFailure } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
-import type { SettingsWithoutStore } from '../settings/settings.ts';
+import type { SummarySettings } from '../settings/settings.ts';
 import type { AlertBudgetFile } from './alert-budget-file.ts';
 import { summaryFailedAlert, summaryWorksAlert } from './alerts.ts';
 import type { MorningWatch, Round } from './morning.ts';
@@ -26,10 +26,7 @@ type Ended = Exclude<Round, { kind: 'interrupted' }>;
  * Alerts by mail and the dead-man's switch. After each round of sending at most one mail, as often as `decideAlert` allows.
  * Mails go out in the background; `settled` waits for them.
  */
-export function summaryWatch(
-  settings: SettingsWithoutStore,
-  deps: WatchDeps,
-): MorningWatch & { settled(): Promise<void> } {
+export function summaryWatch(settings: SummarySettings, deps: WatchDeps): MorningWatch & { settled(): Promise<void> } {
   const { budget, clock, log, signal } = deps;
   const ping = createPing(settings.summary.pingUrl, 'SUMMARY_PING_URL', log);
   let queue: Promise<void> = Promise.resolve();

@@ -8,7 +8,7 @@ import { ageText, type Dating, datingOf, newestFirst } from '../../jobs/archives
 import { listCommand } from '../../jobs/backup/commands/list-command.ts';
 import { pruneCommand } from '../../jobs/backup/commands/prune-command.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
-import { readSettings } from '../../jobs/settings/settings.ts';
+import { readBackupSettings } from '../../jobs/settings/settings.ts';
 import { makeScene, type Scene } from './scene.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
@@ -100,7 +100,7 @@ test('one order: dated by date, then undated, then misdated; the same whatever o
 
 /** Backs up at an instant, with names in a zone. */
 async function backUpAt(scene: Scene, instant: string, timeZone: string) {
-  const settings = readSettings({ ...scene.environment, TIME_ZONE: timeZone });
+  const settings = readBackupSettings({ ...scene.environment, TIME_ZONE: timeZone });
   const clock = { now: () => at(instant) };
   return runBackup(scene.database, scene.tools({ settings, clock }));
 }
@@ -171,7 +171,7 @@ test('with backups taken and stored in the future the clock is in doubt: nothing
   utimesSync(ahead, new Date('2031-01-01'), new Date('2031-01-01'));
   scene.setClock('2025-11-02T08:00:00');
   assert.match(await scene.command(listCommand, ['daily']), /\ndaily {2}shop_2031-01-01\S+ {2}in the future/);
-  const settings = readSettings({ ...scene.environment, BACKUP_RETENTION_DAILY: '1' });
+  const settings = readBackupSettings({ ...scene.environment, BACKUP_RETENTION_DAILY: '1' });
   const { housekeeping } = await runBackup(scene.database, scene.tools({ settings }));
   assert.equal(
     housekeeping?.message,

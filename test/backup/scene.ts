@@ -10,7 +10,8 @@ import { type History, openHistory } from '../../jobs/monitoring/history/history
 import type { CliContext, Environment } from '../../jobs/runtime/cli-context.ts';
 import { createLog } from '../../jobs/runtime/log.ts';
 import { noProgress } from '../../jobs/runtime/progress.ts';
-import { type Database, readSettings, type Settings } from '../../jobs/settings/settings.ts';
+import type { Database } from '../../jobs/settings/databases.ts';
+import { type BackupSettings, readBackupSettings } from '../../jobs/settings/settings.ts';
 import { openStore } from '../../jobs/store/open.ts';
 import type { ObjectStore } from '../../jobs/store/store.ts';
 
@@ -18,7 +19,7 @@ import type { ObjectStore } from '../../jobs/store/store.ts';
 export type Scene = {
   readonly folder: string;
   readonly database: Database;
-  readonly settings: Settings;
+  readonly settings: BackupSettings;
   readonly environment: Environment;
   readonly store: ObjectStore;
   readonly history: History;
@@ -46,7 +47,7 @@ export async function makeScene(t: TestContext, environment: Environment = {}): 
     STAGING_DIR: path.join(folder, 'staging'),
     ...environment,
   };
-  const settings = readSettings(full);
+  const settings = readBackupSettings(full);
   const store = await openStore(settings.store);
   const history = openHistory(settings.stateDir);
   const lines: string[] = [];

@@ -7,7 +7,7 @@ import { watchOf } from '../../jobs/backup/monitoring/watch.ts';
 import type { RunOutcome } from '../../jobs/backup/outcome.ts';
 import { openHistory } from '../../jobs/monitoring/history/history.ts';
 import { openLastingHistory } from '../../jobs/monitoring/history/lasting-history.ts';
-import { readSettings } from '../../jobs/settings/settings.ts';
+import { readBackupSettings } from '../../jobs/settings/settings.ts';
 import { goodOutcome } from './good-outcome.ts';
 import { alertMails } from './mailed.ts';
 
@@ -30,8 +30,8 @@ async function place(t: TestContext) {
     STATE_DIR: stateDir,
     STAGING_DIR: path.join(folder, 'staging'),
   };
-  const withMail = readSettings({ ...environment, ...mails.environment });
-  const withoutMail = readSettings(environment);
+  const withMail = readBackupSettings({ ...environment, ...mails.environment });
+  const withoutMail = readBackupSettings(environment);
   const log = { line: () => {}, warn: () => {}, failure: (failure: Error) => assert.fail(failure) };
 
   /** One round, so many hours after the start: how each database's run ended. Returns the subjects of its mails. */

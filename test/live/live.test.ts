@@ -40,7 +40,14 @@ test('test:live says what it costs, and makes nothing unless its name is typed',
 
 test('the throwaway stack is one that the program takes', () => {
   const config = liveConfig('nightshift-live-abc123', 'us-ord', '/home/shop/.ssh/key', 'ssh-ed25519 AAAA shop');
-  const source = { get: (key: string) => config[key], isSecret: () => false, readFile: () => '', agent: false };
+  const source = {
+    get: (key: string) => config[key],
+    keys: () => Object.keys(config),
+    isSecret: () => false,
+    isSealed: () => false,
+    readFile: () => '',
+    agent: false,
+  };
   const { bucket, hosts } = readDeployment(source);
   assert.equal(bucket?.label, 'nightshift-live-abc123');
   assert.deepEqual(

@@ -7,14 +7,29 @@ import { Encrypter, generateHybridIdentity, generateIdentity, identityToRecipien
 import fc from 'fast-check';
 import type { Environment } from '../../jobs/runtime/cli-context.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
-import { readSettings, readSettingsWithoutStore } from '../../jobs/settings/settings.ts';
+import {
+  readBackupSettings,
+  readBackupSettingsWithoutStore,
+  readCheckSettings,
+  readRestoreSettings,
+  readSummarySettings,
+} from '../../jobs/settings/settings.ts';
 
 const keys = { LINODE_ACCESS_KEY: 'AK', LINODE_SECRET_KEY: 'SK-secret' };
+
+/** What each job reads of one environment, together. */
+function readSettings(environment: Environment) {
+  return {
+    ...readBackupSettings(environment),
+    ...readRestoreSettings(environment),
+    ...readSummarySettings(environment),
+  };
+}
 
 /** The lines of the one failure that lists every problem; none when the settings are usable. */
 function problems(environment: Environment): string[] {
   try {
-    readSettings(environment);
+    readCheckSettings(environment);
     return [];
   } catch (error) {
     assert.ok(error instanceof Failure);
@@ -66,9 +81,9 @@ test('with the two keys alone everything has the promised default', () => {
 });
 
 test('what never opens the store needs no keys of the bucket', () => {
-  const { store, ...others } = readSettings(keys);
+  const { store, ...others } = readBackupSettings(keys);
   assert.equal(store.kind, 's3');
-  assert.deepEqual(readSettingsWithoutStore({}), others);
+  assert.deepEqual(readBackupSettingsWithoutStore({}), others);
 });
 
 test('the mail server serves alerts and summaries; each has its own recipients', () => {
@@ -80,7 +95,11 @@ test('the mail server serves alerts and summaries; each has its own recipients',
     from: 'shop@example.com',
     ehloName: null,
   };
-  const { alerts, summary } = readSettings({ ...keys, ...mail, SUMMARY_RECIPIENTS: 'a@example.com, b@example.com' });
+  const { alerts, summary } = readSettings({
+    ...keys,
+    ...mail,
+    SUMMARY_RECIPIENTS: 'a@example.com, b@example.com',
+  });
   assert.deepEqual(
     { alerts, smtp: summary.smtp, recipients: summary.recipients },
     { alerts: null, smtp, recipients: ['a@example.com', 'b@example.com'] },
@@ -141,7 +160,7 @@ test('a secret may come from a file, and a secret is never in an error', async (
   t.after(() => rm(folder, { recursive: true }));
   const file = path.join(folder, 'secret');
   await writeFile(file, 'SK-secret\n');
-  const read = readSettings({ LINODE_ACCESS_KEY: 'AK', LINODE_SECRET_KEY_FILE: file });
+  const read = readBackupSettings({ LINODE_ACCESS_KEY: 'AK', LINODE_SECRET_KEY_FILE: file });
   assert.equal(read.store.kind === 's3' && read.store.secretKey, 'SK-secret');
   const both = problems({ ...keys, LINODE_SECRET_KEY_FILE: file });
   assert.deepEqual(both, ['LINODE_SECRET_KEY and LINODE_SECRET_KEY_FILE are both set: keep one of them']);

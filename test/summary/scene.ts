@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import type { Environment } from '../../jobs/runtime/cli-context.ts';
 import type { Log } from '../../jobs/runtime/log.ts';
-import { readSettingsWithoutStore } from '../../jobs/settings/settings.ts';
+import { readSummarySettings } from '../../jobs/settings/settings.ts';
 import { mailerOf } from '../../jobs/summary/mailer.ts';
 import { openOffice } from '../../jobs/summary/office.ts';
 import type { SendMeans } from '../../jobs/summary/send-day.ts';
@@ -44,7 +44,7 @@ export function makeSummaryScene(t: TestContext, options: Options = {}): Summary
     SUMMARY_RECIPIENTS: recipients.join(','),
     ...options.environment,
   };
-  const read = readSettingsWithoutStore(environment);
+  const read = readSummarySettings(environment);
   const smtp = server?.smtp ?? null;
   const summary = { ...read.summary, smtp, from: smtp?.from ?? read.summary.from };
   let now = instantOf('2025-12-01T08:00:00');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Failure } from '../../jobs/runtime/errors.ts';
-import { readSettingsWithoutStore } from '../../jobs/settings/settings.ts';
+import { readSummarySettings } from '../../jobs/settings/settings.ts';
 import { openAlertBudget } from '../../jobs/summary/alert-budget-file.ts';
 import { summaryWatch } from '../../jobs/summary/watch.ts';
 import { alertMails } from '../backup/mailed.ts';
@@ -16,8 +16,8 @@ async function place(t: TestContext) {
   t.after(() => rmSync(stateDir, { recursive: true, force: true }));
   const mails = await alertMails(t);
   const environment = { DATABASE_PATH: '/data/shop.db', STATE_DIR: stateDir };
-  const withMail = readSettingsWithoutStore({ ...environment, ...mails.environment });
-  const withoutMail = readSettingsWithoutStore(environment);
+  const withMail = readSummarySettings({ ...environment, ...mails.environment });
+  const withoutMail = readSummarySettings(environment);
   const log = { line: () => {}, warn: () => {}, failure: (failure: Error) => assert.fail(failure) };
   /** The summary due on this morning: failed with this code, or sent. Returns the subjects of its alerts. */
   const morning = async (count: number, code: 'MAIL_LOGIN' | 'CHART_FONT_MISSING' | null, settings = withMail) => {

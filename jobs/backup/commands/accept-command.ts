@@ -6,7 +6,7 @@ import { acceptStore } from '../../archives/same-store.ts';
 import { openHistory } from '../../monitoring/history/history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
-import { readSettings, type Settings } from '../../settings/settings.ts';
+import { type BackupSettings, readBackupSettings } from '../../settings/settings.ts';
 import { requireStaging } from '../../sqlite/snapshot/disk-space.ts';
 import { openStore } from '../../store/open.ts';
 import type { ObjectStore } from '../../store/store.ts';
@@ -26,7 +26,7 @@ Older suspects of the same reason are accepted along. It is written down beside 
 Tables that come and go: BACKUP_SUSPECT_IGNORE.`,
     )
     .action(async (name: string | undefined, { newStore }: { newStore?: boolean }) => {
-      const settings = readSettings(context.environment);
+      const settings = readBackupSettings(context.environment);
       if (newStore === true) return acceptNewStore(name, settings, context);
       if (name === undefined) throw invalid('Nothing was named to accept.', 'Name a backup, or say --new-store.');
       const store = await openStore(settings.store);
@@ -39,7 +39,7 @@ Tables that come and go: BACKUP_SUSPECT_IGNORE.`,
 }
 
 /** Accepts a suspect and returns what to say of it. */
-async function accept(key: string, store: ObjectStore, settings: Settings, context: CliContext): Promise<string> {
+async function accept(key: string, store: ObjectStore, settings: BackupSettings, context: CliContext): Promise<string> {
   const { clock, signal, err } = context;
   const database = parseDailyKey(key)?.database;
   const options = { zone: settings.zone, now: () => store.now(clock), signal };
@@ -83,7 +83,7 @@ function acceptedText({ accepted, stillOpen }: Acceptance): string {
 
 /** So that `status` knows it before the next run reads it from the store. */
 function noteInHistory(
-  { stateDir }: Settings,
+  { stateDir }: BackupSettings,
   dailies: readonly StoredDaily[],
   standing: Exclude<StoredDaily['standing'], 'open'>,
   { clock, err }: CliContext,
@@ -105,7 +105,7 @@ function noteInHistory(
 
 async function acceptNewStore(
   name: string | undefined,
-  { store, stateDir }: Settings,
+  { store, stateDir }: BackupSettings,
   context: CliContext,
 ): Promise<void> {
   if (name !== undefined) throw invalid('A backup and --new-store were given at once.', 'Accept one after the other.');

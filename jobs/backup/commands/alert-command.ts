@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { alertChannelsOf, channelName, tryChannel } from '../../monitoring/alerts/alert-channels.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
-import { readSettingsWithoutStore } from '../../settings/settings.ts';
+import { readAlertSettings } from '../../settings/settings.ts';
 
 export function alertCommand(context: CliContext): Command {
   return new Command('alert')
@@ -15,7 +15,7 @@ Channels: ALERT_RECIPIENTS (with SMTP_HOST), BACKUP_PING_URL, SUMMARY_PING_URL. 
 (<address>/log), so that it never counts as a good run. Exit code 1 when one of them fails, and when none is set.`,
     )
     .action(async () => {
-      const channels = alertChannelsOf(readSettingsWithoutStore(context.environment));
+      const channels = alertChannelsOf(readAlertSettings(context.environment));
       if (channels.length === 0) throw noChannel();
       const failed: string[] = [];
       for (const channel of channels) {

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
-import { type Database, readSettings, type Settings } from '../../settings/settings.ts';
+import type { Database } from '../../settings/databases.ts';
+import { type BackupSettings, readBackupSettings } from '../../settings/settings.ts';
 
 type Options = { schedule?: boolean; database?: string };
 
@@ -25,7 +26,7 @@ Examples:
   DATABASE_PATH=shop.db BACKUP_STORE=file:///mnt/backups STATE_DIR=state STAGING_DIR=/var/tmp nightshift backup`,
     )
     .action(async (options: Options) => {
-      const settings = readSettings(context.environment);
+      const settings = readBackupSettings(context.environment);
       if (options.schedule === true) {
         const { serveBackups } = await import('../service.ts');
         return serveBackups(settings, context.clock, context.signal);
@@ -35,7 +36,7 @@ Examples:
     });
 }
 
-function chosen({ databases }: Settings, name: string | undefined): readonly Database[] {
+function chosen({ databases }: BackupSettings, name: string | undefined): readonly Database[] {
   if (name === undefined) return databases;
   const found = databases.filter((database) => database.name === name);
   if (found.length > 0) return found;

@@ -3,7 +3,7 @@ import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
 import { failureText } from '../../runtime/log.ts';
-import { readSettings } from '../../settings/settings.ts';
+import { readCheckSettings } from '../../settings/settings.ts';
 import type { Checked } from './check.ts';
 
 export function checkCommand(context: CliContext): Command {
@@ -19,7 +19,7 @@ removed) and the clock. Makes no backup and sends no mail. WARN: backups are mad
 when one does, 2 when settings are wrong.`,
     )
     .action(async ({ json }: { json?: boolean }) => {
-      const settings = readSettings(context.environment);
+      const settings = readCheckSettings(context.environment);
       const { checkAll } = await import('./check.ts');
       const checked = await checkAll(settings, context);
       context.out(json === true ? `${JSON.stringify(checked.map(plain), null, 2)}\n` : checked.map(lineOf).join(''));

@@ -3,7 +3,7 @@ import type { History } from '../../monitoring/history/history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { createLog, type Log } from '../../runtime/log.ts';
-import type { Settings } from '../../settings/settings.ts';
+import type { BackupSettings } from '../../settings/settings.ts';
 import { openStore } from '../../store/open.ts';
 import { type Checked, type Checklist, createChecklist } from './check/checklist.ts';
 import { checkClock } from './check/clock-part.ts';
@@ -19,7 +19,7 @@ type StoreDeps = { readonly clock: Clock; readonly log: Log; readonly signal: Ab
  * Tries every part of a run, with what a run does and with its patience, on a sample in place of the database. Throws
  * INTERRUPTED; everything else is in what it returns.
  */
-export async function checkAll(settings: Settings, context: CliContext): Promise<readonly Checked[]> {
+export async function checkAll(settings: BackupSettings, context: CliContext): Promise<readonly Checked[]> {
   const list = createChecklist();
   const { clock, signal } = context;
   const log = createLog(clock, settings.zone, { out: context.err, err: context.err });
@@ -37,7 +37,7 @@ export async function checkAll(settings: Settings, context: CliContext): Promise
   return list.checked;
 }
 
-async function checkStore(list: Checklist, settings: Settings, history: History | null, deps: StoreDeps) {
+async function checkStore(list: Checklist, settings: BackupSettings, history: History | null, deps: StoreDeps) {
   const { clock, log, signal } = deps;
   const { reading, cleaning, ...ofObject } = storeParts;
   const store = await openStore(settings.store);

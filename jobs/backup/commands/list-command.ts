@@ -4,7 +4,7 @@ import type { Kind } from '../../archives/names.ts';
 import { absentStoreFailure, otherStoreFailure } from '../../archives/same-store.ts';
 import { readHistory, withoutHistory } from '../../monitoring/history/history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
-import { readSettings } from '../../settings/settings.ts';
+import { readBackupSettings } from '../../settings/settings.ts';
 import { openStore } from '../../store/open.ts';
 import { listedOf, listText } from './list.ts';
 
@@ -25,7 +25,7 @@ schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was s
     )
     .action(async (kind: Kind | undefined, { json }: { json?: boolean }) => {
       const { clock, signal, out, err } = context;
-      const settings = readSettings(context.environment);
+      const settings = readBackupSettings(context.environment);
       const { history, failure } = readHistory(settings.stateDir);
       const proofs = history?.proofs() ?? new Map();
       const other = await otherStoreFailure(settings.store, history);

@@ -6,7 +6,8 @@ import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
 import { createLog } from '../../runtime/log.ts';
-import { type Database, readSettings, type Settings } from '../../settings/settings.ts';
+import type { Database } from '../../settings/databases.ts';
+import { type BackupSettings, readBackupSettings } from '../../settings/settings.ts';
 import { acquireLock } from '../../sqlite/lock/lock.ts';
 import { openStore } from '../../store/open.ts';
 import type { ObjectStore } from '../../store/store.ts';
@@ -22,7 +23,7 @@ export function pruneCommand(context: CliContext): Command {
     .option('--json', 'the same as JSON')
     .addHelpText('after', '\nOnly keys that are exactly a name of this database are ever touched.')
     .action(async (options: Options) => {
-      const settings = readSettings(context.environment);
+      const settings = readBackupSettings(context.environment);
       const store = await openStore(settings.store);
       const { history, failure } = readHistory(settings.stateDir);
       const loss = failure && withoutHistory(failure, 'Which backup was verified last is not known.');
@@ -47,7 +48,7 @@ export function pruneCommand(context: CliContext): Command {
 
 type Place = {
   readonly database: Database;
-  readonly settings: Settings;
+  readonly settings: BackupSettings;
   readonly store: ObjectStore;
   /** Null: there is none, or none that can be read. */
   readonly history: ReadOnlyHistory | null;

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { readHistory } from '../../monitoring/history/history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
-import { readSettingsWithoutStore, type SettingsWithoutStore } from '../../settings/settings.ts';
+import { type BackupSettingsWithoutStore, readBackupSettingsWithoutStore } from '../../settings/settings.ts';
 import { healthLine } from '../monitoring/health.ts';
 import { type BackupStatus, statusOf } from '../status/status.ts';
 import { statusText } from './status-text.ts';
@@ -19,7 +19,7 @@ Exit code 1 when anything is wrong: no good backup, or an old one; a last run th
 that waits for a person; findings of the integrity check; failed housekeeping.`,
     )
     .action(async ({ json }: { json?: boolean }) => {
-      const settings = readSettingsWithoutStore(context.environment);
+      const settings = readBackupSettingsWithoutStore(context.environment);
       const now = context.clock.now();
       const status = await readStatus(settings, now);
       context.out(json === true ? `${JSON.stringify(status, null, 2)}\n` : statusText(status, now, settings.zone));
@@ -39,14 +39,14 @@ export function healthCommand(context: CliContext): Command {
       '\nThe exit code is about age alone, because it makes Docker and Swarm restart things; the line says what else is wrong.',
     )
     .action(async () => {
-      const settings = readSettingsWithoutStore(context.environment);
+      const settings = readBackupSettingsWithoutStore(context.environment);
       const { healthy, line } = healthLine((await readStatus(settings, context.clock.now())).databases);
       if (!healthy) throw staleFailure(line);
       context.out(`${line}\n`);
     });
 }
 
-async function readStatus(settings: SettingsWithoutStore, now: Temporal.Instant): Promise<BackupStatus> {
+async function readStatus(settings: BackupSettingsWithoutStore, now: Temporal.Instant): Promise<BackupStatus> {
   const { history, failure } = readHistory(settings.stateDir);
   if (history === null) throw failure;
   try {

@@ -11,7 +11,8 @@ import { asFailure } from '../../runtime/errors.ts';
 import { afterGrace } from '../../runtime/grace.ts';
 import type { Log } from '../../runtime/log.ts';
 import { longestGapSeconds } from '../../runtime/schedule.ts';
-import type { Database, SettingsWithoutStore } from '../../settings/settings.ts';
+import type { Database } from '../../settings/databases.ts';
+import type { BackupSettingsWithoutStore } from '../../settings/settings.ts';
 import type { Watch } from '../night.ts';
 import { keepAlertMemory, readAlertMemory } from './alert-memory.ts';
 import { allClearAlert, problemsAlert } from './alert-text.ts';
@@ -39,7 +40,7 @@ const runsLookedAt = 5;
  * `decideAlert` allows. Mails and pings go out one after another in the background; `settled` waits for them. Once `signal`
  * is aborted they have five seconds.
  */
-export function watchOf(settings: SettingsWithoutStore, deps: WatchDeps): Watch & { settled(): Promise<void> } {
+export function watchOf(settings: BackupSettingsWithoutStore, deps: WatchDeps): Watch & { settled(): Promise<void> } {
   const { databases, alerts, stagingDir, zone, schedule } = settings;
   const { history, clock, log, signal } = deps;
   const ping = createPing(settings.pingUrl, 'BACKUP_PING_URL', log);

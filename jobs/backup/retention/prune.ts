@@ -1,12 +1,12 @@
 import { isBelieved } from '../../archives/dating.ts';
 import { removeBackup } from '../../archives/details.ts';
 import { datedOf, type Inventory } from '../../archives/inventory.ts';
-import type { Settings } from '../../settings/settings.ts';
+import type { BackupSettings } from '../../settings/settings.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import { dailyRetention, misdatedVerdicts, type Verdict, weeklyRetention } from './retention.ts';
 
 type Rule = {
-  readonly retention: Settings['retention'];
+  readonly retention: BackupSettings['retention'];
   /** The newest verified daily, if one is known. */
   readonly lastGood: string | null;
   /** IANA zone of the days. */

@@ -9,7 +9,7 @@ import type { History } from '../../monitoring/history/history.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { Failure } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
-import type { Settings } from '../../settings/settings.ts';
+import type { BackupSettings } from '../../settings/settings.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import { copyOrUpload } from '../copy-backup.ts';
 import { weekliesDue } from './weekly.ts';
@@ -18,7 +18,7 @@ export type WeeklyDeps = {
   readonly store: ObjectStore;
   readonly history: History;
   readonly clock: Clock;
-  readonly retention: Settings['retention'];
+  readonly retention: BackupSettings['retention'];
   readonly zone: string;
   /** Local date of this run. */
   readonly today: Temporal.PlainDate;

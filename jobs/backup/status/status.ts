@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadOnlyHistory } from '../../monitoring/history/history.ts';
 import { longestGapSeconds, nextRun } from '../../runtime/schedule.ts';
 import { toolVersion } from '../../runtime/version.ts';
-import type { Database, SettingsWithoutStore } from '../../settings/settings.ts';
+import type { Database } from '../../settings/databases.ts';
+import type { BackupSettingsWithoutStore } from '../../settings/settings.ts';
 import { type LockState, lockStateOf, restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
 import { readAlertMemory } from '../monitoring/alert-memory.ts';
 import { ageLimitSeconds } from '../monitoring/health.ts';
@@ -20,7 +21,7 @@ export type BackupStatus = {
   readonly databases: readonly DatabaseStatus[];
 };
 
-type StatusSettings = Pick<SettingsWithoutStore, 'databases' | 'schedule' | 'zone' | 'stateDir' | 'stagingDir'>;
+type StatusSettings = Pick<BackupSettingsWithoutStore, 'databases' | 'schedule' | 'zone' | 'stateDir' | 'stagingDir'>;
 
 /** Reads the status of every database from the history; writes nothing. */
 export async function statusOf(

@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import type { Clock } from '../../runtime/clock.ts';
 import { asFailure } from '../../runtime/errors.ts';
 import { failureText } from '../../runtime/log.ts';
-import type { SettingsWithoutStore, Smtp } from '../../settings/settings.ts';
+import type { AlertSettings } from '../../settings/settings.ts';
+import type { Smtp } from '../../settings/smtp.ts';
 import { tryPing } from '../ping.ts';
 
 /** One way in which somebody is told that something is wrong. */
@@ -13,13 +14,13 @@ export type AlertChannel = { readonly variable: string } & (
 );
 
 /** Every channel that the settings have; empty when nobody would be told. */
-export function alertChannelsOf({ alerts, pingUrl, summary }: SettingsWithoutStore): AlertChannel[] {
+export function alertChannelsOf({ alerts, pingUrl, summaryPingUrl }: AlertSettings): AlertChannel[] {
   const mails = alerts?.recipients.map((recipient): AlertChannel => {
     return { variable: 'ALERT_RECIPIENTS', kind: 'mail', recipient, smtp: alerts.smtp };
   });
   const pings = [
     { variable: 'BACKUP_PING_URL', url: pingUrl },
-    { variable: 'SUMMARY_PING_URL', url: summary.pingUrl },
+    { variable: 'SUMMARY_PING_URL', url: summaryPingUrl },
   ].flatMap(({ variable, url }): AlertChannel[] => (url === null ? [] : [{ variable, kind: 'ping', url }]));
   return [...(mails ?? []), ...pings];
 }

@@ -2,7 +2,7 @@ import pRetry from 'p-retry';
 import type { Clock } from '../../runtime/clock.ts';
 import { asFailure, type FailureCode } from '../../runtime/errors.ts';
 import { failureText, type Log } from '../../runtime/log.ts';
-import type { Settings } from '../../settings/settings.ts';
+import type { BackupSettings } from '../../settings/settings.ts';
 import type { Alert } from './alert.ts';
 
 type Delivery = {
@@ -26,7 +26,7 @@ const final: ReadonlySet<FailureCode> = new Set(['MAIL_TLS', 'MAIL_LOGIN', 'MAIL
  */
 export async function deliver(
   alert: Alert,
-  to: NonNullable<Settings['alerts']>,
+  to: NonNullable<BackupSettings['alerts']>,
   { clock, log, signal, firstWaitMs = halfMinuteMs }: Delivery,
 ): Promise<string[]> {
   const { sendMail } = await import('../mail/mail.ts');

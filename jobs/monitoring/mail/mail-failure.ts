@@ -1,5 +1,5 @@
 import { Failure, type FailureCode } from '../../runtime/errors.ts';
-import type { Smtp } from '../../settings/settings.ts';
+import type { Smtp } from '../../settings/smtp.ts';
 import { type MailAttempt, refusalExplanation } from './mail-refusal.ts';
 import { refusalKindOf } from './mail-reply.ts';
 

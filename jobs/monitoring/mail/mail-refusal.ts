@@ -1,5 +1,5 @@
 import type { FailureCode } from '../../runtime/errors.ts';
-import type { Smtp } from '../../settings/settings.ts';
+import type { Smtp } from '../../settings/smtp.ts';
 import type { RefusalKind } from './mail-reply.ts';
 
 /** One try at sending one mail. `name`: what this host called itself, null when that was left to its own name. */

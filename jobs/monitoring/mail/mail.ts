@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { domainToASCII } from 'node:url';
 import MailComposer, { type MailComposerOptions } from 'nodemailer/lib/mail-composer';
 import SMTPConnection, { type SMTPConnectionOptions, type SMTPEnvelope } from 'nodemailer/lib/smtp-connection';
-import type { Smtp } from '../../settings/settings.ts';
+import type { Smtp } from '../../settings/smtp.ts';
 import { mailFailure } from './mail-failure.ts';
 
 /** One message to one recipient. `text` is always there; `html`, `attachments`, `headers` and `messageId` as in nodemailer. */

@@ -2,7 +2,7 @@ import type { StoredBackup } from '../../archives/backups.ts';
 import { isBelieved } from '../../archives/dating.ts';
 import { fileNameOf, parseDailyKey, parseWeeklyKey } from '../../archives/names.ts';
 import { Failure } from '../../runtime/errors.ts';
-import type { Database } from '../../settings/settings.ts';
+import type { Database } from '../../settings/databases.ts';
 import type { BackupSelector } from '../options/restore-options.ts';
 
 /** The database a key belongs to. Of a name that is not ours: the longest configured name it begins with. */

@@ -2,7 +2,7 @@ import { describeBackup, type ReadOptions, readBackups, type StoredBackup } from
 import { keyOf, placeOf } from '../../archives/names.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
-import type { Database } from '../../settings/settings.ts';
+import type { Database } from '../../settings/databases.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import type { BackupSelector } from '../options/restore-options.ts';
 import { candidatesFor, databaseOf, targetDatabase } from './candidates.ts';

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../runtime/format.ts';
-import type { Database } from '../../settings/settings.ts';
+import type { Database } from '../../settings/databases.ts';
 import type { RestoreSource } from '../choice/restore-source.ts';
 import { safetyCopyPath } from '../files/names.ts';
 import type { RestoreOptions } from '../options/restore-options.ts';

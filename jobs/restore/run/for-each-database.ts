@@ -1,6 +1,6 @@
 import { asFailure, Failure, type FailureCode } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
-import type { Database } from '../../settings/settings.ts';
+import type { Database } from '../../settings/databases.ts';
 
 type ForEachDeps = { readonly log: Log; readonly signal: AbortSignal };
 type DatabaseResult = { readonly database: Database; readonly failure: Failure | null };

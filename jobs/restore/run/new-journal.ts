@@ -1,4 +1,4 @@
-import type { Database } from '../../settings/settings.ts';
+import type { Database } from '../../settings/databases.ts';
 import type { RestoreSource } from '../choice/restore-source.ts';
 import type { RestoreOptions } from '../options/restore-options.ts';
 import type { Survey } from '../plan/survey.ts';

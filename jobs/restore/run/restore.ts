@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { Database, Settings } from '../../settings/settings.ts';
+import type { Database } from '../../settings/databases.ts';
+import type { RestoreSettings } from '../../settings/settings.ts';
 import { totalRows } from '../../sqlite/contents.ts';
 import { acquireLock } from '../../sqlite/lock/lock.ts';
 import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
@@ -35,7 +36,7 @@ import {
 import { type RunRecorder, withRunRecord } from './run-recorder.ts';
 
 export type RestoreDeps = StageDeps & {
-  readonly settings: Pick<Settings, 'stateDir' | 'zone' | 'restoreServices'>;
+  readonly settings: Pick<RestoreSettings, 'stateDir' | 'zone' | 'restoreServices'>;
   readonly docker: DockerEngine;
   readonly ask: Prompt;
   /** Takes the plan and the report. */

@@ -7,7 +7,8 @@ import type { CliContext, Environment } from '../../runtime/cli-context.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
 import { createLog } from '../../runtime/log.ts';
 import { terminalProgress } from '../../runtime/progress.ts';
-import { type Database, readSettings, type Settings } from '../../settings/settings.ts';
+import type { Database } from '../../settings/databases.ts';
+import { type RestoreSettings, readRestoreSettings } from '../../settings/settings.ts';
 import { acquireLock } from '../../sqlite/lock/lock.ts';
 import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
 import { openStore } from '../../store/open.ts';
@@ -96,9 +97,9 @@ function interruptedUntouched(error: unknown): never {
 }
 
 /** What is needed without the bucket, so that undo and the end of a restore need no keys. */
-function createDeps(useDocker: boolean, context: CliContext): { settings: Settings; deps: RestoreDeps } {
+function createDeps(useDocker: boolean, context: CliContext): { settings: RestoreSettings; deps: RestoreDeps } {
   const { environment, clock, signal, out, err, interactive } = context;
-  const settings = readSettings(withoutStore(environment));
+  const settings = readRestoreSettings(withoutStore(environment));
   const wanted = useDocker ? settings.restoreServices : [];
   const isNeeded = wanted.length > 0;
   const deps = {
@@ -222,9 +223,9 @@ async function withBackup(
   selector: BackupSelector,
   options: RestoreOptions,
   { environment, clock, signal, err }: CliContext,
-  work: (source: RestoreSource, chosen: ChosenBackup, settings: Settings) => Promise<void>,
+  work: (source: RestoreSource, chosen: ChosenBackup, settings: RestoreSettings) => Promise<void>,
 ): Promise<void> {
-  const settings = readSettings(environment);
+  const settings = readRestoreSettings(environment);
   const identityFile = options.identityFile ?? settings.ageIdentityFile;
   const identity = identityFile === null ? null : await readIdentity(identityFile);
   const { history, failure } = readHistory(settings.stateDir);

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../../runtime/errors.ts';
 import { formatBytes, formatCount } from '../../runtime/format.ts';
-import type { Database } from '../../settings/settings.ts';
+import type { Database } from '../../settings/databases.ts';
 import { requireFreeSpace } from '../../sqlite/snapshot/disk-space.ts';
 import type { RestoreSource } from '../choice/restore-source.ts';
 import { databaseParts } from '../files/names.ts';

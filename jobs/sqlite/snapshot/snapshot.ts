@@ -3,7 +3,7 @@ import { systemCodeOf } from '../../runtime/errors.ts';
 import { formatDuration } from '../../runtime/format.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Step } from '../../runtime/progress.ts';
-import type { Database } from '../../settings/settings.ts';
+import type { Database } from '../../settings/databases.ts';
 import { filledUp, requireFreeSpace, requireStaging } from './disk-space.ts';
 import { copyBetweenCommits, copyPinned } from './page-copy.ts';
 import { finishPrivateCopy, removePrivateCopy } from './private-copy.ts';

@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
-import type { StoreLocation } from '../../settings/settings.ts';
+import type { StoreLocation } from '../../settings/store-location.ts';
 import { type Retries, retrying } from './retry.ts';
 
 export type S3Location = Extract<StoreLocation, { kind: 's3' }>;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure, systemCodeOf } from '../../runtime/errors.ts';
-import { readSettingsWithoutStore } from '../../settings/settings.ts';
+import { readSummarySettings } from '../../settings/settings.ts';
 import { requireDatabaseFile } from '../../sqlite/snapshot/source-file.ts';
 import { dayBefore } from '../due.ts';
 import { openQueries } from '../measure/queries.ts';
@@ -16,7 +16,7 @@ export function initCommand(context: CliContext): Command {
     .description('write what the summary says of this database as a report to edit')
     .argument('[file]', 'YAML file to write; an existing one is left as it is', 'summary.yaml')
     .action(async (given: string) => {
-      const { databases, zone } = readSettingsWithoutStore(context.environment);
+      const { databases, zone } = readSummarySettings(context.environment);
       const [database] = databases;
       if (database === undefined) return;
       await requireDatabaseFile(database.path);

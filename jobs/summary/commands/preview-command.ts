@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
 import type { CliContext } from '../../runtime/cli-context.ts';
-import { readSettingsWithoutStore } from '../../settings/settings.ts';
+import { readSummarySettings } from '../../settings/settings.ts';
 import { dayOption, dayOrYesterday } from './day-option.ts';
 
 type Options = { day?: string; out: string; open?: boolean };
@@ -15,7 +15,7 @@ export function previewCommand(context: CliContext): Command {
     .option('--out <folder>', 'where to write it', 'summary-preview')
     .option('--open', 'open it in the browser')
     .action(async ({ day: given, out, open }: Options) => {
-      const settings = readSettingsWithoutStore(context.environment);
+      const settings = readSummarySettings(context.environment);
       const { pageOfDay } = await import('../send-day.ts');
       const { previewOf } = await import('../mail/message.ts');
       const { clock, signal } = context;

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { createLog } from '../../runtime/log.ts';
-import { readSettingsWithoutStore } from '../../settings/settings.ts';
+import { readSummarySettings } from '../../settings/settings.ts';
 import type { DeliveryState } from '../ledger.ts';
 import { roundOf } from '../round.ts';
 import { dayOption, dayOrYesterday } from './day-option.ts';
@@ -26,7 +26,7 @@ export function sendCommand(context: CliContext): Command {
     .option('--force', 'also to whom has got it, or may have')
     .addHelpText('after', '\nA day that was sent before is sent as it was. Exit code 1 when somebody did not get it.')
     .action(async ({ day: given, to, force }: Options) => {
-      const settings = readSettingsWithoutStore(context.environment);
+      const settings = readSummarySettings(context.environment);
       const { requireRecipients } = await import('../service.ts');
       const recipients = to.length > 0 ? to : settings.summary.recipients;
       requireAddresses(to);

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
-import { readSettingsWithoutStore } from '../../settings/settings.ts';
+import { readSummarySettings } from '../../settings/settings.ts';
 import { openLedger, readLedger } from '../ledger.ts';
 import { acquireSendingLock } from '../sending-lock.ts';
 import { summaryStatus } from './status.ts';
@@ -13,7 +13,7 @@ export function summaryStatusCommand(context: CliContext): Command {
     .option('--json', 'as JSON')
     .addHelpText('after', '\nReads the ledger in STATE_DIR only. Exit code 1 when the last summary due did not go out.')
     .action(async ({ json }: { json?: boolean }) => {
-      const settings = readSettingsWithoutStore(context.environment);
+      const settings = readSummarySettings(context.environment);
       const now = context.clock.now();
       closeAbandoned(settings.stateDir, now);
       const ledger = readLedger(settings.stateDir);

@@ -1,6 +1,6 @@
 import { plural } from '../../runtime/format.ts';
 import { nextRun } from '../../runtime/schedule.ts';
-import type { SettingsWithoutStore } from '../../settings/settings.ts';
+import type { SummarySettings } from '../../settings/settings.ts';
 import { type Due, lastDue } from '../due.ts';
 import { type Delivery, isAmong, type ReadOnlyLedger } from '../ledger.ts';
 
@@ -20,7 +20,7 @@ const underWayMinutes = 90;
 
 /** Reads the status from the ledger; null: nothing was ever sent from here. */
 export function summaryStatus(
-  { summary, zone }: Pick<SettingsWithoutStore, 'summary' | 'zone'>,
+  { summary, zone }: Pick<SummarySettings, 'summary' | 'zone'>,
   ledger: ReadOnlyLedger | null,
   now: Temporal.Instant,
 ): SummaryStatus {

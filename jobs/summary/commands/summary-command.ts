@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { CliContext } from '../../runtime/cli-context.ts';
-import { readSettingsWithoutStore } from '../../settings/settings.ts';
+import { readSummarySettings } from '../../settings/settings.ts';
 import { hashPasswordCommand } from './hash-password-command.ts';
 import { initCommand } from './init-command.ts';
 import { previewCommand } from './preview-command.ts';
@@ -14,7 +14,7 @@ export function summaryCommand(context: CliContext): Command {
     .option('--schedule', 'serve the page and send a summary every day, until told to stop')
     .action(async (options: { schedule?: boolean }) => {
       if (options.schedule !== true) return command.help({ error: true });
-      const settings = readSettingsWithoutStore(context.environment);
+      const settings = readSummarySettings(context.environment);
       const { serveSummaries } = await import('../service.ts');
       await serveSummaries(settings, context.clock, context.signal);
     });

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { Command } from 'commander';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
-import { readSettingsWithoutStore } from '../../settings/settings.ts';
+import { readSummarySettings } from '../../settings/settings.ts';
 import { collectAddresses, requireAddresses } from './to-option.ts';
 
 export function testMailCommand(context: CliContext): Command {
@@ -10,7 +10,7 @@ export function testMailCommand(context: CliContext): Command {
     .description('log in to the mail server and send one line')
     .option('--to <address>', 'to this address instead of SUMMARY_RECIPIENTS; may be repeated', collectAddresses, [])
     .action(async ({ to }: { to: string[] }) => {
-      const { summary } = readSettingsWithoutStore(context.environment);
+      const { summary } = readSummarySettings(context.environment);
       const { requireRecipients } = await import('../service.ts');
       const recipients = to.length > 0 ? to : summary.recipients;
       requireAddresses(to);

@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { Clock } from '../../runtime/clock.ts';
 import { asFailure } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
-import type { SettingsWithoutStore } from '../../settings/settings.ts';
+import type { SummarySettings } from '../../settings/settings.ts';
 import { parsePasswordHash } from './access/password.ts';
 import { readAssets } from './assets.ts';
 import { addDoors } from './doors.ts';
@@ -12,8 +12,8 @@ import { protectiveHeaders } from './headers.ts';
 import { addPages } from './pages.ts';
 import type { Sources } from './sources.ts';
 
-type SiteSettings = Pick<SettingsWithoutStore, 'databases' | 'schedule' | 'zone' | 'stateDir' | 'stagingDir'> & {
-  readonly summary: Pick<SettingsWithoutStore['summary'], 'schedule' | 'publicUrl' | 'passwordHash' | 'signingKey'>;
+type SiteSettings = Pick<SummarySettings, 'databases' | 'schedule' | 'zone' | 'stateDir' | 'stagingDir'> & {
+  readonly summary: Pick<SummarySettings['summary'], 'schedule' | 'publicUrl' | 'passwordHash' | 'signingKey'>;
 };
 
 export type SiteMeans = Sources & { readonly settings: SiteSettings; readonly clock: Clock; readonly log: Log };

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { type HttpListener, listen, requestLimits } from '../../runtime/http-listener.ts';
-import type { SettingsWithoutStore } from '../../settings/settings.ts';
+import type { SummarySettings } from '../../settings/settings.ts';
 import { createSite, type SiteMeans } from './site.ts';
 
 /**
@@ -10,7 +10,7 @@ import { createSite, type SiteMeans } from './site.ts';
  */
 export async function startSite(
   means: Omit<SiteMeans, 'settings'> & {
-    readonly settings: SiteMeans['settings'] & Pick<SettingsWithoutStore, 'summary'>;
+    readonly settings: SiteMeans['settings'] & Pick<SummarySettings, 'summary'>;
     readonly signal: AbortSignal;
   },
 ): Promise<HttpListener> {

@@ -154,7 +154,7 @@ test('an invalid value stops it before anything is written', needs('pulumi'), as
   assert.equal(
     await run(),
     `SETTINGS_INVALID: 1 value of ${file} cannot be used; nothing was written.
-BACKUP_RETENTION_DAILY (nightshift:backupRetentionDaily): a whole number is needed`,
+BACKUP_RETENTION_DAILY (nightshift:backupRetentionDaily): a whole number from 1 to 10,000 is needed`,
   );
   await assert.rejects(values(), /no stack named/);
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SecretKeyName } from '../../../infra/config/keys.ts';
 import { readDeployment } from '../../../infra/config.ts';
 import { logOptions } from '../../../infra/engines/container-args.ts';
 import { environmentOf, mountsOf } from '../../../infra/resolved-spec.ts';
@@ -17,7 +16,7 @@ function declaredServices(config: Texts, secrets: Texts = {}, deferred: Partial<
   const deployment = readDeployment(sourceOf({ ...inUse, ...config }, secrets));
   const [host] = deployment.hosts;
   assert.ok(host);
-  const specs = servicesOf(host, deployment.secrets as SecretKeyName[]);
+  const specs = servicesOf(host, deployment.secrets);
   return Object.fromEntries(specs.map((spec) => [spec.name, composeService(spec, deferred, host.folders)]));
 }
 
@@ -117,7 +116,7 @@ test('with everything in use, Compose starts what Pulumi starts', () => {
     {
       smtpPassword: 'p',
       sitePasswordHash: 'h',
-      siteSigningKey: 'k',
+      siteSigningKey: 'k'.repeat(16),
       backupPingUrl: 'https://ping',
       summaryPingUrl: 'https://ping',
       ageIdentity: 'i',

@@ -3,9 +3,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
-import { type ConfigKey, configKeys } from '../../../infra/config/keys.ts';
 import { readDeployment } from '../../../infra/config.ts';
 import { Failure } from '../../../jobs/runtime/errors.ts';
+import { readEnvironment } from '../../../jobs/settings/environment.ts';
+import type { SettingProblem } from '../../../jobs/settings/problem.ts';
+import { pulumiTypeOf, stackMeaning } from '../../../jobs/settings/pulumi-yaml.ts';
+import { stackKeyOf } from '../../../jobs/settings/setting.ts';
+import { table } from '../../../jobs/settings/table.ts';
 import { sourceOf } from './declared-resources.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
@@ -58,32 +62,27 @@ describe('the config of a stack', () => {
           healthTimeoutSeconds: 600,
           memoryMiB: 1024,
           databases: ['csv_data.db'],
-          backup: {
-            hour: 2,
-            schedule: null,
-            compression: 'gzip',
-            retentionDaily: 20,
-            retentionWeekly: 0,
-            ageRecipients: null,
-            suspectIgnore: null,
-            restoreServices: null,
-          },
           mail: null,
-          alertRecipients: null,
           summary: {
-            hour: 8,
-            recipients: null,
             report: null,
             url: null,
             front: { kind: 'port', port: 8080 },
           },
-          timeZone: 'Asia/Kuala_Lumpur',
+          environment: {
+            TIME_ZONE: 'Asia/Kuala_Lumpur',
+            BACKUP_SCHEDULE_HOUR: '2',
+            BACKUP_COMPRESSION: 'gzip',
+            BACKUP_RETENTION_DAILY: '20',
+            BACKUP_RETENTION_WEEKLY: '0',
+            SUMMARY_SCHEDULE_HOUR: '8',
+          },
+          secretVariables: {},
         },
       ],
     });
   });
 
-  test('an empty one says all that is missing, each with its hint', () => {
+  test('an empty one says all that is missing, each with its cure', () => {
     assert.deepEqual(problems({}), [
       'nightshift:sshHost is not set: name the host: sshHost, or hostLabel, or dockerHost for an engine elsewhere',
       'nightshift:bucket is not set: say where backups go: set bucket, or s3Endpoint, or storeFolder',
@@ -99,7 +98,7 @@ describe('the config of a stack', () => {
   });
 
   test('a name for the mail server that is none', () => {
-    const mail = { ...least, smtpHost: 'm.example.com', smtpFrom: 'a@b.c' };
+    const mail = { ...least, smtpHost: 'm.example.com', smtpFrom: 'a@b.example' };
     assert.deepEqual(problems({ ...mail, smtpEhloName: 'vps1.example.com' }), []);
     assert.deepEqual(problems({ ...mail, smtpEhloName: '192.0.2.1' }), [
       'nightshift:smtpEhloName is "192.0.2.1": set it to a host name such as mail.example.com, or an address in brackets such as [192.0.2.1]',
@@ -110,17 +109,17 @@ describe('the config of a stack', () => {
     const password = '`pulumi config set --secret nightshift:smtpPassword`';
     const cases: [Record<string, string>, Record<string, string>, string[]][] = [
       [
-        { smtpHost: 'mail.example.com', smtpUser: 'a@b.c' },
+        { smtpHost: 'mail.example.com', smtpUser: 'a@b.example' },
         {},
         [`nightshift:smtpPassword is not set but smtpUser is: ${password}`],
       ],
       [
-        { smtpUser: 'a@b.c' },
+        { smtpUser: 'a@b.example' },
         { smtpPassword: 'x' },
         ['nightshift:smtpHost is not set but smtpUser is: set it to the mail server'],
       ],
       [
-        { alertRecipients: 'a@b.c' },
+        { alertRecipients: 'a@b.example' },
         {},
         ['nightshift:smtpHost is not set but alertRecipients is: set it, or mails reach nobody'],
       ],
@@ -148,7 +147,7 @@ describe('the config of a stack', () => {
       ],
       [
         { domain: 'example.org', summaryUrl: 'https://daily.example.com' },
-        { sitePasswordHash: 'x', siteSigningKey: 'y' },
+        { sitePasswordHash: 'x', siteSigningKey: 'y'.repeat(16) },
         [
           'nightshift:domain is example.org, and summaryUrl https://daily.example.com does not lie in it: make them fit',
         ],
@@ -180,12 +179,12 @@ describe('the config of a stack', () => {
       databases: '../etc/passwd',
     };
     assert.deepEqual(problems({ ...least, ...wrong }).sort(), [
-      'nightshift:backupHour is "24": set it to a whole number from 0 to 23',
-      'nightshift:databases has "../etc/passwd": give file names of letters, digits, dots and dashes',
-      'nightshift:engine is "kubernetes": set it to container or swarm',
-      'nightshift:hostFirewall is "yes": set it to true or false',
-      'nightshift:sshPort is "ssh": set it to a whole number from 1 to 65535',
-      'nightshift:timeZone is "Kuala Lumpur": set it to an IANA zone such as Asia/Kuala_Lumpur',
+      'nightshift:backupHour is "24": set it to a whole number from 0 to 23, or leave it out for 2',
+      'nightshift:databases is "../etc/passwd": set it to file names of letters, digits, dots and dashes, separated by commas, or leave it out for csv_data.db',
+      'nightshift:engine is "kubernetes": set it to container or swarm, or leave it out for container',
+      'nightshift:hostFirewall is "yes": set it to true or false, or leave it out for false',
+      'nightshift:sshPort is "ssh": set it to a whole number from 1 to 65,535, or leave it out for 22',
+      'nightshift:timeZone is "Kuala Lumpur": set it to an IANA time zone such as Asia/Kuala_Lumpur or Europe/Berlin, or leave it out for Asia/Kuala_Lumpur',
     ]);
   });
 
@@ -203,11 +202,11 @@ describe('the config of a stack', () => {
     ];
     const { hosts: found } = readDeployment(sourceOf({ ...least, hosts: JSON.stringify(hosts) }));
     assert.deepEqual(
-      found.map(({ name, host, databases, summary, folders }) => [
+      found.map(({ name, host, databases, summary, environment, folders }) => [
         name,
         host.place,
         databases,
-        summary?.hour,
+        summary === null ? undefined : Number(environment['SUMMARY_SCHEDULE_HOUR']),
         folders.data,
       ]),
       [
@@ -237,23 +236,98 @@ describe('the config of a stack', () => {
   });
 });
 
+describe('what the table does not have, or does not take', () => {
+  test('an unknown key is an error that names the nearest one, in hosts as well', () => {
+    const hosts = JSON.stringify([
+      { name: 'east', timezone: 'UTC' },
+      { name: 'west', xyz: '1', databases: 'b.db' },
+    ]);
+    assert.deepEqual(problems({ ...least, backupRetentionDialy: '7', SUMMARY_SCHEDULE_HOUR: '9', qwertz: '', hosts }), [
+      'nightshift:backupRetentionDialy is not a known key: remove it, or rename it: the nearest key is backupRetentionDaily',
+      'nightshift:SUMMARY_SCHEDULE_HOUR is not a known key: remove it, or rename it: the nearest key is summaryHour',
+      'nightshift:qwertz is not a known key: remove it; jobs/settings/README.md has the keys',
+      'nightshift:hosts[0].timezone is not a known key: remove it, or rename it: the nearest key is timeZone',
+      'nightshift:hosts[1].xyz is not a known key: remove it; jobs/settings/README.md has the keys',
+    ]);
+  });
+
+  test('a bad value of one host is named where it lies, a bad value of the stack once', () => {
+    const hosts = JSON.stringify([
+      { name: 'east', backupHour: 24 },
+      { name: 'west', databases: 'b.db' },
+    ]);
+    assert.deepEqual(problems({ ...least, memoryMiB: '1', hosts }), [
+      'nightshift:memoryMiB is "1": set it to a whole number from 64 to 1,048,576, or leave it out for 1024',
+      'nightshift:hosts[0].backupHour is "24": set it to a whole number from 0 to 23, or leave it out for 2',
+    ]);
+  });
+
+  test('the stack is held to the rules of the environment, with the same hints', () => {
+    const wrong = {
+      backupSchedule: '99 99 * * *',
+      backupAgeRecipients: 'age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq',
+      alertRecipients: 'owner@',
+      smtpEhloName: '-a.example',
+      smtpPort: '0',
+      timeZone: '+08:00',
+    };
+    const secrets = { siteSigningKey: 'short', backupPingUrl: 'hunter2' };
+    const environmentNames = {
+      BACKUP_SCHEDULE: wrong.backupSchedule,
+      BACKUP_AGE_RECIPIENTS: wrong.backupAgeRecipients,
+      ALERT_RECIPIENTS: wrong.alertRecipients,
+      SMTP_EHLO_NAME: wrong.smtpEhloName,
+      SMTP_PORT: wrong.smtpPort,
+      TIME_ZONE: wrong.timeZone,
+      SUMMARY_SIGNING_KEY: secrets.siteSigningKey,
+      BACKUP_PING_URL: secrets.backupPingUrl,
+    };
+    const found: SettingProblem[] = [];
+    readEnvironment(table, environmentNames, found);
+    assert.deepEqual(
+      problems({ ...least, smtpHost: 'mail.example.com', smtpFrom: 'shop@example.com', ...wrong }, secrets).sort(),
+      found
+        .map(({ name, found: what, hint }) => {
+          const row = table.find(({ environment }) => environment === name);
+          return `nightshift:${row && stackKeyOf(row)} ${what}: ${hint}`;
+        })
+        .sort(),
+    );
+    assert.equal(found.length, 8);
+  });
+
+  test('what Pulumi.yaml has to give as a default, and says nothing, is no value', () => {
+    const defaults = Object.fromEntries(
+      Object.entries(yaml('Pulumi.yaml').config).map(([key, entry]) => {
+        const { default: fallback } = entry as { default: unknown };
+        const text = typeof fallback === 'string' ? fallback : JSON.stringify(fallback);
+        return [key.replace('nightshift:', ''), text];
+      }),
+    );
+    assert.deepEqual(readDeployment(sourceOf({ ...defaults, ...least })), readDeployment(sourceOf(least)));
+  });
+});
+
 test('Pulumi.yaml describes every key as the program reads it', () => {
-  const expected = Object.entries<ConfigKey>(configKeys)
-    .filter(([, { secret }]) => !secret)
-    .map(([key, { type, default: fallback, meaning }]) => {
-      const none = { string: '', integer: 0, boolean: false, array: [] }[type];
+  const expected = table
+    .filter((row) => stackKeyOf(row) !== null && !row.secret)
+    .map((row) => {
+      const type = pulumiTypeOf(row);
       const items = type === 'array' ? { items: { type: 'object' } } : {};
-      return [`nightshift:${key}`, { type, ...items, default: fallback ?? none, description: meaning }];
+      const none = { string: '', integer: 0, boolean: false, array: [] }[type];
+      const fallback = row.default === null ? none : type === 'string' ? row.default : JSON.parse(row.default);
+      const description = stackMeaning(row, table);
+      return [`nightshift:${stackKeyOf(row)}`, { type, ...items, default: fallback, description }];
     });
   assert.deepEqual(yaml('Pulumi.yaml').config, Object.fromEntries(expected));
 });
 
 test('Pulumi.yaml names every secret', () => {
   const text = readFileSync(path.join(root, 'Pulumi.yaml'), 'utf8');
-  const secrets = Object.entries<ConfigKey>(configKeys).filter(([, { secret }]) => secret);
+  const secrets = table.filter(({ secret }) => secret);
   assert.deepEqual(
     [...text.matchAll(/^# {3}(\w+): (.*)$/gm)].map(([, key, meaning]) => [key, meaning]),
-    secrets.map(([key, { meaning }]) => [key, meaning]),
+    secrets.map((row) => [stackKeyOf(row), stackMeaning(row, table)]),
   );
 });
 

@@ -66,7 +66,9 @@ export function sourceOf(
 ): ConfigSource {
   return {
     get: (key) => secrets[key] ?? config[key],
+    keys: () => [...Object.keys(config), ...Object.keys(secrets)],
     isSecret: (key) => key in secrets,
+    isSealed: () => false,
     readFile: (file) => {
       if (file !== 'report.yaml') throw new Error('ENOENT');
       return 'title: Shop\n';

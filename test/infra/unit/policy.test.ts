@@ -91,7 +91,7 @@ describe('what is never deployed', () => {
       ...{ disk: 'create', diskLabel: 'd', diskSize: '20', hostRegion: 'sg-sin-2', mountPoint: '/mnt/disk' },
       ...{ summaryUrl: 'https://daily.example.com', summaryProxy: 'caddy', smtpHost: 'm.example.com', smtpUser: 'u' },
     };
-    const secrets = { smtpPassword: 'p', sitePasswordHash: 'h', siteSigningKey: 'k' };
+    const secrets = { smtpPassword: 'p', sitePasswordHash: 'h', siteSigningKey: 'k'.repeat(16) };
     for (const engine of ['container', 'swarm']) {
       const all = await declaredResources({ ...config, engine }, secrets);
       const resources = all.map(({ type, name, inputs, options }) => {

@@ -261,7 +261,7 @@ describe('what the program declares', () => {
         summaryUrl: 'https://daily.example.com',
         domain: 'example.com',
       },
-      { sitePasswordHash: 'h', siteSigningKey: 'k' },
+      { sitePasswordHash: 'h', siteSigningKey: 'k'.repeat(16) },
     );
     const find = (name: string) => all.find((each) => each.name === name);
     const { metadatas } = inputsOf<{ metadatas: [{ userData: string }] }>(find('host'));
@@ -382,7 +382,10 @@ describe('what the program declares', () => {
 
   test('Caddy is the reverse proxy of the page, without root', async () => {
     const page = { summaryUrl: 'https://daily.example.com', summaryProxy: 'caddy' };
-    const all = await declaredResources({ ...shop, ...page }, { sitePasswordHash: 'h', siteSigningKey: 'k' });
+    const all = await declaredResources(
+      { ...shop, ...page },
+      { sitePasswordHash: 'h', siteSigningKey: 'k'.repeat(16) },
+    );
     const caddy = all.find(({ name }) => name === 'nightshift-caddy');
     assert.deepEqual(
       [caddy?.inputs['user'], caddy?.inputs['capabilities'], caddy?.inputs['ports']],

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SecretKeyName } from '../../../infra/config/keys.ts';
 import { readDeployment } from '../../../infra/config.ts';
 import { runOptions } from '../../../infra/docker-run-options.ts';
 import { hostCommand } from '../../../infra/host-command.ts';
@@ -25,13 +24,18 @@ const shop = {
   summaryUrl: 'https://daily.example.com',
   summaryProxy: 'caddy',
 };
-const secrets = { smtpPassword: 'p', sitePasswordHash: 'h', siteSigningKey: 'k', backupPingUrl: 'https://ping' };
+const secrets = {
+  smtpPassword: 'p',
+  sitePasswordHash: 'h',
+  siteSigningKey: 'k'.repeat(16),
+  backupPingUrl: 'https://ping',
+};
 
 function specsOf(config: Record<string, string> = {}, more: Record<string, string> = {}): ServiceSpec[] {
   const deployment = readDeployment(sourceOf({ ...shop, ...config }, { ...secrets, ...more }));
   const [host] = deployment.hosts;
   assert.ok(host);
-  return servicesOf(host, deployment.secrets as SecretKeyName[]);
+  return servicesOf(host, deployment.secrets);
 }
 
 test('both services use the EHLO name of the stack', () => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type History, openHistory, readHistory } from '../../../jobs/monitoring/history/history.ts';
 import type { Environment } from '../../../jobs/runtime/cli-context.ts';
 import { createLog } from '../../../jobs/runtime/log.ts';
-import { readSettingsWithoutStore } from '../../../jobs/settings/settings.ts';
+import { readSummarySettings } from '../../../jobs/settings/settings.ts';
 import { openArchive } from '../../../jobs/summary/archive.ts';
 import { openLedger } from '../../../jobs/summary/ledger.ts';
 import type { Page } from '../../../jobs/summary/page.ts';
@@ -33,7 +33,7 @@ export type SiteScene = {
 /** The archive has 27 to 30 November 2025, and 31 October; it is 08:30 on 1 December. */
 export async function serveSite(environment: Environment = {}): Promise<SiteScene> {
   const stateDir = mkdtempSync(path.join(tmpdir(), 'nightshift-site-'));
-  const settings = readSettingsWithoutStore({
+  const settings = readSummarySettings({
     DATABASE_PATH: '/data/shop.db',
     STATE_DIR: stateDir,
     SUMMARY_PASSWORD_HASH: passwordHash,

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { readHistory } from '../../../jobs/monitoring/history/history.ts';
-import { readSettingsWithoutStore } from '../../../jobs/settings/settings.ts';
+import { readSummarySettings } from '../../../jobs/settings/settings.ts';
 import { startSite } from '../../../jobs/summary/site/start.ts';
 
 const silent = { line: () => {}, warn: () => {}, failure: () => {} };
 
 function startOn(port: number, signal: AbortSignal) {
-  const settings = readSettingsWithoutStore({ DATABASE_PATH: '/data/shop.db' });
+  const settings = readSummarySettings({ DATABASE_PATH: '/data/shop.db' });
   return startSite({
     settings: { ...settings, summary: { ...settings.summary, port } },
     archive: { days: () => [], pageOf: () => null },

@@ -3,14 +3,15 @@ import { type LastingHistory, openLastingHistory } from '../../../monitoring/his
 import { Failure } from '../../../runtime/errors.ts';
 import { formatBytes } from '../../../runtime/format.ts';
 import type { Log } from '../../../runtime/log.ts';
-import type { Database, Settings } from '../../../settings/settings.ts';
+import type { Database } from '../../../settings/databases.ts';
+import type { BackupSettings } from '../../../settings/settings.ts';
 import { acquireLock } from '../../../sqlite/lock/lock.ts';
 import { requireFreeSpace, requireStaging } from '../../../sqlite/snapshot/disk-space.ts';
 import { usualLockWaitMs } from '../../../sqlite/snapshot/snapshot.ts';
 import { openSource } from '../../../sqlite/snapshot/source.ts';
 import type { Say } from './checklist.ts';
 
-type Deps = { readonly settings: Settings; readonly log: Log; readonly signal: AbortSignal };
+type Deps = { readonly settings: BackupSettings; readonly log: Log; readonly signal: AbortSignal };
 
 /** Locks and opens a database as a run does, and looks for room for its copy and archive. Copies nothing. */
 export async function checkDatabase(database: Database, say: Say, { settings, log, signal }: Deps): Promise<void> {
@@ -35,13 +36,13 @@ async function tryLock({ path }: Database, { settings, log, signal }: Deps): Pro
   }
 }
 
-export async function checkStaging({ stagingDir }: Settings, say: Say, log: Log): Promise<void> {
+export async function checkStaging({ stagingDir }: BackupSettings, say: Say, log: Log): Promise<void> {
   await requireStaging(stagingDir, { ...log, warn: say.warn });
   say.found(stagingDir);
 }
 
 /** Opens the history as a run does, which goes on without one, and tries whether it can be written. */
-export async function openState({ stateDir }: Settings, say: Say): Promise<LastingHistory> {
+export async function openState({ stateDir }: BackupSettings, say: Say): Promise<LastingHistory> {
   const history = openLastingHistory(stateDir);
   history.tryWriting();
   const problem = history.problem();
@@ -53,8 +54,8 @@ export async function openState({ stateDir }: Settings, say: Say): Promise<Lasti
 }
 
 /** Nothing is sent; only whether there is somebody to tell. */
-export async function checkAlerts(settings: Settings, say: Say): Promise<void> {
-  const channels = alertChannelsOf(settings).filter(({ variable }) => variable !== 'SUMMARY_PING_URL');
+export async function checkAlerts(settings: BackupSettings, say: Say): Promise<void> {
+  const channels = alertChannelsOf({ ...settings, summaryPingUrl: null });
   if (channels.length === 0) {
     say.warn('Nobody is told when backups fail: set ALERT_RECIPIENTS with SMTP_HOST, or BACKUP_PING_URL.');
   }

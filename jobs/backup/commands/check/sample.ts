@@ -8,7 +8,7 @@ import { type Identity, plainStream, readIdentity } from '../../../archives/form
 import { Failure } from '../../../runtime/errors.ts';
 import { createMeter, metered } from '../../../runtime/hash.ts';
 import { noStep } from '../../../runtime/progress.ts';
-import type { Settings } from '../../../settings/settings.ts';
+import type { BackupSettings } from '../../../settings/settings.ts';
 import { checkIntegrity } from '../../../sqlite/integrity/integrity.ts';
 import type { Say } from './checklist.ts';
 
@@ -16,7 +16,7 @@ import type { Say } from './checklist.ts';
 export type Sample = { readonly archive: Archive; readonly ending: string; readonly identity: Identity | null };
 
 /** A folder of its own in STAGING_DIR for `work`, removed afterwards. */
-export async function inStaging<T>({ stagingDir }: Settings, work: (folder: string) => Promise<T>): Promise<T> {
+export async function inStaging<T>({ stagingDir }: BackupSettings, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = path.join(stagingDir, `nightshift-check-${randomUUID()}`);
   try {
     return await work(folder);
@@ -30,7 +30,12 @@ export async function inStaging<T>({ stagingDir }: Settings, work: (folder: stri
  * again where there is an identity. Throws what a run would: IDENTITY_UNUSABLE, RECIPIENT_UNUSABLE, ARCHIVE_IDENTITY_WRONG,
  * INTEGRITY_CHECK_DIED, STAGING_UNWRITABLE, DISK_FULL.
  */
-export async function makeSample(folder: string, settings: Settings, say: Say, signal: AbortSignal): Promise<Sample> {
+export async function makeSample(
+  folder: string,
+  settings: BackupSettings,
+  say: Say,
+  signal: AbortSignal,
+): Promise<Sample> {
   const { compression, ageRecipients, ageIdentityFile } = settings;
   const identity = ageIdentityFile === null ? null : await readIdentity(ageIdentityFile);
   const file = path.join(folder, 'sample.db');

@@ -8,7 +8,7 @@ import { asFailure, Failure } from '../../../runtime/errors.ts';
 import { plural } from '../../../runtime/format.ts';
 import type { Log } from '../../../runtime/log.ts';
 import { noStep } from '../../../runtime/progress.ts';
-import type { Database } from '../../../settings/settings.ts';
+import type { Database } from '../../../settings/databases.ts';
 import type { ObjectStore } from '../../../store/store.ts';
 import { storeReady } from '../../store-ready.ts';
 import { type Checklist, orWarn, type Say } from './checklist.ts';

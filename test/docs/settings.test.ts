@@ -3,15 +3,17 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { toolVersion } from '../../jobs/runtime/version.ts';
-import { configurationTable } from './configuration-table.ts';
+import { documents, regenerated } from '../../jobs/settings/documents.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 
-test('the README’s configuration table is the one the code has', () => {
-  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
-  const found = readme.match(/^\| variable \| default \| meaning \|\n(?:\|.*\n)+/m)?.[0].trimEnd();
-  assert.equal(found, configurationTable());
-});
+for (const document of documents) {
+  const name = path.relative(root, document.file);
+  test(`${name} is as the table of settings is`, () => {
+    const found = readFileSync(document.file, 'utf8');
+    assert.ok(found === regenerated(found, document), 'it is older than the table: npm run settings');
+  });
+}
 
 test('the version that backups carry is the package’s', () => {
   assert.equal(toolVersion, JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).version);

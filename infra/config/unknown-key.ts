@@ -1,0 +1,58 @@
+import type { SettingProblem } from '../../jobs/settings/problem.ts';
+import { type Setting, stackKeyOf } from '../../jobs/settings/setting.ts';
+
+/** Above this share of a key's letters, two keys have nothing to do with each other. */
+const mostDifferent = 0.5;
+
+/** The problem of a key that no row has. `prefix`: what the name of the key begins with. */
+export function unknownKey(prefix: string, key: string, rows: readonly Setting[]): SettingProblem {
+  const nearest = nearestKey(key, rows);
+  const hint =
+    nearest === null
+      ? 'remove it; jobs/settings/README.md has the keys'
+      : `remove it, or rename it: the nearest key is ${nearest}`;
+  return { name: prefix + key, found: 'is not a known key', hint };
+}
+
+/** The key that was probably meant, by its own name or its variable's; null when none is near. */
+function nearestKey(typed: string, rows: readonly Setting[]): string | null {
+  const candidates = rows.flatMap((row) => {
+    const key = stackKeyOf(row);
+    if (key === null) return [];
+    const names = row.environment === null ? [key] : [key, row.environment];
+    return [{ key, distance: Math.min(...names.map((name) => share(typed, name))) }];
+  });
+  const [nearest] = candidates.toSorted((one, other) => one.distance - other.distance);
+  return nearest === undefined || nearest.distance > mostDifferent ? null : nearest.key;
+}
+
+function share(one: string, other: string): number {
+  const [typed, name] = [plain(one), plain(other)];
+  return editDistance(typed, name) / Math.max(typed.length, name.length);
+}
+
+function plain(name: string): string {
+  return name.replaceAll(/[_-]/g, '').toLowerCase();
+}
+
+/** Letters to insert, remove, replace or exchange with the next (optimal string alignment distance). */
+function editDistance(one: string, other: string): number {
+  let before: number[] = [];
+  let last = Array.from({ length: other.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= one.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= other.length; column += 1) {
+      const same = one[row - 1] === other[column - 1];
+      const exchanged = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
+      current[column] = Math.min(
+        (last[column] ?? 0) + 1,
+        (current[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (same ? 0 : 1),
+        exchanged ? (before[column - 2] ?? Number.POSITIVE_INFINITY) + 1 : Number.POSITIVE_INFINITY,
+      );
+    }
+    before = last;
+    last = current;
+  }
+  return last[other.length] ?? 0;
+}

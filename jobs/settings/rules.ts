@@ -1,0 +1,121 @@
+import { Cron } from 'croner';
+import { z } from 'zod';
+import { isAgeRecipient } from './age-recipient.ts';
+import { hostNameWanted, isHostName } from './host-name.ts';
+
+// How the text of a setting becomes its value. The message of each rule says what is wanted: "set it to …".
+// The Pulumi program loads this file too, on Node 22.18: no Temporal here.
+
+export const text = z.string();
+
+export function matching(pattern: RegExp, wanted: string) {
+  return z.string().regex(pattern, wanted);
+}
+
+export function oneOf<const Choice extends string>(...choices: readonly Choice[]) {
+  return z.enum(choices, { error: choices.join(' or ') });
+}
+
+/** A whole number of at most nine digits, both bounds included. */
+export function whole(least: number, most: number) {
+  const wanted = `a whole number from ${least} to ${most.toLocaleString('en-US')}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, wanted)
+    .transform(Number)
+    .pipe(z.int().min(least, wanted).max(most, wanted));
+}
+
+export const flag = z
+  .enum(['true', 'false'], { error: 'true or false' })
+  .transform((value) => value === 'true')
+  .pipe(z.boolean());
+
+/** Items separated by commas; empty ones do not count. */
+export const list = z
+  .string()
+  .transform((value) =>
+    value
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  )
+  .pipe(z.array(z.string()));
+
+export const url = z.url({ protocol: /^https?$/, error: 'a full http:// or https:// address' });
+
+export const timeZone = z.string().refine(isTimeZone, 'an IANA time zone such as Asia/Kuala_Lumpur or Europe/Berlin');
+
+export const cron = z.string().refine(isCron, 'a cron line of five fields such as "30 2 * * *"');
+
+export const storeAddress = z
+  .string()
+  .refine((value) => value === 's3' || /^file:\/\/\/./.test(value), 's3, or a folder written as file:///folder');
+
+export const signingKey = z
+  .string()
+  .min(16, 'a random text of 16 characters or more, such as `openssl rand -hex 32` prints');
+
+export const mailAddresses = list.refine(
+  (items) => items.every((item) => z.email().safeParse(item).success),
+  'mail addresses separated by commas',
+);
+
+export const mailServer = matching(/^[^\s/@]+$/, 'the host name of a mail server');
+
+export const ehloName = z.string().refine(isHostName, hostNameWanted);
+
+export const ageRecipients = list.superRefine((items, check) => {
+  const wrong = items.findIndex((item) => !isAgeRecipient(item));
+  if (wrong < 0) return;
+  const which = items.length === 1 ? 'this is none' : `number ${wrong + 1} is none`;
+  const wanted = `age public keys as age-keygen printed them, separated by commas (${which}: mistyped, cut short, or a plugin's)`;
+  check.addIssue({ code: 'custom', message: wanted });
+});
+
+export const databaseFiles = list.refine(
+  (names) => names.length > 0 && names.every((name) => /^[\w-][\w.-]*$/.test(name)),
+  'file names of letters, digits, dots and dashes, separated by commas',
+);
+
+export const hostFolder = matching(
+  /^(\/[\w.-]+)+$/,
+  'a full path of letters, digits, dots and dashes, such as /mnt/blockstorage',
+);
+
+/** A list of objects, as Pulumi hands it over: JSON. */
+export const objects = z
+  .string()
+  .transform(parsedJson)
+  .pipe(
+    z.array(z.record(z.string(), z.unknown()), {
+      error: 'a list of objects, each with a name: `pulumi config set --path "nightshift:hosts[0].name" east`',
+    }),
+  );
+
+function parsedJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return null;
+  }
+}
+
+function isTimeZone(value: string): boolean {
+  if (/^[+-]/.test(value)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isCron(value: string): boolean {
+  if (value.trim().split(/\s+/).length !== 5) return false;
+  try {
+    return new Cron(value, { mode: '5-part' }).nextRun() !== null;
+  } catch {
+    return false;
+  }
+}
