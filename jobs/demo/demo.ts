@@ -132,7 +132,7 @@ function nextSteps(environment: Environment): string {
     'The page of the summaries, on localhost: npm run demo -- --serve',
     'Back up your own database to a folder: set DATABASE_PATH to it and run `npx nightshift backup`.',
     'To object storage: LINODE_ACCESS_KEY, LINODE_SECRET_KEY, LINODE_BUCKET and LINODE_REGION instead of BACKUP_STORE,',
-    'then `npx nightshift check`. README.md has every setting.',
+    'then `npx nightshift check`. jobs/settings/README.md has every setting.',
     '',
   ].join('\n');
 }

@@ -100,6 +100,9 @@ const exitCodes = {
 
 export type FailureCode = keyof typeof exitCodes;
 
+/** Every code; the runbook names each. */
+export const failureCodes = Object.keys(exitCodes) as readonly FailureCode[];
+
 /** An error a person can act on: a code to search for, a sentence that says what was found, a hint that says what to do. */
 export class Failure extends Error {
   readonly code: FailureCode;
