@@ -65,8 +65,8 @@ test('a file of another user is not known to who has no right to ask', needs('ro
   const database = makeDatabase(t);
   chmodSync(path.dirname(database), 0o755);
   for (const part of ['', '-wal']) chownSync(database + part, 1000, 1000);
-  const code = `const { openElsewhere } = await import(${JSON.stringify(import.meta.resolve('../../jobs/restore/usage/kernel-file-use.ts'))});
-    console.log(await openElsewhere(${JSON.stringify(database)}));`;
+  const code = `const { kernelFileUse } = await import(${JSON.stringify(import.meta.resolve('../../jobs/restore/usage/kernel-file-use.ts'))});
+    console.log(await kernelFileUse(${JSON.stringify(database)}));`;
   const asked = async (uid: number) => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', code], { uid, gid: uid, env: {} });
     let said = '';

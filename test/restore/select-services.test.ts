@@ -227,14 +227,14 @@ test('how a container does after its start', () => {
     const { state, reason } = containerHealth(changes === null ? null : container('a', changes), seconds);
     return `${state}: ${reason}`;
   };
-  assert.equal(after(0, { health: 'healthy' }), 'well: healthy');
+  assert.equal(after(0, { health: 'healthy' }), 'healthy: healthy');
   assert.equal(
     after(9, { health: 'starting', remark: 'no  table\n' }),
     'waiting: its health check has not passed yet: no table',
   );
   assert.equal(after(9, { health: 'unhealthy', remark: 'no table' }), 'failed: its health check fails: no table');
   assert.equal(after(1, {}), 'waiting: it has only just started');
-  assert.equal(after(2, {}), 'well: running (it has no health check)');
+  assert.equal(after(2, {}), 'healthy: running (it has no health check)');
   assert.equal(after(2, { state: 'off', remark: 'exited with code 1' }), 'ended: exited with code 1');
   assert.equal(after(2, { state: 'paused' }), 'failed: it is paused');
   assert.equal(after(2, null), 'failed: it was removed');
