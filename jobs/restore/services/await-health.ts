@@ -5,7 +5,7 @@ import type { ServiceManager } from './service-manager.ts';
 import type { StoppedService } from './stopped-service.ts';
 
 /** How often a service that ended is started again, when its host would do so. */
-export const restartsLimit = 2;
+const restartsLimit = 2;
 
 /** Time for a first look at the database and slow disks, on top of what the service's own health check may take. */
 const leastSeconds = 60;
@@ -98,6 +98,6 @@ async function awaitOne(
 }
 
 /** How long to wait for a verdict: as asked, else as long as the service's own health check may take, and a minute at least. */
-export function healthLimit(healthSeconds: number | null, asked: number | null): number {
+function healthLimit(healthSeconds: number | null, asked: number | null): number {
   return asked ?? Math.max(leastSeconds, (healthSeconds ?? 0) + marginSeconds);
 }

@@ -21,7 +21,7 @@ export type DatabaseMounts = {
 export type PathIdentity = { readonly path: string; readonly identity: string };
 
 /** The database and every folder above it, for finding mounts that show it. */
-export function pathIdentities(database: string): PathIdentity[] {
+function pathIdentities(database: string): PathIdentity[] {
   return withFoldersAbove(database).map((at) => ({ path: at, identity: inodeKey(at) ?? '' }));
 }
 
