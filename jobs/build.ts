@@ -33,7 +33,7 @@ async function bundle(): Promise<void> {
       'integrity-process': 'jobs/sqlite/integrity/integrity-process.ts',
       'fingerprint-process': 'jobs/restore/staging/fingerprint-process.ts',
       'lease-process': 'jobs/restore/usage/lease-process.ts',
-      'query-process': 'jobs/summary/measure/query-process.ts',
+      'query-process': 'jobs/summary/queries/query-process.ts',
       'writer-process': 'jobs/demo/writer-process.ts',
     },
     outdir: out,

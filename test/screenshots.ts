@@ -4,15 +4,15 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { makeShop } from '../jobs/demo/shop.ts';
-import { openHistory } from '../jobs/monitoring/history/history.ts';
+import { openHistory } from '../jobs/monitoring/history/open-history.ts';
 import type { Log } from '../jobs/runtime/log.ts';
 import { readSummarySettings } from '../jobs/settings/settings.ts';
 import { previewOf } from '../jobs/summary/mail/message.ts';
-import { openOffice } from '../jobs/summary/office.ts';
 import { sendDay } from '../jobs/summary/send-day.ts';
 import { serveSite } from '../jobs/summary/serve-site.ts';
 import { hashPassword } from '../jobs/summary/site/access/password.ts';
-import { signedLink } from '../jobs/summary/site/links.ts';
+import { signedLink } from '../jobs/summary/site/signed-links.ts';
+import { createSummaryDeps } from '../jobs/summary/summary-deps.ts';
 
 // `npm run screenshots`: the two pictures of the README, taken of a made-up shop in a real Chromium (LAB_CHROMIUM names it).
 const out = fileURLToPath(new URL('../.github/', import.meta.url));
@@ -28,14 +28,15 @@ makeShop(database, 30_000, 200, Temporal.PlainDate.from('2025-12-01'));
 const read = readSummarySettings({ DATABASE_PATH: database, STATE_DIR: folder });
 rememberBackup(folder);
 const summary = { ...read.summary, port: 0, passwordHash: await hashPassword('any'), signingKey };
-const office = openOffice({ ...read, summary }, { clock: { now: () => now }, log: silent, signal: stop.signal });
+const settings = { ...read, summary };
+const deps = createSummaryDeps(settings, { clock: { now: () => now }, log: silent, signal: stop.signal });
 const browser = await chromium.launch({
   executablePath: process.env['LAB_CHROMIUM'] ?? '/usr/bin/chromium',
   args: ['--no-sandbox'],
 });
 try {
-  await sendDay(day, ['owner@example.com'], office);
-  const { port } = await serveSite(office);
+  await sendDay(day, ['owner@example.com'], deps);
+  const { port } = await serveSite(settings, deps);
   const expiry = now.add({ hours: 24 });
   mkdirSync(out, { recursive: true });
   await take(browser, await mailAddress(), { file: 'mail.png', width: 600, height: 800 });
@@ -44,13 +45,13 @@ try {
 } finally {
   await browser.close();
   stop.abort();
-  office.close();
+  deps.close();
   rmSync(folder, { recursive: true });
 }
 
 /** The mail as files in the folder; returns the address of its HTML. */
 async function mailAddress(): Promise<string> {
-  const page = office.archive.pageOf(day);
+  const page = deps.archive.pageOf(day);
   if (page === null) throw new Error('the summary was not kept');
   for (const [name, content] of await previewOf(page)) writeFileSync(path.join(folder, name), content);
   return pathToFileURL(path.join(folder, `${day}.html`)).href;

@@ -1,17 +1,10 @@
 import type { Failure } from '../runtime/errors.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { type ReadOptions, readBackups, type StoredBackup } from './backups.ts';
-import { type Dating, datingOf } from './dating.ts';
+import { type Dating, datingOf } from './backup-date.ts';
+import { backupKinds, type CopyKind, copyKindsOf, daily } from './kinds.ts';
 import type { BackupFacts } from './metadata.ts';
-import {
-  type ArchiveEnding,
-  detailsPrefixOf,
-  parseDailyKey,
-  parseDetailsKey,
-  parseWeeklyKey,
-  type Week,
-  weeklyPrefix,
-} from './names.ts';
+import { type ArchiveEnding, detailsPrefixOf, parseCopyKey, parseDailyKey, parseDetailsKey } from './names.ts';
+import { type ReadOptions, readBackups, type StoredBackup } from './stored-backups.ts';
 
 /** One of a database's own daily backups. */
 export type StoredDaily = Pick<StoredBackup, 'key' | 'bytes' | 'facts' | 'details' | 'dating' | 'standing'> & {
@@ -21,10 +14,12 @@ export type StoredDaily = Pick<StoredBackup, 'key' | 'bytes' | 'facts' | 'detail
 /** A daily backup of nightshift's own, so that its metadata is known. */
 export type KnownDaily = StoredDaily & { readonly facts: BackupFacts };
 export type DatedDaily = StoredDaily & { readonly dating: Dating & { kind: 'dated' } };
-export type StoredWeekly = {
+/** One of a database's copies of a period: a weekly. */
+export type StoredCopy = {
+  readonly kind: CopyKind;
   readonly key: string;
   readonly bytes: number;
-  readonly week: Week;
+  readonly period: string;
   readonly ending: ArchiveEnding;
   readonly dating: Dating;
 };
@@ -32,7 +27,8 @@ export type StoredWeekly = {
 /** What lies in the store for one database, newest first. Keys that are not exactly its own are left out. */
 export type Inventory = {
   readonly dailies: readonly StoredDaily[];
-  readonly weeklies: readonly StoredWeekly[];
+  /** Of every kind that is copied from dailies, kind after kind. */
+  readonly copies: readonly StoredCopy[];
   /** Keys of backups that have details beside them; some may be gone. */
   readonly withDetails: ReadonlySet<string>;
   /** Why the metadata of a daily could not be read: what is suspect is not known then, so nothing may be removed. */
@@ -41,32 +37,49 @@ export type Inventory = {
 
 /** Lists a database's backups, and reads what the metadata of its dailies says. Throws STORE_ failures. */
 export async function inventoryOf(store: ObjectStore, database: string, options: ReadOptions): Promise<Inventory> {
-  const [backups, weekly, details] = await Promise.all([
-    readBackups(store, ['daily'], `${database}_`, options),
-    store.list(`${weeklyPrefix}${database}_`, options.signal),
-    store.list(detailsPrefixOf(database), options.signal),
+  const { kinds = backupKinds, signal } = options;
+  const [backups, copies, details] = await Promise.all([
+    readBackups(store, [daily], `${database}_`, options),
+    Promise.all(copyKindsOf(kinds).map((kind) => listCopies(store, database, kind, options))),
+    store.list(detailsPrefixOf(database), signal),
   ]);
   const dailies = backups.flatMap((backup) => {
     const name = parseDailyKey(backup.key);
     if (name?.database !== database) return [];
     return [{ ...backup, database, ending: name.ending }];
   });
-  const weeklies = weekly.flatMap(({ key, bytes, modified }) => {
-    const name = parseWeeklyKey(key);
-    if (name?.database !== database) return [];
-    const dating = datingOf({ key, modified, facts: null }, options.zone, options.now());
-    return [{ key, bytes, week: name.week, ending: name.ending, dating }];
-  });
   const withDetails = details.flatMap(({ key }) => {
-    const parsed = parseDetailsKey(key);
+    const parsed = parseDetailsKey(key, kinds);
     return parsed?.database === database ? [parsed.key] : [];
   });
   return {
     dailies,
-    weeklies: weeklies.toSorted((a, b) => b.week.localeCompare(a.week)),
+    copies: copies.flat(),
     withDetails: new Set(withDetails),
     problem: backups.find(({ problem }) => problem !== null)?.problem ?? null,
   };
+}
+
+/** A database's copies of one kind, the newest period first. */
+async function listCopies(
+  store: ObjectStore,
+  database: string,
+  kind: CopyKind,
+  { zone, now, kinds, signal }: ReadOptions,
+): Promise<StoredCopy[]> {
+  const objects = await store.list(`${kind.prefix}${database}_`, signal);
+  const copies = objects.flatMap(({ key, bytes, modified }) => {
+    const name = parseCopyKey(kind, key);
+    if (name?.database !== database) return [];
+    const dating = datingOf({ key, modified, facts: null }, zone, now(), kinds);
+    return [{ kind, key, bytes, period: name.period, ending: name.ending, dating }];
+  });
+  return copies.toSorted(byPeriod);
+}
+
+/** The newest period first. */
+export function byPeriod(a: StoredCopy, b: StoredCopy): number {
+  return b.period.localeCompare(a.period);
 }
 
 /** The inventory after one more daily backup, the newest. */
@@ -96,13 +109,13 @@ export function trustedOf(inventory: Inventory): (KnownDaily & DatedDaily)[] {
   );
 }
 
-/** Suspects that wait for a person: while there is one, nothing is pruned and no weekly is written. */
+/** Suspects that wait for a person: while there is one, nothing is pruned and no copy of a period is made. */
 export function openSuspects({ dailies }: Inventory): StoredDaily[] {
   return dailies.filter(({ standing }) => standing === 'open');
 }
 
 /** Details of backups that are gone. */
-export function orphanedDetails({ dailies, weeklies, withDetails }: Inventory): string[] {
-  const there = new Set([...dailies, ...weeklies].map(({ key }) => key));
+export function orphanedDetails({ dailies, copies, withDetails }: Inventory): string[] {
+  const there = new Set([...dailies, ...copies].map(({ key }) => key));
   return [...withDetails].filter((key) => !there.has(key));
 }

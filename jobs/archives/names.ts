@@ -1,18 +1,10 @@
 import { fileStamp } from '../runtime/clock.ts';
 import { Failure } from '../runtime/errors.ts';
+import { type BackupKind, backupKinds, type CopyKind, daily, type KindName } from './kinds.ts';
 
-export const dailyPrefix = 'sqlite-backups/daily/';
-export const weeklyPrefix = 'sqlite-backups/weekly/';
 const detailsPrefix = 'sqlite-backups/meta/';
 
-export type Kind = 'daily' | 'weekly';
-
-export const prefixOf: Readonly<Record<Kind, string>> = { daily: dailyPrefix, weekly: weeklyPrefix };
-
 export type ArchiveEnding = '.db.gz' | '.db.zst' | '.db.gz.age' | '.db.zst.age';
-
-/** An ISO 8601 week: `2025-W48`. The year is that of the week's Thursday. */
-export type Week = string;
 
 export type DailyName = {
   readonly database: string;
@@ -20,17 +12,16 @@ export type DailyName = {
   readonly at: Temporal.PlainDateTime;
   readonly ending: ArchiveEnding;
 };
-export type WeeklyName = { readonly database: string; readonly week: Week; readonly ending: ArchiveEnding };
+export type CopyName = { readonly database: string; readonly period: string; readonly ending: ArchiveEnding };
 
 const ending = '(?<ending>\\.db\\.(?:gz|zst)(?:\\.age)?)$';
-const daily = new RegExp(
+const dailyName = new RegExp(
   `^(?<database>[\\w.-]+)_(?<date>\\d{4}-\\d{2}-\\d{2})_(?<time>[0-2]\\d[0-5]\\d[0-5]\\d)${ending}`,
 );
-const weekly = new RegExp(`^(?<database>[\\w.-]+)_(?<week>\\d{4}-W(?:0[1-9]|[1-4]\\d|5[0-3]))${ending}`);
 
 /** `sqlite-backups/daily/csv_data_2025-11-30_020000.db.gz`. */
 export function dailyKey({ database, at, ending }: DailyName): string {
-  return `${dailyPrefix}${database}_${fileStamp(at)}${ending}`;
+  return `${daily.prefix}${database}_${fileStamp(at)}${ending}`;
 }
 
 /** The daily key, a second or more later where `taken` has it: a local hour can happen twice, and no backup replaces another. */
@@ -40,13 +31,13 @@ export function freeDailyKey(name: DailyName, taken: ReadonlySet<string>): strin
 }
 
 /** `sqlite-backups/weekly/csv_data_2025-W48.db.gz`. */
-export function weeklyKey({ database, week, ending }: WeeklyName): string {
-  return `${weeklyPrefix}${database}_${week}${ending}`;
+export function copyKey({ prefix }: CopyKind, { database, period, ending }: CopyName): string {
+  return `${prefix}${database}_${period}${ending}`;
 }
 
 /** What a daily key says, or null when it is not exactly one of ours. */
 export function parseDailyKey(key: string): DailyName | null {
-  const groups = key.startsWith(dailyPrefix) ? daily.exec(key.slice(dailyPrefix.length))?.groups : undefined;
+  const groups = key.startsWith(daily.prefix) ? dailyName.exec(key.slice(daily.prefix.length))?.groups : undefined;
   if (groups === undefined) return null;
   const { database = '', date = '', time = '', ending } = groups;
   try {
@@ -58,25 +49,20 @@ export function parseDailyKey(key: string): DailyName | null {
   }
 }
 
-/** What a weekly key says, or null when it is not exactly one of ours. */
-export function parseWeeklyKey(key: string): WeeklyName | null {
-  const groups = key.startsWith(weeklyPrefix) ? weekly.exec(key.slice(weeklyPrefix.length))?.groups : undefined;
+/** What the key of a copy says, or null when it is not exactly one of ours. */
+export function parseCopyKey({ prefix, pattern }: CopyKind, key: string): CopyName | null {
+  if (!key.startsWith(prefix)) return null;
+  const name = new RegExp(`^(?<database>[\\w.-]+)_(?<period>${pattern})${ending}`);
+  const { groups } = name.exec(key.slice(prefix.length)) ?? {};
   if (groups === undefined) return null;
-  const { database = '', week = '', ending } = groups;
-  return { database, week, ending: ending as ArchiveEnding };
+  const { database = '', period = '', ending: found } = groups;
+  return { database, period, ending: found as ArchiveEnding };
 }
 
-/** The ISO week of a local date. */
-export function isoWeek(date: Temporal.PlainDate): Week {
-  return `${date.yearOfWeek}-W${String(date.weekOfYear).padStart(2, '0')}`;
-}
-
-/** The Sunday of an ISO week. ISO 8601: January 4th lies in week 1. */
-export function sundayOf(week: Week): Temporal.PlainDate {
-  const [year = 0, number = 0] = week.split('-W').map(Number);
-  const inWeekOne = new Temporal.PlainDate(year, 1, 4);
-  const firstSunday = inWeekOne.add({ days: 7 - inWeekOne.dayOfWeek });
-  return firstSunday.add({ days: 7 * (number - 1) });
+/** The database that a key names, or null when it is not exactly one of ours, of any kind. */
+export function databaseInKey(key: string, kinds: readonly BackupKind[] = backupKinds): string | null {
+  const names = kinds.map((kind) => (kind.from === 'run' ? parseDailyKey(key) : parseCopyKey(kind, key)));
+  return names.find((name) => name !== null)?.database ?? null;
 }
 
 /** A key without its folders: `csv_data_2025-11-30_020000.db.gz`. */
@@ -94,27 +80,32 @@ export function detailsPrefixOf(database: string): string {
   return `${detailsPrefix}${database}_`;
 }
 
-/** The daily or weekly key that details belong to, or null when their name is not exactly one of ours. */
-export function parseDetailsKey(key: string): { readonly key: string; readonly database: string } | null {
+/** The key of the backup that details belong to, or null when their name is not exactly one of ours. */
+export function parseDetailsKey(
+  key: string,
+  kinds: readonly BackupKind[] = backupKinds,
+): { readonly key: string; readonly database: string } | null {
   if (!key.startsWith(detailsPrefix) || !key.endsWith('.json')) return null;
   const file = key.slice(detailsPrefix.length, -'.json'.length);
-  const database = parseDailyKey(dailyPrefix + file)?.database;
-  if (database !== undefined) return { key: dailyPrefix + file, database };
-  const weeklyDatabase = parseWeeklyKey(weeklyPrefix + file)?.database;
-  return weeklyDatabase === undefined ? null : { key: weeklyPrefix + file, database: weeklyDatabase };
-}
-
-/** The kind of a key and its name below the kind's folder, as `list` prints it; null when it lies in neither folder. */
-export function placeOf(key: string): { readonly kind: Kind; readonly name: string } | null {
-  for (const kind of ['daily', 'weekly'] as const) {
-    if (key.startsWith(prefixOf[kind])) return { kind, name: key.slice(prefixOf[kind].length) };
+  for (const { prefix } of kinds) {
+    const database = databaseInKey(prefix + file, kinds);
+    if (database !== null) return { key: prefix + file, database };
   }
   return null;
 }
 
+/** The kind of a key and its name below the kind's folder, as `list` prints it; null when it lies in no kind's folder. */
+export function placeOf(
+  key: string,
+  kinds: readonly BackupKind[] = backupKinds,
+): { readonly kind: string; readonly name: string } | null {
+  const kind = kinds.find(({ prefix }) => key.startsWith(prefix));
+  return kind === undefined ? null : { kind: kind.name, name: key.slice(kind.prefix.length) };
+}
+
 /** Key of a backup's name as a person gives it, with or without the prefix. Throws ARGUMENT_INVALID. */
-export function keyOf(name: string, kind: Kind): string {
-  const prefix = prefixOf[kind];
+export function keyOf(name: string, kind: KindName): string {
+  const { prefix } = backupKinds.find((row) => row.name === kind) ?? daily;
   const file = name.startsWith(prefix) ? name.slice(prefix.length) : name;
   const partsFit = file.split('/').every((part) => !['', '.', '..'].includes(part));
   if (partsFit && placeOf(file) === null) return prefix + file;

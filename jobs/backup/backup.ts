@@ -1,11 +1,12 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { factsOfSnapshot } from '../archives/facts.ts';
 import { archiveEnding, writeArchive } from '../archives/format/archive.ts';
 import { readIdentity } from '../archives/format/unarchive.ts';
 import { datedOf, type Inventory, inventoryOf, withDaily } from '../archives/inventory.ts';
+import { type BackupKind, backupKinds, type KindName } from '../archives/kinds.ts';
 import { freeDailyKey } from '../archives/names.ts';
-import { storeTakenAt } from '../archives/same-store.ts';
+import { factsOfSnapshot } from '../archives/snapshot-facts.ts';
+import { storeTakenAt } from '../archives/store-identity.ts';
 import type { History, Proof, Run } from '../monitoring/history/history.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Failure } from '../runtime/errors.ts';
@@ -18,15 +19,15 @@ import { findingsTold } from '../sqlite/integrity/findings.ts';
 import { requireStaging } from '../sqlite/snapshot/disk-space.ts';
 import { takeSnapshot } from '../sqlite/snapshot/snapshot.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { settleLeftovers } from './leftovers.ts';
+import { settleLeftovers } from './interrupted-runs.ts';
 import { newestOfForm, prepare } from './prepare.ts';
 import { recordDetails } from './record-details.ts';
 import { runRetention } from './retention/run-retention.ts';
 import { stepsOf, type Tools } from './steps.ts';
-import { storeProven } from './store-proven.ts';
-import { storeReady } from './store-ready.ts';
 import { assessSnapshot } from './suspects/assess-snapshot.ts';
-import type { Suspicion } from './suspects/suspect.ts';
+import type { Suspicion } from './suspects/suspicion.ts';
+import { storeProven } from './upload-verified.ts';
+import { storeReady } from './wait-for-store.ts';
 
 export type BackupTools = Tools & {
   readonly settings: BackupSettings;
@@ -34,6 +35,8 @@ export type BackupTools = Tools & {
   /** The service's first start, when the bucket's key may be too new to work at once. */
   readonly patient: boolean;
   readonly signal: AbortSignal;
+  /** The kinds of backup there are; without it those of nightshift. */
+  readonly kinds?: readonly BackupKind[];
 };
 
 export type BackupResult = {
@@ -56,8 +59,10 @@ type Place = { readonly database: Database; readonly runId: number; readonly sta
 
 /** One backup, step by step. The caller holds the database's lock and records the outcome. Throws a Failure. */
 export async function backUp({ database, runId, stagingFolder }: Place, tools: BackupTools): Promise<BackupResult> {
-  const { settings, store, history, clock, log, patient, signal } = tools;
-  const { zone, retention } = settings;
+  const { settings, store, history, clock, log, patient, signal, kinds = backupKinds } = tools;
+  const { zone } = settings;
+  // A kind of backup without a setting for how many of it are kept is an error of types here.
+  const retention: Readonly<Record<KindName, number | null>> = settings.retention;
   const { name } = database;
   const step = stepsOf(runId, tools);
   const format = { compression: settings.compression, recipients: settings.ageRecipients };
@@ -67,9 +72,10 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
 
   await step('reach store', () => storeReady(store, { patient, log, signal }));
   await step('clean up', () =>
-    settleLeftovers({ database: name, stagingFolder, store, history, clock }, { identity, log, signal }),
+    settleLeftovers({ database: name, stagingFolder, store, history, clock, kinds }, { identity, log, signal }),
   );
-  const inventory = await step('list', () => inventoryOf(store, name, { zone, now: () => store.now(clock), signal }));
+  const reading = { zone, now: () => store.now(clock), kinds, signal };
+  const inventory = await step('list', () => inventoryOf(store, name, reading));
   noteSuspects(inventory, history, clock);
   warnOfMisdated(inventory, log);
   const known = knownInStore(history.newestGood(name), storeTakenAt(settings.store, history));
@@ -132,7 +138,16 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
   const today = at.toPlainDate();
   const problem =
     storeEmptied === null
-      ? await runRetention(recorded.inventory, { ...deps, retention, zone, lastGood: key, today, identity, step })
+      ? await runRetention(recorded.inventory, {
+          ...deps,
+          retention,
+          zone,
+          lastGood: key,
+          today,
+          identity,
+          step,
+          kinds,
+        })
       : null;
   const housekeeping = damaged ?? recorded.failure ?? problem;
   const { findings, findingKinds } = contents;
@@ -167,8 +182,8 @@ function knownInStore(newest: Run | null, storeTaken: Temporal.Instant | null): 
 }
 
 /** What is said when the store has none of the backups that the history knows; null when it has some, or none is known. */
-function emptiedMessage({ dailies, weeklies }: Inventory, known: Run | null, store: ObjectStore): string | null {
-  if (dailies.length > 0 || weeklies.length > 0 || known === null) return null;
+function emptiedMessage({ dailies, copies }: Inventory, known: Run | null, store: ObjectStore): string | null {
+  if (dailies.length > 0 || copies.length > 0 || known === null) return null;
   return `${store.name} held no backup of ${known.database} before this one; the history knows ${known.key}, stored there or in another place.`;
 }
 

@@ -1,4 +1,4 @@
-import type { PlainRun } from '../monitoring/history/history-rows.ts';
+import type { SerializedRun } from '../monitoring/history/serialized-run.ts';
 import { Failure, type FailureCode } from '../runtime/errors.ts';
 import type { BackupResult } from './backup.ts';
 
@@ -6,7 +6,7 @@ import type { BackupResult } from './backup.ts';
 export type Trouble = { readonly code: FailureCode; readonly message: string; readonly hint: string };
 
 /** How one run on one database ended. `unrecorded`: its row, when the history in STATE_DIR did not take it. */
-export type RunOutcome = { readonly unrecorded: PlainRun | null } & RunEnd;
+export type RunOutcome = { readonly unrecorded: SerializedRun | null } & RunEnd;
 
 type RunEnd =
   | ({
@@ -18,12 +18,12 @@ type RunEnd =
 
 export function outcomeOfResult(
   { housekeeping, ...result }: BackupResult,
-  unrecorded: PlainRun | null = null,
+  unrecorded: SerializedRun | null = null,
 ): RunOutcome {
   return { kind: 'succeeded', ...result, housekeeping: housekeeping && troubleOf(housekeeping), unrecorded };
 }
 
-export function outcomeOfFailure(failure: Failure, unrecorded: PlainRun | null = null): RunOutcome {
+export function outcomeOfFailure(failure: Failure, unrecorded: SerializedRun | null = null): RunOutcome {
   if (failure.code === 'INTERRUPTED') return { kind: 'interrupted', unrecorded };
   return { kind: 'failed', trouble: troubleOf(failure), unrecorded };
 }

@@ -1,6 +1,6 @@
-import { compressionName, recipientsDigest } from '../archives/facts.ts';
 import { type Archive, type ArchiveFormat, archiveEnding } from '../archives/format/archive.ts';
 import type { KnownDaily, StoredDaily } from '../archives/inventory.ts';
+import { compressionName, recipientsDigest } from '../archives/snapshot-facts.ts';
 import { hashFile } from '../runtime/hash.ts';
 import { type CheckedContents, checkIntegrity } from '../sqlite/integrity/integrity.ts';
 import type { Snapshot } from '../sqlite/snapshot/snapshot.ts';

@@ -1,4 +1,4 @@
-import { amendDetails, type Details, noDetails, writeDetails } from '../archives/details.ts';
+import { amendDetails, type Details, noDetails, writeDetails } from '../archives/backup-details.ts';
 import type { Inventory, StoredDaily } from '../archives/inventory.ts';
 import { type BackupFacts, tablesFit } from '../archives/metadata.ts';
 import { asFailure, type Failure } from '../runtime/errors.ts';

@@ -1,6 +1,6 @@
 import process from 'node:process';
-import { type PlainRun, plainRun } from '../monitoring/history/history-rows.ts';
-import { type LastingHistory, openLastingHistory } from '../monitoring/history/lasting-history.ts';
+import { type LastingHistory, openLastingHistory } from '../monitoring/history/resilient-history.ts';
+import { type SerializedRun, serializeRun } from '../monitoring/history/serialized-run.ts';
 import { onStopRequest } from '../runtime/child-process.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { asFailure, type Failure, interrupted } from '../runtime/errors.ts';
@@ -45,8 +45,8 @@ async function run(name: string, mayBePatient: boolean): Promise<RunOutcome> {
 }
 
 /** The row of this run when the history in STATE_DIR did not take it all, else null. */
-function unrecordedRun(history: LastingHistory, name: string): PlainRun | null {
+function unrecordedRun(history: LastingHistory, name: string): SerializedRun | null {
   if (history.problem() === null) return null;
   const [run] = history.runs('backup', name, 1);
-  return run === undefined ? null : plainRun(run);
+  return run === undefined ? null : serializeRun(run);
 }

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { claimStore } from '../archives/same-store.ts';
+import { claimStore } from '../archives/store-identity.ts';
 import { asFailure } from '../runtime/errors.ts';
 import type { Database } from '../settings/databases.ts';
 import { acquireLock } from '../sqlite/lock/lock.ts';

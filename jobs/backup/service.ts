@@ -1,4 +1,4 @@
-import { type LastingHistory, openLastingHistory, renamesDamaged } from '../monitoring/history/lasting-history.ts';
+import { type LastingHistory, openLastingHistory, renamesDamaged } from '../monitoring/history/resilient-history.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { formatDuration } from '../runtime/format.ts';
 import { afterGrace } from '../runtime/grace.ts';
@@ -7,10 +7,10 @@ import { nextRun, type Schedule, sleepUntil } from '../runtime/schedule.ts';
 import { toolVersion } from '../runtime/version.ts';
 import type { Database } from '../settings/databases.ts';
 import type { BackupSettings } from '../settings/settings.ts';
-import { watchOf } from './monitoring/watch.ts';
-import { runNight } from './night.ts';
+import { watchOf } from './alerts/backup-notifier.ts';
 import { failureOf } from './outcome.ts';
 import { runInProcess } from './run-in-process.ts';
+import { runNight } from './scheduled-backups.ts';
 import { statusOf } from './status/status.ts';
 
 /**
@@ -70,7 +70,7 @@ async function serveHealth(
   signal: AbortSignal,
 ): Promise<void> {
   if (settings.httpPort === null) return;
-  const { createHealthServer } = await import('./monitoring/http.ts');
+  const { createHealthServer } = await import('./status/health-server.ts');
   await createHealthServer({
     port: settings.httpPort,
     status: () => statusOf(settings, history, clock.now()),

@@ -1,14 +1,17 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { backupKinds, type KindName } from '../archives/kinds.ts';
 import type { CliContext } from '../runtime/cli-context.ts';
 import type { CliOptions } from './options/cli-options.ts';
-import { type BackupFolder, defaultOwner, type FileOwner } from './options/restore-options.ts';
+import { defaultOwner, type FileOwner } from './options/restore-options.ts';
 
 export function restoreCommand(context: CliContext): Command {
   return new Command('restore')
     .description('bring a backup back in seconds, or leave everything as it was')
     .argument('[file]', 'a name from `nightshift list`, or `latest`')
     .addArgument(
-      new Argument('[folder]', 'where it lies; needed only when it lies in both').choices(['daily', 'weekly']),
+      new Argument('[folder]', 'where it lies; needed only when it lies in both').choices(
+        backupKinds.map((kind) => kind.name),
+      ),
     )
     .option(
       '--at <time>',
@@ -50,13 +53,9 @@ export function restoreCommand(context: CliContext): Command {
     .addOption(new Option('--mode <octal>', 'of the restored file').default(defaultOwner.mode, '644').argParser(modeOf))
     .addHelpText('after', explanation)
     .action(
-      async (
-        file: string | undefined,
-        folder: BackupFolder | undefined,
-        options: Omit<CliOptions, 'file' | 'folder'>,
-      ) => {
-        const { runAction: perform } = await import('./run/run-action.ts');
-        await perform({ ...options, file, folder }, context);
+      async (file: string | undefined, folder: KindName | undefined, options: Omit<CliOptions, 'file' | 'folder'>) => {
+        const { runAction } = await import('./run/run-action.ts');
+        await runAction({ ...options, file, folder }, context);
       },
     );
 }

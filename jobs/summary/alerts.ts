@@ -3,29 +3,29 @@ import type { AlertReason } from '../monitoring/alerts/alert-decision.ts';
 import { localTimestamp } from '../runtime/clock.ts';
 import type { Failure } from '../runtime/errors.ts';
 
-type Where = { readonly day: string; readonly host: string; readonly at: Temporal.Instant };
+type SummaryAlertContext = { readonly day: string; readonly host: string; readonly at: Temporal.Instant };
 
-/** A summary did not reach everybody. `tries`: when it is tried again by itself. Times are told in `zone`. */
+/** A summary did not reach everybody. `retries`: when it is tried again automatically. Times are in `zone`. */
 export function summaryFailedAlert(
-  alert: Where & {
+  alert: SummaryAlertContext & {
     readonly failure: Failure;
     readonly missed: readonly string[];
-    readonly tries: readonly Temporal.Instant[];
+    readonly retries: readonly Temporal.Instant[];
     readonly reason: AlertReason;
     readonly failedSince: Temporal.Instant;
   },
   zone: string,
 ): Alert {
-  const { day, host, at, failure, missed, tries, reason, failedSince } = alert;
+  const { day, host, at, failure, missed, retries, reason, failedSince } = alert;
   const still = reason === 'reminder' ? 'still: ' : '';
-  const since = reason === 'new' ? [] : [`Something is wrong since: ${localTimestamp(failedSince, zone)}`];
+  const since = reason === 'new' ? [] : [`Failing since: ${localTimestamp(failedSince, zone)}`];
   return alertOf(`${still}summary of ${day} did not go out (${failure.code})`, [
     [`The summary of ${day} from ${host} did not reach:`, ...missed.map((recipient) => `- ${recipient}`)],
     [`When: ${localTimestamp(at, zone)} (${zone})`, ...since, `What: ${oneLine(failure.message)} (${failure.code})`],
     ['What to do:', failure.hint],
-    tries.length === 0
+    retries.length === 0
       ? ['It is not tried again by itself.']
-      : ['It is tried again at:', ...tries.map((instant) => `- ${localTimestamp(instant, zone)}`)],
+      : ['It is tried again at:', ...retries.map((instant) => `- ${localTimestamp(instant, zone)}`)],
     [
       'While this lasts, a reminder comes after 1, 3 and 7 days, then weekly.',
       'To look closer: nightshift summary status',
@@ -34,7 +34,10 @@ export function summaryFailedAlert(
 }
 
 /** Summaries reach everybody again, for the second time in a row. */
-export function summaryWorksAlert(alert: Where & { readonly failedSince: Temporal.Instant }, zone: string): Alert {
+export function summaryRecoveredAlert(
+  alert: SummaryAlertContext & { readonly failedSince: Temporal.Instant },
+  zone: string,
+): Alert {
   const { day, host, at, failedSince } = alert;
   return alertOf('summaries go out again', [
     [`The last two summaries from ${host} reached everybody, the last that of ${day}.`],

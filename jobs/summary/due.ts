@@ -1,19 +1,19 @@
 import { nextRun, type Schedule } from '../runtime/schedule.ts';
-import type { Delivery } from './ledger.ts';
+import type { SummaryDelivery } from './storage/ledger.ts';
 
 /** A summary that should go out: when it is due, and the local day it is about, the one before. */
-export type Due = { readonly at: Temporal.Instant; readonly day: string };
+export type DueSummary = { readonly at: Temporal.Instant; readonly day: string };
 
-/** Every schedule has a run in so many hours. */
-const lookBackHours = 48;
+/** How far back a missed summary is looked for; every schedule has a run in so many hours. */
+export const lookBackHours = 48;
 
-/** The last summary that was due by `now`; null when none was of late. */
-export function lastDue(schedule: Schedule, now: Temporal.Instant): Due | null {
+/** The last summary that was due by `now`; null when none was recently. */
+export function lastDue(schedule: Schedule, now: Temporal.Instant): DueSummary | null {
   return latestDue(schedule, now.subtract({ hours: lookBackHours }), now);
 }
 
 /** The latest summary due after `since` and not after `now`; null when none was. */
-export function latestDue(schedule: Schedule, since: Temporal.Instant, now: Temporal.Instant): Due | null {
+export function latestDue(schedule: Schedule, since: Temporal.Instant, now: Temporal.Instant): DueSummary | null {
   let latest: Temporal.Instant | null = null;
   for (let run = nextRun(schedule, since); isNotAfter(run, now); run = nextRun(schedule, run)) latest = run;
   return latest === null ? null : { at: latest, day: dayBefore(latest, schedule.zone) };
@@ -24,28 +24,28 @@ export function dayBefore(instant: Temporal.Instant, zone: string): string {
   return instant.toZonedDateTimeISO(zone).toPlainDate().subtract({ days: 1 }).toString();
 }
 
-/** What the decision about a due summary rests on. */
+/** What the decision about a due summary depends on. */
 export type DueFacts = {
   readonly now: Temporal.Instant;
   /** When the service started: what was due before is caught up. */
   readonly startedAt: Temporal.Instant;
   readonly catchUpHours: number;
   /** Of the due day. */
-  readonly deliveries: readonly Delivery[];
-  readonly knowsEarlierDay: boolean;
+  readonly deliveries: readonly SummaryDelivery[];
+  readonly hasEarlierDay: boolean;
 };
 
 /**
- * `send`; `missed`: too late, to be said; `nothing`: it was sent before this service started, or was never this service's
- * to send. That is so when the ledger is empty, or knows only trials by hand of this very day: the day of the move to this
- * service mails nobody twice.
+ * `send`; `missed`: too late, to be logged; `nothing`: it was sent before this service started, or is not this service's
+ * to send. That is so when the ledger is empty or has only manual sends of this day: on the day of the migration to this
+ * service no one gets two mails.
  */
-export function verdictOn({ at }: Due, facts: DueFacts): 'send' | 'missed' | 'nothing' {
-  const { now, startedAt, catchUpHours, deliveries, knowsEarlierDay } = facts;
-  const isBegun = deliveries.some(({ state }) => state === 'pending' || state === 'sending');
-  const isMissed = Temporal.Instant.compare(at, startedAt) <= 0;
-  const isDone = deliveries.length > 0 && !isBegun;
-  if (isMissed && (isDone || !(knowsEarlierDay || isBegun))) return 'nothing';
+export function decideDue({ at }: DueSummary, facts: DueFacts): 'send' | 'missed' | 'nothing' {
+  const { now, startedAt, catchUpHours, deliveries, hasEarlierDay } = facts;
+  const isStarted = deliveries.some(({ state }) => state === 'pending' || state === 'sending');
+  const wasDueBeforeStart = Temporal.Instant.compare(at, startedAt) <= 0;
+  const isDone = deliveries.length > 0 && !isStarted;
+  if (wasDueBeforeStart && (isDone || !(hasEarlierDay || isStarted))) return 'nothing';
   if (isNotAfter(now, at.add({ hours: catchUpHours }))) return 'send';
   return isDone ? 'nothing' : 'missed';
 }

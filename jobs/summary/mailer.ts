@@ -4,19 +4,19 @@ import { type Mail, mailAsBytes, sendMail } from '../monitoring/mail/mail.ts';
 import { Failure } from '../runtime/errors.ts';
 import type { SummarySettings } from '../settings/settings.ts';
 
-/** Sends one mail and returns what the receiver said. Throws MAIL_* as sendMail does, or OUTBOX_UNWRITABLE. */
+/** Sends one mail and returns the reply of the server. Throws MAIL_* as sendMail does, or OUTBOX_UNWRITABLE. */
 export type Mailer = (mail: Mail, day: string, signal: AbortSignal) => Promise<string>;
 
-/** By SMTP; without an SMTP host into the outbox folder, as files that any mail program opens. */
-export function mailerOf(
+/** Sends by SMTP; without an SMTP host, writes files that any mail program opens to the outbox folder. */
+export function createMailer(
   { smtp, outbox, from }: Pick<SummarySettings['summary'], 'smtp' | 'outbox' | 'from'>,
   options: Parameters<typeof sendMail>[3] = {},
 ): Mailer {
-  if (smtp === null) return (mail, day) => writeMail(outbox, from, mail, day);
+  if (smtp === null) return (mail, day) => writeToOutbox(outbox, from, mail, day);
   return async (mail, _day, signal) => (await sendMail(smtp, mail, signal, options)).reply;
 }
 
-async function writeMail(outbox: string, from: string, mail: Mail, day: string): Promise<string> {
+async function writeToOutbox(outbox: string, from: string, mail: Mail, day: string): Promise<string> {
   const file = path.join(outbox, `${day}_${mail.to.replace(/[^\w.@+-]/g, '_')}.eml`);
   try {
     await mkdir(outbox, { recursive: true });

@@ -1,56 +1,48 @@
-import { statusOf } from '../backup/status/status.ts';
-import { readHistory } from '../monitoring/history/history.ts';
 import { mailAsBytes } from '../monitoring/mail/mail.ts';
-import { asFailure, Failure } from '../runtime/errors.ts';
-import type { SummarySettings } from '../settings/settings.ts';
-import type { Archive } from './archive.ts';
-import { type DeliveryMeans, deliver } from './deliver.ts';
-import { backupLine } from './findings/backup-line.ts';
-import { type Delivery, type DeliveryState, isAmong } from './ledger.ts';
+import { Failure } from '../runtime/errors.ts';
+import { type DeliveryDeps, deliver } from './deliver.ts';
 import { mailTo, messageOf } from './mail/message.ts';
-import { makePage } from './make-page.ts';
-import type { Page } from './page.ts';
-import { readReport } from './report/read-report.ts';
-import type { SummaryRuns } from './runs.ts';
-import { acquireSendingLock } from './sending-lock.ts';
-import { signedLink } from './site/links.ts';
+import type { SummaryPage } from './page/page.ts';
+import { includesAddress } from './recipients.ts';
+import type { DeliveryState, SummaryDelivery } from './storage/ledger.ts';
+import type { PageArchive } from './storage/page-archive.ts';
+import type { SummaryRuns } from './storage/runs.ts';
+import type { SendingLock } from './storage/sending-lock.ts';
 
-export type SendMeans = DeliveryMeans & {
-  readonly settings: SummarySettings;
-  readonly archive: Archive;
+export type SendDeps = DeliveryDeps & {
+  readonly archive: PageArchive;
   readonly runs: SummaryRuns;
+  /** Null when another process is sending. */
+  readonly acquireLock: () => SendingLock | null;
+  /** Makes the page of a local day from the database. Throws DATABASE_*, REPORT_*. */
+  readonly makePage: (day: string) => Promise<SummaryPage>;
+  /** The signed link to a day's page on the site; null when there is no site. */
+  readonly linkTo: (day: string) => string | null;
 };
 
-const linkDays = 30;
-
 /**
- * Makes the page of a local day, keeps it and mails it to the recipients that have not got it (or are in a state of
- * `again`). A page that somebody has got is sent as it was. Throws LOCKED, DATABASE_*, REPORT_*, STATE_UNWRITABLE.
+ * Makes the page of a local day, archives it and mails it to the recipients that have not got it (or whose delivery is in a
+ * state of `resend`). A page that a recipient has got is sent as it was. Throws LOCKED, DATABASE_*, REPORT_*, STATE_UNWRITABLE.
  */
 export async function sendDay(
   day: string,
   recipients: readonly string[],
-  means: SendMeans,
-  again: readonly DeliveryState[] = [],
-): Promise<{ readonly deliveries: Delivery[]; readonly failure: Failure | null }> {
-  const { settings, ledger, archive, runs, clock } = means;
-  const lock = acquireSendingLock(settings.stateDir);
-  if (lock === null) throw somebodySends();
+  deps: SendDeps,
+  resend: readonly DeliveryState[] = [],
+): Promise<{ readonly deliveries: SummaryDelivery[]; readonly failure: Failure | null }> {
+  const { ledger, runs, clock } = deps;
+  const lock = deps.acquireLock();
+  if (lock === null) throw alreadySending();
   try {
     ledger.closeAbandoned(clock.now());
     runs.closeAbandoned(clock.now());
-    const known = ledger.of(day).filter(({ recipient }) => isAmong(recipients, recipient));
-    if (recipients.every((recipient) => isSettled(known, recipient, again)))
+    const known = ledger.ofDay(day).filter(({ recipient }) => includesAddress(recipients, recipient));
+    if (recipients.every((recipient) => needsNoMail(known, recipient, resend)))
       return { deliveries: known, failure: null };
     const run = runs.begin(day, clock.now());
     try {
-      const page = await pageToSend(day, means);
-      const message = await messageOf(page, linkTo(day, means));
-      archive.archivePage(page);
-      const sent = await deliver(message, recipients, means, again);
+      const { mailBytes, ...sent } = await makeAndSend(day, recipients, deps, resend);
       const outcome = sent.deliveries.every(({ state }) => state === 'accepted') ? 'succeeded' : 'failed';
-      const mailBytes = (await mailAsBytes(means.from, mailTo(recipients[0] ?? '', message, means.from, clock.now())))
-        .length;
       runs.finish(run, { outcome, mailBytes, message: sent.failure?.message ?? null }, clock.now());
       return sent;
     } catch (error) {
@@ -63,57 +55,33 @@ export async function sendDay(
   }
 }
 
-/** Makes the page of a local day from the database; keeps and sends nothing. */
-export async function pageOfDay(
+async function makeAndSend(
   day: string,
-  { settings, clock, signal }: Pick<SendMeans, 'settings' | 'clock' | 'signal'>,
-): Promise<Page> {
-  const [database] = settings.databases;
-  if (database === undefined) throw new Error('settings always name a database');
-  const { report } = settings.summary;
-  return makePage({
-    database,
-    report: report === null ? null : await readReport(report),
-    day,
-    zone: settings.zone,
-    clock,
-    backup: await backupState(settings, clock.now()),
-    signal,
-  });
+  recipients: readonly string[],
+  deps: SendDeps,
+  resend: readonly DeliveryState[],
+) {
+  const { archive, linkTo, from, clock } = deps;
+  const page = archivedPage(day, deps) ?? (await deps.makePage(day));
+  const message = await messageOf(page, linkTo(day));
+  archive.save(page);
+  const sent = await deliver(message, recipients, deps, resend);
+  const mail = mailTo(recipients[0] ?? '', message, from, clock.now());
+  return { ...sent, mailBytes: (await mailAsBytes(from, mail)).length };
 }
 
-async function pageToSend(day: string, means: SendMeans): Promise<Page> {
-  const wasSeen = means.ledger.of(day).some(({ state }) => state === 'accepted' || state === 'uncertain');
-  const kept = wasSeen ? means.archive.pageOf(day) : null;
-  return kept ?? pageOfDay(day, means);
+/** The page as recipients have got it; null when none has. */
+function archivedPage(day: string, { ledger, archive }: SendDeps): SummaryPage | null {
+  const wasSent = ledger.ofDay(day).some(({ state }) => state === 'accepted' || state === 'uncertain');
+  return wasSent ? archive.pageOf(day) : null;
 }
 
-function isSettled(known: readonly Delivery[], recipient: string, again: readonly DeliveryState[]): boolean {
-  const found = known.find((delivery) => isAmong([recipient], delivery.recipient));
-  return found !== undefined && found.state !== 'pending' && !again.includes(found.state);
+function needsNoMail(known: readonly SummaryDelivery[], recipient: string, resend: readonly DeliveryState[]): boolean {
+  const delivery = known.find((one) => includesAddress([recipient], one.recipient));
+  return delivery !== undefined && delivery.state !== 'pending' && !resend.includes(delivery.state);
 }
 
-/** What the backup's history beside the ledger says; a summary goes out without one, too. */
-async function backupState(settings: SummarySettings, now: Temporal.Instant): Promise<Page['backup']> {
-  const { history, failure } = readHistory(settings.stateDir);
-  if (history === null) return backupLine(failure);
-  try {
-    const { databases, ageLimitSeconds } = await statusOf(settings, history, now);
-    return backupLine({ databases, now, limitSeconds: ageLimitSeconds });
-  } catch (error) {
-    return backupLine(asFailure(error));
-  } finally {
-    history.close();
-  }
-}
-
-function linkTo(day: string, { settings, clock }: SendMeans): string | null {
-  const { publicUrl, signingKey, passwordHash } = settings.summary;
-  if (publicUrl === null || signingKey === null || passwordHash === null) return null;
-  return signedLink(publicUrl, signingKey, day, clock.now().add({ hours: 24 * linkDays }));
-}
-
-function somebodySends(): Failure {
+function alreadySending(): Failure {
   return new Failure(
     'LOCKED',
     'Another nightshift is sending summaries from this STATE_DIR now.',

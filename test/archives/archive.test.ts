@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { gunzipSync, gzipSync, zstdDecompressSync } from 'node:zlib';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { type ArchiveFormat, archiveEnding, writeArchive } from '../../jobs/archives/format/archive.ts';
-import { verified } from '../../jobs/archives/format/verification.ts';
+import { verified } from '../../jobs/archives/format/verify-stream.ts';
 import type { Failure } from '../../jobs/runtime/errors.ts';
 import { hashFile } from '../../jobs/runtime/hash.ts';
 import { noProgress } from '../../jobs/runtime/progress.ts';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { inspect } from 'node:util';
 import { generateHybridIdentity, generateIdentity } from 'age-encryption';
-import { readIdentity } from '../../jobs/archives/format/identity.ts';
+import { readIdentity } from '../../jobs/archives/format/age-identity.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
 import { needs } from '../lab/parts.ts';
 

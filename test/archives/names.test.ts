@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  dailyKey,
-  freeDailyKey,
-  isoWeek,
-  keyOf,
-  parseDailyKey,
-  parseWeeklyKey,
-  weeklyKey,
-} from '../../jobs/archives/names.ts';
+import { isoWeek, weekly } from '../../jobs/archives/kinds.ts';
+import { copyKey, dailyKey, freeDailyKey, keyOf, parseCopyKey, parseDailyKey } from '../../jobs/archives/names.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
 
 const endings = ['.db.gz', '.db.zst', '.db.gz.age', '.db.zst.age'] as const;
@@ -25,9 +18,9 @@ test('a daily backup is named after the database, the local date and the local t
 });
 
 test('a weekly backup is named after the ISO week of the local date', () => {
-  const week = isoWeek(Temporal.PlainDate.from('2025-11-30'));
+  const period = isoWeek(Temporal.PlainDate.from('2025-11-30'));
   assert.equal(
-    weeklyKey({ database: 'csv_data', week, ending: '.db.gz' }),
+    copyKey(weekly, { database: 'csv_data', period, ending: '.db.gz' }),
     'sqlite-backups/weekly/csv_data_2025-W48.db.gz',
   );
 });
@@ -64,7 +57,7 @@ test('a key that is not exactly one of ours is nobody’s', () => {
   );
   const weeks = ['csv_data_2025-W00', 'csv_data_2025-W54', 'csv_data_2025-48', 'csv_data'];
   assert.deepEqual(
-    weeks.map((name) => parseWeeklyKey(`sqlite-backups/weekly/${name}.db.gz`)),
+    weeks.map((name) => parseCopyKey(weekly, `sqlite-backups/weekly/${name}.db.gz`)),
     weeks.map(() => null),
   );
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { allClearAlert, type ProblemsAlert, problemsAlert } from '../../jobs/backup/monitoring/alert-text.ts';
-import { renamedProblem, unrecordedProblem } from '../../jobs/backup/monitoring/problems-of-history.ts';
-import { problemsOfRun } from '../../jobs/backup/monitoring/problems-of-run.ts';
+import { allClearAlert, type ProblemsAlert, problemsAlert } from '../../jobs/backup/alerts/alert-text.ts';
+import { renamedProblem, unrecordedProblem } from '../../jobs/backup/alerts/history-problems.ts';
+import { problemsOfRun } from '../../jobs/backup/alerts/run-problems.ts';
 import type { RunOutcome } from '../../jobs/backup/outcome.ts';
 import type { Alert } from '../../jobs/monitoring/alerts/alert.ts';
 import { goodOutcome } from './good-outcome.ts';

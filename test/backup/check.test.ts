@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { createChecklist } from '../../jobs/backup/commands/check/checklist.ts';
-import { checkClock } from '../../jobs/backup/commands/check/clock-part.ts';
+import { checkClock } from '../../jobs/backup/commands/check/clock-check.ts';
 import type { Environment } from '../../jobs/runtime/cli-context.ts';
 import { systemClock } from '../../jobs/runtime/clock.ts';
 import { acquireLock } from '../../jobs/sqlite/lock/lock.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { ageText, type Dating, datingOf, newestFirst } from '../../jobs/archives/dating.ts';
+import { ageText, type Dating, datingOf, newestFirst } from '../../jobs/archives/backup-date.ts';
 import { listCommand } from '../../jobs/backup/commands/list-command.ts';
 import { pruneCommand } from '../../jobs/backup/commands/prune-command.ts';
 import { runBackup } from '../../jobs/backup/run.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type HealthFacts, healthLine, healthOf } from '../../jobs/backup/monitoring/health.ts';
+import { type HealthFacts, healthLine, healthOf } from '../../jobs/backup/status/health.ts';
 
 const now = Temporal.Instant.from('2025-11-30T12:00:00Z');
 const ago = (hours: number, seconds = 0) => now.subtract({ hours, seconds });

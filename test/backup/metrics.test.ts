@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { metricsText } from '../../jobs/backup/monitoring/metrics.ts';
+import { metricsText } from '../../jobs/backup/status/metrics.ts';
 import type { BackupStatus } from '../../jobs/backup/status/status.ts';
 import type { Run } from '../../jobs/monitoring/history/history.ts';
 

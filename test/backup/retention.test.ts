@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { dailyRetention, misdatedVerdicts, weeklyRetention } from '../../jobs/backup/retention/retention.ts';
+import { weekly } from '../../jobs/archives/kinds.ts';
+import { copyRetention, dailyRetention, misdatedVerdicts } from '../../jobs/backup/retention/retention.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 
@@ -116,9 +117,9 @@ test('running it again on what it kept removes nothing more', () => {
 });
 
 test('weekly backups are kept for good unless a number is set', () => {
-  const weeks = ['2025-W46', '2025-W47', '2026-W01'].map((week) => ({ key: week, week }));
-  assert.deepEqual(removedOf(weeklyRetention(weeks, null)), []);
-  assert.deepEqual(removedOf(weeklyRetention(weeks, 2)), ['2025-W46']);
+  const weeks = ['2025-W46', '2025-W47', '2026-W01'].map((week) => ({ key: week, period: week }));
+  assert.deepEqual(removedOf(copyRetention(weekly, weeks, null)), []);
+  assert.deepEqual(removedOf(copyRetention(weekly, weeks, 2)), ['2025-W46']);
 });
 
 test('the days are those of the zone of now, whatever zone the names were written in', () => {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
-import { openHistory } from '../../jobs/monitoring/history/history.ts';
+import { openHistory } from '../../jobs/monitoring/history/open-history.ts';
 import { nightshift, startNightshift } from '../nightshift.ts';
 import { startSmtpServer } from '../smtp-server.ts';
 import { makeScene, type Scene } from './scene.ts';

@@ -3,7 +3,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { openHistory } from '../../jobs/monitoring/history/history.ts';
+import { openHistory } from '../../jobs/monitoring/history/open-history.ts';
 import type { Environment } from '../../jobs/runtime/cli-context.ts';
 import { type Finished, nightshift, startNightshift } from '../nightshift.ts';
 import { makeScene, type Scene } from './scene.ts';

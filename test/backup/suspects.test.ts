@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { acceptCommand } from '../../jobs/backup/commands/accept-command.ts';
 import { listCommand } from '../../jobs/backup/commands/list-command.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
-import { openHistory } from '../../jobs/monitoring/history/history.ts';
+import { openHistory } from '../../jobs/monitoring/history/open-history.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
 import { daily, night } from './november.ts';
 import { makeScene } from './scene.ts';

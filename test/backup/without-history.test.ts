@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { openHistory } from '../../jobs/monitoring/history/history.ts';
+import { openHistory } from '../../jobs/monitoring/history/open-history.ts';
 import { needs } from '../lab/parts.ts';
 import { nightshift, startNightshift } from '../nightshift.ts';
 import { smallDisk } from '../small-disk.ts';

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { allClearAlert, problemsAlert } from '../../jobs/backup/monitoring/alert-text.ts';
-import type { Problem } from '../../jobs/backup/monitoring/problem.ts';
-import { renamedProblem, unrecordedProblem } from '../../jobs/backup/monitoring/problems-of-history.ts';
-import { problemsOfRun } from '../../jobs/backup/monitoring/problems-of-run.ts';
+import { allClearAlert, problemsAlert } from '../../jobs/backup/alerts/alert-text.ts';
+import type { Problem } from '../../jobs/backup/alerts/backup-problem.ts';
+import { renamedProblem, unrecordedProblem } from '../../jobs/backup/alerts/history-problems.ts';
+import { problemsOfRun } from '../../jobs/backup/alerts/run-problems.ts';
 import { Failure, failureCodes } from '../../jobs/runtime/errors.ts';
-import { summaryFailedAlert, summaryWorksAlert } from '../../jobs/summary/alerts.ts';
+import { summaryFailedAlert, summaryRecoveredAlert } from '../../jobs/summary/alerts.ts';
 import { goodOutcome } from '../backup/good-outcome.ts';
 import { root } from './markdown.ts';
 
@@ -75,7 +75,7 @@ function summaryAlerts() {
   const where = { day: '2025-11-30', host: 'host', at, failedSince: at };
   const failure = new Failure(trouble.code, trouble.message, trouble.hint);
   return [
-    summaryFailedAlert({ ...where, failure, missed: [], tries: [], reason: 'new' }, zone),
-    summaryWorksAlert(where, zone),
+    summaryFailedAlert({ ...where, failure, missed: [], retries: [], reason: 'new' }, zone),
+    summaryRecoveredAlert(where, zone),
   ];
 }

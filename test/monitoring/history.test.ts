@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { openHistory, readHistory } from '../../jobs/monitoring/history/history.ts';
+import { openHistory, readHistory } from '../../jobs/monitoring/history/open-history.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
 import { needs } from '../lab/parts.ts';
 
@@ -189,7 +189,7 @@ test('a history that this user may not read is no missing one', needs('root'), a
   const stateDir = await folder(t);
   openHistory(stateDir).close();
   await chmod(stateDir, 0o700);
-  const code = `const { readHistory } = await import('${path.resolve('jobs/monitoring/history/history.ts')}');
+  const code = `const { readHistory } = await import('${path.resolve('jobs/monitoring/history/open-history.ts')}');
     console.log(readHistory('${stateDir}').failure?.code);`;
   const args = ['--input-type=module', '--eval', code];
   const found = execFileSync(process.execPath, args, { uid: 1000, gid: 1000, encoding: 'utf8', cwd: '/' });

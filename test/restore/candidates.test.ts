@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { datingOf, newestFirst } from '../../jobs/archives/dating.ts';
+import { datingOf, newestFirst } from '../../jobs/archives/backup-date.ts';
 import { placeOf } from '../../jobs/archives/names.ts';
 import { candidatesFor, databaseOf, targetDatabase } from '../../jobs/restore/choice/candidates.ts';
 import { type BackupSelector, parseUntil } from '../../jobs/restore/options/restore-options.ts';

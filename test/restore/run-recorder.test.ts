@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { openHistory } from '../../jobs/monitoring/history/history.ts';
+import { openHistory } from '../../jobs/monitoring/history/open-history.ts';
 import { withRunRecord } from '../../jobs/restore/run/run-recorder.ts';
 import { needs } from '../lab/parts.ts';
 import { smallDisk } from '../small-disk.ts';

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failure } from '../../jobs/runtime/errors.ts';
-import { summaryFailedAlert, summaryWorksAlert } from '../../jobs/summary/alerts.ts';
+import { summaryFailedAlert, summaryRecoveredAlert } from '../../jobs/summary/alerts.ts';
 import { instantOf } from './scene.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
-const where = { day: '2025-11-30', host: 'vps1', at: instantOf('2025-12-01T08:00:04') };
-const first = { reason: 'new', failedSince: where.at } as const;
+const context = { day: '2025-11-30', host: 'vps1', at: instantOf('2025-12-01T08:00:04') };
+const first = { reason: 'new', failedSince: context.at } as const;
 const failure = new Failure('MAIL_LOGIN', 'The mail server does not accept the login.', 'Check SMTP_PASSWORD.');
 
 test('a summary did not go out: to whom, why, what to do, when it is tried again', () => {
-  const tries = [instantOf('2025-12-01T08:05:04'), instantOf('2025-12-01T08:20:04')];
+  const retries = [instantOf('2025-12-01T08:05:04'), instantOf('2025-12-01T08:20:04')];
   const missed = ['owner@example.com', 'second@example.com'];
-  assert.deepEqual(summaryFailedAlert({ ...where, ...first, failure, missed, tries }, zone), {
+  assert.deepEqual(summaryFailedAlert({ ...context, ...first, failure, missed, retries }, zone), {
     subject: 'nightshift: summary of 2025-11-30 did not go out (MAIL_LOGIN)',
     text: `The summary of 2025-11-30 from vps1 did not reach:
 - owner@example.com
@@ -34,21 +34,24 @@ To look closer: nightshift summary status
   });
 });
 
-test('what is not tried again says so', () => {
-  const { text } = summaryFailedAlert({ ...where, ...first, failure, missed: ['owner@example.com'], tries: [] }, zone);
+test('the mail says when there is no retry', () => {
+  const { text } = summaryFailedAlert(
+    { ...context, ...first, failure, missed: ['owner@example.com'], retries: [] },
+    zone,
+  );
   assert.match(text, /\n\nIt is not tried again by itself\.\n\n/);
 });
 
-test('a reminder says that it is one, and since when', () => {
+test('a reminder is marked as one, with when it began', () => {
   const reminded = { reason: 'reminder', failedSince: instantOf('2025-11-28T08:00:04') } as const;
-  const alert = { ...where, ...reminded, failure, missed: ['owner@example.com'], tries: [] };
+  const alert = { ...context, ...reminded, failure, missed: ['owner@example.com'], retries: [] };
   const { subject, text } = summaryFailedAlert(alert, zone);
   assert.equal(subject, 'nightshift: still: summary of 2025-11-30 did not go out (MAIL_LOGIN)');
-  assert.match(text, /^Something is wrong since: 2025-11-28 08:00:04$/m);
+  assert.match(text, /^Failing since: 2025-11-28 08:00:04$/m);
 });
 
 test('summaries go out again: since when they did not', () => {
-  assert.deepEqual(summaryWorksAlert({ ...where, failedSince: instantOf('2025-11-29T08:00:09') }, zone), {
+  assert.deepEqual(summaryRecoveredAlert({ ...context, failedSince: instantOf('2025-11-29T08:00:09') }, zone), {
     subject: 'nightshift: summaries go out again',
     text: `The last two summaries from vps1 reached everybody, the last that of 2025-11-30.
 

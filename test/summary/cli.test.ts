@@ -12,7 +12,7 @@ import { day, makeSummaryScene } from './scene.ts';
 
 const owner = 'owner@example.com';
 
-test('send needs no keys of the bucket, goes to the outbox, and says to whom it went', async (t) => {
+test('send needs no keys of the bucket, goes to the outbox, and prints to whom it went', async (t) => {
   const { environment } = makeSummaryScene(t);
   const { code, out, err } = await nightshift(['summary', 'send', '--day', day], environment);
   assert.equal(code, 0, err);
@@ -48,7 +48,7 @@ test('send exits 1 when somebody did not get it, and names who, why and what to 
 });
 
 test('preview writes the mail as files that show each other, and keeps and sends nothing', async (t) => {
-  const { environment, folder, office } = makeSummaryScene(t);
+  const { environment, folder, deps } = makeSummaryScene(t);
   const out = path.join(folder, 'preview');
   const done = await nightshift(['summary', 'preview', '--day', day, '--out', out], environment);
   assert.equal(done.code, 0, done.err);
@@ -57,14 +57,14 @@ test('preview writes the mail as files that show each other, and keeps and sends
   const shown = [...html.matchAll(/<img[^>]* src="([^"]+)"/g)].map(([, file]) => file);
   assert.deepEqual(files.toSorted(), [`${day}.html`, `${day}.txt`, ...shown].toSorted());
   assert.match(done.out, new RegExp(`\n${path.join(out, `${day}.html`)}\n$`));
-  assert.deepEqual([office.archive.days(), office.ledger.isEmpty()], [[], true]);
+  assert.deepEqual([deps.archive.days(), deps.ledger.isEmpty()], [[], true]);
 });
 
 test('status: nothing sent yet, a day left out, who got what; exit 1 while the last one due is missing', async (t) => {
-  const { environment, office } = makeSummaryScene(t, {
+  const { environment, deps } = makeSummaryScene(t, {
     environment: { TIME_ZONE: 'UTC', SUMMARY_SCHEDULE_HOUR: '0' },
   });
-  const { ledger } = office;
+  const { ledger } = deps;
   const never = await nightshift(['summary', 'status'], environment);
   assert.deepEqual(
     [never.code, never.out.split('\n')[0]],
@@ -74,19 +74,19 @@ test('status: nothing sent yet, a day left out, who got what; exit 1 while the l
   const today = Temporal.Now.instant().toZonedDateTimeISO('UTC').toPlainDate();
   const ago = (days: number) => today.subtract({ days }).toString();
   const at = Temporal.Instant.from(`${ago(2)}T08:00:03Z`);
-  const end = (about: string, state: 'accepted' | 'uncertain', said: string) => {
-    ledger.expect(about, [owner], at);
+  const finish = (about: string, state: 'accepted' | 'uncertain', reply: string) => {
+    ledger.addPending(about, [owner], at);
     ledger.claim(about, owner, ['pending'], at);
-    ledger.settle(about, owner, { state, said, code: null }, at);
+    ledger.finish(about, owner, { state, reply, code: null }, at);
   };
-  end(ago(3), 'accepted', '250 2.0.0 Queued');
-  end(ago(1), 'uncertain', 'The connection was lost.');
+  finish(ago(3), 'accepted', '250 2.0.0 Queued');
+  finish(ago(1), 'uncertain', 'The connection was lost.');
   const bad = await nightshift(['summary', 'status'], environment);
   assert.equal(bad.code, 1);
   assert.deepEqual(bad.out.split('\n').slice(0, 6), [
     `summary: NOT OK, the summary of ${ago(1)} did not go out to ${owner} (uncertain)`,
     '',
-    'DAY         RECIPIENT          STATE      WHEN                 SAID',
+    'DAY         RECIPIENT          STATE      WHEN                 REPLY',
     `${ago(1)}  ${owner}  uncertain  ${ago(2)} 08:00:03  The connection was lost.`,
     `${ago(2)}  -                  NOT SENT   -`,
     `${ago(3)}  ${owner}  sent       ${ago(2)} 08:00:03  250 2.0.0 Queued`,
@@ -94,14 +94,14 @@ test('status: nothing sent yet, a day left out, who got what; exit 1 while the l
   assert.match(bad.out, /\nnext summary \d{4}-\d\d-\d\d 00:00, in .* \(UTC\)\n$/);
 
   ledger.claim(ago(1), owner, ['uncertain'], at);
-  ledger.settle(ago(1), owner, { state: 'accepted', said: '250', code: null }, at);
+  ledger.finish(ago(1), owner, { state: 'accepted', reply: '250', code: null }, at);
   const good = await nightshift(['summary', 'status', '--json'], environment);
   assert.equal(good.code, 0);
   const { ok, reason, days } = JSON.parse(good.out);
   assert.deepEqual([ok, reason, days.length], [true, `the summary of ${ago(1)} went out to 1 recipient`, 3]);
 });
 
-test('test-mail logs in over TLS and sends one line; without a server it says what to set', async (t) => {
+test('test-mail logs in over TLS and sends a test mail; without a server it names what to set', async (t) => {
   const login = { user: 'shop@example.com', password: 'correct horse' };
   const server = await startSmtpServer({ security: 'plain', login });
   t.after(() => server.close());
@@ -116,7 +116,7 @@ test('test-mail logs in over TLS and sends one line; without a server it says wh
   };
   const { code, out, err } = await nightshift(['summary', 'test-mail'], smtp);
   assert.equal(code, 0, err);
-  assert.match(out, /^localhost took a mail for owner@example\.com: 250 /);
+  assert.match(out, /^localhost accepted a mail for owner@example\.com: 250 /);
   assert.deepEqual(
     server.mails.map(({ to, user }) => [to[0], user]),
     [[owner, login.user]],
@@ -128,7 +128,7 @@ test('test-mail logs in over TLS and sends one line; without a server it says wh
   assert.doesNotMatch(wrong.err, /wrong-password/);
 });
 
-test('init writes a report that says what the profile said, and never over a file that is there', async (t) => {
+test('init writes the profile as a report, and never over an existing file', async (t) => {
   const { environment, folder } = makeSummaryScene(t);
   const file = path.join(folder, 'summary.yaml');
   const done = await nightshift(['summary', 'init', file], environment);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { nextRun } from '../../jobs/runtime/schedule.ts';
-import { type DueFacts, latestDue, verdictOn } from '../../jobs/summary/due.ts';
-import type { Delivery } from '../../jobs/summary/ledger.ts';
-import { liveMornings } from '../../jobs/summary/mornings.ts';
+import { type DueFacts, decideDue, latestDue } from '../../jobs/summary/due.ts';
+import { runScheduler } from '../../jobs/summary/scheduler.ts';
+import type { SummaryDelivery } from '../../jobs/summary/storage/ledger.ts';
 import { instantOf } from './scene.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
@@ -52,110 +52,110 @@ test('every local day of the year is due exactly once, in zones that change thei
   }
 });
 
-const accepted = { state: 'accepted' } as Delivery;
-const pending = { state: 'pending' } as Delivery;
+const accepted = { state: 'accepted' } as SummaryDelivery;
+const pending = { state: 'pending' } as SummaryDelivery;
 
 test('what is caught up after downtime, and what is not', () => {
-  const verdict = (now: string, facts: Partial<DueFacts>) =>
-    verdictOn(
+  const decision = (now: string, facts: Partial<DueFacts>) =>
+    decideDue(
       { at: instantOf('2025-12-01T08:00:00'), day },
       {
         now: instantOf(now),
         startedAt: instantOf(now),
         catchUpHours: 12,
         deliveries: [],
-        knowsEarlierDay: true,
+        hasEarlierDay: true,
         ...facts,
       },
     );
   const cases: [string, string, Partial<DueFacts>, string][] = [
-    ['up all night, on time', '2025-12-01T08:00:00', { startedAt: started, knowsEarlierDay: false }, 'send'],
-    ['asleep from 07:00 to 19:59', '2025-12-01T19:59:00', { startedAt: started }, 'send'],
-    ['asleep from 07:00 to 20:01', '2025-12-01T20:01:00', { startedAt: started }, 'missed'],
+    ['running since before, on time', '2025-12-01T08:00:00', { startedAt: started, hasEarlierDay: false }, 'send'],
+    ['suspended from 07:00 to 19:59', '2025-12-01T19:59:00', { startedAt: started }, 'send'],
+    ['suspended from 07:00 to 20:01', '2025-12-01T20:01:00', { startedAt: started }, 'missed'],
     ['started at 08:01, yesterday was sent', '2025-12-01T08:01:00', {}, 'send'],
     ['started at 23:00, yesterday was sent', '2025-12-01T23:00:00', {}, 'missed'],
-    ['started at 23:00, sent by hand meanwhile', '2025-12-01T23:00:00', { deliveries: [accepted] }, 'nothing'],
-    ['the day of the move: an empty ledger', '2025-12-01T08:01:00', { knowsEarlierDay: false }, 'nothing'],
+    ['started at 23:00, sent manually meanwhile', '2025-12-01T23:00:00', { deliveries: [accepted] }, 'nothing'],
+    ['the day of the migration: an empty ledger', '2025-12-01T08:01:00', { hasEarlierDay: false }, 'nothing'],
     [
-      'the day of the move, after a trial by hand',
+      'the day of the migration, after a manual send',
       '2025-12-01T08:01:00',
-      { knowsEarlierDay: false, deliveries: [accepted] },
+      { hasEarlierDay: false, deliveries: [accepted] },
       'nothing',
     ],
     [
-      'the first day, broken off half way',
+      'the first day, interrupted half way',
       '2025-12-01T08:01:00',
-      { knowsEarlierDay: false, deliveries: [accepted, pending] },
+      { hasEarlierDay: false, deliveries: [accepted, pending] },
       'send',
     ],
   ];
   assert.deepEqual(
-    cases.map(([what, now, facts]) => [what, verdict(now, facts)]),
+    cases.map(([what, now, facts]) => [what, decision(now, facts)]),
     cases.map(([what, , , expected]) => [what, expected]),
   );
 });
 
-/** Lives until the service has slept `sleeps` times; every sleep lasts as long as `asleep` says, at least until due. */
-async function lived({
+/** Runs the scheduler until it has slept `sleeps` times, each `suspendedHours` longer than until due; its sends and warnings. */
+async function runService({
   from,
   sleeps,
-  asleep = 0,
+  suspendedHours = 0,
   sent = [],
 }: {
   from: string;
   sleeps: number;
-  asleep?: number;
+  suspendedHours?: number;
   sent?: string[];
 }) {
   let now = instantOf(from);
   const stop = new AbortController();
-  const told: string[] = [];
+  const lines: string[] = [];
   const known = [...sent];
   let left = sleeps;
   const local = () => now.toZonedDateTimeISO(zone).toPlainDateTime().toString().slice(0, 16);
-  await liveMornings({
+  await runScheduler({
     schedule: eight,
     catchUpHours: 12,
     ledger: {
-      of: (asked) => (known.includes(asked) ? [accepted] : []),
-      hasBefore: (asked) => known.some((other) => other < asked),
+      ofDay: (about) => (known.includes(about) ? [accepted] : []),
+      hasEarlierThan: (about) => known.some((other) => other < about),
     },
-    morning: async (about) => {
-      told.push(`${local()} sends ${about}`);
+    sendSummary: async (about) => {
+      lines.push(`${local()} sends ${about}`);
       known.push(about);
     },
     clock: { now: () => now },
-    log: { line: () => {}, warn: (text) => told.push(`${local()} ${text.split('.')[0]}`), failure: () => {} },
+    log: { line: () => {}, warn: (text) => lines.push(`${local()} ${text.split('.')[0]}`), failure: () => {} },
     sleepUntil: async (instant) => {
       left -= 1;
       if (left < 0) stop.abort();
-      else now = instant.add({ hours: asleep });
+      else now = instant.add({ hours: suspendedHours });
     },
     signal: stop.signal,
   });
-  return told;
+  return lines;
 }
 
-test('with an empty ledger the first summary is that of the next morning, then each morning has one', async () => {
-  assert.deepEqual(await lived({ from: '2025-12-01T08:01', sleeps: 2 }), [
+test('with an empty ledger the first summary is that of the next day, then each day has one', async () => {
+  assert.deepEqual(await runService({ from: '2025-12-01T08:01', sleeps: 2 }), [
     '2025-12-02T08:00 sends 2025-12-01',
     '2025-12-03T08:00 sends 2025-12-02',
   ]);
 });
 
 test('started at 07:59 it waits a minute', async () => {
-  assert.deepEqual(await lived({ from: '2025-12-01T07:59', sleeps: 1 }), ['2025-12-01T08:00 sends 2025-11-30']);
+  assert.deepEqual(await runService({ from: '2025-12-01T07:59', sleeps: 1 }), ['2025-12-01T08:00 sends 2025-11-30']);
 });
 
-test('started too late for a missed one, it says so and goes on', async () => {
-  assert.deepEqual(await lived({ from: '2025-12-01T23:00', sleeps: 1, sent: ['2025-11-29'] }), [
+test('started too late for a missed one, it logs that and goes on', async () => {
+  assert.deepEqual(await runService({ from: '2025-12-01T23:00', sleeps: 1, sent: ['2025-11-29'] }), [
     '2025-12-01T23:00 The summary of 2025-11-30 is too late now',
     '2025-12-02T08:00 sends 2025-12-01',
   ]);
 });
 
-test('a machine that slept for three days sends the last summary only', async () => {
-  assert.deepEqual(await lived({ from: '2025-12-01T08:01', sleeps: 1, asleep: 74 }), [
+test('a machine that was suspended for three days sends the last summary only', async () => {
+  assert.deepEqual(await runService({ from: '2025-12-01T08:01', sleeps: 1, suspendedHours: 74 }), [
     '2025-12-05T10:00 sends 2025-12-04',
   ]);
 });
@@ -168,8 +168,8 @@ test('however often it starts and whenever, no day is sent twice', async () => {
       for (const minutes of waits) {
         now = now.add({ minutes });
         const from = now.toZonedDateTimeISO(zone).toPlainDateTime().toString();
-        const told = await lived({ from, sleeps: 0, sent: known });
-        for (const line of told) if (line.includes(' sends ')) known.push(line.slice(-10));
+        const lines = await runService({ from, sleeps: 0, sent: known });
+        for (const line of lines) if (line.includes(' sends ')) known.push(line.slice(-10));
       }
       assert.equal(new Set(known).size, known.length);
     }),

@@ -19,7 +19,7 @@ async function docker(...args: string[]): Promise<string> {
   return stdout + stderr;
 }
 
-/** Asks until the container says it; fails with its log. */
+/** Polls until the output matches; fails with the log of the container. */
 async function until(name: string, args: string[], wanted: RegExp): Promise<void> {
   for (let tries = 0; !wanted.test(await docker(...args)); tries += 1) {
     assert.ok(tries < 240, `${await docker(...args)}\n${await docker('logs', name)}`);

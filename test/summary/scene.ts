@@ -5,17 +5,17 @@ import type { TestContext } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import type { Environment } from '../../jobs/runtime/cli-context.ts';
 import type { Log } from '../../jobs/runtime/log.ts';
-import { readSummarySettings } from '../../jobs/settings/settings.ts';
-import { mailerOf } from '../../jobs/summary/mailer.ts';
-import { openOffice } from '../../jobs/summary/office.ts';
-import type { SendMeans } from '../../jobs/summary/send-day.ts';
+import { readSummarySettings, type SummarySettings } from '../../jobs/settings/settings.ts';
+import { createMailer } from '../../jobs/summary/mailer.ts';
+import { createSummaryDeps, type SummaryDeps } from '../../jobs/summary/summary-deps.ts';
 import type { TestSmtpServer } from '../smtp-server.ts';
 
 /** A small shop, and all that sends its summary, on a clock that stands where the test puts it. */
 export type SummaryScene = {
   readonly folder: string;
   readonly environment: Environment;
-  readonly office: SendMeans;
+  readonly settings: SummarySettings;
+  readonly deps: SummaryDeps;
   /** Lines of the log. */
   readonly lines: string[];
   /** Local time, in Kuala Lumpur. */
@@ -25,14 +25,14 @@ export type SummaryScene = {
 /** The day that the summaries of these tests are about; the clock stands at 08:00 of the next. */
 export const day = '2025-11-30';
 
-type Options = {
+type SceneOptions = {
   readonly recipients?: readonly string[];
   readonly environment?: Environment;
   readonly server?: Pick<TestSmtpServer, 'smtp'>;
-  readonly mail?: Parameters<typeof mailerOf>[1];
+  readonly mail?: Parameters<typeof createMailer>[1];
 };
 
-export function makeSummaryScene(t: TestContext, options: Options = {}): SummaryScene {
+export function makeSummaryScene(t: TestContext, options: SceneOptions = {}): SummaryScene {
   const { recipients = ['owner@example.com'], server, mail } = options;
   const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-summary-'));
   mkdirSync(path.join(folder, 'state'));
@@ -55,15 +55,17 @@ export function makeSummaryScene(t: TestContext, options: Options = {}): Summary
     failure: ({ code }) => lines.push(`ERROR ${code}`),
   };
   const signal = new AbortController().signal;
-  const office = openOffice({ ...read, summary }, { clock: { now: () => now }, log, signal });
+  const settings = { ...read, summary };
+  const deps = createSummaryDeps(settings, { clock: { now: () => now }, log, signal });
   t.after(() => {
-    office.close();
+    deps.close();
     rmSync(folder, { recursive: true, force: true });
   });
   return {
     folder,
     environment,
-    office: mail === undefined ? office : { ...office, mailer: mailerOf(summary, mail) },
+    settings,
+    deps: mail === undefined ? deps : { ...deps, mailer: createMailer(summary, mail) },
     lines,
     setClock(local) {
       now = instantOf(local);

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, type TestContext, test } from 'node:test';
 import { simpleParser } from 'mailparser';
-import { roundOf } from '../../jobs/summary/round.ts';
-import { pageOfDay, sendDay } from '../../jobs/summary/send-day.ts';
-import { acquireSendingLock } from '../../jobs/summary/sending-lock.ts';
+import { sendDay } from '../../jobs/summary/send-day.ts';
+import { outcomeOf } from '../../jobs/summary/send-outcome.ts';
+import { acquireSendingLock } from '../../jobs/summary/storage/sending-lock.ts';
 import { certificates, type Faults, startSmtpServer, trustTestCertificates } from '../smtp-server.ts';
 import { day, makeSummaryScene } from './scene.ts';
 
@@ -15,8 +15,8 @@ const limits = { connectMs: 2000, greetingMs: 300, idleMs: 500 };
 
 before(trustTestCertificates);
 
-/** A scene and a real server with these faults; `send` sends once and tells how each delivery stands. */
-async function office(
+/** A scene and a real server with these faults; `send` sends once and returns the state of each delivery. */
+async function makeSender(
   t: TestContext,
   faults: Faults = {},
   options: Partial<Parameters<typeof startSmtpServer>[0]> = {},
@@ -27,26 +27,26 @@ async function office(
   const recipients = [owner, second];
   const mail = { security: security === 'plain' ? ('loopback' as const) : security, limits };
   const scene = makeSummaryScene(t, { recipients, server, mail });
-  const send = async (again: Parameters<typeof sendDay>[3] = []) => {
-    const { deliveries, failure } = await sendDay(day, recipients, scene.office, again);
+  const send = async (resend: Parameters<typeof sendDay>[3] = []) => {
+    const { deliveries, failure } = await sendDay(day, recipients, scene.deps, resend);
     return {
       states: deliveries.map(({ recipient, state, tries }) => `${recipient} ${state}, ${tries}`),
       code: failure?.code ?? null,
-      round: roundOf(deliveries, failure),
+      outcome: outcomeOf(deliveries, failure),
     };
   };
   return { server, scene, send };
 }
 
 for (const security of ['implicit', 'starttls'] as const) {
-  test(`over ${security} TLS with a login, everybody gets a mail of his own, and only once`, async (t) => {
+  test(`over ${security} TLS with a login, everybody gets a separate mail, and only once`, async (t) => {
     const login = { user: 'shop@example.com', password: 'correct horse' };
-    const { server, scene, send } = await office(t, {}, { security, login });
+    const { server, scene, send } = await makeSender(t, {}, { security, login });
     const expected = { states: [`${owner} accepted, 1`, `${second} accepted, 1`], code: null };
-    const { round, ...sent } = await send();
+    const { outcome, ...sent } = await send();
     assert.deepEqual(sent, expected);
-    assert.deepEqual(round, { kind: 'sent', recipients: [owner, second] });
-    const { round: _, ...again } = await send();
+    assert.deepEqual(outcome, { kind: 'sent', recipients: [owner, second] });
+    const { outcome: _, ...again } = await send();
     assert.deepEqual(again, expected);
     assert.deepEqual(
       server.mails.map(({ to, overTls, user }) => ({ to, overTls, user })),
@@ -57,17 +57,17 @@ for (const security of ['implicit', 'starttls'] as const) {
 }
 
 describe('what the server does wrong', () => {
-  test('put off at first: tried again, and nobody gets it twice', async (t) => {
-    const { server, send } = await office(t, { defer: 1 });
+  test('deferred at first: tried again, and nobody gets it twice', async (t) => {
+    const { server, send } = await makeSender(t, { defer: 1 });
     const first = await send();
     assert.deepEqual(first.states, [`${owner} pending, 1`, `${second} accepted, 1`]);
     assert.equal(first.code, 'MAIL_DEFERRED');
-    assert.equal(first.round.kind === 'failed' && first.round.again, true);
+    assert.equal(first.outcome.kind === 'failed' && first.outcome.isRetryable, true);
     assert.deepEqual((await send()).states, [`${owner} accepted, 2`, `${second} accepted, 1`]);
     assert.deepEqual(server.mails.flatMap(({ to }) => to).toSorted(), [owner, second]);
   });
 
-  test('what says nothing of a recipient leaves him to the next try: the name, the sender, a quota, a full mailbox', async (t) => {
+  test('what is not about a recipient leaves it to the next try: the name, the sender, a quota, a full mailbox', async (t) => {
     const share = '550 Domain example.com has exceeded the max emails per hour (101/100 (101%)) allowed';
     const cases: [Faults, string][] = [
       [{ strictName: '550 Invalid HELO name' }, 'MAIL_NOT_ALLOWED'],
@@ -79,32 +79,32 @@ describe('what the server does wrong', () => {
       [{ recipientReply: '552 5.2.2 Mailbox full' }, 'MAIL_DEFERRED'],
     ];
     for (const [faults, code] of cases) {
-      const { server, scene, send } = await office(t, faults);
+      const { server, scene, send } = await makeSender(t, faults);
       Object.assign(server.smtp, { ehloName: 'backup-1' });
       const first = await send();
       const title = JSON.stringify(faults);
       assert.deepEqual(first.states, [`${owner} pending, 1`, `${second} pending, 1`], title);
       assert.equal(first.code, code, title);
-      assert.equal(first.round.kind === 'failed' && first.round.again, true, title);
+      assert.equal(first.outcome.kind === 'failed' && first.outcome.isRetryable, true, title);
       server.faults = {};
       assert.deepEqual((await send()).states, [`${owner} accepted, 2`, `${second} accepted, 2`], title);
       assert.equal(scene.lines.length, 4, title);
     }
   });
 
-  test('one address is refused: the other gets it, the bad one is not tried again by itself', async (t) => {
-    const { server, send } = await office(t, { refuse: owner });
+  test('one address is refused: the other gets it, the bad one is not retried automatically', async (t) => {
+    const { server, send } = await makeSender(t, { refuse: owner });
     const first = await send();
     assert.deepEqual(first.states, [`${owner} rejected, 1`, `${second} accepted, 1`]);
     assert.equal(first.code, 'MAIL_REJECTED');
-    assert.equal(first.round.kind === 'failed' && first.round.again, false);
+    assert.equal(first.outcome.kind === 'failed' && first.outcome.isRetryable, false);
     server.faults = {};
     assert.deepEqual((await send()).states, first.states);
     assert.deepEqual((await send(['rejected'])).states, [`${owner} accepted, 2`, `${second} accepted, 1`]);
   });
 
   test('the connection is lost before the text: tried again', async (t) => {
-    const { server, send } = await office(t, { drop: 'before-data' });
+    const { server, send } = await makeSender(t, { drop: 'before-data' });
     const first = await send();
     assert.deepEqual(first.states, [`${owner} pending, 1`, `${second} pending, 0`]);
     server.faults = {};
@@ -114,41 +114,41 @@ describe('what the server does wrong', () => {
 
   for (const [what, faults] of [
     ['the connection is lost after the text', { drop: 'after-data' }],
-    ['the server says nothing more after the text', { hang: 'after-data' }],
+    ['the server sends nothing more after the text', { hang: 'after-data' }],
   ] as const) {
-    test(`${what}: uncertain, and never sent again by itself`, async (t) => {
-      const { server, send } = await office(t, faults);
+    test(`${what}: uncertain, and never resent automatically`, async (t) => {
+      const { server, send } = await makeSender(t, faults);
       const first = await send();
       assert.deepEqual(first.states, [`${owner} uncertain, 1`, `${second} uncertain, 1`]);
       assert.equal(first.code, 'MAIL_UNCERTAIN');
       server.faults = {};
-      const second_ = await send();
-      assert.deepEqual(second_.states, first.states);
-      assert.equal(second_.round.kind === 'failed' && second_.round.again, false);
+      const retried = await send();
+      assert.deepEqual(retried.states, first.states);
+      assert.equal(retried.outcome.kind === 'failed' && retried.outcome.isRetryable, false);
       assert.deepEqual(server.mails, []);
       assert.deepEqual((await send(['uncertain'])).states, [`${owner} accepted, 2`, `${second} accepted, 2`]);
     });
   }
 
-  test('it does not answer: given up in time, tried again', async (t) => {
-    const { server, send } = await office(t, { hang: 'greeting' }, { security: 'plain' });
+  test('it does not answer: times out, tried again', async (t) => {
+    const { server, send } = await makeSender(t, { hang: 'greeting' }, { security: 'plain' });
     const { states, code } = await send();
     assert.deepEqual([states, code], [[`${owner} pending, 1`, `${second} pending, 0`], 'MAIL_UNREACHABLE']);
     server.faults = {};
-    assert.equal((await send()).round.kind, 'sent');
+    assert.equal((await send()).outcome.kind, 'sent');
   });
 
   for (const name of ['untrusted', 'expired', 'otherHost'] as const) {
     test(`its certificate is ${name}: no mail leaves, the login is not shown`, async (t) => {
       const login = { user: 'shop@example.com', password: 'correct horse' };
-      const { server, send } = await office(t, {}, { certificate: certificates[name], login });
+      const { server, send } = await makeSender(t, {}, { certificate: certificates[name], login });
       const { states, code } = await send();
       assert.deepEqual([states, code], [[`${owner} pending, 1`, `${second} pending, 0`], 'MAIL_TLS']);
       assert.deepEqual([server.mails, server.recipientsAsked], [[], []]);
     });
   }
 
-  test('the password is wrong: asked once, not once for each recipient, and the password is in no log', async (t) => {
+  test('the password is wrong: tried once, not once for each recipient, and the password is in no log', async (t) => {
     const login = { user: 'shop@example.com', password: 'correct horse' };
     const server = await startSmtpServer({ security: 'implicit', login });
     t.after(() => server.close());
@@ -158,7 +158,7 @@ describe('what the server does wrong', () => {
       server: wrong,
       mail: { security: 'implicit', limits },
     });
-    const { deliveries, failure } = await sendDay(day, [owner, second], scene.office);
+    const { deliveries, failure } = await sendDay(day, [owner, second], scene.deps);
     assert.deepEqual(
       deliveries.map(({ state, tries }) => [state, tries]),
       [
@@ -171,8 +171,8 @@ describe('what the server does wrong', () => {
   });
 });
 
-test('what arrives: both parts, pictures by CID, and the headers that keep robots and filters calm', async (t) => {
-  const { server, scene, send } = await office(t);
+test('what arrives: both parts, pictures by CID, and the headers for autoresponders and filters', async (t) => {
+  const { server, scene, send } = await makeSender(t);
   await send();
   const [mail] = server.mails;
   const parsed = mail?.parsed;
@@ -182,7 +182,7 @@ test('what arrives: both parts, pictures by CID, and the headers that keep robot
   assert.equal(header('list-id'), 'List-ID: Daily summary <daily-summary.example.com>');
   assert.equal(header('list-unsubscribe'), 'List-Unsubscribe: <mailto:backup@example.com?subject=unsubscribe>');
   assert.equal(parsed?.date?.toISOString(), '2025-12-01T00:00:00.000Z');
-  const { opening } = await pageOfDay(day, scene.office);
+  const { opening } = await scene.deps.makePage(day);
   assert.ok(parsed?.text?.includes(opening));
   assert.ok(String(parsed?.html).includes(opening));
   const shown = [...(mail?.raw ?? '').matchAll(/^Content-Id: <(.*)>/gim)].map(([, id]) => id).toSorted();
@@ -196,7 +196,7 @@ test('what arrives: both parts, pictures by CID, and the headers that keep robot
 });
 
 test('a second try has the same Message-ID, another recipient another one', async (t) => {
-  const { server, send } = await office(t);
+  const { server, send } = await makeSender(t);
   await send();
   await send(['accepted']);
   const ids = server.mails.map(({ to, parsed }) => `${to} ${parsed.messageId}`);
@@ -205,16 +205,16 @@ test('a second try has the same Message-ID, another recipient another one', asyn
   assert.equal(new Set(server.mails.map(({ parsed }) => parsed.messageId)).size, 2);
 });
 
-test('a page that somebody has got stays as it was, whatever the database says later', async (t) => {
-  const { server, scene, send } = await office(t, { refuse: second });
+test('a page that a recipient has got stays as it was, whatever the database contains later', async (t) => {
+  const { server, scene, send } = await makeSender(t, { refuse: second });
   await send();
-  const kept = scene.office.archive.pageOf(day);
+  const kept = scene.deps.archive.pageOf(day);
   scene.setClock('2025-12-01T09:30:00');
   server.faults = {};
   await send(['rejected']);
-  assert.deepEqual(scene.office.archive.pageOf(day), kept);
+  assert.deepEqual(scene.deps.archive.pageOf(day), kept);
   assert.deepEqual(
-    scene.office.runs.newest(9).map(({ outcome, mailBytes }) => [outcome, (mailBytes ?? 0) > 10_000]),
+    scene.deps.runs.newest(9).map(({ outcome, mailBytes }) => [outcome, (mailBytes ?? 0) > 10_000]),
     [
       ['succeeded', true],
       ['failed', true],
@@ -231,7 +231,7 @@ test('a mail links to its page on the site, signed; without a password or a key 
     const server = await startSmtpServer({ security: 'plain' });
     t.after(() => server.close());
     const scene = makeSummaryScene(t, { environment, server });
-    await sendDay(day, [owner], scene.office);
+    await sendDay(day, [owner], scene.deps);
     const link = /https:\/\/daily\.example\.com\/day\/2025-11-30\/open\/[\w.-]+/;
     assert.equal(link.test(String(server.mails[0]?.parsed.html)), isLinked);
     assert.equal(link.test(server.mails[0]?.parsed.text ?? ''), isLinked);
@@ -239,9 +239,9 @@ test('a mail links to its page on the site, signed; without a password or a key 
 });
 
 test('without a mail server, mails go to the outbox as files that a mail program opens', async (t) => {
-  const { office: means } = makeSummaryScene(t);
-  const { deliveries } = await sendDay(day, [owner], means);
-  const { outbox } = means.settings.summary;
+  const { deps, settings } = makeSummaryScene(t);
+  const { deliveries } = await sendDay(day, [owner], deps);
+  const { outbox } = settings.summary;
   assert.deepEqual(readdirSync(outbox), [`${day}_${owner}.eml`]);
   const parsed = await simpleParser(readFileSync(path.join(outbox, `${day}_${owner}.eml`)));
   assert.equal(parsed.subject, 'shop: daily summary, Sunday, 30 November 2025');
@@ -249,23 +249,23 @@ test('without a mail server, mails go to the outbox as files that a mail program
 });
 
 test('while another process sends, this one does not', async (t) => {
-  const { office: means } = makeSummaryScene(t);
-  const lock = acquireSendingLock(means.settings.stateDir);
-  await assert.rejects(sendDay(day, [owner], means), { code: 'LOCKED' });
+  const { deps, settings } = makeSummaryScene(t);
+  const lock = acquireSendingLock(settings.stateDir);
+  await assert.rejects(sendDay(day, [owner], deps), { code: 'LOCKED' });
   lock?.release();
-  assert.equal((await sendDay(day, [owner], means)).failure, null);
+  assert.equal((await sendDay(day, [owner], deps)).failure, null);
 });
 
 test('an address written twice, or in capitals, is one mailbox and gets one mail', async (t) => {
   const server = await startSmtpServer({ security: 'plain' });
   t.after(() => server.close());
-  const { office: means } = makeSummaryScene(t, { server });
-  const first = await sendDay(day, [owner, 'Owner@Example.com', owner], means);
+  const { deps } = makeSummaryScene(t, { server });
+  const first = await sendDay(day, [owner, 'Owner@Example.com', owner], deps);
   assert.deepEqual(
     first.deliveries.map(({ state, tries }) => [state, tries]),
     [['accepted', 1]],
   );
-  const { deliveries } = await sendDay(day, ['OWNER@example.com'], means);
+  const { deliveries } = await sendDay(day, ['OWNER@example.com'], deps);
   assert.deepEqual(deliveries, first.deliveries);
   assert.equal(server.mails.length, 1);
 });

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { dayBefore } from '../../jobs/summary/due.ts';
-import { openLedger } from '../../jobs/summary/ledger.ts';
+import { openSummaryStore } from '../../jobs/summary/storage/summary-store.ts';
 import { freePort } from '../free-port.ts';
 import { nightshift, type Running, startNightshift } from '../nightshift.ts';
 import { type Faults, startSmtpServer } from '../smtp-server.ts';
@@ -14,7 +14,7 @@ const zone = 'UTC';
 const owner = 'owner@example.com';
 
 /** A real service whose summary of yesterday was due some minutes ago, and that has sent others before. */
-async function place(t: TestContext, faults: Faults = {}, more: Record<string, string> = {}) {
+async function makeService(t: TestContext, faults: Faults = {}, more: Record<string, string> = {}) {
   const server = await startSmtpServer({ security: 'plain', faults });
   t.after(() => server.close());
   const now = Temporal.Now.instant();
@@ -31,16 +31,16 @@ async function place(t: TestContext, faults: Faults = {}, more: Record<string, s
       ...more,
     },
   });
-  const { ledger, settings } = scene.office;
+  const { ledger } = scene.deps;
   const sentBefore = () => {
-    ledger.expect('2020-01-01', [owner], now);
+    ledger.addPending('2020-01-01', [owner], now);
     ledger.claim('2020-01-01', owner, ['pending'], now);
-    ledger.settle('2020-01-01', owner, { state: 'accepted', said: '250', code: null }, now);
+    ledger.finish('2020-01-01', owner, { state: 'accepted', reply: '250', code: null }, now);
   };
   const states = () => {
-    const fresh = openLedger(settings.stateDir);
-    const found = fresh
-      .of(dayBefore(now, zone))
+    const fresh = openSummaryStore(scene.settings.stateDir);
+    const found = fresh.ledger
+      .ofDay(dayBefore(now, zone))
       .map(({ recipient, state, tries }) => `${recipient} ${state}, ${tries}`);
     fresh.close();
     return found;
@@ -53,8 +53,8 @@ async function place(t: TestContext, faults: Faults = {}, more: Record<string, s
   return { server, scene, port, day: dayBefore(now, zone), sentBefore, states, start };
 }
 
-test('what came due while it was down goes out at the start, once; the page is served; told to stop, it ends in order', async (t) => {
-  const { server, port, day, sentBefore, states, start, scene } = await place(t);
+test('what came due while it was down goes out at the start, once; the page is served; stopped, it exits cleanly', async (t) => {
+  const { server, port, day, sentBefore, states, start, scene } = await makeService(t);
   sentBefore();
   const service = start();
   await service.said(/next summary \d{4}-\d\d-\d\d \d\d:00, in /);
@@ -76,8 +76,8 @@ test('what came due while it was down goes out at the start, once; the page is s
   assert.match(status.out, new RegExp(`^summary: ok, the summary of ${day} went out to 2 recipients\n`));
 });
 
-test('the day of the move: with an empty ledger it sends nothing until the next morning', async (t) => {
-  const { server, states, start } = await place(t);
+test('the day of the migration: with an empty ledger it sends nothing until the next day', async (t) => {
+  const { server, states, start } = await makeService(t);
   const service = start();
   await service.said('next summary');
   service.child.kill('SIGTERM');
@@ -85,8 +85,8 @@ test('the day of the move: with an empty ledger it sends nothing until the next 
   assert.deepEqual([states(), server.recipientsAsked], [[], []]);
 });
 
-test('killed while a mail is under way, it does not send that mail again, and says that it is uncertain', async (t) => {
-  const { server, sentBefore, states, start, scene, day } = await place(t, { hang: 'after-data' });
+test('killed while a mail is under way, it does not send that mail again, and marks it as uncertain', async (t) => {
+  const { server, sentBefore, states, start, scene, day } = await makeService(t, { hang: 'after-data' });
   sentBefore();
   const killed = start();
   await server.hung;
@@ -108,8 +108,12 @@ test('killed while a mail is under way, it does not send that mail again, and sa
   assert.match(status.err, new RegExp(`SUMMARY_NOT_SENT: .*${day} did not go out to ${owner} \\(uncertain\\)`));
 });
 
-test('told to stop while a mail is under way, that mail may still be taken', async (t) => {
-  const { server, sentBefore, states, start } = await place(t, { hang: 'after-data' }, { STOP_GRACE_SECONDS: '1' });
+test('stopped while a mail is under way, that mail may still be taken', async (t) => {
+  const { server, sentBefore, states, start } = await makeService(
+    t,
+    { hang: 'after-data' },
+    { STOP_GRACE_SECONDS: '1' },
+  );
   sentBefore();
   const service = start();
   await server.hung;
@@ -127,7 +131,7 @@ test('a summary that cannot be made is one alert, one ping, and another try; the
   await new Promise((listening) => http.on('listening', listening));
   t.after(() => new Promise((closed) => http.close(closed)));
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/uuid`;
-  const { server, scene, day, sentBefore, start } = await place(
+  const { server, scene, day, sentBefore, start } = await makeService(
     t,
     {},
     { SUMMARY_PING_URL: url, ALERT_RECIPIENTS: 'boss@example.com' },
@@ -135,10 +139,10 @@ test('a summary that cannot be made is one alert, one ping, and another try; the
   sentBefore();
   const database = scene.environment['DATABASE_PATH'] ?? '';
   renameSync(database, `${database}.aside`);
-  for (let round = 0; round < 2; round += 1) {
+  for (let count = 0; count < 2; count += 1) {
     const service = start();
     await service.said(`trying the summary of ${day} again in 5 minutes`);
-    if (round === 0) await service.said('Mailed boss@example.com');
+    if (count === 0) await service.said('Mailed boss@example.com');
     service.child.kill('SIGTERM');
     assert.equal((await service.finished).code, 0);
   }
@@ -158,7 +162,7 @@ test('a summary that cannot be made is one alert, one ping, and another try; the
 });
 
 test('settings that send to nobody, or a port in use, end it at the start with a reason', async (t) => {
-  const { scene, port } = await place(t);
+  const { scene, port } = await makeService(t);
   const nobody = await nightshift(['summary', '--schedule'], { ...scene.environment, SUMMARY_RECIPIENTS: '' });
   assert.equal(nobody.code, 2);
   assert.match(nobody.err, /SUMMARY_RECIPIENTS is not set/);

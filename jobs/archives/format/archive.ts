@@ -6,7 +6,7 @@ import type { Compression } from '../../settings/settings.ts';
 import type { ReadBlock } from './blocks.ts';
 import { createEncryption } from './encryption.ts';
 import { gzip } from './gzip.ts';
-import { verified } from './verification.ts';
+import { verified } from './verify-stream.ts';
 import { zstd } from './zstd.ts';
 
 /** `recipients` are age public keys; none means not encrypted. */

@@ -4,8 +4,8 @@ import type { Compression } from '../../settings/settings.ts';
 import { createDecompressor } from './decompression.ts';
 import { decrypt, type Identity } from './encryption.ts';
 
+export { readIdentity } from './age-identity.ts';
 export type { Identity } from './encryption.ts';
-export { readIdentity } from './identity.ts';
 
 /**
  * The plain bytes of a stored archive: decrypted when `key` ends with .age, decompressed by its .gz or .zst. `stored` is

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
-import { amendDetails } from '../../archives/details.ts';
+import { amendDetails } from '../../archives/backup-details.ts';
 import { inventoryOf, type StoredDaily } from '../../archives/inventory.ts';
+import { copyKindNames } from '../../archives/kinds.ts';
 import { keyOf, parseDailyKey } from '../../archives/names.ts';
-import { acceptStore } from '../../archives/same-store.ts';
-import { openHistory } from '../../monitoring/history/history.ts';
+import { acceptStore } from '../../archives/store-identity.ts';
+import { openHistory } from '../../monitoring/history/open-history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
 import { type BackupSettings, readBackupSettings } from '../../settings/settings.ts';
@@ -76,7 +77,7 @@ function notOpen({ key, standing, facts }: StoredDaily): string {
 function acceptedText({ accepted, stillOpen }: Acceptance): string {
   const lines = accepted.map(({ key, facts }) => `Accepted ${key} (${facts?.suspect}).`);
   if (stillOpen.length === 0)
-    return `${[...lines, 'The next backup prunes and makes weekly copies again.'].join('\n')}\n`;
+    return `${[...lines, `The next backup prunes and makes ${copyKindNames()} copies again.`].join('\n')}\n`;
   const open = stillOpen.map(({ key, facts }) => `  nightshift accept ${key}   # ${facts?.suspect}`);
   return `${[...lines, 'Still open, so the next backup does not prune yet:', ...open].join('\n')}\n`;
 }

@@ -31,7 +31,7 @@ Examples:
         const { serveBackups } = await import('../service.ts');
         return serveBackups(settings, context.clock, context.signal);
       }
-      const { backUpOnce } = await import('../once.ts');
+      const { backUpOnce } = await import('../backup-once.ts');
       return backUpOnce(settings, chosen(settings, options.database), context);
     });
 }

@@ -1,4 +1,4 @@
-import { refuseOtherStore } from '../../archives/same-store.ts';
+import { refuseOtherStore } from '../../archives/store-identity.ts';
 import type { History } from '../../monitoring/history/history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -6,10 +6,10 @@ import { createLog, type Log } from '../../runtime/log.ts';
 import type { BackupSettings } from '../../settings/settings.ts';
 import { openStore } from '../../store/open.ts';
 import { type Checked, type Checklist, createChecklist } from './check/checklist.ts';
-import { checkClock } from './check/clock-part.ts';
-import { checkAlerts, checkDatabase, checkStaging, openState } from './check/host-parts.ts';
-import { inStaging, makeSample } from './check/sample.ts';
-import { checkCleaning, checkObject, checkReading, storeParts } from './check/store-parts.ts';
+import { checkClock } from './check/clock-check.ts';
+import { checkAlerts, checkDatabase, checkStaging, openState } from './check/host-checks.ts';
+import { inStaging, makeSample } from './check/sample-backup.ts';
+import { checkCleaning, checkObject, checkReading, storeParts } from './check/store-checks.ts';
 
 export type { Checked } from './check/checklist.ts';
 

@@ -1,8 +1,8 @@
 import { Argument, Command } from 'commander';
-import { readBackups } from '../../archives/backups.ts';
-import type { Kind } from '../../archives/names.ts';
-import { absentStoreFailure, otherStoreFailure } from '../../archives/same-store.ts';
-import { readHistory, withoutHistory } from '../../monitoring/history/history.ts';
+import { backupKinds, type KindName } from '../../archives/kinds.ts';
+import { absentStoreFailure, otherStoreFailure } from '../../archives/store-identity.ts';
+import { readBackups } from '../../archives/stored-backups.ts';
+import { readHistory, withoutHistory } from '../../monitoring/history/open-history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { readBackupSettings } from '../../settings/settings.ts';
 import { openStore } from '../../store/open.ts';
@@ -11,7 +11,7 @@ import { listedOf, listText } from './list.ts';
 export function listCommand(context: CliContext): Command {
   return new Command('list')
     .description('list what can be restored, newest first')
-    .addArgument(new Argument('[kind]', 'only these').choices(['daily', 'weekly']))
+    .addArgument(new Argument('[kind]', 'only these').choices(backupKinds.map(({ name }) => name)))
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
@@ -23,7 +23,7 @@ stored (encrypted, and this host cannot read it; stored bytes compared), checked
 back by this host), unknown (laid down by another tool), unreadable (see below the table), with findings (rows break the
 schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was suspect (a later backup has the rows again).`,
     )
-    .action(async (kind: Kind | undefined, { json }: { json?: boolean }) => {
+    .action(async (kind: KindName | undefined, { json }: { json?: boolean }) => {
       const { clock, signal, out, err } = context;
       const settings = readBackupSettings(context.environment);
       const { history, failure } = readHistory(settings.stateDir);
@@ -34,7 +34,7 @@ schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was s
         failure && withoutHistory(failure, 'What this host read back is not known: STATE says less than it could.');
       if (loss !== null) err(`${loss}\n`);
       const store = await openStore(settings.store);
-      const kinds: Kind[] = kind === undefined ? ['daily', 'weekly'] : [kind];
+      const kinds = backupKinds.filter(({ name }) => kind === undefined || name === kind);
       const options = { zone: settings.zone, now: () => store.now(clock), signal };
       const backups = await readBackups(store, kinds, '', options).finally(() => store.close());
       if (backups.length === 0) {

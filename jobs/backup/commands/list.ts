@@ -1,13 +1,12 @@
-import type { StoredBackup } from '../../archives/backups.ts';
-import { ageText } from '../../archives/dating.ts';
-import type { Kind } from '../../archives/names.ts';
+import { ageText } from '../../archives/backup-date.ts';
+import type { StoredBackup } from '../../archives/stored-backups.ts';
 import type { Proof } from '../../monitoring/history/history.ts';
 import { formatBytes } from '../../runtime/format.ts';
 import { tableText } from '../../runtime/table.ts';
 
 /** A backup as `nightshift list` shows it. */
 export type Listed = {
-  readonly kind: Kind;
+  readonly kind: string;
   readonly name: string;
   readonly key: string;
   /** Null when the name is not one of ours: the old script's weeklies. */

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { inventoryOf, openSuspects } from '../../archives/inventory.ts';
-import { refuseOtherStore } from '../../archives/same-store.ts';
-import { type ReadOnlyHistory, readHistory, withoutHistory } from '../../monitoring/history/history.ts';
+import { refuseOtherStore } from '../../archives/store-identity.ts';
+import type { ReadOnlyHistory } from '../../monitoring/history/history.ts';
+import { readHistory, withoutHistory } from '../../monitoring/history/open-history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';

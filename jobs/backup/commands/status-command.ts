@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { readHistory } from '../../monitoring/history/history.ts';
+import { readHistory } from '../../monitoring/history/open-history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { type BackupSettingsWithoutStore, readBackupSettingsWithoutStore } from '../../settings/settings.ts';
-import { healthLine } from '../monitoring/health.ts';
+import { healthLine } from '../status/health.ts';
 import { type BackupStatus, statusOf } from '../status/status.ts';
 import { statusText } from './status-text.ts';
 

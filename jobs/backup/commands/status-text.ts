@@ -4,7 +4,7 @@ import { durationSince, formatBytes, plural } from '../../runtime/format.ts';
 import { sparkline } from '../../runtime/sparkline.ts';
 import type { DatabaseStatus } from '../status/database-status.ts';
 import type { BackupStatus } from '../status/status.ts';
-import type { UnderWay } from '../status/wrongs.ts';
+import type { UnderWay } from '../status/status-problems.ts';
 
 const trendRuns = 14;
 

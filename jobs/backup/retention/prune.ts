@@ -1,25 +1,29 @@
-import { isBelieved } from '../../archives/dating.ts';
-import { removeBackup } from '../../archives/details.ts';
+import { isBelieved } from '../../archives/backup-date.ts';
+import { removeBackup } from '../../archives/backup-details.ts';
 import { datedOf, type Inventory } from '../../archives/inventory.ts';
-import type { BackupSettings } from '../../settings/settings.ts';
+import { daily, type RetentionLimits } from '../../archives/kinds.ts';
 import type { ObjectStore } from '../../store/store.ts';
-import { dailyRetention, misdatedVerdicts, type Verdict, weeklyRetention } from './retention.ts';
+import { copyRetention, dailyRetention, misdatedVerdicts, type Verdict } from './retention.ts';
 
 type Rule = {
-  readonly retention: BackupSettings['retention'];
+  readonly retention: RetentionLimits;
   /** The newest verified daily, if one is known. */
   readonly lastGood: string | null;
   /** IANA zone of the days. */
   readonly zone: string;
 };
 
-/** What retention says of every daily and weekly backup of one database, newest first; misdated ones last. */
-export function pruneVerdicts({ dailies, weeklies }: Inventory, { retention, lastGood, zone }: Rule): Verdict[] {
-  const datedWeeklies = weeklies.filter(({ dating }) => isBelieved(dating));
+/** What retention says of every backup of one database, kind after kind, newest first; misdated ones last. */
+export function pruneVerdicts({ dailies, copies }: Inventory, { retention, lastGood, zone }: Rule): Verdict[] {
+  const believed = Map.groupBy(
+    copies.filter(({ dating }) => isBelieved(dating)),
+    ({ kind }) => kind,
+  );
+  const limitOf = ({ name }: { readonly name: string }) => retention[name] ?? null;
   return [
-    ...dailyRetention(datedOf(dailies), { limit: retention.daily, lastGood, zone }),
-    ...weeklyRetention(datedWeeklies, retention.weekly),
-    ...misdatedVerdicts([...dailies, ...weeklies]),
+    ...dailyRetention(datedOf(dailies), { limit: limitOf(daily) ?? Number.POSITIVE_INFINITY, lastGood, zone }),
+    ...[...believed].flatMap(([kind, ofKind]) => copyRetention(kind, ofKind, limitOf(kind))),
+    ...misdatedVerdicts([...dailies, ...copies]),
   ];
 }
 

@@ -1,11 +1,11 @@
-import type { Dating } from '../../archives/dating.ts';
-import type { Week } from '../../archives/names.ts';
+import type { Dating } from '../../archives/backup-date.ts';
+import type { CopyKind } from '../../archives/kinds.ts';
 
 /** What happens to one stored backup, and why. */
 export type Verdict = { readonly key: string; readonly keep: boolean; readonly reason: string };
 
 type Daily = { readonly key: string; readonly dating: { readonly takenAt: Temporal.Instant } };
-type Weekly = { readonly key: string; readonly week: Week };
+type Copy = { readonly key: string; readonly period: string };
 
 type DailyRule = {
   readonly limit: number;
@@ -42,14 +42,15 @@ export function dailyRetention(dailies: readonly Daily[], { limit, lastGood, zon
   });
 }
 
-/** Which weekly backups to keep: the newest `limit` weeks, all when it is null. Newest first. */
-export function weeklyRetention(weeklies: readonly Weekly[], limit: number | null): Verdict[] {
-  const newestFirst = weeklies.toSorted((a, b) => b.week.localeCompare(a.week) || b.key.localeCompare(a.key));
-  const keptWeeks = new Set([...new Set(newestFirst.map(({ week }) => week))].slice(0, limit ?? undefined));
-  return newestFirst.map(({ key, week }) => {
-    if (limit === null) return { key, keep: true, reason: 'weeklies are kept for good' };
-    const keep = keptWeeks.has(week);
-    return { key, keep, reason: keep ? `of the newest ${limit} weeks` : `older than the newest ${limit} weeks` };
+/** Which copies of a kind to keep: the newest `limit` periods, all when it is null. Newest first. */
+export function copyRetention(kind: CopyKind, copies: readonly Copy[], limit: number | null): Verdict[] {
+  const newestFirst = copies.toSorted((a, b) => b.period.localeCompare(a.period) || b.key.localeCompare(a.key));
+  const keptPeriods = new Set([...new Set(newestFirst.map(({ period }) => period))].slice(0, limit ?? undefined));
+  return newestFirst.map(({ key, period }) => {
+    if (limit === null) return { key, keep: true, reason: `${kind.plural} are kept for good` };
+    const keep = keptPeriods.has(period);
+    const newest = `the newest ${limit} ${kind.period}s`;
+    return { key, keep, reason: keep ? `of ${newest}` : `older than ${newest}` };
   });
 }
 

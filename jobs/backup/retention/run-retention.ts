@@ -1,38 +1,53 @@
-import { type Inventory, openSuspects, orphanedDetails, type StoredDaily } from '../../archives/inventory.ts';
+import {
+  type Inventory,
+  openSuspects,
+  orphanedDetails,
+  type StoredCopy,
+  type StoredDaily,
+} from '../../archives/inventory.ts';
+import { type BackupKind, backupKinds, copyKindNames, copyKindsOf } from '../../archives/kinds.ts';
 import { detailsKey } from '../../archives/names.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
 import type { RunStep } from '../steps.ts';
+import { type CopyDeps, copyPeriods } from './period-copies.ts';
 import { pruneVerdicts, removeVerdicts, verdictText } from './prune.ts';
-import { copyWeeklies, type WeeklyDeps } from './weekly-copies.ts';
 
-type RetentionDeps = WeeklyDeps & {
+type RetentionDeps = CopyDeps & {
+  /** The kinds of backup there are; without it those of nightshift. */
+  readonly kinds?: readonly BackupKind[];
   /** Key of the backup just made and verified. */
   readonly lastGood: string;
   readonly step: RunStep;
 };
 
 /**
- * Weekly copies, then prune, once the backup is verified; neither while a suspect backup waits for a person, while a
+ * Copies of longer periods, then prune, once the backup is verified; neither while a suspect backup waits for a person, while a
  * backup cannot be looked at, or while the clock is in doubt. Returns what went wrong instead of throwing: the backup is
  * safe, and running it again would not help.
  */
 export async function runRetention(inventory: Inventory, deps: RetentionDeps): Promise<Failure | null> {
-  const { store, retention, lastGood, zone, step, log, signal } = deps;
+  const { kinds = backupKinds, store, retention, lastGood, zone, step, log, signal } = deps;
   const suspects = openSuspects(inventory);
   if (suspects.length > 0) {
-    log.warn(suspectsText(suspects));
+    log.warn(suspectsText(suspects, kinds));
     return null;
   }
-  const problem = inventory.problem ?? clockProblem(inventory);
+  const problem = inventory.problem ?? clockProblem(inventory, kinds);
   if (problem !== null) return problem;
   try {
-    const { weeklies, failure } = await step('weekly', () => copyWeeklies(inventory, deps));
-    const verdicts = pruneVerdicts({ ...inventory, weeklies }, { retention, lastGood, zone });
+    const copies: StoredCopy[] = [];
+    let failure: Failure | null = null;
+    for (const kind of copyKindsOf(kinds)) {
+      const copied = await step(kind.name, () => copyPeriods(kind, inventory, deps));
+      copies.push(...copied.copies);
+      failure ??= copied.failure;
+    }
+    const verdicts = pruneVerdicts({ ...inventory, copies }, { retention, lastGood, zone });
     for (const verdict of verdicts) log.line(verdictText(verdict));
     await step('prune', async () => {
       await removeVerdicts(store, verdicts, signal);
-      for (const key of orphanedDetails({ ...inventory, weeklies })) await store.remove(detailsKey(key), signal);
+      for (const key of orphanedDetails({ ...inventory, copies })) await store.remove(detailsKey(key), signal);
     });
     return failure;
   } catch (error) {
@@ -41,22 +56,22 @@ export async function runRetention(inventory: Inventory, deps: RetentionDeps): P
 }
 
 /** Backups taken and stored in the future: the clock was ahead then, or is behind now, and by it days would be told apart. */
-function clockProblem({ dailies, weeklies }: Inventory): Failure | null {
-  const ahead = [...dailies, ...weeklies].filter(({ dating }) => dating.kind === 'ahead');
+function clockProblem({ dailies, copies }: Inventory, kinds: readonly BackupKind[]): Failure | null {
+  const ahead = [...dailies, ...copies].filter(({ dating }) => dating.kind === 'ahead');
   const [first] = ahead;
   if (first === undefined) return null;
   return new Failure(
     'STORE_CLOCK_SKEW',
-    `${plural(ahead.length, 'backup')} in the store ${ahead.length === 1 ? 'was' : 'were'} taken and stored in the future, as ${first.key}: no weekly copy and no prune.`,
+    `${plural(ahead.length, 'backup')} in the store ${ahead.length === 1 ? 'was' : 'were'} taken and stored in the future, as ${first.key}: no ${copyKindNames(kinds)} copy and no prune.`,
     'If the clock of this host is behind, set it (timedatectl set-ntp true). If it is right, it was ahead when these were made: look at them with `nightshift list`, and remove them by hand.',
   );
 }
 
 /** What holds the retention back, and both ways out: the data is lost, or it is as it should be. */
-function suspectsText(suspects: readonly StoredDaily[]): string {
+function suspectsText(suspects: readonly StoredDaily[], kinds: readonly BackupKind[]): string {
   const lines = suspects.map(({ key, facts }) => `  ${key}: ${facts?.suspect}`);
   return [
-    `no weekly copy and no prune until a person has looked at ${plural(suspects.length, 'suspect')}:`,
+    `no ${copyKindNames(kinds)} copy and no prune until a person has looked at ${plural(suspects.length, 'suspect')}:`,
     ...lines,
     '  If rows are missing: is the disk mounted? Then `nightshift restore latest`, which passes over suspects.',
     '  If all is right: `nightshift accept KEY`.',

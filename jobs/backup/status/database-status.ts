@@ -1,8 +1,8 @@
 import type { OpenSuspect, Outcome, ReadOnlyHistory, Run } from '../../monitoring/history/history.ts';
 import type { LockState } from '../../sqlite/lock/lock-state.ts';
-import { type Health, healthOf } from '../monitoring/health.ts';
-import { isOver, type Problem } from '../monitoring/problem.ts';
-import { type UnderWay, underWayOf, wrongsOf } from './wrongs.ts';
+import { isOver, type Problem } from '../alerts/backup-problem.ts';
+import { type Health, healthOf } from './health.ts';
+import { type UnderWay, underWayOf, wrongsOf } from './status-problems.ts';
 
 /** How one database's backups are. Every place that tells it (status, metrics, page, summary) reads this. */
 export type DatabaseStatus = {

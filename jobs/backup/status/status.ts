@@ -6,9 +6,9 @@ import { toolVersion } from '../../runtime/version.ts';
 import type { Database } from '../../settings/databases.ts';
 import type { BackupSettingsWithoutStore } from '../../settings/settings.ts';
 import { type LockState, lockStateOf, restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
-import { readAlertMemory } from '../monitoring/alert-memory.ts';
-import { ageLimitSeconds } from '../monitoring/health.ts';
+import { readAlertMemory } from '../alerts/alert-state.ts';
 import { type DatabaseStatus, databaseStatus } from './database-status.ts';
+import { ageLimitSeconds } from './health.ts';
 
 const settleMs = 250;
 

@@ -1,5 +1,5 @@
 import { type Inventory, knownTables, openSuspects, type StoredDaily } from '../../archives/inventory.ts';
-import { isSameLoss } from './suspect.ts';
+import { isSameLoss } from './suspicion.ts';
 
 /** `accepted`: the one that was named, then older ones of the same reason. `stillOpen` hold prune and weekly copies back. */
 export type Acceptance = { readonly accepted: readonly StoredDaily[]; readonly stillOpen: readonly StoredDaily[] };

@@ -1,4 +1,4 @@
-import { readDetails } from '../../archives/details.ts';
+import { readDetails } from '../../archives/backup-details.ts';
 import {
   type DatedDaily,
   type Inventory,
@@ -14,7 +14,7 @@ import { plural } from '../../runtime/format.ts';
 import { type Contents, totalRows } from '../../sqlite/contents.ts';
 import type { Snapshot } from '../../sqlite/snapshot/snapshot.ts';
 import type { ObjectStore } from '../../store/store.ts';
-import { type Snapshot as Assessed, type Assessment, assess, disproves, type Measure } from './suspect.ts';
+import { type Snapshot as Assessed, type Assessment, assess, disproves, type Measure } from './suspicion.ts';
 
 type Deps = {
   /** The database's name. */

@@ -1,14 +1,14 @@
-import type { StoredBackup } from '../../archives/backups.ts';
-import { isBelieved } from '../../archives/dating.ts';
-import { fileNameOf, parseDailyKey, parseWeeklyKey } from '../../archives/names.ts';
+import { isBelieved } from '../../archives/backup-date.ts';
+import { databaseInKey, fileNameOf } from '../../archives/names.ts';
+import type { StoredBackup } from '../../archives/stored-backups.ts';
 import { Failure } from '../../runtime/errors.ts';
 import type { Database } from '../../settings/databases.ts';
 import type { BackupSelector } from '../options/restore-options.ts';
 
 /** The database a key belongs to. Of a name that is not ours: the longest configured name it begins with. */
 export function databaseOf(key: string, databases: readonly Database[]): string | null {
-  const parsed = parseDailyKey(key)?.database ?? parseWeeklyKey(key)?.database;
-  if (parsed !== undefined) return parsed;
+  const parsed = databaseInKey(key);
+  if (parsed !== null) return parsed;
   const file = fileNameOf(key);
   const names = databases
     .map(({ name }) => name)

@@ -1,5 +1,6 @@
-import { describeBackup, type ReadOptions, readBackups, type StoredBackup } from '../../archives/backups.ts';
+import { backupKinds } from '../../archives/kinds.ts';
 import { keyOf, placeOf } from '../../archives/names.ts';
+import { describeBackup, type ReadOptions, readBackups, type StoredBackup } from '../../archives/stored-backups.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
 import type { Database } from '../../settings/databases.ts';
@@ -30,7 +31,7 @@ export async function chooseBackup(
   if (selector.kind === 'file') return chosen(await findFile(selector, store, options), [], options);
   const { databases, asked, zone } = options;
   const database = targetDatabase(null, asked, databases);
-  const backups = await readBackups(store, ['daily', 'weekly'], '', options);
+  const backups = await readBackups(store, backupKinds, '', options);
   const passedOver = misdatedOf(backups, database, databases);
   let suspect: StoredBackup | null = null;
   for (const backup of candidatesFor(selector, database, backups, databases, zone)) {
@@ -65,7 +66,7 @@ async function findFile(
   store: ObjectStore,
   options: ChooseBackupOptions,
 ): Promise<StoredBackup> {
-  const folders = folder === null ? (['daily', 'weekly'] as const) : ([folder] as const);
+  const folders = folder === null ? backupKinds.map((kind) => kind.name) : [folder];
   const keys = placeOf(name) !== null ? [name] : folders.map((one) => keyOf(name, one));
   const heads = await Promise.all(keys.map((key) => store.head(key, options.signal)));
   const described = await Promise.all(

@@ -1,6 +1,6 @@
-import type { Standing } from '../../archives/backups.ts';
-import type { Dating } from '../../archives/dating.ts';
+import type { Dating } from '../../archives/backup-date.ts';
 import type { Identity } from '../../archives/format/unarchive.ts';
+import type { Standing } from '../../archives/stored-backups.ts';
 import { type Clock, localTimestamp } from '../../runtime/clock.ts';
 import { plural } from '../../runtime/format.ts';
 import { findingsTold } from '../../sqlite/integrity/findings.ts';

@@ -1,9 +1,10 @@
-import type { BackupFolder, FileOwner } from './restore-options.ts';
+import type { KindName } from '../../archives/kinds.ts';
+import type { FileOwner } from './restore-options.ts';
 
 /** What a person typed after `nightshift restore`. */
 export type CliOptions = {
   readonly file: string | undefined;
-  readonly folder: BackupFolder | undefined;
+  readonly folder: KindName | undefined;
   readonly at?: string;
   readonly undo?: string | true;
   readonly safetyCopies?: true;

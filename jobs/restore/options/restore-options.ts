@@ -1,9 +1,9 @@
-export type BackupFolder = 'daily' | 'weekly';
+import type { KindName } from '../../archives/kinds.ts';
 
 /** Which backup a person asks for. */
 export type BackupSelector =
-  | { readonly kind: 'file'; readonly name: string; readonly folder: BackupFolder | null }
-  | { readonly kind: 'latest'; readonly folder: BackupFolder | null }
+  | { readonly kind: 'file'; readonly name: string; readonly folder: KindName | null }
+  | { readonly kind: 'latest'; readonly folder: KindName | null }
   /** The last one taken up to then; local time. */
   | { readonly kind: 'at'; readonly until: Temporal.PlainDateTime; readonly asked: string };
 

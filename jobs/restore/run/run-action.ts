@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { readIdentity } from '../../archives/format/unarchive.ts';
-import { otherStoreFailure } from '../../archives/same-store.ts';
-import { readHistory, withoutHistory } from '../../monitoring/history/history.ts';
+import { otherStoreFailure } from '../../archives/store-identity.ts';
+import { readHistory, withoutHistory } from '../../monitoring/history/open-history.ts';
 import type { CliContext, Environment } from '../../runtime/cli-context.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
 import { createLog } from '../../runtime/log.ts';

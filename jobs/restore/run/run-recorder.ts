@@ -1,7 +1,7 @@
 import { chownSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { RunDetails } from '../../monitoring/history/history.ts';
-import { type LastingHistory, openLastingHistory } from '../../monitoring/history/lasting-history.ts';
+import { type LastingHistory, openLastingHistory } from '../../monitoring/history/resilient-history.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { asFailure, type Failure } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, renameSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Details } from '../../archives/details.ts';
+import type { Details } from '../../archives/backup-details.ts';
 import type { Identity } from '../../archives/format/unarchive.ts';
 import type { BackupFacts } from '../../archives/metadata.ts';
 import type { Clock } from '../../runtime/clock.ts';

@@ -1,7 +1,7 @@
 import { CopyObjectCommand, DeleteObjectCommand, UploadPartCopyCommand } from '@aws-sdk/client-s3';
 import type { Metadata, StoredObject } from '../store.ts';
 import type { Bucket } from './client.ts';
-import { NotCopied } from './finding.ts';
+import { NotCopied } from './diagnosis.ts';
 import { headObject } from './head.ts';
 import { contentType, createFromParts } from './multipart.ts';
 import { partsOf } from './parts.ts';

@@ -1,8 +1,8 @@
 import type { S3ServiceException } from '@aws-sdk/client-s3';
 import { Failure } from '../../runtime/errors.ts';
 import { objectMissing } from '../missing.ts';
-import { type Answer, answerFinding } from './answers.ts';
-import { type Finding, NotCopied, type S3Request } from './finding.ts';
+import { type Finding, NotCopied, type S3Request } from './diagnosis.ts';
+import { type Answer, answerFinding } from './error-codes.ts';
 import { connectionFinding } from './network.ts';
 
 /** The Failure for what the S3 server, or the way to it, did with a request; `now` by our clock. A Failure stays itself. */

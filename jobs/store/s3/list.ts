@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ListedObject, UnfinishedUpload } from '../store.ts';
 import type { Bucket } from './client.ts';
-import { entryLacks, listedKey, pageFollower } from './page.ts';
+import { entryLacks, listedKey, pageFollower } from './listing-pages.ts';
 
 /** Every object under a prefix, page by page, in the server's order: by the bytes of the key. */
 export async function listObjects(

@@ -1,5 +1,5 @@
 import { systemCodeOf } from '../../runtime/errors.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './diagnosis.ts';
 
 /** Why no answer came from `endpoint`, by Node's error code; null when the error is about something else. */
 export function connectionFinding(error: unknown, endpoint: string): Finding | null {

@@ -1,3 +1,5 @@
+import pMap from 'p-map';
+
 /** A stretch of an object, numbered from 1 as S3 does. */
 export type Part = { readonly number: number; readonly start: number; readonly bytes: number };
 
@@ -27,16 +29,16 @@ export async function mapAtOnce<T, R>(
 ): Promise<R[]> {
   const failed = new AbortController();
   const stop = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
-  const results: R[] = [];
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [index, item] of queue) {
-      stop.throwIfAborted();
-      results[index] = await work(item, stop);
-    }
+  const mapper = async (item: T) => {
+    stop.throwIfAborted();
+    return work(item, stop).catch((error) => {
+      failed.abort(error);
+      throw error;
+    });
   };
-  const workers = Array.from({ length: atOnce }, () => worker().catch((error) => failed.abort(error)));
-  await Promise.all(workers);
-  failed.signal.throwIfAborted();
-  return results;
+  try {
+    return await pMap(items, mapper, { concurrency: atOnce, stopOnError: false });
+  } catch {
+    throw stop.reason;
+  }
 }

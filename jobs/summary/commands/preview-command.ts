@@ -6,21 +6,21 @@ import type { CliContext } from '../../runtime/cli-context.ts';
 import { readSummarySettings } from '../../settings/settings.ts';
 import { dayOption, dayOrYesterday } from './day-option.ts';
 
-type Options = { day?: string; out: string; open?: boolean };
+type PreviewOptions = { day?: string; out: string; open?: boolean };
 
 export function previewCommand(context: CliContext): Command {
   return new Command('preview')
-    .description('write a summary as .html, .txt and .png files; sends and keeps nothing')
+    .description('write a summary as .html, .txt and .png files; sends and stores nothing')
     .option(...dayOption)
     .option('--out <folder>', 'where to write it', 'summary-preview')
     .option('--open', 'open it in the browser')
-    .action(async ({ day: given, out, open }: Options) => {
+    .action(async ({ day: given, out, open }: PreviewOptions) => {
       const settings = readSummarySettings(context.environment);
-      const { pageOfDay } = await import('../send-day.ts');
+      const { makeDayPage } = await import('../page/make-day-page.ts');
       const { previewOf } = await import('../mail/message.ts');
       const { clock, signal } = context;
       const day = dayOrYesterday(given, clock, settings.zone);
-      const page = await pageOfDay(day, { settings, clock, signal });
+      const page = await makeDayPage(day, settings, { clock, signal });
       const folder = path.resolve(out);
       await mkdir(folder, { recursive: true });
       for (const [name, content] of await previewOf(page)) await writeFile(path.join(folder, name), content);
@@ -30,7 +30,7 @@ export function previewCommand(context: CliContext): Command {
     });
 }
 
-/** A browser that does not start is no failure: the path was printed. */
+/** A browser that does not start is no error: the path was printed. */
 function openInBrowser(file: string): void {
   const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
   spawn(opener, [file], { stdio: 'ignore', detached: true })

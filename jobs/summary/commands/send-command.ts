@@ -2,20 +2,22 @@ import { Command } from 'commander';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { createLog } from '../../runtime/log.ts';
 import { readSummarySettings } from '../../settings/settings.ts';
-import type { DeliveryState } from '../ledger.ts';
-import { roundOf } from '../round.ts';
+import { notifyManualSend } from '../notify-manual-send.ts';
+import { requireRecipients } from '../recipients.ts';
+import { outcomeOf } from '../send-outcome.ts';
+import type { DeliveryState } from '../storage/ledger.ts';
 import { dayOption, dayOrYesterday } from './day-option.ts';
 import { deliveryTable } from './status-text.ts';
 import { collectAddresses, requireAddresses } from './to-option.ts';
 
-type Options = { day?: string; to: string[]; force?: boolean };
+type SendOptions = { day?: string; to: string[]; force?: boolean };
 
-const refused: readonly DeliveryState[] = ['rejected'];
-const whatever: readonly DeliveryState[] = ['rejected', 'uncertain', 'accepted'];
+const retriedStates: readonly DeliveryState[] = ['rejected'];
+const forcedStates: readonly DeliveryState[] = ['rejected', 'uncertain', 'accepted'];
 
 export function sendCommand(context: CliContext): Command {
   return new Command('send')
-    .description('send a summary now to whom has not got it')
+    .description('send a summary now to those who have not got it')
     .option(...dayOption)
     .option(
       '--to <address>',
@@ -23,31 +25,40 @@ export function sendCommand(context: CliContext): Command {
       collectAddresses,
       [],
     )
-    .option('--force', 'also to whom has got it, or may have')
-    .addHelpText('after', '\nA day that was sent before is sent as it was. Exit code 1 when somebody did not get it.')
-    .action(async ({ day: given, to, force }: Options) => {
+    .option('--force', 'also to those who have got it, or may have')
+    .addHelpText(
+      'after',
+      '\nA day that was sent before is sent as it was. Exit code 1 when a recipient did not get it.',
+    )
+    .action(async ({ day: given, to, force }: SendOptions) => {
       const settings = readSummarySettings(context.environment);
-      const { requireRecipients } = await import('../service.ts');
-      const recipients = to.length > 0 ? to : settings.summary.recipients;
+      const { alerts, zone, summary } = settings;
+      const recipients = to.length > 0 ? to : summary.recipients;
       requireAddresses(to);
       requireRecipients(recipients);
       const { clock, signal } = context;
-      const day = dayOrYesterday(given, clock, settings.zone);
-      const { openOffice } = await import('../office.ts');
+      const day = dayOrYesterday(given, clock, zone);
+      const { createSummaryDeps } = await import('../summary-deps.ts');
       const { sendDay } = await import('../send-day.ts');
-      const { noteGoodDay } = await import('../note-good-day.ts');
-      const log = createLog(clock, settings.zone, { out: context.err, err: context.err });
-      const office = openOffice(settings, { clock, log, signal });
+      const { createSummaryNotifier } = await import('../notifier.ts');
+      const log = createLog(clock, zone, { out: context.err, err: context.err });
+      const deps = createSummaryDeps(settings, { clock, log, signal });
       try {
-        const before = office.ledger.of(day);
-        const { deliveries, failure } = await sendDay(day, recipients, office, force ? whatever : refused);
-        context.out(deliveryTable(deliveries, settings.zone));
+        const { ledger, alertBudget } = deps;
+        const before = ledger.ofDay(day);
+        const { deliveries, failure } = await sendDay(day, recipients, deps, force ? forcedStates : retriedStates);
+        context.out(deliveryTable(deliveries, zone));
         signal.throwIfAborted();
-        await noteGoodDay(day, before, office);
-        const round = roundOf(deliveries, failure);
-        if (round.kind === 'failed') throw round.failure;
+        const notifier = createSummaryNotifier({ alerts, pingUrl: summary.pingUrl, zone }, deps);
+        const schedule = { cron: summary.schedule, zone };
+        await notifyManualSend(
+          { day, before, after: ledger.ofDay(day) },
+          { recipients: summary.recipients, schedule, alertBudget, notifier, clock },
+        );
+        const outcome = outcomeOf(deliveries, failure);
+        if (outcome.kind === 'failed') throw outcome.failure;
       } finally {
-        office.close();
+        deps.close();
       }
     });
 }

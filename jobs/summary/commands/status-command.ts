@@ -2,23 +2,25 @@ import { Command } from 'commander';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { readSummarySettings } from '../../settings/settings.ts';
-import { openLedger, readLedger } from '../ledger.ts';
-import { acquireSendingLock } from '../sending-lock.ts';
+import { acquireSendingLock } from '../storage/sending-lock.ts';
+import { openSummaryStore, openSummaryStoreReadOnly } from '../storage/summary-store.ts';
 import { summaryStatus } from './status.ts';
 import { summaryStatusText } from './status-text.ts';
 
 export function summaryStatusCommand(context: CliContext): Command {
   return new Command('status')
-    .description('say whether summaries are being sent: the last 30 days, to whom, when, and the next one')
+    .description('show whether summaries are being sent: the last 30 days, to whom, when, and the next one')
     .option('--json', 'as JSON')
     .addHelpText('after', '\nReads the ledger in STATE_DIR only. Exit code 1 when the last summary due did not go out.')
     .action(async ({ json }: { json?: boolean }) => {
       const settings = readSummarySettings(context.environment);
       const now = context.clock.now();
       closeAbandoned(settings.stateDir, now);
-      const ledger = readLedger(settings.stateDir);
-      const status = summaryStatus(settings, ledger, now);
-      ledger?.close();
+      const store = openSummaryStoreReadOnly(settings.stateDir);
+      const { schedule, recipients } = settings.summary;
+      const plan = { cron: schedule, zone: settings.zone };
+      const status = summaryStatus(plan, recipients, store?.ledger ?? null, now);
+      store?.close();
       context.out(
         json === true ? `${JSON.stringify(status, null, 2)}\n` : summaryStatusText(status, now, settings.zone),
       );
@@ -26,15 +28,17 @@ export function summaryStatusCommand(context: CliContext): Command {
     });
 }
 
-/** What a dead process left as `sending` is told as it is; with a read-only folder the next sender does it. */
+/** Marks what a dead process left as `sending`; with a read-only folder the next sender does it. */
 function closeAbandoned(stateDir: string, now: Temporal.Instant): void {
-  if (readLedger(stateDir) === null) return;
+  const existing = openSummaryStoreReadOnly(stateDir);
+  if (existing === null) return;
+  existing.close();
   try {
     const lock = acquireSendingLock(stateDir);
     if (lock === null) return;
-    const ledger = openLedger(stateDir);
-    ledger.closeAbandoned(now);
-    ledger.close();
+    const store = openSummaryStore(stateDir);
+    store.ledger.closeAbandoned(now);
+    store.close();
     lock.release();
   } catch {
     // The folder may be mounted read-only.

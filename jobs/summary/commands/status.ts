@@ -1,8 +1,8 @@
 import { plural } from '../../runtime/format.ts';
-import { nextRun } from '../../runtime/schedule.ts';
-import type { SummarySettings } from '../../settings/settings.ts';
-import { type Due, lastDue } from '../due.ts';
-import { type Delivery, isAmong, type ReadOnlyLedger } from '../ledger.ts';
+import { nextRun, type Schedule } from '../../runtime/schedule.ts';
+import { type DueSummary, lastDue } from '../due.ts';
+import { includesAddress } from '../recipients.ts';
+import type { ReadOnlyLedger, SummaryDelivery } from '../storage/ledger.ts';
 
 /** Whether summaries are being sent, at one moment. */
 export type SummaryStatus = {
@@ -10,48 +10,49 @@ export type SummaryStatus = {
   readonly ok: boolean;
   readonly reason: string;
   /** The last 30 days, newest first; none before the first that is in the ledger. */
-  readonly days: readonly { readonly day: string; readonly deliveries: readonly Delivery[] }[];
+  readonly days: readonly { readonly day: string; readonly deliveries: readonly SummaryDelivery[] }[];
   readonly nextRun: Temporal.Instant;
 };
 
-const shownDays = 30;
-/** A due summary is tried again for so long before it counts as not sent. */
+const maxDays = 30;
+/** A due summary is retried for so long before it counts as not sent. */
 const underWayMinutes = 90;
 
-/** Reads the status from the ledger; null: nothing was ever sent from here. */
+/** Reads the status from the ledger; null: nothing was ever sent. */
 export function summaryStatus(
-  { summary, zone }: Pick<SummarySettings, 'summary' | 'zone'>,
+  schedule: Schedule,
+  recipients: readonly string[],
   ledger: ReadOnlyLedger | null,
   now: Temporal.Instant,
 ): SummaryStatus {
-  const schedule = { cron: summary.schedule, zone };
-  const today = now.toZonedDateTimeISO(zone).toPlainDate();
+  const today = now.toZonedDateTimeISO(schedule.zone).toPlainDate();
   const due = lastDue(schedule, now);
   if (ledger === null || ledger.isEmpty()) {
     const reason = 'nothing was ever sent from this STATE_DIR';
     return { ok: false, reason, days: [], nextRun: nextRun(schedule, now) };
   }
-  const known = ledger.since(today.subtract({ days: shownDays }).toString());
-  const verdict =
-    due === null ? { ok: true, reason: 'none is due yet' } : verdictOf(due, known, summary.recipients, now);
-  return { ...verdict, days: daysOf(known, due?.day ?? null), nextRun: nextRun(schedule, now) };
+  const known = ledger.sinceDay(today.subtract({ days: maxDays }).toString());
+  const check = due === null ? { ok: true, reason: 'none is due yet' } : checkDue(due, known, recipients, now);
+  return { ...check, days: daysOf(known, due?.day ?? null), nextRun: nextRun(schedule, now) };
 }
 
-/** `recipients`: who is to get it now; deliveries by hand to others do not count, nor do recipients added since. */
-function verdictOf(
-  { day, at }: Due,
-  known: readonly Delivery[],
+/** `recipients`: the current ones; manual sends to others do not count, nor do recipients added since. */
+function checkDue(
+  { day, at }: DueSummary,
+  known: readonly SummaryDelivery[],
   recipients: readonly string[],
   now: Temporal.Instant,
 ): { ok: boolean; reason: string } {
-  const isMeant = ({ recipient }: Delivery) => recipients.length === 0 || isAmong(recipients, recipient);
-  const deliveries = known.filter((delivery) => delivery.day === day && isMeant(delivery));
+  const isRecipient = ({ recipient }: SummaryDelivery) =>
+    recipients.length === 0 || includesAddress(recipients, recipient);
+  const deliveries = known.filter((delivery) => delivery.day === day && isRecipient(delivery));
   const missed = deliveries.filter(({ state }) => state !== 'accepted');
   if (deliveries.length > 0 && missed.length === 0) {
     return { ok: true, reason: `the summary of ${day} went out to ${plural(deliveries.length, 'recipient')}` };
   }
-  const isOpen = deliveries.length === 0 || missed.some(({ state }) => state === 'pending' || state === 'sending');
-  if (isOpen && known.length > 0 && now.epochMilliseconds - at.epochMilliseconds < underWayMinutes * 60_000) {
+  const isUnfinished =
+    deliveries.length === 0 || missed.some(({ state }) => state === 'pending' || state === 'sending');
+  if (isUnfinished && known.length > 0 && now.epochMilliseconds - at.epochMilliseconds < underWayMinutes * 60_000) {
     return { ok: true, reason: `the summary of ${day} is under way` };
   }
   if (deliveries.length === 0) return { ok: false, reason: `the summary of ${day} was not sent` };
@@ -59,12 +60,12 @@ function verdictOf(
   return { ok: false, reason: `the summary of ${day} did not go out to ${who}` };
 }
 
-function daysOf(known: readonly Delivery[], lastDue: string | null): SummaryStatus['days'] {
+function daysOf(known: readonly SummaryDelivery[], lastDue: string | null): SummaryStatus['days'] {
   const oldest = known.at(-1)?.day;
   const newest = [known[0]?.day ?? '', lastDue ?? ''].toSorted().at(-1);
   if (oldest === undefined || newest === undefined) return [];
   const last = Temporal.PlainDate.from(newest);
-  const count = Math.min(shownDays, last.since(Temporal.PlainDate.from(oldest)).days + 1);
+  const count = Math.min(maxDays, last.since(Temporal.PlainDate.from(oldest)).days + 1);
   return Array.from({ length: count }, (_, index) => {
     const day = last.subtract({ days: index }).toString();
     return { day, deliveries: known.filter((delivery) => delivery.day === day) };

@@ -10,15 +10,22 @@ import { testMailCommand } from './test-mail-command.ts';
 
 export function summaryCommand(context: CliContext): Command {
   const command = new Command('summary')
-    .description('the daily summary: send it, look at it, see whether it is being sent')
-    .option('--schedule', 'serve the page and send a summary every day, until told to stop')
+    .description('the daily summary: send it, preview it, check whether it is being sent')
+    .option('--schedule', 'serve the page and send a summary every day, until stopped')
     .action(async (options: { schedule?: boolean }) => {
       if (options.schedule !== true) return command.help({ error: true });
       const settings = readSummarySettings(context.environment);
       const { serveSummaries } = await import('../service.ts');
       await serveSummaries(settings, context.clock, context.signal);
     });
-  const parts = [summaryStatusCommand, sendCommand, previewCommand, testMailCommand, initCommand, hashPasswordCommand];
-  for (const part of parts) command.addCommand(part(context).exitOverride());
+  const subcommands = [
+    summaryStatusCommand,
+    sendCommand,
+    previewCommand,
+    testMailCommand,
+    initCommand,
+    hashPasswordCommand,
+  ];
+  for (const subcommand of subcommands) command.addCommand(subcommand(context).exitOverride());
   return command;
 }

@@ -3,15 +3,15 @@ import { Command } from 'commander';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { readSummarySettings } from '../../settings/settings.ts';
+import { requireRecipients } from '../recipients.ts';
 import { collectAddresses, requireAddresses } from './to-option.ts';
 
 export function testMailCommand(context: CliContext): Command {
   return new Command('test-mail')
-    .description('log in to the mail server and send one line')
+    .description('log in to the mail server and send a test mail')
     .option('--to <address>', 'to this address instead of SUMMARY_RECIPIENTS; may be repeated', collectAddresses, [])
     .action(async ({ to }: { to: string[] }) => {
       const { summary } = readSummarySettings(context.environment);
-      const { requireRecipients } = await import('../service.ts');
       const recipients = to.length > 0 ? to : summary.recipients;
       requireAddresses(to);
       requireRecipients(recipients);
@@ -26,7 +26,7 @@ export function testMailCommand(context: CliContext): Command {
           date: clock.now(),
         };
         const { reply } = await sendMail(summary.smtp, mail, signal);
-        context.out(`${summary.smtp.host} took a mail for ${recipient}: ${reply}\n`);
+        context.out(`${summary.smtp.host} accepted a mail for ${recipient}: ${reply}\n`);
       }
     });
 }

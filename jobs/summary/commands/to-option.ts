@@ -8,11 +8,11 @@ export function collectAddresses(value: string, before: readonly string[]): stri
 
 /** Throws ARGUMENT_INVALID with those that are none. */
 export function requireAddresses(addresses: readonly string[]): void {
-  const wrong = addresses.filter((address) => !z.email().safeParse(address).success);
-  if (wrong.length === 0) return;
+  const invalid = addresses.filter((address) => !z.email().safeParse(address).success);
+  if (invalid.length === 0) return;
   throw new Failure(
     'ARGUMENT_INVALID',
-    `--to ${wrong.join(', ')}: not a mail address.`,
+    `--to ${invalid.join(', ')}: not a mail address.`,
     'Write it as name@example.com; several are separated by commas.',
   );
 }

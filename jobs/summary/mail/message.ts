@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Mail } from '../../monitoring/mail/mail.ts';
-import type { Page } from '../page.ts';
-import { wordsFor } from '../site/view/words.ts';
-import { mailHtml } from './html.ts';
+import type { SummaryPage } from '../page/page.ts';
+import { localeFormat } from '../views/locale-format.ts';
+import { mailHtml } from './mail-html.ts';
+import { mailText } from './mail-text.ts';
 import { drawPictures } from './pictures.ts';
-import { mailText } from './text.ts';
 
 /** A day's mail before it has a recipient. */
-export type Message = { readonly day: string; readonly subject: string } & Required<
+export type SummaryMessage = { readonly day: string; readonly subject: string } & Required<
   Pick<Mail, 'html' | 'text' | 'attachments'>
 >;
 
-const longestSubject = 120;
+const maxSubjectLength = 120;
 
 /** Makes the mail of a page. `link`: the page on the site, or null. Throws CHART_FONT_MISSING. */
-export async function messageOf(page: Page, link: string | null): Promise<Message> {
+export async function messageOf(page: SummaryPage, link: string | null): Promise<SummaryMessage> {
   const pictures = await drawPictures(page);
   return {
     day: page.day,
@@ -31,8 +31,8 @@ export async function messageOf(page: Page, link: string | null): Promise<Messag
   };
 }
 
-/** The same as files beside each other, by name: what a browser shows. */
-export async function previewOf(page: Page): Promise<Map<string, string | Uint8Array>> {
+/** The mail as files for a browser, by name. */
+export async function previewOf(page: SummaryPage): Promise<Map<string, string | Uint8Array>> {
   const pictures = await drawPictures(page);
   return new Map<string, string | Uint8Array>([
     [
@@ -44,8 +44,8 @@ export async function previewOf(page: Page): Promise<Map<string, string | Uint8A
   ]);
 }
 
-/** The message as it goes to one recipient. Its Message-ID is the same at every try, so a mailbox can tell a copy. */
-export function mailTo(recipient: string, message: Message, from: string, date: Temporal.Instant): Mail {
+/** The message as it goes to one recipient. Its Message-ID is the same at every try, so that mailboxes recognise a copy. */
+export function mailTo(recipient: string, message: SummaryMessage, from: string, date: Temporal.Instant): Mail {
   const { day, subject, html, text, attachments } = message;
   const domain = /@([\w.-]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
   const address = /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from;
@@ -66,13 +66,13 @@ export function mailTo(recipient: string, message: Message, from: string, date: 
   };
 }
 
-function subjectOf(page: Page): string {
+function subjectOf(page: SummaryPage): string {
   const count = page.warnings.length;
-  const look = count === 0 ? '' : count === 1 ? ' (1 warning)' : ` (${count} warnings)`;
-  const line = `${page.title}, ${wordsFor(page.locale).longDay(page.day)}`
+  const warningCount = count === 0 ? '' : count === 1 ? ' (1 warning)' : ` (${count} warnings)`;
+  const line = `${page.title}, ${localeFormat(page.locale).longDay(page.day)}`
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim();
-  return `${line.slice(0, longestSubject - look.length)}${look}`;
+  return `${line.slice(0, maxSubjectLength - warningCount.length)}${warningCount}`;
 }
 
 function contentId(day: string, id: string): string {

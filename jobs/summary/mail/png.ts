@@ -2,17 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
 import { Failure } from '../../runtime/errors.ts';
-import type { Picture } from './chart-svg.ts';
-import { fontFamily, readFont } from './fonts.ts';
+import type { Picture } from '../views/block-view.ts';
+import { fontFamily, readFont } from '../views/chart-font.ts';
 
-/** Draws a picture as PNG, on white: no reader of mail may show it on black. */
-export type Painter = (picture: Pick<Picture, 'svg'>) => Uint8Array;
+/** Draws a picture as PNG, on white, as a dark mail client would show it on black. */
+export type PngRenderer = (picture: Pick<Picture, 'svg'>) => Promise<Uint8Array>;
 
 /** A chart of 460 px is shown up to 552 px wide; this is two pixels for each of those. */
 const pixelRatio = 2.4;
 
-/** Makes the painter. Throws CHART_FONT_MISSING when it draws no text: without a font, resvg leaves it out silently. */
-export async function createPainter(font = readFont): Promise<Painter> {
+/** Makes the renderer. Throws CHART_FONT_MISSING when it draws no text: without a font, resvg leaves it out silently. */
+export async function createPngRenderer(font = readFont): Promise<PngRenderer> {
   await wasmReady();
   const options = {
     background: '#ffffff',
@@ -32,8 +32,8 @@ export async function createPainter(font = readFont): Promise<Painter> {
   );
   const isBlank = sample.pixels.every((channel) => channel === 255);
   sample.free();
-  if (isBlank) throw noText();
-  return ({ svg }) => {
+  if (isBlank) throw fontMissing();
+  return async ({ svg }) => {
     const image = rendered(svg);
     try {
       return image.asPng();
@@ -43,7 +43,7 @@ export async function createPainter(font = readFont): Promise<Painter> {
   };
 }
 
-/** The module's own state: it may be initialised once a process. */
+/** State of the WebAssembly module: it may be initialised once a process. */
 async function wasmReady(): Promise<void> {
   try {
     await initWasm(await readFile(fileURLToPath(import.meta.resolve('@resvg/resvg-wasm/index_bg.wasm'))));
@@ -52,10 +52,10 @@ async function wasmReady(): Promise<void> {
   }
 }
 
-function noText(): Failure {
+function fontMissing(): Failure {
   return new Failure(
     'CHART_FONT_MISSING',
     'Charts would have no text: their font is missing or damaged.',
-    'Install nightshift anew (`npm ci`, or the image): the font is the package dejavu-fonts-ttf.',
+    'Reinstall nightshift (`npm ci`, or the image): the font is the package dejavu-fonts-ttf.',
   );
 }

@@ -1,7 +1,7 @@
-import { snake } from '../findings/personal.ts';
-import type { Table } from './table.ts';
+import { snakeCase } from '../blocks/personal-data.ts';
+import type { TableProfile } from './table-profile.ts';
 
-/** `why` is null when nothing tells: amounts are then shown without a currency. */
+/** `why` is null when the currency is unknown: amounts are then shown without one. */
 export type CurrencyGuess = { readonly currency: string | null; readonly locale: string; readonly why: string | null };
 
 /** Zones of one country with one currency, and how numbers are written there. */
@@ -39,9 +39,9 @@ const signs: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The currency of amounts: of a currency column with one value, of a sign in front of an amount, of the zone's country. */
-export function currencyOf(table: Table, amount: string | null, zone: string): CurrencyGuess {
+export function currencyOf(table: TableProfile, amount: string | null, zone: string): CurrencyGuess {
   const [ofZone, locale = 'en-GB'] = zones[zone] ?? [];
-  const column = table.columns.find(({ name }) => /(^|_)currency(_code)?$/.test(snake(name)));
+  const column = table.columns.find(({ name }) => /(^|_)currency(_code)?$/.test(snakeCase(name)));
   const codes = new Set(column?.sample.map((value) => String(value).toUpperCase()));
   const [code] = codes;
   if (

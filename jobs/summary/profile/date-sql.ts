@@ -1,5 +1,6 @@
-import type { DateColumn } from './dates.ts';
-import { quoted, type Table } from './table.ts';
+import type { DateColumn } from './date-columns.ts';
+import { quoted } from './sql-text.ts';
+import type { TableProfile } from './table-profile.ts';
 
 /**
  * SQL for the local day of a date column, for "from one local date to another" and "up to a local date": in terms of the
@@ -12,61 +13,61 @@ export type DateSql = {
   readonly upTo: (to: string) => string;
 };
 
-export type Dated = { readonly table: Pick<Table, 'name'>; readonly date: DateColumn };
+export type DatedTable = { readonly table: Pick<TableProfile, 'name'>; readonly date: DateColumn };
 
-/** Whether an index on the column finds days; else every row must be looked at. */
-export function isOrdered({ form }: Pick<DateColumn, 'form'>): boolean {
+/** Whether an index on the column finds days; else every row must be read. */
+export function isIndexable({ form }: Pick<DateColumn, 'form'>): boolean {
   return form !== 'offset' && form !== 'mdy' && form !== 'any';
 }
 
-export function dateSql({ table, date }: Dated, alias: string): DateSql {
+export function dateSql({ table, date }: DatedTable, alias: string): DateSql {
   const c = `${alias}.${quoted(date.name)}`;
   switch (date.form) {
     case 'iso':
-      return ordered(
+      return indexedDateSql(
         c,
         (x) => `substr(${x}, 1, 10)`,
         (day) => day,
       );
     case 'utc-space':
-      return ordered(
+      return indexedDateSql(
         c,
         (x) => `day_of(${x}, 'UTC')`,
         (day) => `datetime(day_start(${day}), 'unixepoch')`,
       );
     case 'utc-t':
-      return ordered(
+      return indexedDateSql(
         c,
         (x) => `day_of(${x}, 'UTC')`,
         (day) => `strftime('%Y-%m-%dT%H:%M:%S', day_start(${day}), 'unixepoch')`,
       );
     case 'epoch-s':
-      return ordered(
+      return indexedDateSql(
         c,
         (x) => `day_of(${x})`,
         (day) => `day_start(${day})`,
       );
     case 'epoch-ms':
-      return ordered(
+      return indexedDateSql(
         c,
         (x) => `day_of(${x})`,
         (day) => `day_start(${day}) * 1000`,
       );
     case 'excel':
-      return ordered(
+      return indexedDateSql(
         c,
         (x) => `day_of(${x})`,
         (day) => `julianday(${day}) - 2415018.5`,
       );
     case 'offset':
     case 'any':
-      return computed(`day_of(${c})`, tailSql(table.name, date.tail, alias));
+      return computedDateSql(`day_of(${c})`, recentRowsSql(table.name, date.recentRows, alias));
     case 'mdy':
-      return computed(`day_of(${c}, 'mdy')`, tailSql(table.name, date.tail, alias));
+      return computedDateSql(`day_of(${c}, 'mdy')`, recentRowsSql(table.name, date.recentRows, alias));
   }
 }
 
-function ordered(c: string, day: (value: string) => string, start: (day: string) => string): DateSql {
+function indexedDateSql(c: string, day: (value: string) => string, start: (day: string) => string): DateSql {
   const upTo = (to: string) => `${c} < ${start(`date(${to}, '+1 day')`)}`;
   return {
     day: day(c),
@@ -76,15 +77,15 @@ function ordered(c: string, day: (value: string) => string, start: (day: string)
   };
 }
 
-function computed(day: string, tail: string): DateSql {
+function computedDateSql(day: string, limit: string): DateSql {
   return {
     day,
     newest: `max(${day})`,
-    upTo: (to) => `${tail}${day} <= ${to}`,
-    within: (from, to) => `${tail}${day} BETWEEN ${from} AND ${to}`,
+    upTo: (to) => `${limit}${day} <= ${to}`,
+    within: (from, to) => `${limit}${day} BETWEEN ${from} AND ${to}`,
   };
 }
 
-function tailSql(table: string, tail: number | null, alias: string): string {
-  return tail === null ? '' : `${alias}.rowid > (SELECT max(rowid) FROM ${quoted(table)}) - ${tail} AND `;
+function recentRowsSql(table: string, recentRows: number | null, alias: string): string {
+  return recentRows === null ? '' : `${alias}.rowid > (SELECT max(rowid) FROM ${quoted(table)}) - ${recentRows} AND `;
 }

@@ -1,99 +1,120 @@
 import { formatCount } from '../../runtime/format.ts';
-import type { Ask } from '../measure/question.ts';
+import type { RunQuery } from '../queries/query.ts';
 import { type Report, reportSchema } from '../report/schema.ts';
-import { type BlockInput, exceptions, figures, health, lastWrite, newestSql, newRows, topFive } from './blocks.ts';
 import { currencyOf } from './currency.ts';
+import { type EventTable, findEventTables } from './event-tables.ts';
 import { readTables } from './read-tables.ts';
-import { type Subject, subjectsOf } from './subject.ts';
-import type { Table } from './table.ts';
-import { withTails } from './tails.ts';
+import { withRecentRowLimits } from './recent-rows.ts';
+import {
+  type BlockInput,
+  dataHealthBlock,
+  exceptionsBlock,
+  kpiBlocks,
+  lastWriteBlock,
+  newestSql,
+  newRowsBlock,
+  topFiveBlock,
+} from './report-blocks.ts';
+import type { TableProfile } from './table-profile.ts';
 
-/** A report for a database that nobody described, and what was assumed to write it. */
+/** A report made for a database that has none, and what was assumed for it. */
 export type Profile = {
   /** Null: the database has no tables. */
   readonly report: Report | null;
   readonly assumptions: readonly string[];
   /** What stops when data stops arriving: `orders`. */
-  readonly of: string;
+  readonly rowNoun: string;
 };
 
-const mostTables = 8;
-const mostSubjects = 3;
+const maxTables = 8;
+const maxEventTables = 3;
 
-/** Looks at a database and writes the report it would be given. `day`: the local date it will be about. Throws Unanswered. */
-export async function profileDatabase(ask: Ask, name: string, day: string, zone: string): Promise<Profile> {
-  const tables = await readTables(ask);
-  return profileOf(tables, await withTails(subjectsOf(tables, day, zone), day, ask), name, zone);
+/** Writes a report for a database without one. `day`: the local date it will be about. Throws QueryError. */
+export async function profileDatabase(run: RunQuery, name: string, day: string, zone: string): Promise<Profile> {
+  const tables = await readTables(run);
+  return profileOf(tables, await withRecentRowLimits(findEventTables(tables, day, zone), day, run), name, zone);
 }
 
-function profileOf(tables: readonly Table[], all: readonly Subject[], name: string, zone: string): Profile {
-  if (tables.length === 0) return { report: null, assumptions: [], of: 'rows' };
-  const [main, ...others] = all;
+function profileOf(
+  tables: readonly TableProfile[],
+  eventTables: readonly EventTable[],
+  name: string,
+  zone: string,
+): Profile {
+  if (tables.length === 0) return { report: null, assumptions: [], rowNoun: 'rows' };
+  const [main, ...others] = eventTables;
   const amount = main?.amount?.name ?? null;
   const money = currencyOf(main?.table ?? emptyTable, amount, zone);
   const isMoney =
-    main !== undefined && (main.lines !== null || main.amount?.isMoney === true) && money.currency !== null;
+    main !== undefined && (main.lineItems !== null || main.amount?.isMoney === true) && money.currency !== null;
   const format = isMoney ? 'money' : 'number';
-  const largest = tables.toSorted((a, b) => b.rows - a.rows).slice(0, mostTables);
-  const told = main === undefined || largest.includes(main.table) ? largest : [main.table, ...largest.slice(1)];
-  const secondary = others.filter(({ isTelling }) => isTelling).slice(0, mostSubjects - 1);
+  const largest = tables.toSorted((a, b) => b.rowCount - a.rowCount).slice(0, maxTables);
+  const listed = main === undefined || largest.includes(main.table) ? largest : [main.table, ...largest.slice(1)];
+  const secondary = others.filter(({ isNotable }) => isNotable).slice(0, maxEventTables - 1);
   const blocks: (BlockInput | null)[] =
     main === undefined
-      ? [health(told, all), lastWrite()]
+      ? [dataHealthBlock(listed, eventTables), lastWriteBlock()]
       : [
-          ...figures(main, format),
-          ...secondary.map(newRows),
-          topFive(main, format),
-          exceptions(main),
-          health(told, all),
-          lastWrite(),
+          ...kpiBlocks(main, format),
+          ...secondary.map(newRowsBlock),
+          topFiveBlock(main, format),
+          exceptionsBlock(main),
+          dataHealthBlock(listed, eventTables),
+          lastWriteBlock(),
         ];
   const report = reportSchema.parse({
     title: `${name}: daily summary`,
     locale: money.locale,
     currency: money.currency ?? 'USD',
     ...(main === undefined ? {} : { newest: newestSql(main) }),
-    blocks: inOrder(blocks.filter((block) => block !== null)),
+    blocks: sortBlocks(blocks.filter((block) => block !== null)),
   });
   const assumptions =
-    main === undefined ? [noDates] : assumed(main, isMoney ? `${money.currency}, ${money.why}` : null, tables);
-  return { report, assumptions, of: main?.rows.many ?? 'rows' };
+    main === undefined ? [noDates] : assumptionsOf(main, isMoney ? `${money.currency}, ${money.why}` : null, tables);
+  return { report, assumptions, rowNoun: main?.rowNoun.many ?? 'rows' };
 }
 
 /** Figures first, then charts, then tables. */
-function inOrder(blocks: readonly BlockInput[]): BlockInput[] {
-  const place = ({ kind }: BlockInput) => (kind === 'kpi' ? 0 : kind === 'series' ? 1 : 2);
-  return blocks.toSorted((one, other) => place(one) - place(other));
+function sortBlocks(blocks: readonly BlockInput[]): BlockInput[] {
+  const rank = ({ kind }: BlockInput) => (kind === 'kpi' ? 0 : kind === 'series' ? 1 : 2);
+  return blocks.toSorted((one, other) => rank(one) - rank(other));
 }
 
-const emptyTable: Table = { name: '', rows: 0, isEstimate: false, hasRowid: true, columns: [], foreignKeys: [] };
-const noCurrency = ({ lines, amount }: Subject) =>
-  lines !== null || amount?.isMoney === true ? 'Nothing tells the currency, so amounts are shown without one.' : null;
-const noDates = 'No table has a column of dates that says when its rows happened, so nothing is told by day.';
+const emptyTable: TableProfile = {
+  name: '',
+  rowCount: 0,
+  isEstimate: false,
+  hasRowid: true,
+  columns: [],
+  foreignKeys: [],
+};
+const noCurrency = ({ lineItems, amount }: EventTable) =>
+  lineItems !== null || amount?.isMoney === true ? 'The currency is unknown, so amounts are shown without one.' : null;
+const noDates = 'No table has a column of dates that says when its rows happened, so nothing is reported by day.';
 
-function assumed(main: Subject, currency: string | null, tables: readonly Table[]): string[] {
-  const { table, date, amount, lines, status, category } = main;
-  const counted = `Each row of ${table.name} counts on the day of its ${date.name}${formWords[date.form] ?? ''}.`;
-  const tail = date.tail === null ? null : formatCount(date.tail);
-  const kinds = [...new Set(status?.sample.map(String))].slice(0, 6).join(', ');
+function assumptionsOf(main: EventTable, currency: string | null, tables: readonly TableProfile[]): string[] {
+  const { table, date, amount, lineItems, status, category } = main;
+  const dayText = `Each row of ${table.name} counts on the day of its ${date.name}${formText[date.form] ?? ''}.`;
+  const recentRows = date.recentRows === null ? null : formatCount(date.recentRows);
+  const values = [...new Set(status?.sample.map(String))].slice(0, 6).join(', ');
   return [
-    `${table.name} was taken as what the business does, of ${tables.length} ${tables.length === 1 ? 'table' : 'tables'}.`,
-    counted,
-    tail === null
+    `${table.name} was taken as the main business table, of ${tables.length} ${tables.length === 1 ? 'table' : 'tables'}.`,
+    dayText,
+    recentRows === null
       ? null
-      : `Only the newest ${tail} rows of ${table.name} are read, as no index helps to find its dates.`,
-    lines !== null ? `The amount is price times quantity of ${lines.table}.` : null,
+      : `Only the newest ${recentRows} rows of ${table.name} are read, as no index helps to find its dates.`,
+    lineItems !== null ? `The amount is price times quantity of ${lineItems.table}.` : null,
     amount !== null
       ? `The amount is ${table.name}.${amount.name}${amount.isText ? ', a text read as a number' : ''}${amount.isMinor ? ', in hundredths' : ''}.`
       : null,
     currency === null ? noCurrency(main) : `Amounts are in ${currency}.`,
-    status === null ? null : `Rows of every ${status.name} count (${kinds}).`,
+    status === null ? null : `Rows of every ${status.name} count (${values}).`,
     category === null ? null : `Groups are those of ${category.name}.`,
     'Columns that look personal are left out.',
   ].filter((text) => text !== null);
 }
 
-const formWords: Readonly<Record<string, string>> = {
+const formText: Readonly<Record<string, string>> = {
   'utc-space': ', which is in UTC',
   'utc-t': ', which is in UTC',
   'epoch-s': ', in seconds since 1970',

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { isCollection, isMap, isNode, isScalar, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { Failure, systemCodeOf } from '../../runtime/errors.ts';
-import { type Report, reportSchema } from './schema.ts';
+import { blockKinds, type Report, reportSchema } from './schema.ts';
 
-/** Something wrong in a report, and where it stands; lines and columns count from 1. */
+/** A problem in a report and its position; lines and columns count from 1. */
 export type ReportProblem = { readonly line: number; readonly column: number; readonly text: string };
 
 /** Reads a report file. Throws REPORT_INVALID with every problem, each with its line and column. */
@@ -20,7 +20,7 @@ export async function readReport(file: string): Promise<Report> {
   throw new Failure('REPORT_INVALID', `The report ${file} has ${count}; no summary was made.`, lines.join('\n'));
 }
 
-/** The report that a YAML text describes, or what is wrong with it, in the order of the text. */
+/** The report that a YAML text describes, or its problems in the order of the text. */
 export function parseReport(
   text: string,
 ): { report: Report; problems: [] } | { report: null; problems: ReportProblem[] } {
@@ -30,38 +30,38 @@ export function parseReport(
     const { line, col } = lines.linePos(offset);
     return { line, column: col, text: what };
   };
-  const broken = [...document.errors, ...document.warnings].map(({ pos, message }) =>
-    at(pos[0], `is no YAML: ${message}`),
+  const syntaxErrors = [...document.errors, ...document.warnings].map(({ pos, message }) =>
+    at(pos[0], `is not valid YAML: ${message}`),
   );
-  if (broken.length > 0) return { report: null, problems: broken };
+  if (syntaxErrors.length > 0) return { report: null, problems: syntaxErrors };
   const parsed = reportSchema.safeParse(document.toJS() ?? {});
   if (parsed.success) return { report: parsed.data, problems: [] };
-  const problems = parsed.error.issues.flatMap((issue) => placed(issue, document.contents, at));
+  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, document.contents, at));
   return { report: null, problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }
 
 type Issue = z.core.$ZodIssue;
 
-function placed(issue: Issue, root: ParsedNode | null, at: (offset: number, what: string) => ReportProblem) {
-  const { node, offset, isThere } = nodeAt(root, issue.path);
+function problemsOf(issue: Issue, root: ParsedNode | null, at: (offset: number, what: string) => ReportProblem) {
+  const { node, offset, exists } = nodeAt(root, issue.path);
   const where = issue.path.length === 0 ? '' : `${pathText(issue.path)}: `;
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => at(keyOffset(node, key) ?? offset, `${where}unknown key ${key}`));
   }
-  return [at(offset, `${where}${isThere ? message(issue) : 'is missing'}`)];
+  return [at(offset, `${where}${exists ? message(issue) : 'is missing'}`)];
 }
 
-/** The node an issue is about; the nearest one around it when it is about something that is not there. */
+/** The node an issue is about; the nearest parent when it is about something that is missing. */
 function nodeAt(root: ParsedNode | null, path: readonly PropertyKey[]) {
   let node: Node | null = root;
   let offset = root?.range[0] ?? 0;
   for (const step of path) {
     const next: unknown = isCollection(node) ? node.get(step, true) : undefined;
-    if (!isNode(next)) return { node, offset, isThere: false };
+    if (!isNode(next)) return { node, offset, exists: false };
     node = next;
     offset = node.range?.[0] ?? offset;
   }
-  return { node, offset, isThere: true };
+  return { node, offset, exists: true };
 }
 
 function keyOffset(node: Node | null, key: string): number | null {
@@ -78,7 +78,7 @@ function pathText(path: readonly PropertyKey[]): string {
 function message(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_union':
-      return 'is not one of kpi, series, table, exceptions, text';
+      return `is not one of ${blockKinds.join(', ')}`;
     case 'too_small':
       return issue.origin === 'string' || issue.origin === 'array' ? 'is empty' : `is less than ${issue.minimum}`;
     case 'too_big':

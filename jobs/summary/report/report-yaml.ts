@@ -2,20 +2,20 @@ import { fileURLToPath } from 'node:url';
 import { Document } from 'yaml';
 import type { Report } from './schema.ts';
 
-/** Where editors find the schema, unless told otherwise: beside this file. */
+/** Where editors find the schema by default: beside this file. */
 const schemaFile = fileURLToPath(new URL('./report.schema.json', import.meta.url));
 
 /** A report as a YAML file that reads back to the same report; `assumptions` go in front as comments. */
 export function reportYaml(report: Report, assumptions: readonly string[] = [], schema: string = schemaFile): string {
-  const document = new Document(plain(report));
+  const document = new Document(withoutDefaults(report));
   document.commentBefore = [` yaml-language-server: $schema=${schema}`, ...assumptions.map((text) => ` ${text}`)].join(
     '\n',
   );
   return document.toString({ lineWidth: 0, blockQuote: 'literal' });
 }
 
-/** Without what is left at its default and says nothing. */
-function plain(report: Report): Record<string, unknown> {
+/** Without values that are the default. */
+function withoutDefaults(report: Report): Record<string, unknown> {
   const blocks = report.blocks.map((block) =>
     Object.fromEntries(Object.entries(block).filter(([name, value]) => !isDefault(name, value))),
   );

@@ -13,47 +13,51 @@ const timeLimit = z.int().min(1).max(600).describe('Seconds after which the quer
 const days = z.int().min(1).max(366).describe("Days up to and with the page's day: `:from` is the first of them.");
 const empty = z
   .enum(['zero', 'none'])
-  .describe('What a day without a row is: `zero` (nothing was sold) or `none` (nothing is known).');
+  .describe('The value of a day without a row: `zero` (nothing was sold) or `none` (unknown).');
 
-const block = { title, sql, time_limit: timeLimit.optional() };
-const series = { format: format.exclude(['text']).default('number'), empty: empty.default('zero') };
+const anyBlock = { title, sql, time_limit: timeLimit.optional() };
+const seriesFormat = { format: format.exclude(['text']).default('number'), empty: empty.default('zero') };
 
 const kpi = z.strictObject({
   kind: z.literal('kpi'),
-  ...block,
-  ...series,
+  ...anyBlock,
+  ...seriesFormat,
   unit: z
     .string()
     .trim()
     .min(1)
     .optional()
-    .describe('What is counted, in the plural: `orders`. The opening sentence says it.'),
+    .describe('What is counted, in the plural: `orders`. Used in the opening sentence.'),
 });
-const chart = z.strictObject({
+const series = z.strictObject({
   kind: z.literal('series'),
-  ...block,
-  ...series,
+  ...anyBlock,
+  ...seriesFormat,
   days: days.default(30),
   style: z.enum(['line', 'bar']).default('bar'),
 });
 const rowBlock = {
-  ...block,
+  ...anyBlock,
   days: days.default(30),
   rows: z.int().min(1).max(200).default(10).describe('Rows shown at most; the rest are counted.'),
   formats: z
     .record(z.string(), format)
     .default({})
     .describe('Format by column name; without one, as the database gives it.'),
-  none: z.string().trim().min(1).optional().describe('Said when there are no rows.'),
+  none: z.string().trim().min(1).optional().describe('Shown when there are no rows.'),
 };
 const table = z.strictObject({ kind: z.literal('table'), ...rowBlock });
 const exceptions = z.strictObject({ kind: z.literal('exceptions'), ...rowBlock });
-const text = z.strictObject({ kind: z.literal('text'), ...block, days: days.default(30) });
+const text = z.strictObject({ kind: z.literal('text'), ...anyBlock, days: days.default(30) });
+
+/** A new kind of block is one more of these. */
+const block = z.discriminatedUnion('kind', [kpi, series, table, exceptions, text]);
+export const blockKinds: readonly string[] = block.options.map(({ shape }) => shape.kind.value);
 
 const locale = z.string().refine(isLocale, 'expected a language tag such as en-MY or de-DE');
 const currency = z.string().refine(isCurrency, 'expected a currency of three letters such as MYR or EUR');
 
-/** What a report file may say. Unknown keys are errors. */
+/** The format of a report file. Unknown keys are errors. */
 export const reportSchema = z
   .strictObject({
     title: z.string().trim().min(1).describe('Title of the mail and the page.'),
@@ -61,18 +65,13 @@ export const reportSchema = z
     currency: currency.default('MYR').describe('ISO 4217 code of amounts with the format `money`.'),
     newest: sql
       .optional()
-      .describe(
-        'One SELECT that gives the newest date or time of the data: how it is known that data stopped arriving.',
-      ),
+      .describe('One SELECT that gives the newest date or time of the data, to detect that data stopped arriving.'),
     show: z
       .array(z.string().trim().min(1))
       .default([])
-      .describe('Columns that look personal (name, email, phone, …) and may be shown all the same.'),
+      .describe('Columns that look personal (name, email, phone, …) and are shown all the same.'),
     time_limit: timeLimit.default(30),
-    blocks: z
-      .array(z.discriminatedUnion('kind', [kpi, chart, table, exceptions, text]))
-      .min(1)
-      .max(50),
+    blocks: z.array(block).min(1).max(50),
   })
   .describe('A nightshift daily summary.');
 

@@ -6,9 +6,21 @@ type Asset = { readonly path: string; readonly type: string; readonly content: s
 export type Assets = { readonly style: Asset; readonly script: Asset; readonly icon: Asset };
 
 /** In the order of the cascade. */
-const styles = ['base', 'band', 'cards', 'chart', 'table', 'ending', 'calendar', 'sign-in', 'narrow', 'wide', 'print'];
+const styles = [
+  'base',
+  'header',
+  'blocks',
+  'chart',
+  'table',
+  'footer',
+  'calendar',
+  'sign-in',
+  'narrow',
+  'wide',
+  'print',
+];
 
-/** The site's own files. Each is served under a name that changes with its content, and may be kept for good. */
+/** The site's own files. Each is served under a name that changes with its content, and may be cached for good. */
 export function readAssets(): Assets {
   return {
     style: asset('site.css', 'text/css; charset=utf-8', styles.map((style) => fileText(`${style}.css`)).join('')),
@@ -22,7 +34,7 @@ function asset(name: string, type: string, content: string): Asset {
   return { path: `/assets/${digest}-${name}`, type, content };
 }
 
-/** The bundled program has the folder beside it too. */
+/** The folder is beside the bundled program too. */
 function fileText(name: string): string {
   return readFileSync(new URL(`./assets/${name}`, import.meta.url), 'utf8');
 }

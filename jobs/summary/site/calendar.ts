@@ -1,4 +1,4 @@
-export type CalendarDay = { readonly day: string; readonly number: number; readonly kept: boolean };
+export type CalendarDay = { readonly day: string; readonly number: number; readonly hasSummary: boolean };
 
 export type Month = {
   /** `2025-11`. */
@@ -13,11 +13,11 @@ export type Month = {
 /** A month's grid. `days` are the local dates that have a summary, oldest first. */
 export function monthOf(month: string, days: readonly string[]): Month {
   const first = Temporal.PlainDate.from(`${month}-01`);
-  const kept = new Set(days);
+  const withSummary = new Set(days);
   const cells: (CalendarDay | null)[] = Array.from({ length: first.dayOfWeek - 1 }, () => null);
   for (let number = 1; number <= first.daysInMonth; number += 1) {
     const day = first.with({ day: number }).toString();
-    cells.push({ day, number, kept: kept.has(day) });
+    cells.push({ day, number, hasSummary: withSummary.has(day) });
   }
   while (cells.length % 7 !== 0) cells.push(null);
   const months = days.map(monthOfDay);

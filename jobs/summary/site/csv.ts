@@ -1,10 +1,10 @@
-import type { Table } from '../page.ts';
+import type { TableBlock } from '../page/page.ts';
 
 /**
  * A table as RFC 4180 CSV with the database's own values, after a byte order mark (Excel reads UTF-8 only with one). A
  * text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers.
  */
-export function csvOf({ columns, values }: Pick<Table, 'columns' | 'values'>): string {
+export function csvOf({ columns, values }: Pick<TableBlock, 'columns' | 'values'>): string {
   const lines = [columns.map(({ title }) => title), ...values].map((cells) => cells.map(csvCell).join(','));
   return `\u{feff}${lines.map((line) => `${line}\r\n`).join('')}`;
 }

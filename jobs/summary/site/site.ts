@@ -1,33 +1,24 @@
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import type { Clock } from '../../runtime/clock.ts';
 import { asFailure } from '../../runtime/errors.ts';
-import type { Log } from '../../runtime/log.ts';
-import type { SummarySettings } from '../../settings/settings.ts';
 import { parsePasswordHash } from './access/password.ts';
 import { readAssets } from './assets.ts';
-import { addDoors } from './doors.ts';
-import { createGate } from './gate.ts';
-import { protectiveHeaders } from './headers.ts';
-import { addPages } from './pages.ts';
-import type { Sources } from './sources.ts';
-
-type SiteSettings = Pick<SummarySettings, 'databases' | 'schedule' | 'zone' | 'stateDir' | 'stagingDir'> & {
-  readonly summary: Pick<SummarySettings['summary'], 'schedule' | 'publicUrl' | 'passwordHash' | 'signingKey'>;
-};
-
-export type SiteMeans = Sources & { readonly settings: SiteSettings; readonly clock: Clock; readonly log: Log };
+import { addAuthRoutes } from './auth-routes.ts';
+import { addPageRoutes } from './page-routes.ts';
+import { securityHeaders } from './security-headers.ts';
+import { createSessionGuard } from './session-guard.ts';
+import type { SiteDeps } from './site-deps.ts';
 
 /**
- * The private site as a function from request to answer. Fails closed: without a usable password hash and a signing key
- * `/healthz` is all there is, and `closed` says why.
+ * The private site. Fails closed: without a usable password hash and a signing key it serves only `/healthz`, and `closed`
+ * is the reason.
  */
-export function createSite(means: SiteMeans): { readonly app: Hono; readonly closed: string | null } {
-  const { settings, archive, clock, log } = means;
-  const { publicUrl, passwordHash, signingKey } = settings.summary;
+export function createSite(deps: SiteDeps): { readonly app: Hono; readonly closed: string | null } {
+  const { access, archive, clock, log } = deps;
+  const { publicUrl, passwordHash, signingKey } = access;
   const secure = publicUrl?.startsWith('https:') ?? false;
   const app = new Hono();
-  app.use(...protectiveHeaders(secure));
+  app.use(...securityHeaders(secure));
   app.get('/healthz', (c) => {
     archive.days();
     return c.text('healthy\n');
@@ -43,9 +34,9 @@ export function createSite(means: SiteMeans): { readonly app: Hono; readonly clo
     return { app, closed: reasonClosed(passwordHash, password !== null, signingKey) };
   }
   const assets = readAssets();
-  const gate = createGate({ assets, clock, signingKey, passwordHash, secure });
-  addDoors(app, { assets, clock, log, gate, signingKey, password, publicUrl, secure });
-  addPages(app, { ...means, assets, gate });
+  const guard = createSessionGuard({ assets, clock, signingKey, passwordHash, secure });
+  addAuthRoutes(app, { assets, clock, log, guard, signingKey, password, publicUrl, secure });
+  addPageRoutes(app, { ...deps, assets, guard });
   return { app, closed: null };
 }
 

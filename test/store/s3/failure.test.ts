@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { Failure } from '../../../jobs/runtime/errors.ts';
+import type { S3Request } from '../../../jobs/store/s3/diagnosis.ts';
 import { s3Failure } from '../../../jobs/store/s3/failure.ts';
-import type { S3Request } from '../../../jobs/store/s3/finding.ts';
 
 const now = Temporal.Instant.from('2025-11-29T18:00:00Z');
 const request: S3Request = {

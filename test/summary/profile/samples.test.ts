@@ -23,7 +23,7 @@ test('GnuCash: a book kept by somebody else', needs('samples'), async (t) => {
       'Wednesday, 24 December 2014: 4 transactions.',
       [],
       'Transactions; 4',
-      'Transactions by day, 25 Nov to 24 Dec: 4 on 24 Dec; most 4 on 24 Dec, least 4 on 24 Dec, 4 a day on average.',
+      'Transactions by day, 25 Nov to 24 Dec: 4 on 24 Dec; highest 4 on 24 Dec, lowest 4 on 24 Dec, 4 a day on average.',
       'Data health: table | rows | that day | 30 days | newest / slots | 26 | – | – | – / splits | 25 | – | – | – / versions | 24 | – | – | – / accounts | 21 | – | – | – / transactions | 11 | 4 | 4 | 2014-12-24 / commodities | 5 | – | – | – / prices | 4 | 0 | 0 | – / books | 1 | – | – | –',
     ],
   );
@@ -45,7 +45,7 @@ test('the films of OMDb: no trade at all, but days', needs('samples'), async (t)
     [
       'Friday, 27 June 2014: 2 omdb rows, about the same as a usual Friday.',
       'Omdb rows; 2; no change the day before; +100 % the Friday before; +367 % 7-day average',
-      'Omdb rows by day, 29 May to 27 Jun: 2 on 27 Jun; most 2 on 4 Jun, least 0 on 30 May, 0.8 a day on average.',
+      'Omdb rows by day, 29 May to 27 Jun: 2 on 27 Jun; highest 2 on 4 Jun, lowest 0 on 30 May, 0.8 a day on average.',
       'Data health: table | rows | that day | 30 days | newest / omdb | 17,472 | 2 | 24 | 2014-06-27 / tomatoes | 17,472 | – | – | –',
     ],
   );

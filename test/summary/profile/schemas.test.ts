@@ -8,7 +8,7 @@ const daysTimes = (times: number) =>
     n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${times})`;
 const last = [
   'Columns that look personal are left out.',
-  'To change any of this, write it down with `nightshift summary init` and set SUMMARY_REPORT.',
+  'To change any of this, write a report with `nightshift summary init` and set SUMMARY_REPORT.',
 ];
 const write = 'Last write: The database was last written on 2025-11-25 07:30:00.';
 const level = 'no change the day before; no change the Monday before; no change 7-day average';
@@ -29,15 +29,15 @@ test('a CSV import: texts for dates and amounts, spaces in names', async (t) => 
       'Order total; RM 10,857; −10 % the day before; −10 % the Monday before; −10 % 7-day average',
       `Orders; 10; ${level}`,
       'Average order; RM 1,086; −10 % the day before; −10 % the Monday before; −10 % 7-day average',
-      'Order total by day, 26 Oct to 24 Nov: RM 10,857 on 24 Nov; most RM 12,060 on 26 Oct, least RM 10,857 on 24 Nov, RM 12,020 a day on average.',
+      'Order total by day, 26 Oct to 24 Nov: RM 10,857 on 24 Nov; highest RM 12,060 on 26 Oct, lowest RM 10,857 on 24 Nov, RM 12,020 a day on average.',
       'Top 5 by outlet: outlet | that day | 30 days / Klang | RM 8,440.50 | RM 253,215.00 / Bangsar | RM 2,416.00 | RM 107,381.50',
-      'Orders to look at: row | day | Total (RM) | why / 653 | 2025-11-24 | n/a | no number',
+      'Orders to check: row | day | Total (RM) | why / 653 | 2025-11-24 | n/a | no number',
       'Data health: table | rows | that day | 30 days | newest / csv_data | 660 | 10 | 300 | 2025-11-24',
       write,
     ],
   );
   assert.deepEqual(page.assumptions, [
-    'csv_data was taken as what the business does, of 1 table.',
+    'csv_data was taken as the main business table, of 1 table.',
     'Each row of csv_data counts on the day of its Order Date.',
     'The amount is csv_data.Total (RM), a text read as a number.',
     'Amounts are in MYR, as the column Total (RM) says.',
@@ -88,9 +88,9 @@ for (const [form, type, value] of [
     assert.deepEqual(outline(page).slice(1), [
       `Sales; 4; ${level}`,
       `Average sale; RM 25.25; ${level}`,
-      'Sale total by day, 26 Oct to 24 Nov: RM 101.00 on 24 Nov; most RM 101.00 on 26 Oct, least RM 101.00 on 26 Oct, RM 101.00 a day on average.',
+      'Sale total by day, 26 Oct to 24 Nov: RM 101.00 on 24 Nov; highest RM 101.00 on 26 Oct, lowest RM 101.00 on 26 Oct, RM 101.00 a day on average.',
       'Top 5 by channel: channel | that day | 30 days / web | RM 50.50 | RM 1,515.00 / shop | RM 50.50 | RM 1,515.00',
-      'Sales to look at: id | day | amount | why',
+      'Sales to check: id | day | amount | why',
       'Data health: table | rows | that day | 30 days | newest / sales | 264 | 4 | 120 | 2025-11-24',
       write,
     ]);
@@ -123,7 +123,7 @@ test('orders without a total, as Northwind has them: price times quantity less d
   assert.equal(/Vins|Abbaye|Davolio/.test(JSON.stringify(page)), false);
 });
 
-test('tables without dates are counted, and it is said that nothing can be told by day', async (t) => {
+test('tables without dates are counted, and an assumption explains that nothing can be reported by day', async (t) => {
   const page = await pageOf(
     databaseWith(t, "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT); INSERT INTO settings VALUES ('a', '1')"),
   );
@@ -138,7 +138,7 @@ test('tables without dates are counted, and it is said that nothing can be told 
   );
   assert.equal(
     page.assumptions[0],
-    'No table has a column of dates that says when its rows happened, so nothing is told by day.',
+    'No table has a column of dates that says when its rows happened, so nothing is reported by day.',
   );
 });
 
@@ -159,7 +159,7 @@ test('odd names, generated columns, tables without rowid, views and full-text ta
   );
 });
 
-test('data that is years old is said so first, with its last day', async (t) => {
+test('data that is years old comes first, with its last day', async (t) => {
   const file = databaseWith(
     t,
     "CREATE TABLE invoices (id INTEGER PRIMARY KEY, invoice_date TEXT, total REAL); INSERT INTO invoices VALUES (1, '2013-12-22', 5.5), (2, '2013-12-21', 3)",

@@ -15,7 +15,7 @@ test('a month begins on its weekday, ends on its last day, and knows which days 
     [24, 25, 26, 27, 28, 29, 30],
   ]);
   assert.deepEqual(
-    weeks.flat().flatMap((day) => (day?.kept ? [day.day] : [])),
+    weeks.flat().flatMap((day) => (day?.hasSummary ? [day.day] : [])),
     ['2025-11-27', '2025-11-30'],
   );
   assert.deepEqual({ previous, next }, { previous: '2025-10', next: '2026-02' });

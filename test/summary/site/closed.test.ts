@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { signedLink } from '../../../jobs/summary/site/links.ts';
-import { protection, protective } from './protection.ts';
-import { serveSite, signingKey } from './scene.ts';
+import { signedLink } from '../../../jobs/summary/site/signed-links.ts';
+import { signingKey, startSiteScene } from './scene.ts';
+import { expectedHeaders, securityHeadersOf } from './security-headers.ts';
 import { visitorOf } from './visitor.ts';
 
 describe('without a password or a signing key', () => {
@@ -20,7 +20,7 @@ describe('without a password or a signing key', () => {
     ],
   ] as const) {
     test(`${name}: the health check is all there is`, async (t) => {
-      const site = await serveSite(environment);
+      const site = await startSiteScene(environment);
       t.after(() => site.close());
       const visitor = visitorOf(site.origin);
       const link = new URL(
@@ -28,7 +28,11 @@ describe('without a password or a signing key', () => {
       );
       for (const path of ['/', '/login', '/status', '/robots.txt', '/day/2025-11-30', link.pathname, '/healthz/']) {
         const { code, headers, body } = await visitor.get(path);
-        assert.deepEqual({ code, body, ...protection(headers) }, { code: 503, body: '', ...protective }, path);
+        assert.deepEqual(
+          { code, body, ...securityHeadersOf(headers) },
+          { code: 503, body: '', ...expectedHeaders },
+          path,
+        );
       }
       assert.deepEqual((await visitor.signIn()).code, 503);
       const { code, body } = await visitor.get('/healthz');

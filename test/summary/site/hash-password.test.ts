@@ -10,12 +10,12 @@ const program = path.resolve(import.meta.dirname, '..', '..', '..', 'jobs', 'nig
 
 const command = ['summary', 'hash-password'];
 
-/** Runs a command; each answer is typed once the screen shows its question. */
-async function type(file: string, args: string[], answers: (readonly [question: string, answer: string])[]) {
+/** Runs a command; each reply is typed once the screen shows its prompt. */
+async function type(file: string, args: string[], replies: (readonly [prompt: string, reply: string])[]) {
   const child = spawn(file, args, { stdio: 'pipe' });
-  const waiting = [...answers];
+  const waiting = [...replies];
   const screen = { out: '', err: '' };
-  const answer = () => {
+  const reply = () => {
     const [next] = waiting;
     if (next === undefined || !screen.out.includes(next[0])) return;
     waiting.shift();
@@ -24,19 +24,19 @@ async function type(file: string, args: string[], answers: (readonly [question: 
   };
   child.stdout.on('data', (text) => {
     screen.out += text;
-    answer();
+    reply();
   });
   child.stderr.on('data', (text) => {
     screen.err += text;
   });
-  answer();
+  reply();
   const [code] = await once(child, 'close');
   return { code, ...screen };
 }
 
 const fromPipe = (text: string) => type(process.execPath, [program, ...command], [['', text]]);
-const atTerminal = (answers: [string, string][]) =>
-  type('script', ['-qec', `"${process.execPath}" "${program}" ${command.join(' ')}`, '/dev/null'], answers);
+const atTerminal = (replies: [string, string][]) =>
+  type('script', ['-qec', `"${process.execPath}" "${program}" ${command.join(' ')}`, '/dev/null'], replies);
 
 async function opens(hash: string, password: string): Promise<boolean> {
   const known = parsePasswordHash(hash);
@@ -60,7 +60,7 @@ test('a short or an empty password is refused', async () => {
   }
 });
 
-test('a terminal asks twice and shows nothing of the password', needs('tools'), async () => {
+test('a terminal prompts twice and does not show the password', needs('tools'), async () => {
   const { code, out } = await atTerminal([
     ['Password: ', 'correct horse battery\r'],
     ['Again: ', 'correct horse battery\r'],

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { signedLink } from '../../../jobs/summary/site/links.ts';
-import { type SiteScene, serveSite, signingKey } from './scene.ts';
+import { signedLink } from '../../../jobs/summary/site/signed-links.ts';
+import { type SiteScene, signingKey, startSiteScene } from './scene.ts';
 import { type Visitor, visitorOf } from './visitor.ts';
 
 describe('the link of a mail', () => {
   let site: SiteScene;
-  let stranger: Visitor;
+  let anonymous: Visitor;
   let owner: Visitor;
   before(async () => {
-    site = await serveSite();
-    stranger = visitorOf(site.origin);
+    site = await startSiteScene();
+    anonymous = visitorOf(site.origin);
     owner = visitorOf(site.origin);
     await owner.signIn();
   });
@@ -34,7 +34,7 @@ describe('the link of a mail', () => {
     }
   });
 
-  test('who came by a link can sign out, and then the link opens the day again', async () => {
+  test('a session of a link can be signed out, and then the link opens the day again', async () => {
     const visitor = visitorOf(site.origin);
     await visitor.get(linkTo('2025-11-29'));
     const kept = new Map(visitor.cookies);
@@ -50,14 +50,14 @@ describe('the link of a mail', () => {
     assert.equal((await visitor.get('/day/2025-11-29')).code, 200);
   });
 
-  test('a link takes nothing from who is signed in', async () => {
+  test('a link does not change the session of a signed-in visitor', async () => {
     const visitor = visitorOf(site.origin);
     await visitor.signIn();
     assert.deepEqual((await visitor.get(linkTo('2025-11-29'))).headers.getSetCookie(), []);
     assert.equal((await visitor.get('/status')).code, 200);
   });
 
-  test('what a link opens closes after 12 hours, or when the link expires', async (t) => {
+  test('the session of a link ends after 12 hours, or when the link expires', async (t) => {
     t.after(() => site.setClock('2025-12-01T08:30'));
     const visitor = visitorOf(site.origin);
     await visitor.get(linkTo('2025-11-29'));
@@ -70,19 +70,19 @@ describe('the link of a mail', () => {
     assert.equal((await visitor.get('/day/2025-11-29')).code, 401);
   });
 
-  test('an expired link, a forged one, and one that was moved to another day ask for the password', async () => {
+  test('an expired link, a forged one, and one that was moved to another day show the sign-in form', async () => {
     const token = linkTo('2025-11-29').split('/').at(-1);
-    for (const [path, code, said] of [
+    for (const [path, code, text] of [
       [linkTo('2025-11-29', '2025-12-01T08:30:00+08:00'), 410, /This link has expired/],
       [`/day/2025-11-30/open/${token}`, 403, /This link is not valid/],
       [`/day/2025-11-29/open/${token}x`, 403, /This link is not valid/],
       ['/day/2025-11-29/open/0.0', 403, /This link is not valid/],
     ] as const) {
-      const answer = await stranger.get(path);
-      assert.equal(answer.code, code, path);
-      assert.match(answer.body, said);
-      assert.match(answer.body, /name="next" value="\/day\/2025-11-(29|30)"/);
-      assert.deepEqual(answer.headers.getSetCookie(), []);
+      const response = await anonymous.get(path);
+      assert.equal(response.code, code, path);
+      assert.match(response.body, text);
+      assert.match(response.body, /name="next" value="\/day\/2025-11-(29|30)"/);
+      assert.deepEqual(response.headers.getSetCookie(), []);
     }
   });
 });

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { protection, protective } from './protection.ts';
 import { samplePage } from './sample.ts';
-import { type SiteScene, serveSite } from './scene.ts';
+import { type SiteScene, startSiteScene } from './scene.ts';
+import { expectedHeaders, securityHeadersOf } from './security-headers.ts';
 import { type Visitor, visitorOf } from './visitor.ts';
 
 describe('the pages', () => {
   let site: SiteScene;
-  let _stranger: Visitor;
+  let _visitor: Visitor;
   let owner: Visitor;
   before(async () => {
-    site = await serveSite();
-    _stranger = visitorOf(site.origin);
+    site = await startSiteScene();
+    _visitor = visitorOf(site.origin);
     owner = visitorOf(site.origin);
     await owner.signIn();
   });
   after(() => site.close());
 
-  test('one goes from day to day, over days without a summary', async () => {
+  test('days link to the previous and the next that has a summary', async () => {
     const stepsOf = async (day: string) =>
       [...(await owner.get(`/day/${day}`)).body.matchAll(/rel="(prev|next)" href="([^"]+)"/g)].map(
         ([, rel, href]) => `${rel} ${href}`,
@@ -34,10 +34,10 @@ describe('the pages', () => {
       ['/day/2025-11-27', '/day/2025-11-28', '/day/2025-11-29', '/day/2025-11-30'],
     );
     assert.match(body, /href="\/calendar\/2025-10"/);
-    assert.match((await owner.get('/calendar/2024-01')).body, /No summary is kept of this month/);
+    assert.match((await owner.get('/calendar/2024-01')).body, /There are no summaries for this month/);
   });
 
-  test('a table comes as CSV under a name that says what it is', async () => {
+  test('a table comes as CSV under a descriptive name', async () => {
     const { headers, body } = await owner.get('/day/2025-11-30/table/top-products.csv');
     assert.equal(headers.get('content-type'), 'text/csv; charset=utf-8');
     assert.equal(headers.get('content-disposition'), 'attachment; filename="top-products-2025-11-30.csv"');
@@ -45,41 +45,45 @@ describe('the pages', () => {
   });
 
   test('nothing of a page can become markup', async () => {
-    const evil = '"><img src=x onerror=alert(1)>\'<script>alert(2)</script>&';
-    const [tile, , , , chart, , bars, table, , note, failed] = samplePage('2025-10-01').blocks;
+    const hostile = '"><img src=x onerror=alert(1)>\'<script>alert(2)</script>&';
+    const [kpi, , , , chart, , bars, table, , note, failed] = samplePage('2025-10-01').blocks;
     assert.ok(
-      tile?.kind === 'tile' &&
-        chart?.kind === 'chart' &&
-        bars?.kind === 'chart' &&
+      kpi?.kind === 'kpi' &&
+        chart?.kind === 'series' &&
+        bars?.kind === 'series' &&
         table?.kind === 'table' &&
         note &&
         failed,
     );
-    site.keep(
+    site.save(
       samplePage('2025-10-01', {
-        title: evil,
-        opening: evil,
-        warnings: [evil],
-        assumptions: [evil],
-        backup: { ok: false, message: evil },
+        title: hostile,
+        opening: hostile,
+        warnings: [hostile],
+        assumptions: [hostile],
+        backup: { ok: false, message: hostile },
         blocks: [
           {
-            ...tile,
-            title: evil,
-            value: evil,
-            anomaly: evil,
-            comparisons: [{ to: evil, change: evil, direction: 'up' }],
+            ...kpi,
+            title: hostile,
+            value: hostile,
+            anomaly: hostile,
+            comparisons: [{ to: hostile, change: hostile, direction: 'up' }],
           },
           {
             ...chart,
-            title: evil,
-            alt: evil,
-            points: chart.points.map((point) => ({ ...point, label: evil, shown: evil })),
+            title: hostile,
+            alt: hostile,
+            points: chart.points.map((point) => ({ ...point, label: hostile, formatted: hostile })),
           },
-          { ...bars, title: evil, points: bars.points.map((point) => ({ ...point, label: evil, shown: evil })) },
-          { ...table, title: evil, columns: [{ title: evil, align: 'left' }], rows: [[evil]] },
-          { kind: 'note', id: 'n', title: evil, text: evil },
-          { kind: 'failed', id: 'f', title: evil, reason: evil },
+          {
+            ...bars,
+            title: hostile,
+            points: bars.points.map((point) => ({ ...point, label: hostile, formatted: hostile })),
+          },
+          { ...table, title: hostile, columns: [{ title: hostile, align: 'left' }], rows: [[hostile]] },
+          { kind: 'text', id: 'n', title: hostile, text: hostile },
+          { kind: 'failed', id: 'f', title: hostile, reason: hostile },
         ],
       }),
     );
@@ -91,18 +95,18 @@ describe('the pages', () => {
   });
 
   test('a summary is shown as it was stored, whatever its language and however odd its numbers', async () => {
-    const [tile, , , , chart] = samplePage('2025-10-02').blocks;
-    assert.ok(tile?.kind === 'tile' && chart?.kind === 'chart');
+    const [kpi, , , , chart] = samplePage('2025-10-02').blocks;
+    assert.ok(kpi?.kind === 'kpi' && chart?.kind === 'series');
     for (const [locale, points] of [
       ['ms-MY', []],
-      ['xx-nonsense-', [{ label: 'a', value: null, shown: '–' }]],
-      ['', [{ label: 'a', value: 0, shown: '0' }]],
+      ['xx-nonsense-', [{ label: 'a', value: null, formatted: '–' }]],
+      ['', [{ label: 'a', value: 0, formatted: '0' }]],
     ] as const) {
-      site.keep(
+      site.save(
         samplePage('2025-10-02', {
           locale,
           blocks: [
-            { ...tile, spark: [null, 1e300, null] },
+            { ...kpi, sparkline: [null, 1e300, null] },
             { ...chart, points },
           ],
         }),
@@ -113,7 +117,7 @@ describe('the pages', () => {
     }
   });
 
-  test('the status says of both jobs what became of them', async () => {
+  test('the status page shows both jobs', async () => {
     site.sent('2025-11-26', 'uncertain');
     const at = Temporal.Instant.from('2025-11-30T18:00:00Z');
     const good = site.history.begin('backup', 'shop', at.subtract({ hours: 24 }));
@@ -121,10 +125,10 @@ describe('the pages', () => {
     site.history.prove('k', 'proven', at);
     site.history.finish(good, 'succeeded', at.subtract({ hours: 24 }).add({ seconds: 41 }));
     const failed = site.history.begin('backup', 'shop', at);
-    const trouble = { code: 'STORE_BUSY', message: 'The store was busy.' };
-    site.history.finish(failed, 'failed', at.add({ seconds: 60 }), trouble);
+    const error = { code: 'STORE_BUSY', message: 'The store was busy.' };
+    site.history.finish(failed, 'failed', at.add({ seconds: 60 }), error);
     const { body } = await owner.get('/status');
-    for (const said of [
+    for (const text of [
       'Summary of 2025-11-30: Sent to 2 of 2 people.',
       'Sent to 1 of 2 people, 1 uncertain.',
       'owner@shop.test, partner@shop.test (uncertain)',
@@ -133,7 +137,7 @@ describe('the pages', () => {
       '<td class="right">41 s</td><td class="right">85.6 MiB</td><td class="right">260 MiB</td><td class="right">3,223,919</td>',
       'The store was busy.',
     ]) {
-      assert.ok(body.includes(said), said);
+      assert.ok(body.includes(text), text);
     }
   });
 
@@ -143,18 +147,18 @@ describe('the pages', () => {
     site.setClock('2025-12-02T07:59');
     assert.equal(await firstOf(), '2025-11-30: Sent to 2 of 2 people.');
     site.setClock('2025-12-02T08:01');
-    assert.equal(await firstOf(), '2025-12-01: No summary was made.');
+    assert.equal(await firstOf(), '2025-12-01: No summary was created.');
   });
 });
 
-test('a state that cannot be read is an error page without a word of what was in it, and the log says why', async (t) => {
-  const site = await serveSite();
+test('a state that cannot be read is an error page without details, and the log has the reason', async (t) => {
+  const site = await startSiteScene();
   t.after(() => site.close());
   const owner = visitorOf(site.origin);
   await owner.signIn();
-  site.keep({ ...samplePage('2025-11-30'), madeAt: 'no instant' });
+  site.save({ ...samplePage('2025-11-30'), madeAt: 'no instant' });
   const { code, body, headers } = await owner.get('/day/2025-11-30');
   assert.deepEqual({ code, body }, { code: 500, body: 'The page cannot be shown; the log of the service says why.\n' });
-  assert.deepEqual(protection(headers), protective);
+  assert.deepEqual(securityHeadersOf(headers), expectedHeaders);
   assert.match(site.lines.join('\n'), /ERROR UNEXPECTED/);
 });

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { signedLink } from '../../../jobs/summary/site/links.ts';
-import { protection, protective } from './protection.ts';
-import { type SiteScene, serveSite, signingKey } from './scene.ts';
-import { askRaw, type Visitor, visitorOf } from './visitor.ts';
+import { signedLink } from '../../../jobs/summary/site/signed-links.ts';
+import { type SiteScene, signingKey, startSiteScene } from './scene.ts';
+import { expectedHeaders, securityHeadersOf } from './security-headers.ts';
+import { requestRaw, type Visitor, visitorOf } from './visitor.ts';
 
 describe('paths', () => {
   let site: SiteScene;
-  let stranger: Visitor;
+  let anonymous: Visitor;
   let owner: Visitor;
   before(async () => {
-    site = await serveSite();
-    stranger = visitorOf(site.origin);
+    site = await startSiteScene();
+    anonymous = visitorOf(site.origin);
     owner = visitorOf(site.origin);
     await owner.signIn();
   });
@@ -20,8 +20,8 @@ describe('paths', () => {
   const linkTo = (day: string, expires = '2025-12-15T00:00:00Z') =>
     new URL(signedLink(site.origin, signingKey, day, Temporal.Instant.from(expires))).pathname;
 
-  test('a stranger is asked for the password everywhere, and cannot tell what exists', async () => {
-    const form = (await stranger.get('/status')).body;
+  test('without a session every path shows the same sign-in form, whether it exists or not', async () => {
+    const form = (await anonymous.get('/status')).body;
     const bare = (text: string) => text.replace(/name="next" value="[^"]*"/, '');
     for (const path of [
       '/',
@@ -32,13 +32,13 @@ describe('paths', () => {
       '/nothing',
       '/day/2025-11-30/table/top-products.csv',
     ]) {
-      const { code, body } = await stranger.get(path);
+      const { code, body } = await anonymous.get(path);
       assert.deepEqual({ path, code, body: bare(body) }, { path, code: 401, body: bare(form) });
     }
     assert.doesNotMatch(form, /Harbour|RM|2025/);
   });
 
-  test('no trick with a path gets past the password', async () => {
+  test('no spelling of a path gets past the password', async () => {
     for (const path of [
       '//day/2025-11-30',
       '/./day/2025-11-30',
@@ -54,11 +54,11 @@ describe('paths', () => {
       '/%00',
       '/%E0%A4%A',
     ]) {
-      const code = await askRaw(site.origin, path);
+      const code = await requestRaw(site.origin, path);
       assert.ok([400, 401].includes(code), `${path} ${code}`);
     }
     for (const method of ['HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PATCH']) {
-      assert.equal(await askRaw(site.origin, '/day/2025-11-30', method), 401, method);
+      assert.equal(await requestRaw(site.origin, '/day/2025-11-30', method), 401, method);
     }
   });
 
@@ -79,28 +79,28 @@ describe('paths', () => {
     }
   });
 
-  test('every answer has every protective header', async () => {
+  test('every response has every security header', async () => {
     for (const [visitor, path] of [
-      [stranger, '/'],
-      [stranger, '/login'],
-      [stranger, '/healthz'],
-      [stranger, '/robots.txt'],
-      [stranger, '/nothing'],
+      [anonymous, '/'],
+      [anonymous, '/login'],
+      [anonymous, '/healthz'],
+      [anonymous, '/robots.txt'],
+      [anonymous, '/nothing'],
       [owner, '/'],
       [owner, '/day/2025-11-30'],
       [owner, '/calendar'],
       [owner, '/status'],
       [owner, '/nothing'],
       [owner, '/day/2025-11-30/table/top-products.csv'],
-      [stranger, linkTo('2025-11-30')],
+      [anonymous, linkTo('2025-11-30')],
     ] as const) {
-      assert.deepEqual(protection((await visitor.get(path)).headers), protective, path);
+      assert.deepEqual(securityHeadersOf((await visitor.get(path)).headers), expectedHeaders, path);
     }
-    stranger.cookies.clear();
+    anonymous.cookies.clear();
   });
 
-  test('search engines are told to stay away', async () => {
-    assert.equal((await stranger.get('/robots.txt')).body, 'User-agent: *\nDisallow: /\n');
-    assert.match((await stranger.get('/login')).body, /<meta name="robots" content="noindex, nofollow">/);
+  test('search engines are excluded', async () => {
+    assert.equal((await anonymous.get('/robots.txt')).body, 'User-agent: *\nDisallow: /\n');
+    assert.match((await anonymous.get('/login')).body, /<meta name="robots" content="noindex, nofollow">/);
   });
 });

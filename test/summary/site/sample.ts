@@ -1,9 +1,9 @@
-import type { Block, Page } from '../../../jobs/summary/page.ts';
+import type { Block, SummaryPage } from '../../../jobs/summary/page/page.ts';
 
 const revenue = [11_200, 10_950, 12_100, 9_800, 14_020, 15_600, 12_300, 11_480, 11_900, 12_450, 10_100, 14_400, 15_250];
 
 /** A shop's summary of one day with every kind of block; `changes` go over it. */
-export function samplePage(day: string, changes: Partial<Page> = {}): Page {
+export function samplePage(day: string, changes: Partial<SummaryPage> = {}): SummaryPage {
   return {
     version: 1,
     title: 'Harbour Tea',
@@ -27,7 +27,7 @@ export function samplePage(day: string, changes: Partial<Page> = {}): Page {
 function sampleBlocks(day: string): Block[] {
   return [
     {
-      kind: 'tile',
+      kind: 'kpi',
       id: 'revenue',
       title: 'Revenue',
       value: 'RM 12,340',
@@ -36,11 +36,11 @@ function sampleBlocks(day: string): Block[] {
         { to: 'last Sunday', change: '−12 %', direction: 'down' },
         { to: '7-day average', change: '−4 %', direction: 'down' },
       ],
-      spark: [...revenue, 12_340],
+      sparkline: [...revenue, 12_340],
       anomaly: null,
     },
     {
-      kind: 'tile',
+      kind: 'kpi',
       id: 'orders',
       title: 'Orders',
       value: '87',
@@ -49,11 +49,11 @@ function sampleBlocks(day: string): Block[] {
         { to: 'last Sunday', change: '+2 %', direction: 'up' },
         { to: '7-day average', change: 'no change', direction: 'level' },
       ],
-      spark: [80, 78, null, null, 92, 101, 88, 85, 84, 90, 77, 99, 101, 87],
+      sparkline: [80, 78, null, null, 92, 101, 88, 85, 84, 90, 77, 99, 101, 87],
       anomaly: null,
     },
     {
-      kind: 'tile',
+      kind: 'kpi',
       id: 'refunds',
       title: 'Refunds',
       value: 'RM 1,905.50',
@@ -61,51 +61,51 @@ function sampleBlocks(day: string): Block[] {
         { to: 'yesterday', change: 'was 0', direction: 'up' },
         { to: 'last Sunday', change: '+310 %', direction: 'up' },
       ],
-      spark: [120, 0, 80, 210, 0, 340, 460, 90, 0, 130, 75, 200, 0, 1905.5],
+      sparkline: [120, 0, 80, 210, 0, 340, 460, 90, 0, 130, 75, 200, 0, 1905.5],
       anomaly: 'unusually high: above all of the last 8 Sundays',
     },
     {
-      kind: 'tile',
+      kind: 'kpi',
       id: 'customers',
       title: 'New customers',
       value: '14',
       comparisons: [{ to: 'last Sunday', change: '+27 %', direction: 'up' }],
-      spark: [],
+      sparkline: [],
       anomaly: null,
     },
     {
-      kind: 'chart',
+      kind: 'series',
       id: 'revenue-month',
       title: 'Revenue, the last 30 days',
       style: 'line',
       points: lastDays(day, 30).map((label, index) => {
         const value = index === 11 ? null : 9_000 + ((index * 7919) % 5_000) + (index % 7 > 4 ? 3_500 : 0);
-        return { label, value, shown: value === null ? 'no data' : `RM ${value.toLocaleString('en-MY')}` };
+        return { label, value, formatted: value === null ? 'no data' : `RM ${value.toLocaleString('en-MY')}` };
       }),
       alt: 'Between RM 9,003 and RM 17,218 a day; RM 12,340 on the last day.',
     },
     {
-      kind: 'chart',
+      kind: 'series',
       id: 'orders-month',
       title: 'Orders, the last 30 days',
       style: 'bar',
       points: lastDays(day, 30).map((label, index) => {
         const value = 60 + ((index * 31) % 45) - (index === 20 ? 70 : 0);
-        return { label, value, shown: String(value) };
+        return { label, value, formatted: String(value) };
       }),
       alt: 'Between 60 and 104 orders on most days; returns outnumbered orders once.',
     },
     {
-      kind: 'chart',
+      kind: 'series',
       id: 'categories',
       title: 'Revenue by category',
       style: 'bar',
       points: [
-        { label: 'Oolong & high-mountain', value: 4_810, shown: 'RM 4,810' },
-        { label: 'Green tea', value: 3_240, shown: 'RM 3,240' },
-        { label: 'Teaware', value: 2_015, shown: 'RM 2,015' },
-        { label: 'Gift boxes', value: 1_420, shown: 'RM 1,420' },
-        { label: 'Everything else', value: 855, shown: 'RM 855' },
+        { label: 'Oolong & high-mountain', value: 4_810, formatted: 'RM 4,810' },
+        { label: 'Green tea', value: 3_240, formatted: 'RM 3,240' },
+        { label: 'Teaware', value: 2_015, formatted: 'RM 2,015' },
+        { label: 'Gift boxes', value: 1_420, formatted: 'RM 1,420' },
+        { label: 'Everything else', value: 855, formatted: 'RM 855' },
       ],
       alt: 'Oolong & high-mountain leads with RM 4,810, 39 % of the day.',
     },
@@ -113,8 +113,7 @@ function sampleBlocks(day: string): Block[] {
       kind: 'table',
       id: 'top-products',
       title: 'Best sellers',
-      tone: 'plain',
-      none: '',
+      emptyText: '',
       columns: [
         { title: 'Product', align: 'left' },
         { title: 'Pieces', align: 'right' },
@@ -132,14 +131,13 @@ function sampleBlocks(day: string): Block[] {
         ['Travel gaiwan', 18, 1242, 44, 'Kiln Nine'],
         ['Sencha 250 g', 16, 720, 3, 'Uji Direct'],
       ],
-      left: 21,
+      omittedRows: 21,
     },
     {
-      kind: 'table',
+      kind: 'exceptions',
       id: 'late',
       title: 'Orders not shipped for 3 days',
-      tone: 'exceptions',
-      none: 'All orders are on their way.',
+      emptyText: 'All orders are on their way.',
       columns: [
         { title: 'Order', align: 'left' },
         { title: 'Waiting', align: 'right' },
@@ -152,9 +150,9 @@ function sampleBlocks(day: string): Block[] {
         ['#20418', 5],
         ['#20433', 4],
       ],
-      left: 0,
+      omittedRows: 0,
     },
-    { kind: 'note', id: 'note', title: 'Good to know', text: 'Prices rose by 3 % on 24 November.' },
+    { kind: 'text', id: 'note', title: 'Good to know', text: 'Prices rose by 3 % on 24 November.' },
     { kind: 'failed', id: 'stock', title: 'Stock value', reason: 'the query took longer than 20 s and was stopped' },
   ];
 }

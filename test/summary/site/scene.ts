@@ -1,16 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type History, openHistory, readHistory } from '../../../jobs/monitoring/history/history.ts';
+import type { History } from '../../../jobs/monitoring/history/history.ts';
+import { openHistory } from '../../../jobs/monitoring/history/open-history.ts';
 import type { Environment } from '../../../jobs/runtime/cli-context.ts';
 import { createLog } from '../../../jobs/runtime/log.ts';
 import { readSummarySettings } from '../../../jobs/settings/settings.ts';
-import { openArchive } from '../../../jobs/summary/archive.ts';
-import { openLedger } from '../../../jobs/summary/ledger.ts';
-import type { Page } from '../../../jobs/summary/page.ts';
-import { openRuns } from '../../../jobs/summary/runs.ts';
+import type { SummaryPage } from '../../../jobs/summary/page/page.ts';
+import { serveSite } from '../../../jobs/summary/serve-site.ts';
 import { hashPassword } from '../../../jobs/summary/site/access/password.ts';
-import { startSite } from '../../../jobs/summary/site/start.ts';
+import { openSummaryStore } from '../../../jobs/summary/storage/summary-store.ts';
 import { samplePage } from './sample.ts';
 
 export const password = 'a long enough password';
@@ -23,7 +22,7 @@ export type SiteScene = {
   readonly stateDir: string;
   readonly history: History;
   readonly lines: string[];
-  keep(page: Page): void;
+  save(page: SummaryPage): void;
   /** Mails of a day to two people: accepted, and what the second one became. */
   sent(day: string, second: 'accepted' | 'rejected' | 'uncertain'): void;
   setClock(local: string): void;
@@ -31,7 +30,7 @@ export type SiteScene = {
 };
 
 /** The archive has 27 to 30 November 2025, and 31 October; it is 08:30 on 1 December. */
-export async function serveSite(environment: Environment = {}): Promise<SiteScene> {
+export async function startSiteScene(environment: Environment = {}): Promise<SiteScene> {
   const stateDir = mkdtempSync(path.join(tmpdir(), 'nightshift-site-'));
   const settings = readSummarySettings({
     DATABASE_PATH: '/data/shop.db',
@@ -40,25 +39,15 @@ export async function serveSite(environment: Environment = {}): Promise<SiteScen
     SUMMARY_SIGNING_KEY: signingKey,
     ...environment,
   });
-  const archive = openArchive(stateDir);
-  const ledger = openLedger(stateDir);
-  const runs = openRuns(stateDir);
+  const store = openSummaryStore(stateDir);
+  const { archive, ledger, runs } = store;
   const history = openHistory(stateDir);
   const lines: string[] = [];
   const stop = new AbortController();
   let now = Temporal.Instant.from('2025-12-01T08:30:00+08:00');
   const clock = { now: () => now };
-  const say = (text: string) => void lines.push(text.trimEnd().replace(/^\[.*?\] /, ''));
-  const means = {
-    settings: { ...settings, summary: { ...settings.summary, port: 0 } },
-    archive,
-    deliveries: ledger.since,
-    summaryRuns: runs.newest,
-    history: () => readHistory(stateDir),
-    clock,
-    log: createLog(clock, settings.zone, { out: say, err: say }),
-    signal: stop.signal,
-  };
+  const write = (text: string) => void lines.push(text.trimEnd().replace(/^\[.*?\] /, ''));
+  const log = createLog(clock, settings.zone, { out: write, err: write });
   const sent: SiteScene['sent'] = (day, second) => {
     const at = Temporal.Instant.from(samplePage(day).madeAt);
     const id = runs.begin(day, at);
@@ -66,24 +55,27 @@ export async function serveSite(environment: Environment = {}): Promise<SiteScen
       ['owner@shop.test', 'accepted'],
       ['partner@shop.test', second],
     ] as const) {
-      ledger.expect(day, [recipient], at);
+      ledger.addPending(day, [recipient], at);
       ledger.claim(day, recipient, ['pending'], at);
-      ledger.settle(day, recipient, { state, said: '250 OK', code: null }, at.add({ seconds: 2 }));
+      ledger.finish(day, recipient, { state, reply: '250 OK', code: null }, at.add({ seconds: 2 }));
     }
     const mailBytes = 41_000 + Number(day.slice(-2)) * 90;
     runs.finish(id, { outcome: 'succeeded', mailBytes, message: null }, at.add({ milliseconds: 3200 }));
   };
   for (const day of ['2025-10-31', '2025-11-27', '2025-11-28', '2025-11-29', '2025-11-30']) {
-    archive.archivePage(samplePage(day));
+    archive.save(samplePage(day));
     sent(day, 'accepted');
   }
-  const site = await startSite(means);
+  const site = await serveSite(
+    { ...settings, summary: { ...settings.summary, port: 0 } },
+    { archive, ledger, runs, clock, log, signal: stop.signal },
+  );
   return {
     origin: `http://127.0.0.1:${site.port}`,
     stateDir,
     history,
     lines,
-    keep: archive.archivePage,
+    save: archive.save,
     sent,
     setClock(local) {
       now = Temporal.PlainDateTime.from(local).toZonedDateTime('Asia/Kuala_Lumpur').toInstant();
@@ -91,7 +83,8 @@ export async function serveSite(environment: Environment = {}): Promise<SiteScen
     async close() {
       stop.abort();
       await site.close();
-      for (const file of [archive, ledger, runs, history]) file.close();
+      store.close();
+      history.close();
       rmSync(stateDir, { recursive: true });
     },
   };

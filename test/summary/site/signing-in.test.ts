@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { signedLink } from '../../../jobs/summary/site/links.ts';
-import { type SiteScene, serveSite, signingKey } from './scene.ts';
-import { askRaw, type Visitor, visitorOf } from './visitor.ts';
+import { signedLink } from '../../../jobs/summary/site/signed-links.ts';
+import { type SiteScene, signingKey, startSiteScene } from './scene.ts';
+import { requestRaw, type Visitor, visitorOf } from './visitor.ts';
 
 describe('signing in and out', () => {
   let site: SiteScene;
-  let stranger: Visitor;
+  let anonymous: Visitor;
   let owner: Visitor;
   before(async () => {
-    site = await serveSite();
-    stranger = visitorOf(site.origin);
+    site = await startSiteScene();
+    anonymous = visitorOf(site.origin);
     owner = visitorOf(site.origin);
     await owner.signIn();
   });
@@ -31,8 +31,8 @@ describe('signing in and out', () => {
     assert.match(body, /Yesterday: RM 12,340 from 87 orders/);
   });
 
-  test('behind TLS the cookie is kept for this host and for TLS alone, and browsers are told to stay with TLS', async (t) => {
-    const secure = await serveSite({ SUMMARY_PUBLIC_URL: 'https://daily.shop.test' });
+  test('behind TLS the cookie is kept for this host and for TLS alone, and browsers are made to stay with TLS', async (t) => {
+    const secure = await startSiteScene({ SUMMARY_PUBLIC_URL: 'https://daily.shop.test' });
     t.after(() => secure.close());
     const { headers } = await visitorOf(secure.origin).signIn(undefined, { origin: 'https://daily.shop.test' });
     assert.match(
@@ -50,14 +50,14 @@ describe('signing in and out', () => {
     );
   });
 
-  test('after signing in one is where one wanted to be, and never on another site', async () => {
+  test('signing in redirects to the requested page, and never to another site', async () => {
     for (const [next, to] of [
       ['/day/2025-11-28', '/day/2025-11-28'],
       ['/calendar/2025-11', '/calendar/2025-11'],
       ['/status', '/status'],
-      ['https://evil.test/', '/'],
-      ['//evil.test', '/'],
-      ['/\\evil.test', '/'],
+      ['https://attacker.test/', '/'],
+      ['//attacker.test', '/'],
+      ['/\\attacker.test', '/'],
       ['/day/2025-11-28/../../logout', '/'],
       ['javascript:alert(1)', '/'],
       ['/status\r\nX: y', '/'],
@@ -66,16 +66,16 @@ describe('signing in and out', () => {
       const { headers } = await visitorOf(site.origin).post('/login', { password: 'a long enough password', next });
       assert.equal(headers.get('location'), to, next);
     }
-    assert.match((await stranger.get('/day/2025-11-28')).body, /name="next" value="\/day\/2025-11-28"/);
+    assert.match((await anonymous.get('/day/2025-11-28')).body, /name="next" value="\/day\/2025-11-28"/);
   });
 
   test('forms of other sites are refused, for signing in and out', async () => {
-    for (const origin of ['https://evil.test', 'null', `${site.origin}.evil.test`, '']) {
+    for (const origin of ['https://attacker.test', 'null', `${site.origin}.attacker.test`, '']) {
       assert.equal((await visitorOf(site.origin).signIn(undefined, { origin })).code, 403, origin);
       assert.equal((await owner.post('/logout', {}, { origin })).code, 403, origin);
     }
     assert.equal(
-      await askRaw(site.origin, '/login', 'POST', { 'content-type': 'application/x-www-form-urlencoded' }),
+      await requestRaw(site.origin, '/login', 'POST', { 'content-type': 'application/x-www-form-urlencoded' }),
       403,
     );
     assert.equal((await owner.get('/status')).code, 200);
@@ -125,8 +125,8 @@ describe('signing in and out', () => {
     assert.equal((await visitor.get('/status')).code, 401);
   });
 
-  test('five wrong passwords make one wait, and the right one does not help', async (t) => {
-    const other = await serveSite();
+  test('after five wrong passwords the right one has to wait, too', async (t) => {
+    const other = await startSiteScene();
     t.after(() => other.close());
     const visitor = visitorOf(other.origin);
     for (let count = 0; count < 5; count += 1) assert.equal((await visitor.signIn(`wrong ${count}`)).code, 401);
@@ -143,7 +143,7 @@ describe('signing in and out', () => {
   });
 
   test('behind the proxy each client has attempts of its own, whatever it claims', async (t) => {
-    const other = await serveSite({ SUMMARY_PUBLIC_URL: 'https://daily.shop.test' });
+    const other = await startSiteScene({ SUMMARY_PUBLIC_URL: 'https://daily.shop.test' });
     t.after(() => other.close());
     const origin = 'https://daily.shop.test';
     const from = (client: string, given: string) =>
@@ -154,11 +154,11 @@ describe('signing in and out', () => {
   });
 
   test('a form that is too large, empty, or no form at all is refused', async () => {
-    assert.equal((await stranger.post('/login', { password: 'x'.repeat(5000) })).code, 413);
+    assert.equal((await anonymous.post('/login', { password: 'x'.repeat(5000) })).code, 413);
     const visitor = visitorOf(site.origin);
     assert.equal((await visitor.post('/login', {})).code, 401);
     assert.equal((await visitor.post('/login', { password: '' }, { 'content-type': 'application/json' })).code, 401);
     assert.equal((await visitor.post('/status', {})).code, 401);
-    assert.equal((await visitor.post('/day/x;%20Domain=evil.test/leave', {})).code, 401);
+    assert.equal((await visitor.post('/day/x;%20Domain=attacker.test/leave', {})).code, 401);
   });
 });

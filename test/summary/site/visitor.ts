@@ -1,19 +1,19 @@
 import { request } from 'node:http';
 import { password } from './scene.ts';
 
-export type Answer = { readonly code: number; readonly headers: Headers; readonly body: string };
+export type SiteResponse = { readonly code: number; readonly headers: Headers; readonly body: string };
 
-/** Somebody with a cookie jar who follows no redirect by himself. */
+/** A client with a cookie jar that follows no redirects. */
 export type Visitor = {
   readonly cookies: Map<string, string>;
-  get(path: string, headers?: Record<string, string>): Promise<Answer>;
-  post(path: string, form: Record<string, string>, headers?: Record<string, string>): Promise<Answer>;
-  signIn(given?: string, headers?: Record<string, string>): Promise<Answer>;
+  get(path: string, headers?: Record<string, string>): Promise<SiteResponse>;
+  post(path: string, form: Record<string, string>, headers?: Record<string, string>): Promise<SiteResponse>;
+  signIn(given?: string, headers?: Record<string, string>): Promise<SiteResponse>;
 };
 
 export function visitorOf(origin: string): Visitor {
   const cookies = new Map<string, string>();
-  const ask = async (path: string, init: RequestInit & { headers: Record<string, string> }): Promise<Answer> => {
+  const send = async (path: string, init: RequestInit & { headers: Record<string, string> }): Promise<SiteResponse> => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const headers = cookie === '' ? init.headers : { cookie, ...init.headers };
     const response = await fetch(new URL(path, origin), { ...init, headers, redirect: 'manual' });
@@ -25,17 +25,17 @@ export function visitorOf(origin: string): Visitor {
     return { code: response.status, headers: response.headers, body: await response.text() };
   };
   const post: Visitor['post'] = (path, form, headers = {}) =>
-    ask(path, { method: 'POST', body: new URLSearchParams(form), headers: { origin, ...headers } });
+    send(path, { method: 'POST', body: new URLSearchParams(form), headers: { origin, ...headers } });
   return {
     cookies,
-    get: (path, headers = {}) => ask(path, { headers }),
+    get: (path, headers = {}) => send(path, { headers }),
     post,
     signIn: (given = password, headers = {}) => post('/login', { password: given, next: '/' }, headers),
   };
 }
 
-/** Sends a path as it is written: fetch would tidy it up. */
-export function askRaw(
+/** Sends a path as it is written: fetch would normalise it. */
+export function requestRaw(
   origin: string,
   path: string,
   method = 'GET',

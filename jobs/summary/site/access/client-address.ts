@@ -13,7 +13,7 @@ privateNetworks.addSubnet('::1', 128, 'ipv6');
 privateNetworks.addSubnet('fc00::', 7, 'ipv6');
 
 /**
- * Who asks, for counting failed passwords. Behind the one proxy that is trusted (it connects from this machine or a
+ * The client, for counting failed passwords. Behind the one proxy that is trusted (it connects from this machine or a
  * private network) it is the last entry of X-Forwarded-For, the one that the proxy wrote itself: all before it is what
  * the client claims. An IPv6 address counts by its /64, which is one customer.
  */

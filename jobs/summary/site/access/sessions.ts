@@ -16,7 +16,7 @@ export type Sessions = {
 const cipher = 'aes-256-gcm';
 const ivBytes = 12;
 const tagBytes = 16;
-const mostEnded = 10_000;
+const maxEnded = 10_000;
 
 /**
  * Sessions live in their cookies, sealed (AES-256-GCM), so a restart ends none. A new password or a new signing key
@@ -41,8 +41,7 @@ export function createSessions(signingKey: string, passwordHash: string): Sessio
     },
     end(value, now) {
       const expiry = Number(unsealed(value, key)?.split(' ')[0] ?? 0);
-      for (const [old, until] of ended)
-        if (until <= now.epochMilliseconds || ended.size >= mostEnded) ended.delete(old);
+      for (const [old, until] of ended) if (until <= now.epochMilliseconds || ended.size >= maxEnded) ended.delete(old);
       if (expiry > now.epochMilliseconds) ended.set(value, expiry);
     },
   };

@@ -1,13 +1,13 @@
 /** An attempt to sign in: go on, and take it back if the password was right; or wait. */
-type Attempt =
+type SignInAttempt =
   | { readonly allowed: true; readonly forgive: () => void }
   | { readonly allowed: false; readonly retryAfterSeconds: number };
 
-export type Throttle = { attempt(client: string, now: Temporal.Instant): Attempt };
+export type Throttle = { attempt(client: string, now: Temporal.Instant): SignInAttempt };
 
 const windowMs = 15 * 60_000;
-const mostPerClient = 5;
-const mostInAll = 60;
+const maxPerClient = 5;
+const maxTotal = 60;
 
 /**
  * Limits failed passwords: 5 in 15 minutes from one client, 60 in all. An attempt counts from its beginning, so that many
@@ -20,7 +20,7 @@ export function createThrottle(): Throttle {
       const at = now.epochMilliseconds;
       attempts = attempts.filter((past) => past.at > at - windowMs && past.at <= at);
       const own = attempts.filter((past) => past.client === client);
-      const waits = [waitFor(own, mostPerClient, at), waitFor(attempts, mostInAll, at)];
+      const waits = [waitFor(own, maxPerClient, at), waitFor(attempts, maxTotal, at)];
       const retryAfterSeconds = Math.ceil(Math.max(...waits) / 1000);
       if (retryAfterSeconds > 0) return { allowed: false, retryAfterSeconds };
       const attempt = { client, at };

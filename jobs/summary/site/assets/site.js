@@ -1,60 +1,61 @@
-// Tells a chart's numbers under the finger, the mouse or the arrow keys. Without it they are in the titles and the tables.
-for (const box of document.querySelectorAll('[data-plot]')) {
-  const hits = [...box.querySelectorAll('.hit')];
-  const part = (name) => {
+// Shows a chart's numbers under the finger, the mouse or the arrow keys. Without it they are in the titles and the tables.
+for (const plot of document.querySelectorAll('[data-plot]')) {
+  const areas = [...plot.querySelectorAll('.hover-area')];
+  const overlay = (name) => {
     const element = document.createElement('div');
     element.className = name;
     element.hidden = true;
-    box.append(element);
+    plot.append(element);
     return element;
   };
-  const cross = part('cross');
-  const mark = part('mark');
-  const tip = part('tip');
+  const crosshair = overlay('crosshair');
+  const marker = overlay('marker');
+  const tooltip = overlay('tooltip');
   const label = document.createElement('span');
-  const shown = document.createElement('strong');
-  tip.append(label, shown);
-  let current = hits.length;
+  const value = document.createElement('strong');
+  tooltip.append(label, value);
+  let current = areas.length;
 
-  for (const hit of hits) hit.querySelector('title')?.remove();
-  box.tabIndex = 0;
-  box.setAttribute('role', 'group');
-  box.setAttribute(
+  for (const area of areas) area.querySelector('title')?.remove();
+  plot.tabIndex = 0;
+  plot.setAttribute('role', 'group');
+  plot.setAttribute(
     'aria-label',
-    `${box.closest('figure').querySelector('h2').textContent}: arrow keys read each value`,
+    `${plot.closest('figure').querySelector('h2').textContent}: arrow keys read each value`,
   );
-  tip.setAttribute('role', 'status');
+  tooltip.setAttribute('role', 'status');
 
-  const tell = (index) => {
-    current = Math.max(0, Math.min(hits.length - 1, index));
-    const { label: name, shown: text, y } = hits[current].dataset;
-    const left = ((current + 0.5) / hits.length) * box.clientWidth;
-    label.textContent = name;
-    shown.textContent = text;
-    for (const element of [cross, mark, tip]) element.hidden = false;
-    mark.hidden = y === '';
-    cross.style.left = `${left}px`;
-    mark.style.left = `${left}px`;
-    mark.style.top = `${Number(y) / 10}%`;
-    const most = box.clientWidth - tip.offsetWidth;
-    tip.style.left = `${Math.max(0, Math.min(most, left + (left > box.clientWidth / 2 ? -tip.offsetWidth - 12 : 12)))}px`;
+  const show = (index) => {
+    current = Math.max(0, Math.min(areas.length - 1, index));
+    const { dataset } = areas[current];
+    const left = ((current + 0.5) / areas.length) * plot.clientWidth;
+    label.textContent = dataset.label;
+    value.textContent = dataset.value;
+    for (const element of [crosshair, marker, tooltip]) element.hidden = false;
+    marker.hidden = dataset.y === '';
+    crosshair.style.left = `${left}px`;
+    marker.style.left = `${left}px`;
+    marker.style.top = `${Number(dataset.y) / 10}%`;
+    const max = plot.clientWidth - tooltip.offsetWidth;
+    const offset = left > plot.clientWidth / 2 ? -tooltip.offsetWidth - 12 : 12;
+    tooltip.style.left = `${Math.max(0, Math.min(max, left + offset))}px`;
   };
   const hide = () => {
-    for (const element of [cross, mark, tip]) element.hidden = true;
+    for (const element of [crosshair, marker, tooltip]) element.hidden = true;
   };
-  const at = (event) => {
-    const { left, width } = box.getBoundingClientRect();
-    tell(Math.floor(((event.clientX - left) / width) * hits.length));
+  const showAtPointer = (event) => {
+    const { left, width } = plot.getBoundingClientRect();
+    show(Math.floor(((event.clientX - left) / width) * areas.length));
   };
-  box.addEventListener('pointermove', at);
-  box.addEventListener('pointerdown', at);
-  box.addEventListener('pointerleave', hide);
-  box.addEventListener('blur', hide);
-  box.addEventListener('keydown', (event) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1, Home: -hits.length, End: hits.length }[event.key];
+  plot.addEventListener('pointermove', showAtPointer);
+  plot.addEventListener('pointerdown', showAtPointer);
+  plot.addEventListener('pointerleave', hide);
+  plot.addEventListener('blur', hide);
+  plot.addEventListener('keydown', (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1, Home: -areas.length, End: areas.length }[event.key];
     if (event.key === 'Escape') hide();
     if (step === undefined) return;
     event.preventDefault();
-    tell(current + step);
+    show(current + step);
   });
 }

@@ -1,0 +1,92 @@
+import { durationSince } from '../runtime/format.ts';
+import { type BackupKind, backupKinds, copyKindsOf } from './kinds.ts';
+import type { BackupFacts } from './metadata.ts';
+import { parseCopyKey, parseDailyKey } from './names.ts';
+
+/** When a backup was taken, as far as something says so. */
+export type Dating =
+  | { readonly kind: 'dated'; readonly takenAt: Temporal.Instant }
+  /** What it says cannot be: it lies more than a day after the object was stored, whatever the clock says now. */
+  | { readonly kind: 'misdated'; readonly says: Temporal.Instant; readonly storedAt: Temporal.Instant }
+  /** Taken and stored more than a day after now: the clock was ahead then, or is behind now. */
+  | { readonly kind: 'ahead'; readonly says: Temporal.Instant; readonly storedAt: Temporal.Instant }
+  /** Neither metadata nor a name of ours: a weekly of the old shell script. */
+  | { readonly kind: 'undated'; readonly storedAt: Temporal.Instant };
+
+type Stored = {
+  readonly key: string;
+  /** The object's own LastModified. */
+  readonly modified: Temporal.Instant;
+  readonly facts: Pick<BackupFacts, 'takenAt'> | null;
+};
+
+const toleranceHours = 24;
+
+/**
+ * Dates a stored backup: the instant in its metadata, else the local time in its name read in `zone`; a week's (or another
+ * period's) name counts from its last day 00:00, or from when it was stored before that. When it was stored never dates it (a copied bucket is new),
+ * it only disproves a date.
+ */
+export function datingOf(
+  { key, modified, facts }: Stored,
+  zone: string,
+  now: Temporal.Instant,
+  kinds: readonly BackupKind[] = backupKinds,
+): Dating {
+  const says = facts?.takenAt ?? instantInName(key, modified, zone, kinds);
+  if (says === null) return { kind: 'undated', storedAt: modified };
+  const isAfter = (instant: Temporal.Instant) =>
+    Temporal.Instant.compare(says, instant.add({ hours: toleranceHours })) > 0;
+  if (isAfter(modified)) return { kind: 'misdated', says, storedAt: modified };
+  return isAfter(now) ? { kind: 'ahead', says, storedAt: modified } : { kind: 'dated', takenAt: says };
+}
+
+function instantInName(
+  key: string,
+  modified: Temporal.Instant,
+  zone: string,
+  kinds: readonly BackupKind[],
+): Temporal.Instant | null {
+  const name = parseDailyKey(key);
+  if (name !== null) return name.at.toZonedDateTime(zone).toInstant();
+  for (const kind of copyKindsOf(kinds)) {
+    const copy = parseCopyKey(kind, key);
+    if (copy === null) continue;
+    const { first, last } = kind.datesOf(copy.period);
+    const end = last.toZonedDateTime(zone).toInstant();
+    return isBetween(modified, first.toZonedDateTime(zone).toInstant(), end) ? modified : end;
+  }
+  return null;
+}
+
+/**
+ * Newest first: by date, then those without one by when they were stored, and last by what they say those whose date
+ * cannot be believed. Equal dates by key.
+ */
+export function newestFirst(a: { key: string; dating: Dating }, b: { key: string; dating: Dating }): number {
+  const kinds: readonly Dating['kind'][] = ['dated', 'undated', 'ahead', 'misdated'];
+  const byKind = kinds.indexOf(a.dating.kind) - kinds.indexOf(b.dating.kind);
+  return byKind || Temporal.Instant.compare(instantOf(b.dating), instantOf(a.dating)) || (a.key < b.key ? -1 : 1);
+}
+
+function instantOf(dating: Dating): Temporal.Instant {
+  if (dating.kind === 'dated') return dating.takenAt;
+  return dating.kind === 'undated' ? dating.storedAt : dating.says;
+}
+
+/** Whether the date can be believed, or there is none that could be wrong. */
+export function isBelieved({ kind }: Dating): boolean {
+  return kind === 'dated' || kind === 'undated';
+}
+
+/** The age as every list, plan and report shows it: `7 h 00 min`, never negative. */
+export function ageText(dating: Dating, now: Temporal.Instant): string {
+  if (dating.kind === 'dated') return durationSince(dating.takenAt, now);
+  if (dating.kind === 'ahead') return 'in the future';
+  const stored = `stored ${durationSince(dating.storedAt, now)} ago`;
+  return dating.kind === 'undated' ? stored : `misdated, ${stored}`;
+}
+
+function isBetween(instant: Temporal.Instant, from: Temporal.Instant, to: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(instant, from) >= 0 && Temporal.Instant.compare(instant, to) < 0;
+}

@@ -1,0 +1,124 @@
+import { hostname } from 'node:os';
+import type { Alert } from '../../monitoring/alerts/alert.ts';
+import type { AlertBudget } from '../../monitoring/alerts/alert-budget.ts';
+import type { AlertReason } from '../../monitoring/alerts/alert-decision.ts';
+import type { LastingHistory } from '../../monitoring/history/resilient-history.ts';
+import { deserializeRun } from '../../monitoring/history/serialized-run.ts';
+import { type AlertReport, createNotifier } from '../../monitoring/notifier.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Log } from '../../runtime/log.ts';
+import { longestGapSeconds } from '../../runtime/schedule.ts';
+import type { Database } from '../../settings/databases.ts';
+import type { BackupSettingsWithoutStore } from '../../settings/settings.ts';
+import type { Watch } from '../scheduled-backups.ts';
+import { ageLimitSeconds } from '../status/health.ts';
+import { keepAlertMemory, readAlertMemory } from './alert-state.ts';
+import { allClearAlert, problemsAlert } from './alert-text.ts';
+import { causeOf, type Problem } from './backup-problem.ts';
+import { pingAfter } from './round-ping.ts';
+import { problemsAfter, type Ran, type Round } from './round-problems.ts';
+
+type WatchDeps = {
+  readonly history: LastingHistory;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Milliseconds before a mail that did not go out is tried a second time. */
+  readonly firstWaitMs?: number;
+};
+
+/** More than can be under way at once. */
+const runsLookedAt = 5;
+
+/**
+ * Alerts by mail and the dead-man's switch. After each round of runs at most one mail says all that is wrong, as often as
+ * `decideAlert` allows, in the background; `settled` waits for them.
+ */
+export function watchOf(settings: BackupSettingsWithoutStore, deps: WatchDeps): Watch & { settled(): Promise<void> } {
+  const { databases, alerts, stagingDir, zone, schedule } = settings;
+  const { history, clock } = deps;
+  const notifier = createNotifier({ pingUrl: settings.pingUrl, pingVariable: 'BACKUP_PING_URL', alerts }, deps);
+  const names = (some: readonly Database[]) => some.map(({ name }) => name);
+  let ran: Ran[] = [];
+
+  const reportOf = (round: Round, isCutShort: boolean): AlertReport | null => {
+    const memory = readAlertMemory(history, stagingDir);
+    const problems = problemsAfter(round, memory);
+    const keepBudget = (budget: AlertBudget) =>
+      keepAlertMemory({ budget, problems }, { history, stagingDir, at: clock.now() });
+    // Half a round in which nothing was wrong is no good run, of which two end an alarm.
+    if (isCutShort && problems.length === 0) {
+      keepBudget(memory.budget);
+      return null;
+    }
+    return {
+      at: round.at,
+      causes: problems.map(causeOf),
+      budget: memory.budget,
+      keepBudget,
+      mail: (reason, since) => mailOf(reason, since, problems, round),
+    };
+  };
+
+  const mailOf = (
+    reason: AlertReason,
+    since: Temporal.Instant,
+    problems: readonly Problem[],
+    { ran, at }: Round,
+  ): Alert => {
+    const where = { host: hostname(), at, since };
+    const newest = databases.map(({ name }) => ({ database: name, good: newestGoodOf(history, name) }));
+    if (reason === 'all-clear') return allClearAlert({ ...where, newest }, zone);
+    const touched = newest.filter(({ database }) => problems.some((one) => (one.database ?? database) === database));
+    const failed = ran.filter(({ outcome }) => outcome.kind === 'failed');
+    const tries = failed.length === 0 ? null : (failed.at(-1)?.tries ?? []);
+    return problemsAlert({ ...where, reason, problems, tries, newest: touched }, zone);
+  };
+
+  /** What can be seen now; the mail about it may have to wait for the one before. */
+  const look = (): Round => {
+    const openSuspects = new Map(databases.map(({ name }) => [name, history.openSuspects(name)]));
+    return { at: clock.now(), ran, openSuspects, unrecorded: history.problem(), renamed: history.takeRenamed() };
+  };
+
+  const pingAfterRound = ({ at, ran }: Round, failed: readonly string[], isCutShort: boolean) => {
+    const names = ran.map(({ database }) => database);
+    const limit = ageLimitSeconds(longestGapSeconds({ cron: schedule, zone }, at));
+    const others = databases
+      .filter(({ name }) => !names.includes(name))
+      .map(({ name }) => ({ name, isBackedUp: isBackedUp(history, name, at.subtract({ seconds: limit })) }));
+    const backedUp = names.filter((name) => !failed.includes(name));
+    const ping = pingAfter({ backedUp, failed, others, isCutShort });
+    if (ping !== null) notifier.ping(ping.event, ping.text);
+  };
+
+  return {
+    started(some) {
+      // A start without an end raises an alarm, and a run of one of several databases may have none.
+      if (some.length === databases.length) notifier.ping('start', '');
+    },
+    ran({ name }, outcome, tries) {
+      if (outcome.unrecorded !== null) history.keepRun(deserializeRun(outcome.unrecorded));
+      const step = history.runs('backup', name, 1)[0]?.step ?? 'start';
+      ran.push({ database: name, outcome, step, tries });
+    },
+    rounded(failed, isCutShort) {
+      const round = look();
+      ran = [];
+      pingAfterRound(round, names(failed), isCutShort);
+      notifier.alert(() => reportOf(round, isCutShort));
+    },
+    settled: () => notifier.flush(),
+  };
+}
+
+/** Whether the newest run that ended was good, and began after `earliest`. */
+function isBackedUp(history: LastingHistory, database: string, earliest: Temporal.Instant): boolean {
+  const ended = history.runs('backup', database, runsLookedAt).find(({ outcome }) => outcome !== 'running');
+  return ended?.outcome === 'succeeded' && Temporal.Instant.compare(ended.startedAt, earliest) >= 0;
+}
+
+function newestGoodOf(history: LastingHistory, database: string) {
+  const good = history.newestGood(database);
+  return good === null || good.key === null ? null : { key: good.key, at: good.startedAt };
+}

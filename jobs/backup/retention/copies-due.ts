@@ -1,0 +1,49 @@
+import type { CopyKind } from '../../archives/kinds.ts';
+
+type Daily = { readonly key: string; readonly dating: { readonly takenAt: Temporal.Instant } };
+
+/** A backup of a period to make by copying a daily one. */
+export type CopyDue<D> = {
+  readonly period: string;
+  /** The period's dailies, the last first: the first that verifies is copied. */
+  readonly dailies: readonly D[];
+  readonly reason: string;
+};
+
+type CopyPlan = {
+  /** Periods whose copy is there and known to be good. */
+  readonly existing: ReadonlySet<string>;
+  /** The local date of this run in `zone`, an IANA name. */
+  readonly today: Temporal.PlainDate;
+  readonly zone: string;
+  /** Periods that retention keeps; null for all. */
+  readonly limit: number | null;
+};
+
+/**
+ * Which copies of a kind are due: on the last day of a period today's newest daily (a later run overwrites it), and for every
+ * past period that has dailies but no good copy, its last daily that verifies. Oldest period first. `dailies` are one
+ * database's, rightly dated; periods that retention would remove at once are left out.
+ */
+export function copiesDue<D extends Daily>(
+  kind: CopyKind,
+  dailies: readonly D[],
+  { existing, today, zone, limit }: CopyPlan,
+): CopyDue<D>[] {
+  const thisPeriod = kind.periodOf(today);
+  const isLastDay = kind.datesOf(thisPeriod).last.equals(today);
+  const dayOf = ({ dating }: D) => dating.takenAt.toZonedDateTimeISO(zone).toPlainDate();
+  const lastFirst = dailies.toSorted((a, b) => Temporal.Instant.compare(b.dating.takenAt, a.dating.takenAt));
+  const byPeriod = Map.groupBy(lastFirst, (daily) => kind.periodOf(dayOf(daily)));
+  const due = [...byPeriod].flatMap(([period, ofPeriod]): CopyDue<D>[] => {
+    if (period < thisPeriod && !existing.has(period))
+      return [{ period, dailies: ofPeriod, reason: kind.reasons.missed }];
+    const ofToday = isLastDay ? ofPeriod.filter((daily) => dayOf(daily).equals(today)) : [];
+    return ofToday.length > 0 ? [{ period, dailies: ofToday, reason: kind.reasons.onLastDay }] : [];
+  });
+  const oldestFirst = due.toSorted((a, b) => (a.period < b.period ? -1 : 1));
+  if (limit === null) return oldestFirst;
+  const periods = [...new Set([...existing, ...oldestFirst.map(({ period }) => period)])].toSorted().toReversed();
+  const kept = new Set(periods.slice(0, limit));
+  return oldestFirst.filter(({ period }) => kept.has(period));
+}

@@ -1,0 +1,168 @@
+import { isBelieved } from '../../archives/backup-date.ts';
+import { removeBackup } from '../../archives/backup-details.ts';
+import type { Identity } from '../../archives/format/unarchive.ts';
+import {
+  byPeriod,
+  type DatedDaily,
+  datedOf,
+  type Inventory,
+  isGood,
+  type StoredCopy,
+} from '../../archives/inventory.ts';
+import type { CopyKind, RetentionLimits } from '../../archives/kinds.ts';
+import { factsOf } from '../../archives/metadata.ts';
+import { copyKey, detailsKey } from '../../archives/names.ts';
+import { isBadBackup, verifyStored } from '../../archives/verify-stored.ts';
+import type { History } from '../../monitoring/history/history.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { Failure } from '../../runtime/errors.ts';
+import type { Log } from '../../runtime/log.ts';
+import type { ObjectStore } from '../../store/store.ts';
+import { copyOrUpload } from '../copy-backup.ts';
+import { copiesDue } from './copies-due.ts';
+
+export type CopyDeps = {
+  readonly store: ObjectStore;
+  readonly history: History;
+  readonly clock: Clock;
+  readonly retention: RetentionLimits;
+  readonly zone: string;
+  /** Local date of this run. */
+  readonly today: Temporal.PlainDate;
+  readonly identity: Identity | null;
+  readonly stagingFolder: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+};
+
+export type PeriodCopies = {
+  /** The copies of the kind after it, newest first. */
+  readonly copies: readonly StoredCopy[];
+  /** Set when a period has dailies and none of them is good. */
+  readonly failure: Failure | null;
+};
+
+/**
+ * Makes the copies of a kind that are due. A copy stays only when it was verified: one of a period that still has dailies is
+ * verified once, and replaced when it is broken; one that does not verify gives way to an earlier daily of its period.
+ */
+export async function copyPeriods(kind: CopyKind, inventory: Inventory, deps: CopyDeps): Promise<PeriodCopies> {
+  const dailies = datedOf(inventory.dailies.filter(isGood));
+  const there = inventory.copies.filter((copy) => copy.kind === kind);
+  const broken = await brokenCopies(kind, there, dailies, deps);
+  const good = there.filter(({ key }) => !broken.has(key));
+  const existing = new Set(good.filter(({ dating }) => isBelieved(dating)).map(({ period }) => period));
+  const { today, zone, retention, log, store, signal } = deps;
+  const copy = copierOf(kind, deps);
+  const made: StoredCopy[] = [];
+  const without: string[] = [];
+  const limit = retention[kind.name] ?? null;
+  for (const due of copiesDue(kind, dailies, { existing, today, zone, limit })) {
+    const copied = await firstGoodCopy(due.period, due.dailies, inventory, { ...deps, kind, copy });
+    if (copied === null) without.push(due.period);
+    else {
+      made.push(copied);
+      log.line(`${kind.name} copy ${copied.key} (${broken.has(copied.key) ? 'the one there was broken' : due.reason})`);
+    }
+  }
+  const isMade = ({ key }: StoredCopy) => made.some((copy) => copy.key === key);
+  const replaced = new Set(made.map(({ period }) => period));
+  for (const old of there.filter(({ key }) => broken.has(key))) {
+    if (replaced.has(old.period) && !isMade(old)) await removeBackup(store, old.key, signal);
+  }
+  const kept = good.filter((one) => !isMade(one));
+  const copies = [...kept, ...made].toSorted(byPeriod);
+  return { copies, failure: without.length === 0 ? null : noGoodDaily(kind, without) };
+}
+
+/** Keys of copies that do not verify, among those that a daily could replace. What was verified once is not read again. */
+async function brokenCopies(
+  kind: CopyKind,
+  copies: readonly StoredCopy[],
+  dailies: readonly DatedDaily[],
+  deps: CopyDeps,
+) {
+  const { store, history, clock, zone, log, signal } = deps;
+  const dayOf = ({ dating }: DatedDaily) => dating.takenAt.toZonedDateTimeISO(zone).toPlainDate();
+  const periods = new Set(dailies.map((daily) => kind.periodOf(dayOf(daily))));
+  const known = history.proofs();
+  const broken = new Set<string>();
+  for (const { key, period } of copies) {
+    if (known.has(key) || !periods.has(period)) continue;
+    const head = await store.head(key, signal);
+    if (head === null) continue;
+    try {
+      history.prove(key, await verifyStored(store, key, factsOf(head.metadata), deps), clock.now());
+    } catch (error) {
+      if (!isBadBackup(error)) throw error;
+      broken.add(key);
+      log.warn(`${key} does not verify: ${error.message}`);
+    }
+  }
+  return broken;
+}
+
+type CopyingDeps = CopyDeps & { readonly kind: CopyKind; readonly copy: CopyObject };
+
+/** Copies the first of a period's dailies that verifies, the last first; null when none does. */
+async function firstGoodCopy(
+  period: string,
+  dailies: readonly DatedDaily[],
+  inventory: Inventory,
+  deps: CopyingDeps,
+): Promise<StoredCopy | null> {
+  for (const daily of dailies) {
+    try {
+      return await verifiedCopy(period, daily, inventory, deps);
+    } catch (error) {
+      if (!isBadBackup(error)) throw error;
+      deps.log.warn(`${daily.key} does not verify and becomes no ${deps.kind.name}: ${error.message}`);
+    }
+  }
+  return null;
+}
+
+/** Overwrites nothing before the daily itself was verified, in this run or earlier. */
+async function verifiedCopy(
+  period: string,
+  daily: DatedDaily,
+  { withDetails }: Inventory,
+  deps: CopyingDeps,
+): Promise<StoredCopy> {
+  const { kind, store, history, clock, copy, signal } = deps;
+  const { database, ending, bytes, facts, dating } = daily;
+  if (!history.proofs().has(daily.key)) {
+    history.prove(daily.key, await verifyStored(store, daily.key, facts, deps), clock.now());
+  }
+  const key = copyKey(kind, { database, period, ending });
+  await copy(daily.key, key);
+  try {
+    history.prove(key, await verifyStored(store, key, facts, deps), clock.now());
+  } catch (error) {
+    if (isBadBackup(error)) await store.remove(key, signal);
+    throw error;
+  }
+  if (withDetails.has(daily.key)) await copy(detailsKey(daily.key), detailsKey(key));
+  return { kind, key, bytes, period, ending, dating };
+}
+
+type CopyObject = (from: string, to: string) => Promise<void>;
+
+/** Copies on the server, or by way of the staging folder where the server cannot; logs that once. */
+function copierOf(kind: CopyKind, { store, stagingFolder, log, signal }: CopyDeps): CopyObject {
+  let isLogged = false;
+  return async (from, to) => {
+    const refused = await copyOrUpload(store, from, to, undefined, { stagingFolder, signal });
+    if (refused === null || isLogged) return;
+    log.line(`no copy on the server, ${kind.name} backups are downloaded and uploaded: ${refused.message}`);
+    isLogged = true;
+  };
+}
+
+function noGoodDaily({ name, period }: CopyKind, periods: readonly string[]): Failure {
+  return new Failure(
+    'READ_BACK_DIFFERS',
+    `There is no ${name} backup of ${periods.join(', ')}: no daily backup of ${periods.length === 1 ? `that ${period}` : `these ${period}s`} verifies.`,
+    'The log names each. Look at them with `nightshift restore NAME --to FILE`; the bucket may keep older, whole versions.',
+  );
+}

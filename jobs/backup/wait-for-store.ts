@@ -1,0 +1,34 @@
+import pRetry from 'p-retry';
+import { daily } from '../archives/kinds.ts';
+import { Failure } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+import type { ObjectStore } from '../store/store.ts';
+
+const patienceSeconds = 120;
+const pauseSeconds = 5;
+const keyProblems = ['STORE_KEY_UNKNOWN', 'STORE_SECRET_WRONG', 'STORE_DENIED'];
+
+/**
+ * Resolves once the store answers a listing. With `patient`, a refused key is tried for two minutes: at Linode a new key
+ * takes up to 30 s to work, and the first start comes right after the key was made. Throws STORE_ failures.
+ */
+export async function storeReady(
+  store: ObjectStore,
+  { patient, log, signal }: { patient: boolean; log: Log; signal: AbortSignal },
+): Promise<void> {
+  const isNewKey = (error: unknown) => patient && error instanceof Failure && keyProblems.includes(error.code);
+  await pRetry(() => store.list(daily.prefix, signal), {
+    retries: patienceSeconds / pauseSeconds,
+    minTimeout: pauseSeconds * 1000,
+    factor: 1,
+    signal,
+    shouldRetry: ({ error }) => isNewKey(error),
+    onFailedAttempt({ error, attemptNumber }) {
+      if (attemptNumber === 1 && isNewKey(error)) {
+        log.line(
+          `${store.name} refuses the key; a new key may need a while, trying for ${patienceSeconds / 60} minutes`,
+        );
+      }
+    },
+  });
+}

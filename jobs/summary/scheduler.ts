@@ -1,0 +1,72 @@
+import { localTimestamp } from '../runtime/clock.ts';
+import { formatDuration } from '../runtime/format.ts';
+import { type RetryDeps, runWithRetries } from '../runtime/retries.ts';
+import { nextRun, type Schedule } from '../runtime/schedule.ts';
+import { decideDue, latestDue, lookBackHours } from './due.ts';
+import type { SummaryNotifier } from './notifier.ts';
+import type { SendOutcome } from './send-outcome.ts';
+import type { DeliveryLedger } from './storage/ledger.ts';
+
+export type SchedulerDeps = RetryDeps & {
+  readonly schedule: Schedule;
+  /** How late a summary may still go out. */
+  readonly catchUpHours: number;
+  readonly ledger: Pick<DeliveryLedger, 'ofDay' | 'hasEarlierThan'>;
+  /** Sends the summary of a local day, retries included. */
+  readonly sendSummary: (day: string) => Promise<void>;
+  readonly signal: AbortSignal;
+};
+
+/** Sends the summary that was missed before the start, then each one when it is due, until `signal` aborts. */
+export async function runScheduler(deps: SchedulerDeps): Promise<void> {
+  const { schedule, catchUpHours, ledger, sendSummary, clock, log, signal } = deps;
+  const startedAt = clock.now();
+  let since = startedAt.subtract({ hours: lookBackHours });
+  while (!signal.aborted) {
+    const now = clock.now();
+    const due = latestDue(schedule, since, now);
+    if (due !== null) {
+      since = due.at;
+      const { day } = due;
+      const hasEarlierDay = ledger.hasEarlierThan(day);
+      const deliveries = ledger.ofDay(day);
+      const decision = decideDue(due, { now, startedAt, catchUpHours, deliveries, hasEarlierDay });
+      if (decision === 'send') await sendSummary(day);
+      if (decision === 'missed') {
+        log.warn(
+          `The summary of ${day} is too late now. To send it all the same: nightshift summary send --day ${day}`,
+        );
+      }
+    }
+    await sleepUntilNext(since, deps);
+  }
+}
+
+async function sleepUntilNext(since: Temporal.Instant, deps: SchedulerDeps): Promise<void> {
+  const { schedule, clock, log, sleepUntil } = deps;
+  const next = nextRun(schedule, since);
+  const seconds = (next.epochMilliseconds - clock.now().epochMilliseconds) / 1000;
+  if (seconds <= 0) return;
+  log.line(`next summary ${localTimestamp(next, schedule.zone).slice(0, -3)}, in ${formatDuration(seconds)}`);
+  await sleepUntil(next);
+}
+
+type SendDayDeps = RetryDeps & {
+  /** Sends to the recipients that have not got it; never throws. */
+  readonly attemptSend: (day: string) => Promise<SendOutcome>;
+  readonly notifier: Omit<SummaryNotifier, 'flush'>;
+};
+
+/** Sends one day's summary, again after 5, 15 and 60 minutes while that may help and the next one is not due. */
+export async function sendWithRetries(day: string, nextDue: Temporal.Instant, deps: SendDayDeps): Promise<void> {
+  const { attemptSend, notifier } = deps;
+  notifier.sendStarted();
+  const attempt = async (triesFromNow: () => Temporal.Instant[]) => {
+    const outcome = await attemptSend(day);
+    if (outcome.kind === 'interrupted') return null;
+    const tries = outcome.kind === 'failed' && outcome.isRetryable ? triesFromNow() : [];
+    notifier.sendFinished(day, outcome, tries);
+    return { what: `the summary of ${day}`, tries };
+  };
+  await runWithRetries(attempt, nextDue, deps);
+}

@@ -1,0 +1,36 @@
+import type { DatabaseStatus } from '../../../backup/status/database-status.ts';
+import type { ReadOnlyHistory, Run } from '../../../monitoring/history/history.ts';
+import { formatBytes, formatDuration } from '../../../runtime/format.ts';
+import type { SeriesBlock } from '../../page/page.ts';
+import { runChart, secondsOf } from './run-charts.ts';
+
+export type BackupState = {
+  readonly status: DatabaseStatus;
+  readonly restores: readonly Run[];
+};
+
+const restoresShown = 10;
+
+/** The state of one database's backups and restores. */
+export function backupState(history: ReadOnlyHistory, status: DatabaseStatus): BackupState {
+  return { status, restores: history.runs('restore', status.name, restoresShown) };
+}
+
+/** Sizes of the archives and durations of the verified runs; `when` formats a run's start. */
+export function backupCharts({ status }: BackupState, when: (at: Temporal.Instant) => string): SeriesBlock[] {
+  const { name: database, recentRuns } = status;
+  const verified = recentRuns.filter(({ proof }) => proof !== null).toReversed();
+  const sizes = verified.flatMap(({ archiveBytes, startedAt }) =>
+    archiveBytes === null
+      ? []
+      : [{ label: when(startedAt), value: archiveBytes / 2 ** 20, formatted: formatBytes(archiveBytes) }],
+  );
+  const durations = verified.flatMap((run) => {
+    const seconds = secondsOf(run);
+    return seconds === null ? [] : [{ label: when(run.startedAt), value: seconds, formatted: formatDuration(seconds) }];
+  });
+  return [
+    ...runChart('line', `${database}-size`, `Backup of ${database}, MiB`, sizes),
+    ...runChart('bar', `${database}-duration`, `Backup of ${database}, seconds`, durations),
+  ];
+}

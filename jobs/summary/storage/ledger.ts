@@ -1,0 +1,109 @@
+import type { FailureCode } from '../../runtime/errors.ts';
+import type { SummaryDatabase } from './connection.ts';
+
+/**
+ * `pending`: not handed over, may be tried again. `sending`: under way. `accepted`: the server accepted it. `rejected`: it
+ * refused it for good. `uncertain`: it may have arrived, so it is never resent automatically.
+ */
+export type DeliveryState = 'pending' | 'sending' | 'accepted' | 'rejected' | 'uncertain';
+
+/** One recipient's mail about one local day. */
+export type SummaryDelivery = {
+  readonly day: string;
+  readonly recipient: string;
+  readonly state: DeliveryState;
+  /** When it came into this state. */
+  readonly at: Temporal.Instant;
+  readonly tries: number;
+  /** The server's reply, or why it was not sent. */
+  readonly reply: string | null;
+  readonly code: FailureCode | null;
+};
+
+/** To whom which day's summary went: at most one delivery a day and recipient. */
+export type DeliveryLedger = {
+  /** Adds recipients of a day's mail as `pending`; those in the ledger stay as they are. */
+  addPending(day: string, recipients: readonly string[], at: Temporal.Instant): void;
+  /** Moves a delivery to `sending` when it is in one of the states `from`; false leaves it as it is. */
+  claim(day: string, recipient: string, from: readonly DeliveryState[], at: Temporal.Instant): boolean;
+  /** Records the result of a claimed delivery. */
+  finish(
+    day: string,
+    recipient: string,
+    result: {
+      readonly state: Exclude<DeliveryState, 'sending'>;
+      readonly reply: string;
+      readonly code: FailureCode | null;
+    },
+    at: Temporal.Instant,
+  ): void;
+  /** Deliveries that a dead process left as `sending` become `uncertain`; returns how many. The caller holds the sending lock. */
+  closeAbandoned(at: Temporal.Instant): number;
+  ofDay(day: string): SummaryDelivery[];
+  /** Deliveries of that day and later ones, newest day first. */
+  sinceDay(day: string): SummaryDelivery[];
+  /** Nothing was ever sent. */
+  isEmpty(): boolean;
+  /** Whether it has deliveries of earlier days. */
+  hasEarlierThan(day: string): boolean;
+};
+
+export type ReadOnlyLedger = Pick<DeliveryLedger, 'ofDay' | 'sinceDay' | 'isEmpty'>;
+
+/** There is one report today; the name is in the key so that a second one can come. */
+const report = 'daily';
+
+const abandoned = 'The process ended while it was sending; it may or may not have arrived.';
+
+export function deliveryLedger({ run, rows }: SummaryDatabase): DeliveryLedger {
+  const select = (where: string, ...values: readonly unknown[]) =>
+    rows<Omit<SummaryDelivery, 'at'> & { at: string }>(
+      `SELECT day, recipient, state, at, tries, reply, code FROM deliveries WHERE report = '${report}' AND ${where}
+         ORDER BY day DESC, recipient`,
+      ...values,
+    ).map((row): SummaryDelivery => ({ ...row, at: Temporal.Instant.from(row.at) }));
+  return {
+    addPending(day, recipients, at) {
+      for (const recipient of recipients) {
+        run(
+          `INSERT OR IGNORE INTO deliveries (report, day, recipient, state, at, tries) VALUES ('${report}', ?, ?, 'pending', ?, 0)`,
+          day,
+          recipient,
+          at.toString(),
+        );
+      }
+    },
+    claim(day, recipient, from, at) {
+      const states = from.map((state) => `'${state}'`).join(', ');
+      const { changes } = run(
+        `UPDATE deliveries SET state = 'sending', at = ?, tries = tries + 1
+           WHERE report = '${report}' AND day = ? AND recipient = ? AND state IN (${states})`,
+        at.toString(),
+        day,
+        recipient,
+      );
+      return changes === 1;
+    },
+    finish: (day, recipient, { state, reply, code }, at) =>
+      void run(
+        `UPDATE deliveries SET state = ?, reply = ?, code = ?, at = ? WHERE report = '${report}' AND day = ? AND recipient = ?`,
+        state,
+        reply,
+        code,
+        at.toString(),
+        day,
+        recipient,
+      ),
+    closeAbandoned: (at) =>
+      run(
+        `UPDATE deliveries SET state = 'uncertain', reply = ?, code = 'MAIL_UNCERTAIN', at = ?
+           WHERE report = '${report}' AND state = 'sending'`,
+        abandoned,
+        at.toString(),
+      ).changes,
+    ofDay: (day) => select('day = ?', day),
+    sinceDay: (day) => select('day >= ?', day),
+    isEmpty: () => select('TRUE').length === 0,
+    hasEarlierThan: (day) => select('day < ?', day).length > 0,
+  };
+}
