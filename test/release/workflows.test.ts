@@ -7,8 +7,8 @@ import { parse } from 'yaml';
 const root = path.resolve(import.meta.dirname, '..', '..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 
-type Step = { uses?: string; run?: string };
-type Job = { uses?: string; steps?: Step[]; permissions?: object; 'timeout-minutes'?: number };
+type WorkflowStep = { uses?: string; run?: string };
+type Job = { uses?: string; steps?: WorkflowStep[]; permissions?: object; 'timeout-minutes'?: number };
 type Workflow = { permissions?: object; jobs: Record<string, Job> };
 
 for (const file of globSync('.github/workflows/*.yml', { cwd: root })) {

@@ -18,7 +18,7 @@ const hint = (folder: string, step: string, down = '') =>
     Then run \`nightshift restore\`: it knows where it was and finishes or goes back. Until then no backup runs${down}.
 `;
 
-type Moment = {
+type ReadOnlyCase = {
   readonly at: string;
   /** What the error says it was doing, and what of the services. */
   readonly step: string;
@@ -28,7 +28,7 @@ type Moment = {
   readonly after: 'old' | 'new';
 };
 const stay = ', and these services stay stopped: web';
-const moments: readonly Moment[] = [
+const moments: readonly ReadOnlyCase[] = [
   { at: 'stopped web', step: 'cleaning up', inPlace: complete.old, after: 'old' },
   { at: 'journalled swapping', step: 'cleaning up', inPlace: complete.old, after: 'old' },
   {

@@ -17,7 +17,7 @@ before(() => {
 });
 after(() => eras.remove());
 
-type Moment = {
+type DeathCase = {
   /** The first process is killed here. */
   readonly died: string;
   readonly worker: FakeService;
@@ -25,7 +25,7 @@ type Moment = {
   readonly ends: 'old' | 'new';
   readonly code: 'done' | 'RESTORE_ROLLED_BACK';
 };
-const moments: readonly Moment[] = [
+const moments: readonly DeathCase[] = [
   { died: 'stopped web', worker: web, ends: 'old', code: 'done' },
   { died: 'journalled swapping', worker: web, ends: 'old', code: 'done' },
   { died: 'journalled checking', worker: web, ends: 'old', code: 'RESTORE_ROLLED_BACK' },
@@ -39,7 +39,7 @@ const moments: readonly Moment[] = [
 ];
 
 /** A restore that was killed at `died`, on a disk of its own, and what the next one needs. */
-function leaveUnfinished(t: TestContext, { died, worker }: Moment) {
+function leaveUnfinished(t: TestContext, { died, worker }: DeathCase) {
   const shop = shopOnSmallDisk(t, eras, 'tmpfs', { web, worker });
   spawnSync(process.execPath, [dying, died, '', shop.serviceFile], { env: shop.environment });
   assert.ok(existsSync(`${shop.database}.restore-journal`), `no journal: not killed at ${died}`);

@@ -16,7 +16,8 @@ import { type AffectedServices, findAffectedServices } from '../services/affecte
 import type { DockerEngine } from '../services/docker/docker-engine.ts';
 import { dockerServiceManager } from '../services/docker/docker-service-manager.ts';
 import { assertReplaceable, removeLeftovers, removeOldProbes } from '../staging/preflight.ts';
-import { cleanUpOnFailure, type StageDeps } from '../staging/stage.ts';
+import { cleanUpOnFailure } from '../staging/stage.ts';
+import type { StageDeps } from '../staging/stage-deps.ts';
 import { requireUndoRoom, undoBytes } from '../staging/undo-room.ts';
 import type { StagedFile } from '../staging/verified-file.ts';
 import type { RestoreJournal } from '../swap/journal.ts';

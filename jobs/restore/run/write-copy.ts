@@ -8,7 +8,7 @@ import type { RestoreSource } from '../choice/restore-source.ts';
 import { databaseParts } from '../files/names.ts';
 import type { FileOwner } from '../options/restore-options.ts';
 import { assertReplaceable } from '../staging/preflight.ts';
-import type { StageDeps } from '../staging/stage.ts';
+import type { StageDeps } from '../staging/stage-deps.ts';
 import { integrityText } from '../staging/verified-file.ts';
 import { isWithin } from '../usage/host-environment.ts';
 

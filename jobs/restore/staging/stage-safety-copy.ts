@@ -7,7 +7,8 @@ import { formatBytes, formatDuration } from '../../runtime/format.ts';
 import { filledUp } from '../../sqlite/snapshot/disk-space.ts';
 import { fileIdentity, schemaProblem } from '../files/database-files.ts';
 import { partPath } from './preflight.ts';
-import { cleanUpOnFailure, finishStaging, type StageDeps, type StageTarget, verifyByIntegrityCheck } from './stage.ts';
+import { cleanUpOnFailure, finishStaging, type StageTarget, verifyByIntegrityCheck } from './stage.ts';
+import type { StageDeps } from './stage-deps.ts';
 import type { StagedFile, VerifiedContents } from './verified-file.ts';
 
 /**

@@ -6,12 +6,9 @@ import type { BackupFacts } from '../../archives/metadata.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { formatDuration } from '../../runtime/format.ts';
-import type { Log } from '../../runtime/log.ts';
-import type { Progress } from '../../runtime/progress.ts';
 import { findingsTold } from '../../sqlite/integrity/findings.ts';
 import { checkIntegrity } from '../../sqlite/integrity/integrity.ts';
 import type { ObjectStore } from '../../store/store.ts';
-import type { Checkpoint } from '../files/checkpoint.ts';
 import { fileIdentity, removeDatabaseFiles } from '../files/database-files.ts';
 import { chownIfAllowed, syncFolderOf } from '../files/durable-writes.ts';
 import { type JournalMode, journalModeOf, setJournalMode } from '../files/journal-mode.ts';
@@ -19,6 +16,7 @@ import { sidecars } from '../files/names.ts';
 import type { FileOwner } from '../options/restore-options.ts';
 import { partPath } from './preflight.ts';
 import { readFingerprint } from './read-fingerprint.ts';
+import type { StageDeps } from './stage-deps.ts';
 import { unpack } from './unpack.ts';
 import {
   fingerprintOfContents,
@@ -27,16 +25,6 @@ import {
   type StagedFile,
   type VerifiedContents,
 } from './verified-file.ts';
-
-export type StageDeps = {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
-  readonly checkpoint: Checkpoint;
-  /** Bytes of the disk that a download must leave free for `--undo`; without it only what services need for a moment. */
-  readonly undoBytes?: number;
-};
 
 export type StageTarget = {
   /** Where the verified file lies in the end, in the folder of the database. */

@@ -8,7 +8,7 @@ import { systemCodeOf } from '../../runtime/errors.ts';
 import { formatBytes, formatDuration } from '../../runtime/format.ts';
 import { filledUp } from '../../sqlite/snapshot/disk-space.ts';
 import type { ObjectStore } from '../../store/store.ts';
-import type { StageDeps } from './stage.ts';
+import type { StageDeps } from './stage-deps.ts';
 import { freeBeside, noUndoRoom, spareBytes } from './undo-room.ts';
 
 const nearlyFull = new Error('the disk is nearly full');

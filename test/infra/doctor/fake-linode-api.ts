@@ -7,7 +7,7 @@ import tls from 'node:tls';
 import { selfSigned } from '../../certificate.ts';
 
 /** A fake of the Linode API: answers GETs alone, in the shapes that the real one was recorded with. */
-export type Account = {
+export type FakeAccount = {
   readonly token: string;
   /** `X-OAuth-Scopes`; `*` is all. */
   readonly scopes: string;
@@ -34,7 +34,7 @@ const areaOf: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Starts the fake for one test; returns its address, as LINODE_URL has it. */
-export async function fakeLinode(t: TestContext, account: Account): Promise<string> {
+export async function fakeLinode(t: TestContext, account: FakeAccount): Promise<string> {
   const server = createServer((request, response) => {
     const [path = ''] = (request.url ?? '').split('?');
     const [status, body] = answer(path, request.headers.authorization, account);
@@ -52,7 +52,7 @@ type FakeResponse = readonly [number, unknown];
 const errorResponse = (status: number, reason: string): FakeResponse => [status, { errors: [{ reason }] }];
 const list = (data: readonly unknown[]): FakeResponse => [200, { data, page: 1, pages: 1, results: data.length }];
 
-function answer(path: string, authorization: string | undefined, account: Account): FakeResponse {
+function answer(path: string, authorization: string | undefined, account: FakeAccount): FakeResponse {
   if (account.outage !== undefined) return errorResponse(account.outage, 'Internal Server Error');
   if (path === '/v4/regions') return list(account.regions.map(region));
   if (authorization !== `Bearer ${account.token}`) return errorResponse(401, 'Invalid Token');
@@ -87,7 +87,7 @@ function region(id: string) {
   return { id, label: id, country: id.slice(0, 2), capabilities, status: 'ok', site_type: 'core' };
 }
 
-function bucket(where: string, label: string, { buckets, endpoints }: Account): FakeResponse {
+function bucket(where: string, label: string, { buckets, endpoints }: FakeAccount): FakeResponse {
   const host = endpoints[where];
   if (host === undefined)
     return errorResponse(404, 'The specified region was not found or does not support Object Storage.');
@@ -109,7 +109,7 @@ function bucket(where: string, label: string, { buckets, endpoints }: Account): 
   ];
 }
 
-function volume({ id, label, region: where, host }: Account['volumes'][number]) {
+function volume({ id, label, region: where, host }: FakeAccount['volumes'][number]) {
   return {
     id,
     status: 'active',

@@ -4,9 +4,9 @@ import { checkResultText } from '../../../infra/doctor/check-result.ts';
 import { runChecks } from '../../../infra/doctor/run-checks.ts';
 import type { HostTarget, LinodeTarget, StackTarget } from '../../../infra/doctor/target.ts';
 import { systemClock } from '../../../jobs/runtime/clock.ts';
-import { type Account, fakeLinode, fakePublicStore } from './fake-linode-api.ts';
+import { type FakeAccount, fakeLinode, fakePublicStore } from './fake-linode-api.ts';
 
-const account: Account = {
+const account: FakeAccount = {
   token: 'good-token',
   scopes: '*',
   regions: ['ap-south', 'sg-sin-2', 'us-east'],
@@ -30,7 +30,7 @@ const linode: Omit<LinodeTarget, 'url'> = {
 };
 
 type Change = {
-  readonly account?: Partial<Account>;
+  readonly account?: Partial<FakeAccount>;
   readonly linode?: Partial<LinodeTarget>;
   readonly hosts?: HostTarget[];
 };

@@ -9,7 +9,7 @@ import { serve } from './serve.ts';
 import { runOverSsh, type SshConnectionArgs } from './ssh.ts';
 
 // The `command` stand-in: runs the program's commands, locally or over SSH on the program's host. Prints its port.
-type Run = (
+type CommandRun = (
   inputs: PropertyValues,
   command: string,
   before: PropertyValues | null,
@@ -18,7 +18,7 @@ type Run = (
 /** As pulumi-command: new triggers replace, anything else runs `update`, or `create` where there is none. */
 function commandOf(
   names: Omit<ResourceType, 'create' | 'read' | 'remove' | 'update' | 'deleteBeforeReplace'>,
-  run: Run,
+  run: CommandRun,
 ): ResourceType {
   let count = 0;
   return {

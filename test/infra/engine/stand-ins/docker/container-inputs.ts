@@ -3,7 +3,7 @@ import type { Unwrap } from '@pulumi/pulumi';
 import type { InputNames } from '../resource.ts';
 
 /** What the stand-in knows of a container's inputs, by what a change of them does in terraform-provider-docker. */
-export type ContainerInputs = Unwrap<ContainerArgs>;
+export type StandInContainerInputs = Unwrap<ContainerArgs>;
 
 export const replaces = {
   capabilities: { adds: true, drops: true },

@@ -1,12 +1,12 @@
 import type Docker from 'dockerode';
-import type { ContainerInputs } from './container-inputs.ts';
+import type { StandInContainerInputs } from './container-inputs.ts';
 import { goDuration } from './duration.ts';
 
 /**
  * What terraform-provider-docker reads back of a container. Environment, labels and networks never; sets in the order of
  * `given`, as their order means nothing; what an input leaves to the engine only when it was given.
  */
-export function readBack(found: Docker.ContainerInspectInfo, given: ContainerInputs): ContainerInputs {
+export function readBack(found: Docker.ContainerInspectInfo, given: StandInContainerInputs): StandInContainerInputs {
   const { Config, HostConfig } = found;
   const health = Config.Healthcheck;
   return {
@@ -43,7 +43,7 @@ export function readBack(found: Docker.ContainerInspectInfo, given: ContainerInp
   };
 }
 
-type Mounts = NonNullable<ContainerInputs['mounts']>;
+type Mounts = NonNullable<StandInContainerInputs['mounts']>;
 
 function mountsOf(given: Mounts, found: Docker.MountSettings[]): Mounts {
   const read = found.map(({ Type, Source, Target, ReadOnly }) => ({

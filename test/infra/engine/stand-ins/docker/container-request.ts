@@ -1,11 +1,11 @@
 import type Docker from 'dockerode';
-import type { ContainerInputs } from './container-inputs.ts';
+import type { StandInContainerInputs } from './container-inputs.ts';
 import { nanoseconds } from './duration.ts';
 
 const mebibyte = 1024 * 1024;
 
 /** The engine's request for a container, as terraform-provider-docker composes it. */
-export function containerRequest(inputs: ContainerInputs): Docker.ContainerCreateOptions {
+export function containerRequest(inputs: StandInContainerInputs): Docker.ContainerCreateOptions {
   const { healthcheck, ports = [] } = inputs;
   return {
     name: inputs.name,
@@ -56,7 +56,7 @@ export function containerRequest(inputs: ContainerInputs): Docker.ContainerCreat
 }
 
 /** What an update may change of a running container: `docker update`. */
-export function updateRequest(inputs: ContainerInputs): object {
+export function updateRequest(inputs: StandInContainerInputs): object {
   return {
     Memory: (inputs.memory ?? 0) * mebibyte,
     ...(inputs.memorySwap ? { MemorySwap: inputs.memorySwap * mebibyte } : {}),

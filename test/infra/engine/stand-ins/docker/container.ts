@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { PartiallyCreated, type ResourceType } from '../resource.ts';
-import { type ContainerInputs, replaces, updates } from './container-inputs.ts';
+import { replaces, type StandInContainerInputs, updates } from './container-inputs.ts';
 import { readBack } from './container-read.ts';
 import { containerRequest, updateRequest } from './container-request.ts';
 import { engine, nullIfAbsent } from './engine.ts';
@@ -13,7 +13,7 @@ export const container: ResourceType = {
   deleteBeforeReplace: true,
   computed: ['command', 'entrypoints', 'envs', 'healthcheck', 'init', 'labels', 'name', 'securityOpts'],
   async create(values) {
-    const inputs = values as ContainerInputs;
+    const inputs = values as StandInContainerInputs;
     const container = await engine.createContainer(containerRequest(inputs));
     try {
       await connect(container.id, inputs.networksAdvanced ?? []);
@@ -26,7 +26,7 @@ export const container: ResourceType = {
     return { id: container.id, read: readBack(await container.inspect(), inputs) };
   },
   async read(id, state) {
-    const inputs = state as ContainerInputs;
+    const inputs = state as StandInContainerInputs;
     const found = await nullIfAbsent(engine.getContainer(id).inspect());
     if (!found) return null;
     if (found.State.Running || inputs.mustRun === false) return readBack(found, inputs);
@@ -34,18 +34,18 @@ export const container: ResourceType = {
     return null;
   },
   async update(id, before, after) {
-    const inputs = after as ContainerInputs;
+    const inputs = after as StandInContainerInputs;
     const reaches = ['restart', 'maxRetryCount', 'memory', 'memorySwap'] as const;
     if (reaches.some((name) => before[name] !== inputs[name])) {
       await engine.getContainer(id).update(updateRequest(inputs));
     }
     return readBack(await engine.getContainer(id).inspect(), inputs);
   },
-  remove: (id, state) => remove(id, state as ContainerInputs),
+  remove: (id, state) => remove(id, state as StandInContainerInputs),
 };
 
 /** Killed at once unless it has a grace: what the real provider does. */
-async function remove(id: string, { destroyGraceSeconds = 0 }: ContainerInputs): Promise<void> {
+async function remove(id: string, { destroyGraceSeconds = 0 }: StandInContainerInputs): Promise<void> {
   const there = engine.getContainer(id);
   if (!(await nullIfAbsent(there.inspect()))) throw new Error(`Error deleting container ${id}: No such container`);
   if (destroyGraceSeconds > 0) await nullIfAbsent(there.stop({ t: destroyGraceSeconds }).catch(ignoreStopped));
@@ -57,7 +57,7 @@ function ignoreStopped(error: unknown): void {
 }
 
 /** Off the default network, then onto each: the order of the real provider. */
-async function connect(id: string, networks: NonNullable<ContainerInputs['networksAdvanced']>): Promise<void> {
+async function connect(id: string, networks: NonNullable<StandInContainerInputs['networksAdvanced']>): Promise<void> {
   if (networks.length === 0) return;
   await engine
     .getNetwork('bridge')
