@@ -98,7 +98,7 @@ export const backup = [
   }),
   setting({
     environment: 'STOP_GRACE_SECONDS',
-    stack: { none: 'the deployment sets it' },
+    stack: { none: 'set by the deployment' },
     rule: rule.whole(0, 86_400),
     default: '10',
     readBy: ['backup', 'summary'],
@@ -106,7 +106,7 @@ export const backup = [
   }),
   setting({
     environment: 'HTTP_PORT',
-    stack: { none: 'the deployment sets it' },
+    stack: { none: 'set by the deployment' },
     rule: rule.whole(1, 65_535),
     readBy: ['backup'],
     meaning: 'port that serves `/healthz` and Prometheus `/metrics`',

@@ -27,7 +27,7 @@ export const database = [
   }),
   setting({
     environment: 'STATE_DIR',
-    stack: { none: 'the deployment sets it' },
+    stack: { none: 'set by the deployment' },
     rule: rule.text,
     default: '/state',
     readBy: ['backup', 'restore', 'summary'],
@@ -35,7 +35,7 @@ export const database = [
   }),
   setting({
     environment: 'STAGING_DIR',
-    stack: { none: 'the deployment sets it' },
+    stack: { none: 'set by the deployment' },
     rule: rule.text,
     default: '/staging',
     readBy: ['backup', 'summary'],

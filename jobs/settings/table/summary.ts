@@ -72,7 +72,7 @@ export const summary = [
   }),
   setting({
     environment: 'SUMMARY_PORT',
-    stack: { none: 'the deployment sets it; nightshift:summaryPort is the port of the host' },
+    stack: { none: 'set by the deployment; nightshift:summaryPort is the port of the host' },
     rule: rule.whole(1, 65_535),
     default: '8080',
     readBy: ['summary'],
