@@ -23,7 +23,7 @@ await cp(out, summary, { recursive: true });
 await cp(path.join(root, 'jobs', 'backup', 'Dockerfile'), path.join(out, 'Dockerfile'));
 await cp(path.join(root, 'jobs', 'summary', 'Dockerfile'), path.join(summary, 'Dockerfile'));
 
-/** All files lie in one folder: the program starts its processes as files beside the one that asks. */
+/** All files are in one folder: the program starts its processes as files beside the one that runs. */
 async function bundle(): Promise<void> {
   await build({
     absWorkingDir: root,
@@ -45,7 +45,7 @@ async function bundle(): Promise<void> {
     platform: 'node',
     target: 'node26',
     external: ['better-sqlite3', '@resvg/resvg-wasm', 'cpu-features', '*.node', '../infra/*'],
-    // Bundled CommonJS packages ask for Node's modules with require.
+    // Bundled CommonJS packages load Node's modules with require.
     banner: {
       js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
     },
@@ -55,7 +55,7 @@ async function bundle(): Promise<void> {
   await chmod(path.join(out, 'nightshift.mjs'), 0o755);
 }
 
-/** Parts of the Docker client for what restore never does: reach Docker by ssh, build images. They do not bear bundling. */
+/** Parts of the Docker client that restore never uses: Docker by ssh, building images. They cannot be bundled. */
 function leaveOut(...packages: string[]): Plugin {
   return {
     name: 'leave out',

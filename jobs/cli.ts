@@ -12,15 +12,16 @@ import { demoCommand } from './demo/demo-command.ts';
 import { restoreCommand } from './restore/restore-command.ts';
 import type { CliContext } from './runtime/cli-context.ts';
 import { systemClock } from './runtime/clock.ts';
-import { asFailure, exitCodeOf, interrupted } from './runtime/errors.ts';
+import { asFailure, exitCodeOf, interruptedFailure } from './runtime/errors.ts';
 import { failureText } from './runtime/log.ts';
-import { outputLost, surviveLostOutput } from './runtime/lost-output.ts';
+import { ignoreLostOutput, outputLostFailure } from './runtime/lost-output.ts';
 import { toolVersion } from './runtime/version.ts';
 import { summaryCommand } from './summary/commands/summary-command.ts';
 
 const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort(interrupted(name)));
-const lostOutput = surviveLostOutput();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(name, () => stop.abort(interruptedFailure(name)));
+const lostOutput = ignoreLostOutput();
 
 const context: CliContext = {
   environment: process.env,
@@ -32,7 +33,7 @@ const context: CliContext = {
 };
 
 const program = new Command('nightshift')
-  .description('Backs up live SQLite databases every night, proves each copy, and brings one back.')
+  .description('Backs up live SQLite databases every night, verifies each copy, and restores one.')
   .version(toolVersion)
   .addHelpText(
     'after',
@@ -73,6 +74,6 @@ try {
 process.once('beforeExit', () => {
   const code = lostOutput();
   if (code === null || (process.exitCode ?? 0) !== 0) return;
-  context.err(`${failureText(outputLost(code))}\n`);
-  process.exitCode = exitCodeOf(outputLost(code));
+  context.err(`${failureText(outputLostFailure(code))}\n`);
+  process.exitCode = exitCodeOf(outputLostFailure(code));
 });

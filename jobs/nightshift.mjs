@@ -25,7 +25,7 @@ if (found >= needed) {
 function handOver(carried) {
   const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
   const child = spawn(carried, process.argv.slice(1), { stdio: 'inherit' });
-  // A terminal tells the child too; being told twice means no more to it than once.
+  // A terminal signals the child too; twice is as good as once.
   const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of passedOn) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {

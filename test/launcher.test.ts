@@ -89,7 +89,7 @@ test('output that a full disk swallowed is said, and is no success', async () =>
     { code, err },
     {
       code: 1,
-      err: 'OUTPUT_LOST: What it printed could not be written (ENOSPC). All else was done.\n    What to do: Free space where its output goes, and look again with `nightshift status` or `nightshift list`.\n',
+      err: 'OUTPUT_LOST: Its output could not be written (ENOSPC). All else was done.\n    What to do: Free space where its output goes, and look again with `nightshift status` or `nightshift list`.\n',
     },
   );
 });

@@ -70,8 +70,8 @@ function rememberBackup(stateDir: string): void {
   const history = openHistory(stateDir);
   const key = 'sqlite-backups/daily/shop_2025-12-01_020000.db.gz';
   const began = Temporal.Instant.from('2025-11-30T18:00:00Z');
-  const id = history.begin('backup', 'shop', began);
-  history.finish(id, 'succeeded', began.add({ seconds: 4 }), { key, archiveBytes: 1_290_000 });
-  history.prove(key, 'proven', began);
+  const id = history.startRun('backup', 'shop', began);
+  history.finishRun(id, 'succeeded', began.add({ seconds: 4 }), { key, archiveBytes: 1_290_000 });
+  history.recordVerification(key, 'verified', began);
   history.close();
 }

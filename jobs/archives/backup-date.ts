@@ -4,16 +4,16 @@ import type { BackupFacts } from './metadata.ts';
 import { parseCopyKey, parseDailyKey } from './names.ts';
 
 /** When a backup was taken, as far as something says so. */
-export type Dating =
+export type BackupDate =
   | { readonly kind: 'dated'; readonly takenAt: Temporal.Instant }
-  /** What it says cannot be: it lies more than a day after the object was stored, whatever the clock says now. */
+  /** Its date is impossible: more than a day after the object was stored, whatever the clock says now. */
   | { readonly kind: 'misdated'; readonly says: Temporal.Instant; readonly storedAt: Temporal.Instant }
   /** Taken and stored more than a day after now: the clock was ahead then, or is behind now. */
   | { readonly kind: 'ahead'; readonly says: Temporal.Instant; readonly storedAt: Temporal.Instant }
   /** Neither metadata nor a name of ours: a weekly of the old shell script. */
   | { readonly kind: 'undated'; readonly storedAt: Temporal.Instant };
 
-type Stored = {
+type DatedObject = {
   readonly key: string;
   /** The object's own LastModified. */
   readonly modified: Temporal.Instant;
@@ -27,12 +27,12 @@ const toleranceHours = 24;
  * period's) name counts from its last day 00:00, or from when it was stored before that. When it was stored never dates it (a copied bucket is new),
  * it only disproves a date.
  */
-export function datingOf(
-  { key, modified, facts }: Stored,
+export function backupDateOf(
+  { key, modified, facts }: DatedObject,
   zone: string,
   now: Temporal.Instant,
   kinds: readonly BackupKind[] = backupKinds,
-): Dating {
+): BackupDate {
   const says = facts?.takenAt ?? instantInName(key, modified, zone, kinds);
   if (says === null) return { kind: 'undated', storedAt: modified };
   const isAfter = (instant: Temporal.Instant) =>
@@ -61,30 +61,30 @@ function instantInName(
 
 /**
  * Newest first: by date, then those without one by when they were stored, and last by what they say those whose date
- * cannot be believed. Equal dates by key.
+ * is implausible. Equal dates by key.
  */
-export function newestFirst(a: { key: string; dating: Dating }, b: { key: string; dating: Dating }): number {
-  const kinds: readonly Dating['kind'][] = ['dated', 'undated', 'ahead', 'misdated'];
-  const byKind = kinds.indexOf(a.dating.kind) - kinds.indexOf(b.dating.kind);
-  return byKind || Temporal.Instant.compare(instantOf(b.dating), instantOf(a.dating)) || (a.key < b.key ? -1 : 1);
+export function newestFirst(a: { key: string; date: BackupDate }, b: { key: string; date: BackupDate }): number {
+  const kinds: readonly BackupDate['kind'][] = ['dated', 'undated', 'ahead', 'misdated'];
+  const byKind = kinds.indexOf(a.date.kind) - kinds.indexOf(b.date.kind);
+  return byKind || Temporal.Instant.compare(instantOf(b.date), instantOf(a.date)) || (a.key < b.key ? -1 : 1);
 }
 
-function instantOf(dating: Dating): Temporal.Instant {
-  if (dating.kind === 'dated') return dating.takenAt;
-  return dating.kind === 'undated' ? dating.storedAt : dating.says;
+function instantOf(date: BackupDate): Temporal.Instant {
+  if (date.kind === 'dated') return date.takenAt;
+  return date.kind === 'undated' ? date.storedAt : date.says;
 }
 
-/** Whether the date can be believed, or there is none that could be wrong. */
-export function isBelieved({ kind }: Dating): boolean {
+/** Whether the date is plausible, or there is none that could be wrong. */
+export function isPlausible({ kind }: BackupDate): boolean {
   return kind === 'dated' || kind === 'undated';
 }
 
 /** The age as every list, plan and report shows it: `7 h 00 min`, never negative. */
-export function ageText(dating: Dating, now: Temporal.Instant): string {
-  if (dating.kind === 'dated') return durationSince(dating.takenAt, now);
-  if (dating.kind === 'ahead') return 'in the future';
-  const stored = `stored ${durationSince(dating.storedAt, now)} ago`;
-  return dating.kind === 'undated' ? stored : `misdated, ${stored}`;
+export function ageText(date: BackupDate, now: Temporal.Instant): string {
+  if (date.kind === 'dated') return durationSince(date.takenAt, now);
+  if (date.kind === 'ahead') return 'in the future';
+  const stored = `stored ${durationSince(date.storedAt, now)} ago`;
+  return date.kind === 'undated' ? stored : `misdated, ${stored}`;
 }
 
 function isBetween(instant: Temporal.Instant, from: Temporal.Instant, to: Temporal.Instant): boolean {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { jsonAs } from '../runtime/json.ts';
+import { parseJsonAs } from '../runtime/json.ts';
 import type { ObjectStore } from '../store/store.ts';
 import type { BackupFacts } from './metadata.ts';
 import { detailsKey } from './names.ts';
@@ -23,16 +23,16 @@ const schema = z.object({
   tables: z.record(z.string(), z.number()).nullable(),
   /** What the integrity check found in the application's own rules. */
   findings: z.array(z.string()),
-  /** A person said that a suspect backup is as it should be. */
+  /** When a person accepted a suspect backup. */
   acceptedAt: instant.nullable(),
   /** Key of the later backup that has the rows of a suspect one again. */
   disprovedBy: z.string().nullable(),
 });
 
 /** Facts of a backup that do not fit into its metadata or came later, kept as an object of their own beside the backups. */
-export type Details = z.infer<typeof schema>;
+export type BackupDetails = z.infer<typeof schema>;
 
-export const noDetails: Omit<Details, 'snapshotSha256'> = {
+export const noDetails: Omit<BackupDetails, 'snapshotSha256'> = {
   version: 1,
   tables: null,
   findings: [],
@@ -40,7 +40,7 @@ export const noDetails: Omit<Details, 'snapshotSha256'> = {
   disprovedBy: null,
 };
 
-const mostBytes = 16 * 1024 * 1024;
+const maxBytes = 16 * 1024 * 1024;
 
 /**
  * The details of the backup `key`, or null: there are none, they are damaged, or of an earlier backup under the same key.
@@ -51,24 +51,24 @@ export async function readDetails(
   key: string,
   snapshotSha256: string,
   signal: AbortSignal,
-): Promise<Details | null> {
+): Promise<BackupDetails | null> {
   const head = await store.head(detailsKey(key), signal);
-  if (head === null || head.bytes > mostBytes) return null;
+  if (head === null || head.bytes > maxBytes) return null;
   const chunks: Uint8Array[] = [];
   for await (const chunk of await store.read(detailsKey(key), { signal })) chunks.push(chunk);
-  const details = jsonAs(schema, Buffer.concat(chunks).toString('utf8'));
+  const details = parseJsonAs(schema, Buffer.concat(chunks).toString('utf8'));
   return details?.snapshotSha256 === snapshotSha256 ? details : null;
 }
 
 /** `folder` takes a small work file. */
-type WriteOptions = { readonly folder: string; readonly signal: AbortSignal };
+type DetailsOptions = { readonly folder: string; readonly signal: AbortSignal };
 
 /** Writes the details of the backup `key`, replacing what was there. */
 export async function writeDetails(
   store: ObjectStore,
   key: string,
-  details: Details,
-  { folder, signal }: WriteOptions,
+  details: BackupDetails,
+  { folder, signal }: DetailsOptions,
 ): Promise<void> {
   const work = await mkdtemp(path.join(folder, 'details-'));
   try {
@@ -81,11 +81,11 @@ export async function writeDetails(
 }
 
 /** Changes single facts beside a backup and keeps the others; one without metadata has none. Throws STORE_ failures. */
-export async function amendDetails(
+export async function updateDetails(
   store: ObjectStore,
   { key, facts }: { readonly key: string; readonly facts: Pick<BackupFacts, 'snapshotSha256'> | null },
-  change: Partial<Pick<Details, 'acceptedAt' | 'disprovedBy'>>,
-  options: WriteOptions,
+  change: Partial<Pick<BackupDetails, 'acceptedAt' | 'disprovedBy'>>,
+  options: DetailsOptions,
 ): Promise<void> {
   if (facts === null) return;
   const { snapshotSha256 } = facts;

@@ -1,19 +1,19 @@
 import type { Failure } from '../runtime/errors.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { type Dating, datingOf } from './backup-date.ts';
+import { type BackupDate, backupDateOf } from './backup-date.ts';
 import { backupKinds, type CopyKind, copyKindsOf, daily } from './kinds.ts';
 import type { BackupFacts } from './metadata.ts';
 import { type ArchiveEnding, detailsPrefixOf, parseCopyKey, parseDailyKey, parseDetailsKey } from './names.ts';
 import { type ReadOptions, readBackups, type StoredBackup } from './stored-backups.ts';
 
 /** One of a database's own daily backups. */
-export type StoredDaily = Pick<StoredBackup, 'key' | 'bytes' | 'facts' | 'details' | 'dating' | 'standing'> & {
+export type StoredDaily = Pick<StoredBackup, 'key' | 'bytes' | 'facts' | 'details' | 'date' | 'suspectStatus'> & {
   readonly database: string;
   readonly ending: ArchiveEnding;
 };
 /** A daily backup of nightshift's own, so that its metadata is known. */
 export type KnownDaily = StoredDaily & { readonly facts: BackupFacts };
-export type DatedDaily = StoredDaily & { readonly dating: Dating & { kind: 'dated' } };
+export type DatedDaily = StoredDaily & { readonly date: BackupDate & { kind: 'dated' } };
 /** One of a database's copies of a period: a weekly. */
 export type StoredCopy = {
   readonly kind: CopyKind;
@@ -21,10 +21,10 @@ export type StoredCopy = {
   readonly bytes: number;
   readonly period: string;
   readonly ending: ArchiveEnding;
-  readonly dating: Dating;
+  readonly date: BackupDate;
 };
 
-/** What lies in the store for one database, newest first. Keys that are not exactly its own are left out. */
+/** What the store has for one database, newest first. Keys that are not exactly its own are left out. */
 export type Inventory = {
   readonly dailies: readonly StoredDaily[];
   /** Of every kind that is copied from dailies, kind after kind. */
@@ -71,8 +71,8 @@ async function listCopies(
   const copies = objects.flatMap(({ key, bytes, modified }) => {
     const name = parseCopyKey(kind, key);
     if (name?.database !== database) return [];
-    const dating = datingOf({ key, modified, facts: null }, zone, now(), kinds);
-    return [{ kind, key, bytes, period: name.period, ending: name.ending, dating }];
+    const date = backupDateOf({ key, modified, facts: null }, zone, now(), kinds);
+    return [{ kind, key, bytes, period: name.period, ending: name.ending, date }];
   });
   return copies.toSorted(byPeriod);
 }
@@ -87,19 +87,19 @@ export function withDaily(inventory: Inventory, daily: StoredDaily): Inventory {
   return { ...inventory, dailies: [daily, ...inventory.dailies] };
 }
 
-/** Rows by table of a backup, from its metadata or from what is kept beside it; null when neither tells. */
+/** Rows by table of a backup, from its metadata or from what is kept beside it; null when neither has them. */
 export function knownTables({ facts, details }: StoredDaily): Readonly<Record<string, number>> | null {
   return facts?.tables ?? details?.tables ?? null;
 }
 
-/** Those whose date can be believed, newest first. */
+/** Those with a plausible date, newest first. */
 export function datedOf(dailies: readonly StoredDaily[]): DatedDaily[] {
-  return dailies.filter((daily): daily is DatedDaily => daily.dating.kind === 'dated');
+  return dailies.filter((daily): daily is DatedDaily => daily.date.kind === 'dated');
 }
 
 /** Daily backups that are no suspects, or were accepted. */
-export function isGood({ standing }: StoredDaily): boolean {
-  return standing === null || standing === 'accepted';
+export function isGood({ suspectStatus }: StoredDaily): boolean {
+  return suspectStatus === null || suspectStatus === 'accepted';
 }
 
 /** Good daily backups with metadata, newest first: what a new snapshot is measured against. A disproved suspect is none. */
@@ -111,7 +111,7 @@ export function trustedOf(inventory: Inventory): (KnownDaily & DatedDaily)[] {
 
 /** Suspects that wait for a person: while there is one, nothing is pruned and no copy of a period is made. */
 export function openSuspects({ dailies }: Inventory): StoredDaily[] {
-  return dailies.filter(({ standing }) => standing === 'open');
+  return dailies.filter(({ suspectStatus }) => suspectStatus === 'open');
 }
 
 /** Details of backups that are gone. */

@@ -18,7 +18,7 @@ export type CopyKind = {
   readonly reasons: { readonly onLastDay: string; readonly missed: string };
 };
 
-/** A kind of backup: where it lies, how it is named, and what it is copied from. */
+/** A kind of backup: where it is stored, how it is named, and what it is copied from. */
 export type BackupKind = RunKind | CopyKind;
 
 export const daily = {
@@ -67,7 +67,7 @@ export function isoWeek(date: Temporal.PlainDate): string {
   return `${date.yearOfWeek}-W${String(date.weekOfYear).padStart(2, '0')}`;
 }
 
-/** Monday and Sunday of an ISO week. ISO 8601: January 4th lies in week 1. */
+/** Monday and Sunday of an ISO week. ISO 8601: January 4th is in week 1. */
 function datesOfWeek(week: string) {
   const [year = 0, number = 0] = week.split('-W').map(Number);
   const inWeekOne = new Temporal.PlainDate(year, 1, 4);

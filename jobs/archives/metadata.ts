@@ -1,4 +1,4 @@
-import type { Metadata } from '../store/store.ts';
+import type { ObjectMetadata } from '../store/store.ts';
 
 /** What nightshift knows of a backup and keeps with the object. Never a secret. */
 export type BackupFacts = {
@@ -42,7 +42,7 @@ export function tablesFit(tables: Readonly<Record<string, number>>): boolean {
 }
 
 /** Facts as object metadata: lower-case names, ASCII values. */
-export function metadataOf(facts: BackupFacts): Metadata {
+export function metadataOf(facts: BackupFacts): ObjectMetadata {
   return {
     'snapshot-sha256': facts.snapshotSha256,
     'snapshot-bytes': String(facts.snapshotBytes),
@@ -72,8 +72,8 @@ export function metadataOf(facts: BackupFacts): Metadata {
   };
 }
 
-/** What an object's metadata says, or null: not laid down by nightshift, or not whole. */
-export function factsOf(metadata: Metadata): BackupFacts | null {
+/** What an object's metadata says, or null: not stored by nightshift, or incomplete. */
+export function factsOf(metadata: ObjectMetadata): BackupFacts | null {
   const text = (name: string) => metadata[name] ?? '';
   const number = (name: string) => Number.parseInt(text(name), 10);
   const hashes = [text('snapshot-sha256'), text('archive-sha256')];

@@ -70,7 +70,7 @@ export function fileNameOf(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1);
 }
 
-/** Where the details of one of our own backups lie: `sqlite-backups/meta/csv_data_2025-11-30_020000.db.gz.json`. */
+/** Where the details of one of our own backups are: `sqlite-backups/meta/csv_data_2025-11-30_020000.db.gz.json`. */
 export function detailsKey(key: string): string {
   return `${detailsPrefix}${fileNameOf(key)}.json`;
 }
@@ -94,8 +94,8 @@ export function parseDetailsKey(
   return null;
 }
 
-/** The kind of a key and its name below the kind's folder, as `list` prints it; null when it lies in no kind's folder. */
-export function placeOf(
+/** The kind of a key and its name below the kind's folder, as `list` prints it; null when it is in no kind's folder. */
+export function locateKey(
   key: string,
   kinds: readonly BackupKind[] = backupKinds,
 ): { readonly kind: string; readonly name: string } | null {
@@ -108,7 +108,7 @@ export function keyOf(name: string, kind: KindName): string {
   const { prefix } = backupKinds.find((row) => row.name === kind) ?? daily;
   const file = name.startsWith(prefix) ? name.slice(prefix.length) : name;
   const partsFit = file.split('/').every((part) => !['', '.', '..'].includes(part));
-  if (partsFit && placeOf(file) === null) return prefix + file;
+  if (partsFit && locateKey(file) === null) return prefix + file;
   throw new Failure(
     'ARGUMENT_INVALID',
     `"${name}" is not the name of a ${kind} backup.`,

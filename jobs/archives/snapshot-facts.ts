@@ -44,7 +44,7 @@ export function compressionName({ compression }: ArchiveFormat): string {
   return `${compression.format}-${compression.level}`;
 }
 
-/** Tells one set of age recipients from another without naming them; null for none. */
+/** Distinguishes sets of age recipients without naming them; null for none. */
 export function recipientsDigest({ recipients }: ArchiveFormat): string | null {
   if (recipients.length === 0) return null;
   return createHash('sha256').update(recipients.toSorted().join('\n')).digest('hex').slice(0, 16);

@@ -6,68 +6,76 @@ import type { Clock } from '../runtime/clock.ts';
 import { asFailure, Failure } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import type { StoreLocation } from '../settings/store-location.ts';
-import { lookAtFolder, markFolder, markName, type StoreFolder } from '../store/directory/store-marker.ts';
+import { inspectFolder, markerName, type StoreFolder, writeMarker } from '../store/directory/store-marker.ts';
 
 type KnownStores = Pick<History, 'storeId'>;
-type Tools = { readonly history: Pick<History, 'storeId' | 'noteStore'>; readonly clock: Clock; readonly log: Log };
+type StoreIdentityDeps = {
+  readonly history: Pick<History, 'storeId' | 'recordStore'>;
+  readonly clock: Clock;
+  readonly log: Log;
+};
 
-/** What a run may do with a folder: use it as it is, note its mark, mark it first; or why it must not be used. */
-export type StoreVerdict = 'same' | 'note' | 'mark' | { readonly refused: string };
+/** What a run may do with a folder: use it as it is, note its marker, marker it first; or why it must not be used. */
+export type FolderCheck = 'same' | 'note' | 'mark' | { readonly refused: string };
 
 /**
- * Tells the folder that backups went to from another one in its place. `known` is the id that the history has for it. Without
+ * Whether a folder is the one that backups went to, or another in its place. `known` is the id that the history has for it. Without
  * one a folder is taken as it is: first use, or a history that was lost.
  */
-export function judgeFolder(folder: string, found: StoreFolder, known: string | null): StoreVerdict {
+export function checkFolder(folder: string, found: StoreFolder, known: string | null): FolderCheck {
   if (found.kind === 'parent absent') return { refused: `There is no folder ${found.parent} to hold ${folder}` };
-  if (known === null) return found.kind === 'folder' && found.mark !== null ? 'note' : 'mark';
+  if (known === null) return found.kind === 'folder' && found.marker !== null ? 'note' : 'mark';
   if (found.kind === 'absent') return { refused: `There is no folder ${folder}` };
-  if (found.mark?.id === known) return 'same';
-  const holds = found.others === 0 ? 'it is empty' : 'other files lie there';
-  if (found.mark === null) return { refused: `The folder ${folder} lacks the file ${markName} (${holds})` };
-  return { refused: `The folder ${folder} has the ${markName} of another store, first used ${found.mark.created}` };
+  if (found.marker?.id === known) return 'same';
+  const holds = found.others === 0 ? 'it is empty' : 'other files are there';
+  if (found.marker === null) return { refused: `The folder ${folder} lacks the file ${markerName} (${holds})` };
+  return { refused: `The folder ${folder} has the ${markerName} of another store, first used ${found.marker.created}` };
 }
 
 /**
- * Refuses a folder that is not the one that backups went to before. Changes nothing; of a bucket it asks nothing. Throws
+ * Refuses a folder that is not the one that backups went to before. Changes nothing; a bucket is not checked. Throws
  * STORE_NOT_MOUNTED and STORE_ failures.
  */
-export async function refuseOtherStore(location: StoreLocation, history: KnownStores): Promise<void> {
-  if (location.kind === 'directory') await judge(location.folder, history);
+export async function requireSameStore(location: StoreLocation, history: KnownStores): Promise<void> {
+  if (location.kind === 'directory') await inspectStore(location.folder, history);
 }
 
-/** The same, and a folder in its first use gets its mark, which the history remembers. */
-export async function claimStore(location: StoreLocation, { history, clock, log }: Tools): Promise<void> {
+/** The same, and a folder in its first use gets its marker, which the history remembers. */
+export async function claimStore(location: StoreLocation, { history, clock, log }: StoreIdentityDeps): Promise<void> {
   if (location.kind !== 'directory') return;
-  const { found, verdict } = await judge(location.folder, history);
+  const { found, verdict } = await inspectStore(location.folder, history);
   if (verdict === 'same') return;
-  await takeFolder(location.folder, found, { history, clock });
-  if (verdict === 'mark') log.line(`first use of ${nameOf(location.folder)}: marked with ${markName}`);
+  await claimFolder(location.folder, found, { history, clock });
+  if (verdict === 'mark') log.line(`first use of ${locationOf(location.folder)}: marked with ${markerName}`);
 }
 
 /** Since when the store of this location is taken for the right one; null for a bucket, which is known by its name. */
-export function storeTakenAt(location: StoreLocation, history: Pick<History, 'storeSince'>): Temporal.Instant | null {
-  return location.kind === 'directory' ? history.storeSince(nameOf(location.folder)) : null;
+export function storeClaimedAt(location: StoreLocation, history: Pick<History, 'storeSince'>): Temporal.Instant | null {
+  return location.kind === 'directory' ? history.storeSince(locationOf(location.folder)) : null;
 }
 
 /** Takes a folder, which must be there, as the store of its location, whatever was there before. Throws STORE_NOT_MOUNTED. */
-export async function acceptStore(folder: string, deps: Omit<Tools, 'log'>): Promise<void> {
-  const { found } = await judge(folder, { storeId: () => null });
+export async function acceptStore(folder: string, deps: Omit<StoreIdentityDeps, 'log'>): Promise<void> {
+  const { found } = await inspectStore(folder, { storeId: () => null });
   if (found.kind === 'absent') throw noFolder(folder);
-  await takeFolder(folder, found, deps);
+  await claimFolder(folder, found, deps);
 }
 
-async function takeFolder(folder: string, found: StoreFolder, { history, clock }: Omit<Tools, 'log'>): Promise<void> {
-  const there = found.kind === 'folder' ? found.mark : null;
+async function claimFolder(
+  folder: string,
+  found: StoreFolder,
+  { history, clock }: Omit<StoreIdentityDeps, 'log'>,
+): Promise<void> {
+  const there = found.kind === 'folder' ? found.marker : null;
   const now = clock.now();
-  const mark = there ?? (await markFolder(folder, { id: randomUUID(), created: now.toString() }));
-  history.noteStore(nameOf(folder), mark.id, now);
+  const marker = there ?? (await writeMarker(folder, { id: randomUUID(), created: now.toString() }));
+  history.recordStore(locationOf(folder), marker.id, now);
 }
 
 /** For who only reads: why this is not the folder that backups went to, or null. Never throws. */
-export async function otherStoreFailure(location: StoreLocation, history: KnownStores | null): Promise<Failure | null> {
+export async function sameStoreFailure(location: StoreLocation, history: KnownStores | null): Promise<Failure | null> {
   try {
-    await refuseOtherStore(location, history ?? { storeId: () => null });
+    await requireSameStore(location, history ?? { storeId: () => null });
     return null;
   } catch (error) {
     return asFailure(error);
@@ -75,15 +83,15 @@ export async function otherStoreFailure(location: StoreLocation, history: KnownS
 }
 
 /** For who finds no backup in a store that may be the right one: why that is no word on the backups, or null. */
-export async function absentStoreFailure(location: StoreLocation): Promise<Failure | null> {
+export async function missingFolderFailure(location: StoreLocation): Promise<Failure | null> {
   if (location.kind !== 'directory') return null;
-  const { kind } = await lookAtFolder(location.folder);
+  const { kind } = await inspectFolder(location.folder);
   return kind === 'folder' ? null : noFolder(location.folder);
 }
 
-async function judge(folder: string, history: KnownStores) {
-  const found = await lookAtFolder(folder);
-  const verdict = judgeFolder(folder, found, history.storeId(nameOf(folder)));
+async function inspectStore(folder: string, history: KnownStores) {
+  const found = await inspectFolder(folder);
+  const verdict = checkFolder(folder, found, history.storeId(locationOf(folder)));
   if (typeof verdict === 'object') throw notMounted(folder, verdict.refused);
   return { found, verdict };
 }
@@ -98,6 +106,6 @@ function notMounted(folder: string, found: string): Failure {
   );
 }
 
-function nameOf(folder: string): string {
+function locationOf(folder: string): string {
   return pathToFileURL(path.resolve(folder)).href;
 }

@@ -1,14 +1,14 @@
 import pMap from 'p-map';
 import { asFailure, type Failure } from '../runtime/errors.ts';
 import type { ListedObject, ObjectStore } from '../store/store.ts';
-import { type Dating, datingOf, newestFirst } from './backup-date.ts';
-import { type Details, readDetails } from './backup-details.ts';
+import { type BackupDate, backupDateOf, newestFirst } from './backup-date.ts';
+import { type BackupDetails, readDetails } from './backup-details.ts';
 import { type BackupKind, backupKinds } from './kinds.ts';
 import { type BackupFacts, factsOf } from './metadata.ts';
-import { databaseInKey, placeOf } from './names.ts';
+import { databaseInKey, locateKey } from './names.ts';
 
 /** What became of a suspicion: `open` waits for a person; `disproved`: a later backup has the rows again. */
-export type Standing = 'open' | 'accepted' | 'disproved';
+export type SuspectStatus = 'open' | 'accepted' | 'disproved';
 
 /** An object under the backup prefixes, with all that is known of it. */
 export type StoredBackup = ListedObject & {
@@ -20,11 +20,11 @@ export type StoredBackup = ListedObject & {
   readonly database: string | null;
   /** Null for what nightshift did not store: backups of the old shell script. */
   readonly facts: BackupFacts | null;
-  readonly dating: Dating;
+  readonly date: BackupDate;
   /** What is kept beside a suspect backup and one with findings; null for others, and where it is missing. */
-  readonly details: Details | null;
+  readonly details: BackupDetails | null;
   /** Null for a backup that is not suspect. */
-  readonly standing: Standing | null;
+  readonly suspectStatus: SuspectStatus | null;
   /** Why its metadata could not be read; then nothing is known of it but its name. */
   readonly problem: Failure | null;
 };
@@ -39,11 +39,11 @@ export type ReadOptions = {
   readonly signal: AbortSignal;
 };
 
-const headsAtOnce = 8;
+const concurrentHeads = 8;
 
 /**
  * Every backup of some kinds whose name below the kind's folder begins with `prefix`, newest first. One object that cannot
- * be looked at never hides the others: it carries its problem. Throws the STORE_ failure of a listing.
+ * be read never hides the others: it carries its problem. Throws the STORE_ failure of a listing.
  */
 export async function readBackups(
   store: ObjectStore,
@@ -53,7 +53,7 @@ export async function readBackups(
 ): Promise<StoredBackup[]> {
   const listings = await Promise.all(kinds.map((kind) => store.list(kind.prefix + prefix, options.signal)));
   const objects = listings.flat().filter(({ key, bytes }) => !(key.endsWith('/') && bytes === 0));
-  const backups = await pMap(objects, (object) => readBackup(store, object, options), { concurrency: headsAtOnce });
+  const backups = await pMap(objects, (object) => readBackup(store, object, options), { concurrency: concurrentHeads });
   return backups.flat().toSorted(newestFirst);
 }
 
@@ -67,35 +67,35 @@ async function readBackup(store: ObjectStore, object: ListedObject, options: Rea
     return described === null ? [] : [described];
   } catch (error) {
     options.signal.throwIfAborted();
-    const unknown = identified(object, null, options);
-    return unknown === null ? [] : [{ ...unknown, details: null, standing: null, problem: asFailure(error) }];
+    const unknown = identify(object, null, options);
+    return unknown === null ? [] : [{ ...unknown, details: null, suspectStatus: null, problem: asFailure(error) }];
   }
 }
 
-/** All that is known of one stored object; null when its key lies in none of the folders of backups. */
+/** All that is known of one stored object; null when its key is in none of the folders of backups. */
 export async function describeBackup(
   store: ObjectStore,
   object: ListedObject & { readonly metadata: Readonly<Record<string, string>> },
   options: ReadOptions,
 ): Promise<StoredBackup | null> {
   const facts = factsOf(object.metadata);
-  const known = identified(object, facts, options);
+  const known = identify(object, facts, options);
   if (known === null) return null;
   const hasDetails = facts !== null && (facts.suspect !== null || facts.findings > 0);
   const details = hasDetails ? await readDetails(store, object.key, facts.snapshotSha256, options.signal) : null;
-  return { ...known, details, standing: standingOf(facts, details), problem: null };
+  return { ...known, details, suspectStatus: suspectStatusOf(facts, details), problem: null };
 }
 
-function identified({ key, bytes, modified }: ListedObject, facts: BackupFacts | null, options: ReadOptions) {
+function identify({ key, bytes, modified }: ListedObject, facts: BackupFacts | null, options: ReadOptions) {
   const { zone, now, kinds = backupKinds } = options;
-  const place = placeOf(key, kinds);
-  if (place === null) return null;
+  const location = locateKey(key, kinds);
+  if (location === null) return null;
   const database = databaseInKey(key, kinds);
-  const dating = datingOf({ key, modified, facts }, zone, now(), kinds);
-  return { key, bytes, modified, ...place, database, facts, dating };
+  const date = backupDateOf({ key, modified, facts }, zone, now(), kinds);
+  return { key, bytes, modified, ...location, database, facts, date };
 }
 
-function standingOf(facts: BackupFacts | null, details: Details | null): Standing | null {
+function suspectStatusOf(facts: BackupFacts | null, details: BackupDetails | null): SuspectStatus | null {
   if (facts === null || facts.suspect === null) return null;
   if (details !== null && details.acceptedAt !== null) return 'accepted';
   return details !== null && details.disprovedBy !== null ? 'disproved' : 'open';

@@ -1,46 +1,46 @@
-import { openLastingHistory, renamesDamaged } from '../monitoring/history/resilient-history.ts';
+import { createDamagedRename, openResilientHistory } from '../monitoring/history/resilient-history.ts';
 import type { CliContext } from '../runtime/cli-context.ts';
-import { Failure, interrupted } from '../runtime/errors.ts';
+import { Failure, interruptedFailure } from '../runtime/errors.ts';
 import { createLog } from '../runtime/log.ts';
 import type { Database } from '../settings/databases.ts';
 import type { BackupSettings } from '../settings/settings.ts';
-import { watchOf } from './alerts/backup-notifier.ts';
-import { failureOf } from './outcome.ts';
+import { createBackupNotifier } from './alerts/backup-notifier.ts';
+import { deserializeFailure } from './outcome.ts';
 import { runInProcess } from './run-in-process.ts';
-import { runNight } from './scheduled-backups.ts';
+import { runScheduledBackups } from './scheduled-backups.ts';
 
 /**
- * Backs up databases once, now, with the alerts and the dead-man's switch of the service. Says at once what failed, but of the
+ * Backs up databases once, now, with the alerts and the dead-man's switch of the service. Logs at once what failed, but for the
  * last database, whose Failure it throws; with the last good and another not, one with that code. Throws INTERRUPTED when it was
  * stopped before all had run.
  */
 export async function backUpOnce(settings: BackupSettings, databases: readonly Database[], context: CliContext) {
   const { clock, signal } = context;
   const log = createLog(clock, settings.zone);
-  const history = openLastingHistory(settings.stateDir, {
-    rename: renamesDamaged(settings.stateDir, { clock, zone: settings.zone, log }),
+  const history = openResilientHistory(settings.stateDir, {
+    rename: createDamagedRename(settings.stateDir, { clock, zone: settings.zone, log }),
   });
-  history.markStart(clock.now());
-  const watch = watchOf(settings, { history, clock, log, signal, firstWaitMs: 1000 });
+  history.recordFirstStart(clock.now());
+  const notifier = createBackupNotifier(settings, { history, clock, log, signal, firstWaitMs: 1000 });
   const failed: { readonly name: string; readonly failure: Failure }[] = [];
   let ended = 0;
   const run = async (database: Database) => {
-    const outcome = await runInProcess(database, { patient: false, stop: signal });
+    const outcome = await runInProcess(database, { waitForNewKey: false, stop: signal });
     if (outcome.kind !== 'interrupted') ended += 1;
     if (outcome.kind === 'failed') {
-      const failure = failureOf(outcome.trouble);
+      const failure = deserializeFailure(outcome.failure);
       failed.push({ name: database.name, failure });
       if (database !== databases.at(-1)) log.failure(failure);
     }
     return outcome;
   };
   try {
-    await runNight({ databases, run, watch, clock, log, retry: null, signal });
-    await watch.settled();
+    await runScheduledBackups({ databases, run, listener: notifier, clock, log, retry: null, signal });
+    await notifier.flush();
   } finally {
     history.close();
   }
-  if (ended < databases.length) throw interrupted();
+  if (ended < databases.length) throw interruptedFailure();
   const last = failed.at(-1);
   if (last === undefined) return;
   if (last.name === databases.at(-1)?.name) throw last.failure;

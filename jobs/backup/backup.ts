@@ -1,39 +1,39 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { readIdentity } from '../archives/format/age-identity.ts';
 import { archiveEnding, writeArchive } from '../archives/format/archive.ts';
-import { readIdentity } from '../archives/format/unarchive.ts';
 import { datedOf, type Inventory, inventoryOf, withDaily } from '../archives/inventory.ts';
 import { type BackupKind, backupKinds, type KindName } from '../archives/kinds.ts';
 import { freeDailyKey } from '../archives/names.ts';
 import { factsOfSnapshot } from '../archives/snapshot-facts.ts';
-import { storeTakenAt } from '../archives/store-identity.ts';
-import type { History, Proof, Run } from '../monitoring/history/history.ts';
+import { storeClaimedAt } from '../archives/store-identity.ts';
+import type { History, Run, Verification } from '../monitoring/history/history.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Failure } from '../runtime/errors.ts';
 import { formatBytes, plural } from '../runtime/format.ts';
 import type { Log } from '../runtime/log.ts';
-import type { Step } from '../runtime/progress.ts';
+import type { ProgressBar } from '../runtime/progress.ts';
 import type { Database } from '../settings/databases.ts';
 import type { BackupSettings } from '../settings/settings.ts';
-import { findingsTold } from '../sqlite/integrity/findings.ts';
+import { listFindings } from '../sqlite/integrity/findings.ts';
 import { requireStaging } from '../sqlite/snapshot/disk-space.ts';
 import { takeSnapshot } from '../sqlite/snapshot/snapshot.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { settleLeftovers } from './interrupted-runs.ts';
-import { newestOfForm, prepare } from './prepare.ts';
+import { cleanUpInterruptedRuns } from './interrupted-runs.ts';
+import { newestOfFormat, prepare } from './prepare.ts';
 import { recordDetails } from './record-details.ts';
 import { runRetention } from './retention/run-retention.ts';
-import { stepsOf, type Tools } from './steps.ts';
+import { createRunStep, type StepDeps } from './steps.ts';
 import { assessSnapshot } from './suspects/assess-snapshot.ts';
 import type { Suspicion } from './suspects/suspicion.ts';
-import { storeProven } from './upload-verified.ts';
-import { storeReady } from './wait-for-store.ts';
+import { uploadVerified } from './upload-verified.ts';
+import { waitForStore } from './wait-for-store.ts';
 
-export type BackupTools = Tools & {
+export type BackupDeps = StepDeps & {
   readonly settings: BackupSettings;
   readonly store: ObjectStore;
   /** The service's first start, when the bucket's key may be too new to work at once. */
-  readonly patient: boolean;
+  readonly waitForNewKey: boolean;
   readonly signal: AbortSignal;
   /** The kinds of backup there are; without it those of nightshift. */
   readonly kinds?: readonly BackupKind[];
@@ -41,66 +41,69 @@ export type BackupTools = Tools & {
 
 export type BackupResult = {
   readonly key: string;
-  readonly proof: Proof;
+  readonly verification: Verification;
   readonly suspicion: Suspicion | null;
   /** Of the integrity check: rows that break the schema's own rules, in pages that are sound. */
   readonly findings: readonly string[];
-  /** How many kinds of findings there are; `findings` tells the first 20. */
+  /** How many kinds of findings there are; `findings` lists the first 20. */
   readonly findingKinds: number;
   /** Keys of earlier suspects that this backup disproves: the rows are there again. */
   readonly disproved: readonly string[];
-  /** The store held none of the backups that the history knows; what was found, in a sentence. */
+  /** The store held none of the backups that the history knows; what was found, as a message. */
   readonly storeEmptied: string | null;
   /** What went wrong around a good backup: weekly copies, prune, or a damaged older object. */
   readonly housekeeping: Failure | null;
 };
 
-type Place = { readonly database: Database; readonly runId: number; readonly stagingFolder: string };
+type BackupTarget = { readonly database: Database; readonly runId: number; readonly stagingFolder: string };
 
 /** One backup, step by step. The caller holds the database's lock and records the outcome. Throws a Failure. */
-export async function backUp({ database, runId, stagingFolder }: Place, tools: BackupTools): Promise<BackupResult> {
-  const { settings, store, history, clock, log, patient, signal, kinds = backupKinds } = tools;
+export async function backUp(
+  { database, runId, stagingFolder }: BackupTarget,
+  deps: BackupDeps,
+): Promise<BackupResult> {
+  const { settings, store, history, clock, log, waitForNewKey, signal, kinds = backupKinds } = deps;
   const { zone } = settings;
   // A kind of backup without a setting for how many of it are kept is an error of types here.
   const retention: Readonly<Record<KindName, number | null>> = settings.retention;
   const { name } = database;
-  const step = stepsOf(runId, tools);
+  const step = createRunStep(runId, deps);
   const format = { compression: settings.compression, recipients: settings.ageRecipients };
   const identity = settings.ageIdentityFile === null ? null : await readIdentity(settings.ageIdentityFile);
   const takenAt = clock.now();
   const at = takenAt.toZonedDateTimeISO(zone).toPlainDateTime();
 
-  await step('reach store', () => storeReady(store, { patient, log, signal }));
+  await step('reach store', () => waitForStore(store, { waitForNewKey, log, signal }));
   await step('clean up', () =>
-    settleLeftovers({ database: name, stagingFolder, store, history, clock, kinds }, { identity, log, signal }),
+    cleanUpInterruptedRuns({ database: name, stagingFolder, store, history, clock, kinds }, { identity, log, signal }),
   );
   const reading = { zone, now: () => store.now(clock), kinds, signal };
   const inventory = await step('list', () => inventoryOf(store, name, reading));
-  noteSuspects(inventory, history, clock);
+  recordSuspects(inventory, history, clock);
   warnOfMisdated(inventory, log);
-  const known = knownInStore(history.newestGood(name), storeTakenAt(settings.store, history));
-  const storeEmptied = emptiedMessage(inventory, known, store);
+  const known = lastBackupInStore(history.newestGood(name), storeClaimedAt(settings.store, history));
+  const storeEmptied = emptiedStoreMessage(inventory, known, store);
 
   await requireStaging(settings.stagingDir, log);
   await mkdir(stagingFolder, { recursive: true });
   const snapshot = await step(
     'snapshot',
-    async (bar) => {
+    async (startBar) => {
       const file = path.join(stagingFolder, 'snapshot.db');
-      return takeSnapshot(database, file, { signal, step: bar(await bytesOf(database.path)), log });
+      return takeSnapshot(database, file, { signal, bar: startBar(await bytesOf(database.path)), log });
     },
     ({ bytes }) => `${formatBytes(bytes)} of ${database.path}`,
   );
 
-  const compress = (bar: Step, signal: AbortSignal) => {
+  const compress = (bar: ProgressBar, signal: AbortSignal) => {
     const file = path.join(stagingFolder, `archive${archiveEnding(format)}`);
-    return writeArchive(snapshot.file, file, format, { signal, step: bar, verifyBeforeEncryption: identity === null });
+    return writeArchive(snapshot.file, file, format, { signal, bar, verifyBeforeEncryption: identity === null });
   };
   const prepared = await step(
     'check and compress',
-    (bar) => {
-      const newest = newestOfForm(datedOf(inventory.dailies), format);
-      return prepare(snapshot, newest, (signal) => compress(bar(snapshot.bytes), signal), signal);
+    (startBar) => {
+      const newest = newestOfFormat(datedOf(inventory.dailies), format);
+      return prepare(snapshot, newest, (signal) => compress(startBar(snapshot.bytes), signal), signal);
     },
     ({ contents, archive }) => {
       const size = archive === null ? 'unchanged since the newest backup' : formatBytes(archive.bytes);
@@ -121,25 +124,34 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
     }),
   );
   for (const remark of remarks) log.line(`compare: ${remark}`);
-  for (const finding of findingsTold(contents.findings, contents.findingKinds))
+  for (const finding of listFindings(contents.findings, contents.findingKinds))
     log.warn(`integrity check, no damage: ${finding}`);
   const ending = archiveEnding(format);
   const key = freeDailyKey({ database: name, at, ending }, new Set(inventory.dailies.map((daily) => daily.key)));
   const suspect = suspicion?.reason ?? null;
   const snapshotFacts = factsOfSnapshot({ snapshot, snapshotSha256, contents, format, takenAt, suspect });
   const target = { key, store, history, clock, runId, identity, step, log, signal };
-  const { proof, facts, bytes, damaged } = await storeProven(prepared, snapshotFacts, compress, target);
+  const { verification, facts, bytes, damaged } = await uploadVerified(prepared, snapshotFacts, compress, target);
 
-  const dating = { kind: 'dated', takenAt } as const;
-  const standing = suspicion === null ? null : 'open';
-  const stored = withDaily(inventory, { key, bytes, database: name, ending, facts, details: null, dating, standing });
-  const deps = { store, history, clock, stagingFolder, log, signal };
-  const recorded = await step('record', () => recordDetails({ key, facts, contents }, disproved, stored, deps));
+  const date = { kind: 'dated', takenAt } as const;
+  const suspectStatus = suspicion === null ? null : 'open';
+  const stored = withDaily(inventory, {
+    key,
+    bytes,
+    database: name,
+    ending,
+    facts,
+    details: null,
+    date,
+    suspectStatus,
+  });
+  const shared = { store, history, clock, stagingFolder, log, signal };
+  const recorded = await step('record', () => recordDetails({ key, facts, contents }, disproved, stored, shared));
   const today = at.toPlainDate();
   const problem =
     storeEmptied === null
       ? await runRetention(recorded.inventory, {
-          ...deps,
+          ...shared,
           retention,
           zone,
           lastGood: key,
@@ -151,22 +163,22 @@ export async function backUp({ database, runId, stagingFolder }: Place, tools: B
       : null;
   const housekeeping = damaged ?? recorded.failure ?? problem;
   const { findings, findingKinds } = contents;
-  return { key, proof, suspicion, findings, findingKinds, disproved, storeEmptied, housekeeping };
+  return { key, verification, suspicion, findings, findingKinds, disproved, storeEmptied, housekeeping };
 }
 
-/** The store knows of suspects and what became of them, also of another host or from before the history was lost. */
-function noteSuspects({ dailies }: Inventory, history: History, clock: Clock): void {
+/** The store has suspects and their status, also of another host or from before the history was lost. */
+function recordSuspects({ dailies }: Inventory, history: History, clock: Clock): void {
   const accepted = history.acceptedKeys();
-  for (const { key, database, standing, facts } of dailies) {
+  for (const { key, database, suspectStatus, facts } of dailies) {
     if (facts === null || facts.suspect === null) continue;
-    history.noteSuspect(database, { key, reason: facts.suspect }, facts.takenAt);
-    if (standing === 'accepted' && !accepted.has(key)) history.accept(key, clock.now());
-    if (standing === 'disproved') history.disprove(key, clock.now());
+    history.recordSuspect(database, { key, reason: facts.suspect }, facts.takenAt);
+    if (suspectStatus === 'accepted' && !accepted.has(key)) history.recordAcceptance(key, clock.now());
+    if (suspectStatus === 'disproved') history.recordDisproof(key, clock.now());
   }
 }
 
 function warnOfMisdated({ dailies }: Inventory, log: Log): void {
-  const misdated = dailies.filter((daily) => daily.dating.kind === 'misdated');
+  const misdated = dailies.filter((daily) => daily.date.kind === 'misdated');
   if (misdated.length === 0) return;
   const keys = misdated.map((daily) => `  ${daily.key}`).join('\n');
   log.warn(
@@ -174,15 +186,15 @@ function warnOfMisdated({ dailies }: Inventory, log: Log): void {
   );
 }
 
-/** The newest good backup that the history knows, unless a person took a new store since. */
-function knownInStore(newest: Run | null, storeTaken: Temporal.Instant | null): Run | null {
+/** The newest good backup that the history knows, unless a person accepted a new store since. */
+function lastBackupInStore(newest: Run | null, storeTaken: Temporal.Instant | null): Run | null {
   if (newest === null || storeTaken === null) return newest;
-  // The first run in a store takes it after it began.
+  // The first run in a store claims it after it began.
   return Temporal.Instant.compare(newest.finishedAt ?? newest.startedAt, storeTaken) < 0 ? null : newest;
 }
 
-/** What is said when the store has none of the backups that the history knows; null when it has some, or none is known. */
-function emptiedMessage({ dailies, copies }: Inventory, known: Run | null, store: ObjectStore): string | null {
+/** The message when the store has none of the backups that the history knows; null when it has some, or none is known. */
+function emptiedStoreMessage({ dailies, copies }: Inventory, known: Run | null, store: ObjectStore): string | null {
   if (dailies.length > 0 || copies.length > 0 || known === null) return null;
   return `${store.name} held no backup of ${known.database} before this one; the history knows ${known.key}, stored there or in another place.`;
 }

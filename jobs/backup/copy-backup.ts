@@ -4,12 +4,12 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { writeFailure } from '../archives/format/archive.ts';
 import { Failure } from '../runtime/errors.ts';
-import { createMeter, metered } from '../runtime/hash.ts';
+import { createHashMeter, throughMeter } from '../runtime/hash.ts';
 import { requireFreeSpace } from '../sqlite/snapshot/disk-space.ts';
 import { checkedMetadata } from '../store/keys.ts';
-import { objectMissing } from '../store/missing.ts';
+import { objectMissingFailure } from '../store/missing.ts';
 import { isRefusal } from '../store/refusal.ts';
-import type { Metadata, ObjectStore } from '../store/store.ts';
+import type { ObjectMetadata, ObjectStore } from '../store/store.ts';
 
 type CopyOptions = {
   /** Where the object is kept on its way when the store cannot copy; made when it is not there. */
@@ -26,7 +26,7 @@ export async function copyOrUpload(
   store: ObjectStore,
   from: string,
   to: string,
-  metadata: Metadata | undefined,
+  metadata: ObjectMetadata | undefined,
   options: CopyOptions,
 ): Promise<Failure | null> {
   try {
@@ -34,20 +34,20 @@ export async function copyOrUpload(
     return null;
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    await copyByHand(store, from, to, metadata, options);
+    await copyThroughStaging(store, from, to, metadata, options);
     return error;
   }
 }
 
-async function copyByHand(
+async function copyThroughStaging(
   store: ObjectStore,
   from: string,
   to: string,
-  metadata: Metadata | undefined,
+  metadata: ObjectMetadata | undefined,
   { stagingFolder, signal }: CopyOptions,
 ): Promise<void> {
   const source = await store.head(from, signal);
-  if (source === null) throw objectMissing(from, store.name);
+  if (source === null) throw objectMissingFailure(from, store.name);
   await mkdir(stagingFolder, { recursive: true });
   await requireFreeSpace(stagingFolder, source.bytes, `the copy of ${from}`);
   const file = path.join(stagingFolder, 'copy');
@@ -66,10 +66,10 @@ async function copyByHand(
 
 /** The sha256 of what was downloaded. */
 async function download(store: ObjectStore, from: string, file: string, signal: AbortSignal): Promise<string> {
-  const meter = createMeter();
+  const meter = createHashMeter();
   const stored = await store.read(from, { signal });
   try {
-    await pipeline(metered(stored, meter), createWriteStream(file, { mode: 0o600 }), { signal });
+    await pipeline(throughMeter(stored, meter), createWriteStream(file, { mode: 0o600 }), { signal });
   } catch (error) {
     throw writeFailure(error, file);
   } finally {
@@ -79,13 +79,13 @@ async function download(store: ObjectStore, from: string, file: string, signal: 
 }
 
 async function sha256Of(store: ObjectStore, key: string, signal: AbortSignal): Promise<string> {
-  const meter = createMeter();
-  for await (const _ of metered(await store.read(key, { signal }), meter));
+  const meter = createHashMeter();
+  for await (const _ of throughMeter(await store.read(key, { signal }), meter));
   return meter.sha256();
 }
 
-/** Metadata of another tool may hold what a header of ours cannot; the facts that nightshift reads always fit. */
-function writable(metadata: Metadata): Metadata {
+/** Metadata of another tool may have what our headers cannot; the facts that nightshift reads always fit. */
+function writable(metadata: ObjectMetadata): ObjectMetadata {
   const fits = ([name, value]: [string, string]) => {
     try {
       return checkedMetadata({ [name]: value }) !== null;
@@ -100,7 +100,7 @@ function replaced(key: string): Failure {
   return new Failure(
     'STORE_FAILED',
     `${key} was replaced while it was copied.`,
-    'Run it again; if it stays, find what else writes into this store.',
+    'Run it again; if it persists, find what else writes into this store.',
   );
 }
 
@@ -108,6 +108,6 @@ function differs(from: string, to: string): Failure {
   return new Failure(
     'READ_BACK_DIFFERS',
     `${to} does not read back as ${from} was read; it was removed.`,
-    'The next run copies it again; if it stays, suspect the network, the memory of this host or the store.',
+    'The next run copies it again; if it persists, suspect the network, the memory of this host or the store.',
   );
 }

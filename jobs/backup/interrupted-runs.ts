@@ -1,17 +1,17 @@
 import { rm } from 'node:fs/promises';
-import { isBadObject, readBack } from '../archives/format/read-back.ts';
-import type { Identity } from '../archives/format/unarchive.ts';
+import type { AgeIdentity } from '../archives/format/encryption.ts';
+import { isCorruptObject, readBack } from '../archives/format/read-back.ts';
 import type { BackupKind } from '../archives/kinds.ts';
 import { factsOf } from '../archives/metadata.ts';
 import { databaseInKey } from '../archives/names.ts';
 import type { History } from '../monitoring/history/history.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { failureText, type Log } from '../runtime/log.ts';
-import { noStep } from '../runtime/progress.ts';
+import { noBar } from '../runtime/progress.ts';
 import { isRefusal } from '../store/refusal.ts';
 import type { ObjectStore } from '../store/store.ts';
 
-type Place = {
+type InterruptedRunsDeps = {
   readonly database: string;
   readonly stagingFolder: string;
   readonly store: ObjectStore;
@@ -22,15 +22,15 @@ type Place = {
 
 /**
  * Cleans or finishes what a killed run left: work files, unfinished uploads, and objects that were stored but never read
- * back (proven now, or removed). What the store refuses to give up is said and left. The caller holds the database's lock.
+ * back (verified now, or removed). What the store refuses to remove is logged and left. The caller holds the database's lock.
  */
-export async function settleLeftovers(
-  { database, stagingFolder, store, history, clock, kinds }: Place,
-  { identity, log, signal }: { identity: Identity | null; log: Log; signal: AbortSignal },
+export async function cleanUpInterruptedRuns(
+  { database, stagingFolder, store, history, clock, kinds }: InterruptedRunsDeps,
+  { identity, log, signal }: { identity: AgeIdentity | null; log: Log; signal: AbortSignal },
 ): Promise<void> {
   await rm(stagingFolder, { recursive: true, force: true });
   await abortUploads(database, store, kinds, { log, signal });
-  for (const key of history.unprovenKeys(database)) {
+  for (const key of history.unverifiedKeys(database)) {
     const head = await store.head(key, signal);
     const facts = head === null ? null : factsOf(head.metadata);
     if (facts === null) {
@@ -38,10 +38,10 @@ export async function settleLeftovers(
       continue;
     }
     try {
-      history.prove(key, await readBack(store, key, facts, { identity, signal, bar: noStep }), clock.now());
+      history.recordVerification(key, await readBack(store, key, facts, { identity, signal, bar: noBar }), clock.now());
       log.line(`an earlier run stored ${key} and was stopped; read back now, it is good`);
     } catch (error) {
-      if (!isBadObject(error)) throw error;
+      if (!isCorruptObject(error)) throw error;
       const found = `an earlier run stored ${key} and was stopped; it does not read back`;
       try {
         await store.remove(key, signal);
@@ -65,8 +65,8 @@ async function abortUploads(
   const isOurs = ({ key }: { key: string }) => databaseInKey(key, kinds) === database;
   try {
     for (const { prefix } of kinds) {
-      const swept = await store.sweepUploads(`${prefix}${database}_`, isOurs, signal);
-      for (const key of swept) log.line(`gave up the unfinished upload of ${key}`);
+      const aborted = await store.abortUploads(`${prefix}${database}_`, isOurs, signal);
+      for (const key of aborted) log.line(`aborted the unfinished upload of ${key}`);
     }
   } catch (error) {
     if (!isRefusal(error)) throw error;

@@ -3,7 +3,7 @@ import { Failure, type FailureCode } from '../runtime/errors.ts';
 import type { BackupResult } from './backup.ts';
 
 /** A failure as a plain value, so that it can cross from the run's process to the service's. */
-export type Trouble = { readonly code: FailureCode; readonly message: string; readonly hint: string };
+export type SerializedFailure = { readonly code: FailureCode; readonly message: string; readonly hint: string };
 
 /** How one run on one database ended. `unrecorded`: its row, when the history in STATE_DIR did not take it. */
 export type RunOutcome = { readonly unrecorded: SerializedRun | null } & RunEnd;
@@ -11,27 +11,27 @@ export type RunOutcome = { readonly unrecorded: SerializedRun | null } & RunEnd;
 type RunEnd =
   | ({
       readonly kind: 'succeeded';
-      readonly housekeeping: Trouble | null;
+      readonly housekeeping: SerializedFailure | null;
     } & Omit<BackupResult, 'housekeeping'>)
-  | { readonly kind: 'failed'; readonly trouble: Trouble }
+  | { readonly kind: 'failed'; readonly failure: SerializedFailure }
   | { readonly kind: 'interrupted' };
 
-export function outcomeOfResult(
+export function successOutcome(
   { housekeeping, ...result }: BackupResult,
   unrecorded: SerializedRun | null = null,
 ): RunOutcome {
-  return { kind: 'succeeded', ...result, housekeeping: housekeeping && troubleOf(housekeeping), unrecorded };
+  return { kind: 'succeeded', ...result, housekeeping: housekeeping && serializeFailure(housekeeping), unrecorded };
 }
 
-export function outcomeOfFailure(failure: Failure, unrecorded: SerializedRun | null = null): RunOutcome {
+export function failureOutcome(failure: Failure, unrecorded: SerializedRun | null = null): RunOutcome {
   if (failure.code === 'INTERRUPTED') return { kind: 'interrupted', unrecorded };
-  return { kind: 'failed', trouble: troubleOf(failure), unrecorded };
+  return { kind: 'failed', failure: serializeFailure(failure), unrecorded };
 }
 
-export function failureOf({ code, message, hint }: Trouble): Failure {
+export function deserializeFailure({ code, message, hint }: SerializedFailure): Failure {
   return new Failure(code, message, hint);
 }
 
-export function troubleOf({ code, message, hint }: Failure): Trouble {
+export function serializeFailure({ code, message, hint }: Failure): SerializedFailure {
   return { code, message, hint };
 }

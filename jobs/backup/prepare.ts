@@ -1,4 +1,4 @@
-import { type Archive, type ArchiveFormat, archiveEnding } from '../archives/format/archive.ts';
+import { type ArchiveFile, type ArchiveFormat, archiveEnding } from '../archives/format/archive.ts';
 import type { KnownDaily, StoredDaily } from '../archives/inventory.ts';
 import { compressionName, recipientsDigest } from '../archives/snapshot-facts.ts';
 import { hashFile } from '../runtime/hash.ts';
@@ -6,8 +6,8 @@ import { type CheckedContents, checkIntegrity } from '../sqlite/integrity/integr
 import type { Snapshot } from '../sqlite/snapshot/snapshot.ts';
 
 /** A checked snapshot, ready to be stored: as an archive, or as a copy of the same one in the store. */
-export type Prepared = { readonly contents: CheckedContents; readonly snapshotSha256: string } & (
-  | { readonly archive: Archive; readonly sameAs: null }
+export type PreparedBackup = { readonly contents: CheckedContents; readonly snapshotSha256: string } & (
+  | { readonly archive: ArchiveFile; readonly sameAs: null }
   | { readonly archive: null; readonly sameAs: KnownDaily }
 );
 
@@ -18,13 +18,13 @@ export type Prepared = { readonly contents: CheckedContents; readonly snapshotSh
 export async function prepare(
   snapshot: Snapshot,
   newest: KnownDaily | null,
-  compress: (signal: AbortSignal) => Promise<Archive>,
+  compress: (signal: AbortSignal) => Promise<ArchiveFile>,
   signal: AbortSignal,
-): Promise<Prepared> {
+): Promise<PreparedBackup> {
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const check = checkIntegrity(snapshot.file, { signal: either });
-  const pack = packOrMatch(snapshot, newest, compress, either);
+  const pack = compressUnlessUnchanged(snapshot, newest, compress, either);
   try {
     const [contents, packed] = await Promise.all([check, pack]);
     return { contents, ...packed };
@@ -35,10 +35,10 @@ export async function prepare(
   }
 }
 
-async function packOrMatch(
+async function compressUnlessUnchanged(
   snapshot: Snapshot,
   newest: KnownDaily | null,
-  compress: (signal: AbortSignal) => Promise<Archive>,
+  compress: (signal: AbortSignal) => Promise<ArchiveFile>,
   signal: AbortSignal,
 ) {
   if (newest !== null && newest.facts.snapshotBytes === snapshot.bytes) {
@@ -50,7 +50,7 @@ async function packOrMatch(
 }
 
 /** The newest daily backup when a new archive would get its form, else null. */
-export function newestOfForm(dailies: readonly StoredDaily[], format: ArchiveFormat): KnownDaily | null {
+export function newestOfFormat(dailies: readonly StoredDaily[], format: ArchiveFormat): KnownDaily | null {
   const newest = dailies[0];
   if (newest === undefined || newest.facts === null) return null;
   const isSameForm =

@@ -6,25 +6,29 @@ import type { RunOutcome } from './outcome.ts';
 const stopGraceMs = 10_000;
 
 /**
- * Runs one backup in a process of its own and returns how it ended; never throws. `patient`: see BackupTools. When `stop`
- * aborts, the run gets ten seconds to take back what it began.
+ * Runs one backup in a process of its own and returns how it ended; never throws. `waitForNewKey`: see BackupDeps. When `stop`
+ * aborts, the run gets ten seconds to undo what it began.
  */
 export async function runInProcess(
   database: Database,
-  { patient, stop }: { patient: boolean; stop: AbortSignal },
+  { waitForNewKey, stop }: { waitForNewKey: boolean; stop: AbortSignal },
 ): Promise<RunOutcome> {
-  // Compression runs in libuv's thread pool, which has four threads unless told otherwise.
+  // Compression runs in libuv's thread pool, which has four threads by default.
   const threads = String(Math.max(4, availableParallelism() + 2));
   const entry = processEntry('run-process', import.meta.url);
   try {
-    const result = await runProcess<RunOutcome>(entry, patient ? [database.name, 'patient'] : [database.name], {
-      env: { UV_THREADPOOL_SIZE: threads, ...process.env },
-      // A small young generation: what is read and written in blocks is collected soon, instead of piling up.
-      execArgv: ['--max-semi-space-size=1'],
-      output: 'inherit',
-      signal: stop,
-      stopGraceMs,
-    });
+    const result = await runProcess<RunOutcome>(
+      entry,
+      waitForNewKey ? [database.name, 'wait-for-new-key'] : [database.name],
+      {
+        env: { UV_THREADPOOL_SIZE: threads, ...process.env },
+        // A small young generation: what is read and written in blocks is collected soon, instead of piling up.
+        execArgv: ['--max-semi-space-size=1'],
+        output: 'inherit',
+        signal: stop,
+        stopGraceMs,
+      },
+    );
     return result.message ?? (stop.aborted ? { kind: 'interrupted', unrecorded: null } : crashed(database, result));
   } catch (error) {
     return crashFailure(database, error instanceof Error ? error.message : String(error));
@@ -38,5 +42,5 @@ function crashed(database: Database, { exitCode, exitSignal }: ChildResult<RunOu
 function crashFailure({ name }: Database, how: string): RunOutcome {
   const message = `The process that backed up ${name} ended with ${how} before it was done.`;
   const hint = 'SIGKILL usually means out of memory: see `dmesg`, and give the container at least 320 MiB.';
-  return { kind: 'failed', trouble: { code: 'RUN_CRASHED', message, hint }, unrecorded: null };
+  return { kind: 'failed', failure: { code: 'RUN_CRASHED', message, hint }, unrecorded: null };
 }

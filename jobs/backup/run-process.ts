@@ -1,30 +1,30 @@
 import process from 'node:process';
-import { type LastingHistory, openLastingHistory } from '../monitoring/history/resilient-history.ts';
+import { openResilientHistory, type ResilientHistory } from '../monitoring/history/resilient-history.ts';
 import { type SerializedRun, serializeRun } from '../monitoring/history/serialized-run.ts';
 import { onStopRequest } from '../runtime/child-process.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { asFailure, type Failure, interrupted } from '../runtime/errors.ts';
+import { asFailure, type Failure, interruptedFailure } from '../runtime/errors.ts';
 import { createLog } from '../runtime/log.ts';
-import { surviveLostOutput } from '../runtime/lost-output.ts';
+import { ignoreLostOutput } from '../runtime/lost-output.ts';
 import { terminalProgress } from '../runtime/progress.ts';
 import { readBackupSettings } from '../settings/settings.ts';
 import { openStore } from '../store/open.ts';
-import { outcomeOfFailure, outcomeOfResult, type RunOutcome } from './outcome.ts';
+import { failureOutcome, type RunOutcome, successOutcome } from './outcome.ts';
 import { runBackup } from './run.ts';
 
-// One run in a process of its own, so that its memory goes back and a crash takes no service down. Who asked for it decides
-// when it stops: signals to the whole group are left to that process, and when it is gone so is the run.
-// arguments: DATABASE_NAME [patient]
+// One run in a process of its own, so that its memory is freed and a crash takes no service down. Its parent decides when it
+// stops: signals to the whole group are left to the parent, and when that is gone so is the run.
+// arguments: DATABASE_NAME [wait-for-new-key]
 const stop = new AbortController();
-onStopRequest(() => stop.abort(interrupted()));
-surviveLostOutput();
+onStopRequest(() => stop.abort(interruptedFailure()));
+ignoreLostOutput();
 
-const [, , name = '', patience] = process.argv;
-const outcome = await run(name, patience === 'patient');
+const [, , name = '', keyOption] = process.argv;
+const outcome = await run(name, keyOption === 'wait-for-new-key');
 process.send?.(outcome, () => process.exit());
 
-async function run(name: string, mayBePatient: boolean): Promise<RunOutcome> {
-  let history: LastingHistory | null = null;
+async function run(name: string, mayWaitForNewKey: boolean): Promise<RunOutcome> {
+  let history: ResilientHistory | null = null;
   const unrecorded = () => (history === null ? null : unrecordedRun(history, name));
   try {
     const settings = readBackupSettings(process.env);
@@ -33,19 +33,28 @@ async function run(name: string, mayBePatient: boolean): Promise<RunOutcome> {
     const clock = systemClock;
     const log = createLog(clock, settings.zone);
     const onProblem = ({ code, message, hint }: Failure) =>
-      log.warn(`${code}: ${message} The backup goes on without it. ${hint}`);
-    history = openLastingHistory(settings.stateDir, { onProblem });
+      log.warn(`${code}: ${message} The backup continues without it. ${hint}`);
+    history = openResilientHistory(settings.stateDir, { onProblem });
     const store = await openStore(settings.store);
-    const patient = mayBePatient && history.newestGood(name) === null;
-    const tools = { settings, history, store, clock, log, progress: terminalProgress(), patient, signal: stop.signal };
-    return outcomeOfResult(await runBackup(database, tools), unrecorded());
+    const waitForNewKey = mayWaitForNewKey && history.newestGood(name) === null;
+    const deps = {
+      settings,
+      history,
+      store,
+      clock,
+      log,
+      progress: terminalProgress(),
+      waitForNewKey,
+      signal: stop.signal,
+    };
+    return successOutcome(await runBackup(database, deps), unrecorded());
   } catch (error) {
-    return outcomeOfFailure(asFailure(error), unrecorded());
+    return failureOutcome(asFailure(error), unrecorded());
   }
 }
 
 /** The row of this run when the history in STATE_DIR did not take it all, else null. */
-function unrecordedRun(history: LastingHistory, name: string): SerializedRun | null {
+function unrecordedRun(history: ResilientHistory, name: string): SerializedRun | null {
   if (history.problem() === null) return null;
   const [run] = history.runs('backup', name, 1);
   return run === undefined ? null : serializeRun(run);

@@ -4,28 +4,28 @@ import { claimStore } from '../archives/store-identity.ts';
 import { asFailure } from '../runtime/errors.ts';
 import type { Database } from '../settings/databases.ts';
 import { acquireLock } from '../sqlite/lock/lock.ts';
-import { type BackupResult, type BackupTools, backUp } from './backup.ts';
-import { settleSuspects } from './suspects/close-suspects.ts';
+import { type BackupDeps, type BackupResult, backUp } from './backup.ts';
+import { closeSuspects } from './suspects/close-suspects.ts';
 
 /**
  * One recorded run on one database: alone by the database's lock, staging emptied at the end, the outcome in the history.
  * Throws a Failure; then the store is as it was. Prints the two promised lines once the stored bytes were read back.
  */
-export async function runBackup(database: Database, tools: BackupTools): Promise<BackupResult> {
-  const { settings, history, clock, log, signal } = tools;
-  const runId = history.begin('backup', database.name, clock.now());
+export async function runBackup(database: Database, deps: BackupDeps): Promise<BackupResult> {
+  const { settings, history, clock, log, signal } = deps;
+  const runId = history.startRun('backup', database.name, clock.now());
   try {
     const lock = await acquireLock(database.path, settings.stateDir, { holder: 'backup', wait: true, log, signal });
     const stagingFolder = path.join(settings.stagingDir, `nightshift-${database.name}`);
     try {
-      history.closeAbandoned(runId, database.name, clock.now());
+      history.closeInterrupted(runId, database.name, clock.now());
       await claimStore(settings.store, { history, clock, log });
-      const result = await backUp({ database, runId, stagingFolder }, tools);
-      history.finish(runId, 'succeeded', clock.now(), {
+      const result = await backUp({ database, runId, stagingFolder }, deps);
+      history.finishRun(runId, 'succeeded', clock.now(), {
         code: result.housekeeping?.code ?? null,
         message: result.housekeeping?.message ?? null,
       });
-      await settleSuspects(database.name, result.disproved, tools);
+      await closeSuspects(database.name, result.disproved, deps);
       log.line('Backup completed successfully');
       log.line('Backup uploaded to Object Storage');
       return result;
@@ -36,7 +36,7 @@ export async function runBackup(database: Database, tools: BackupTools): Promise
   } catch (error) {
     const failure = asFailure(signal.aborted ? signal.reason : error);
     const outcome = failure.code === 'INTERRUPTED' ? 'interrupted' : 'failed';
-    history.finish(runId, outcome, clock.now(), { code: failure.code, message: failure.message });
+    history.finishRun(runId, outcome, clock.now(), { code: failure.code, message: failure.message });
     throw failure;
   }
 }

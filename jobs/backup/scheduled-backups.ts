@@ -2,35 +2,43 @@ import { type RetryDeps, runWithRetries } from '../runtime/retries.ts';
 import type { Database } from '../settings/databases.ts';
 import type { RunOutcome } from './outcome.ts';
 
-/** Is told how a night goes: alerts and the dead-man's switch. Never throws, and does not hold the night up. */
-export type Watch = {
-  started(databases: readonly Database[]): void;
-  /** After each run. `tries`: when a failed one is tried again by itself, the next night the last. */
-  ran(database: Database, outcome: RunOutcome, tries: readonly Temporal.Instant[]): void;
+/** Follows the runs, for alerts and the dead-man's switch. Never throws, and delays nothing. */
+export type RunListener = {
+  batchStarted(databases: readonly Database[]): void;
+  /** After each run. `tries`: when a failed one is tried again by itself, the next scheduled run the last. */
+  runEnded(database: Database, outcome: RunOutcome, tries: readonly Temporal.Instant[]): void;
   /**
-   * After each round of runs in which one ended: the databases still without tonight's backup. `isCutShort`: it was stopped
+   * After each round of runs in which one ended: the databases still without a backup of this schedule. `isCutShort`: it was stopped
    * before all had run.
    */
-  rounded(failed: readonly Database[], isCutShort: boolean): void;
+  roundEnded(failed: readonly Database[], isCutShort: boolean): void;
 };
 
-type Night = Omit<RetryDeps, 'sleepUntil'> & {
+type ScheduledBackupsDeps = Omit<RetryDeps, 'sleepUntil'> & {
   readonly databases: readonly Database[];
   /** Runs one backup; never throws. */
   readonly run: (database: Database) => Promise<RunOutcome>;
-  readonly watch: Watch;
+  readonly listener: RunListener;
   /** Present when failed runs are to be tried again. */
   readonly retry: (Pick<RetryDeps, 'sleepUntil'> & { readonly before: Temporal.Instant }) | null;
   readonly signal: AbortSignal;
 };
 
 /**
- * One night: every database in turn, then, with `retry`, those that failed again after 5, 15 and 60 minutes, as long as
- * that is before the next night. One failing does not stop the others. Ends early when `signal` aborts; what
- * ended before is told all the same.
+ * One scheduled batch: every database in turn, then, with `retry`, those that failed again after 5, 15 and 60 minutes, as
+ * long as that is before the next one. One failing does not stop the others. Ends early when `signal` aborts; what ended
+ * before is reported all the same.
  */
-export async function runNight({ databases, run, watch, clock, log, retry, signal }: Night): Promise<void> {
-  watch.started(databases);
+export async function runScheduledBackups({
+  databases,
+  run,
+  listener,
+  clock,
+  log,
+  retry,
+  signal,
+}: ScheduledBackupsDeps): Promise<void> {
+  listener.batchStarted(databases);
   let pending = databases;
   const attempt = async (triesFromNow: () => Temporal.Instant[]) => {
     const failed: Database[] = [];
@@ -41,12 +49,12 @@ export async function runNight({ databases, run, watch, clock, log, retry, signa
       if (outcome.kind === 'interrupted') break;
       ended += 1;
       tries = triesFromNow();
-      watch.ran(database, outcome, retry === null ? [] : [...tries, retry.before]);
+      listener.runEnded(database, outcome, retry === null ? [] : [...tries, retry.before]);
       if (outcome.kind === 'failed') failed.push(database);
       if (signal.aborted) break;
     }
     const isCutShort = ended < pending.length;
-    if (ended > 0) watch.rounded(failed, isCutShort);
+    if (ended > 0) listener.roundEnded(failed, isCutShort);
     if (isCutShort || signal.aborted || failed.length === 0) return null;
     pending = failed;
     return { what: failed.map(({ name }) => name).join(', '), tries };

@@ -1,16 +1,19 @@
-import { type LastingHistory, openLastingHistory, renamesDamaged } from '../monitoring/history/resilient-history.ts';
+import {
+  createDamagedRename,
+  openResilientHistory,
+  type ResilientHistory,
+} from '../monitoring/history/resilient-history.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { formatDuration } from '../runtime/format.ts';
-import { afterGrace } from '../runtime/grace.ts';
-import { createLog, type Log } from '../runtime/log.ts';
-import { nextRun, type Schedule, sleepUntil } from '../runtime/schedule.ts';
+import { abortAfterGrace } from '../runtime/grace.ts';
+import { createLog } from '../runtime/log.ts';
+import { nextRun, nextRunText, type Schedule, sleepUntil } from '../runtime/schedule.ts';
 import { toolVersion } from '../runtime/version.ts';
 import type { Database } from '../settings/databases.ts';
 import type { BackupSettings } from '../settings/settings.ts';
-import { watchOf } from './alerts/backup-notifier.ts';
-import { failureOf } from './outcome.ts';
+import { createBackupNotifier } from './alerts/backup-notifier.ts';
+import { deserializeFailure } from './outcome.ts';
 import { runInProcess } from './run-in-process.ts';
-import { runNight } from './scheduled-backups.ts';
+import { runScheduledBackups } from './scheduled-backups.ts';
 import { statusOf } from './status/status.ts';
 
 /**
@@ -19,29 +22,29 @@ import { statusOf } from './status/status.ts';
  */
 export async function serveBackups(settings: BackupSettings, clock: Clock, signal: AbortSignal): Promise<void> {
   const log = createLog(clock, settings.zone);
-  const history = openLastingHistory(settings.stateDir, {
-    rename: renamesDamaged(settings.stateDir, { clock, zone: settings.zone, log }),
+  const history = openResilientHistory(settings.stateDir, {
+    rename: createDamagedRename(settings.stateDir, { clock, zone: settings.zone, log }),
   });
-  history.markStart(clock.now());
+  history.recordFirstStart(clock.now());
   const schedule: Schedule = { cron: settings.schedule, zone: settings.zone };
-  const stop = afterGrace(signal, settings.stopGraceSeconds);
+  const stop = abortAfterGrace(signal, settings.stopGraceSeconds);
   const run = async (database: Database) => {
-    history.renew();
-    history.markStart(clock.now());
-    const outcome = await runInProcess(database, { patient: true, stop });
-    if (outcome.kind === 'failed') log.failure(failureOf(outcome.trouble));
+    history.reopen();
+    history.recordFirstStart(clock.now());
+    const outcome = await runInProcess(database, { waitForNewKey: true, stop });
+    if (outcome.kind === 'failed') log.failure(deserializeFailure(outcome.failure));
     return outcome;
   };
   const names = settings.databases.map(({ name }) => name).join(', ');
   log.line(`nightshift ${toolVersion}: backups of ${names}, "${schedule.cron}" ${schedule.zone}`);
-  const watch = watchOf(settings, { history, clock, log, signal });
+  const notifier = createBackupNotifier(settings, { history, clock, log, signal });
   try {
     await serveHealth(settings, history, clock, signal);
     while (!signal.aborted) {
-      await runNight({
+      await runScheduledBackups({
         databases: settings.databases,
         run,
-        watch,
+        listener: notifier,
         clock,
         log,
         retry: {
@@ -51,13 +54,13 @@ export async function serveBackups(settings: BackupSettings, clock: Clock, signa
         signal,
       });
       const next = nextRun(schedule, clock.now());
-      tellNext(next, settings.zone, clock, log);
+      log.line(`next backup ${nextRunText(next, settings.zone, clock.now())}`);
       await sleepUntil(next, clock, signal);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    await watch.settled();
+    await notifier.flush();
     history.close();
   }
   log.line('stopped');
@@ -65,7 +68,7 @@ export async function serveBackups(settings: BackupSettings, clock: Clock, signa
 
 async function serveHealth(
   settings: BackupSettings,
-  history: LastingHistory,
+  history: ResilientHistory,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
@@ -76,11 +79,4 @@ async function serveHealth(
     status: () => statusOf(settings, history, clock.now()),
     signal,
   });
-}
-
-function tellNext(next: Temporal.Instant, zone: string, clock: Clock, log: Log): void {
-  const local = next.toZonedDateTimeISO(zone);
-  const seconds = (next.epochMilliseconds - clock.now().epochMilliseconds) / 1000;
-  const when = `${local.toPlainDate()} ${local.toPlainTime().toString({ smallestUnit: 'minute' })}`;
-  log.line(`next backup ${when}, in ${formatDuration(seconds)}`);
 }

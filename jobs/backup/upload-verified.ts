@@ -1,80 +1,80 @@
-import type { Archive } from '../archives/format/archive.ts';
+import type { ArchiveFile } from '../archives/format/archive.ts';
+import type { AgeIdentity } from '../archives/format/encryption.ts';
 import { readBack } from '../archives/format/read-back.ts';
-import type { Identity } from '../archives/format/unarchive.ts';
 import type { KnownDaily } from '../archives/inventory.ts';
 import { type BackupFacts, metadataOf } from '../archives/metadata.ts';
 import type { SnapshotFacts } from '../archives/snapshot-facts.ts';
-import type { History, Proof } from '../monitoring/history/history.ts';
+import type { History, Verification } from '../monitoring/history/history.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { asFailure, type Failure } from '../runtime/errors.ts';
 import { formatBytes } from '../runtime/format.ts';
 import { failureText, type Log } from '../runtime/log.ts';
-import type { Step } from '../runtime/progress.ts';
-import { mayBeThere } from '../store/missing.ts';
+import type { ProgressBar } from '../runtime/progress.ts';
+import { mayExist } from '../store/missing.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { whyNotCopied } from './copy-failure.ts';
-import type { Prepared } from './prepare.ts';
+import { explainCopyFailure } from './copy-failure.ts';
+import type { PreparedBackup } from './prepare.ts';
 import type { RunStep } from './steps.ts';
 
-type Target = {
+type UploadDeps = {
   readonly key: string;
   readonly store: ObjectStore;
   readonly history: History;
   readonly clock: Clock;
   readonly runId: number;
-  readonly identity: Identity | null;
+  readonly identity: AgeIdentity | null;
   readonly step: RunStep;
   readonly log: Log;
   readonly signal: AbortSignal;
 };
 
-export type Stored = {
-  readonly proof: Proof;
+export type UploadedBackup = {
+  readonly verification: Verification;
   readonly facts: BackupFacts;
   readonly bytes: number;
-  /** The older object an unchanged night was to be copied from does not read back. */
+  /** The older object that an unchanged database was to be copied from does not read back. */
   readonly damaged: Failure | null;
 };
 
-const takeBackMs = 5000;
+const removeTimeoutMs = 5000;
 
 /**
  * Stores a prepared snapshot and reads it back: an upload, or a server-side copy of the same backup in the store. A copy
  * that the server refuses, or that does not read back, is replaced by an upload. When it fails, nothing stays under the
- * key, or it is said that something may.
+ * key, or a warning says that something may.
  */
-export async function storeProven(
-  prepared: Prepared,
+export async function uploadVerified(
+  prepared: PreparedBackup,
   snapshotFacts: SnapshotFacts,
-  compress: (bar: Step, signal: AbortSignal) => Promise<Archive>,
-  target: Target,
-): Promise<Stored> {
-  const { step, log, signal } = target;
+  compress: (bar: ProgressBar, signal: AbortSignal) => Promise<ArchiveFile>,
+  deps: UploadDeps,
+): Promise<UploadedBackup> {
+  const { step, log, signal } = deps;
   const factsOf = (archiveSha256: string): BackupFacts => ({ ...snapshotFacts, archiveSha256 });
-  const upload = async (archive: Archive, damaged: Failure | null): Promise<Stored> => {
+  const upload = async (archive: ArchiveFile, damaged: Failure | null): Promise<UploadedBackup> => {
     const facts = factsOf(archive.sha256);
-    return { proof: await uploadProven(archive, facts, target), facts, bytes: archive.bytes, damaged };
+    return { verification: await uploadArchive(archive, facts, deps), facts, bytes: archive.bytes, damaged };
   };
   if (prepared.sameAs === null) return upload(prepared.archive, null);
   const { sameAs } = prepared;
   try {
     const facts = factsOf(sameAs.facts.archiveSha256);
-    return { proof: await copyProven(sameAs, facts, target), facts, bytes: sameAs.bytes, damaged: null };
+    return { verification: await copyOnServer(sameAs, facts, deps), facts, bytes: sameAs.bytes, damaged: null };
   } catch (error) {
-    const why = await whyNotCopied(error, sameAs, target);
-    if (why.damaged === null) log.line(`no copy on the server, the backup is compressed and uploaded: ${why.said}`);
-    const archive = await step('compress', (bar) => compress(bar(snapshotFacts.snapshotBytes), signal));
+    const why = await explainCopyFailure(error, sameAs, deps);
+    if (why.damaged === null) log.line(`no copy on the server, the backup is compressed and uploaded: ${why.reason}`);
+    const archive = await step('compress', (startBar) => compress(startBar(snapshotFacts.snapshotBytes), signal));
     return upload(archive, why.damaged);
   }
 }
 
-function uploadProven(archive: Archive, facts: BackupFacts, target: Target): Promise<Proof> {
-  const { key, store, step, signal } = target;
-  return takingBack(facts, archive.bytes, target, () =>
+function uploadArchive(archive: ArchiveFile, facts: BackupFacts, deps: UploadDeps): Promise<Verification> {
+  const { key, store, step, signal } = deps;
+  return removeUnlessVerified(facts, archive.bytes, deps, () =>
     step(
       'upload',
-      (bar) => {
-        const { advanceTo } = bar(archive.bytes);
+      (startBar) => {
+        const { advanceTo } = startBar(archive.bytes);
         return store.put(key, archive.file, metadataOf(facts), { signal, onProgress: advanceTo });
       },
       () => `${formatBytes(archive.bytes)} to ${key}`,
@@ -82,9 +82,9 @@ function uploadProven(archive: Archive, facts: BackupFacts, target: Target): Pro
   );
 }
 
-function copyProven(same: KnownDaily, facts: BackupFacts, target: Target): Promise<Proof> {
-  const { key, store, step, signal } = target;
-  return takingBack(facts, same.bytes, target, () =>
+function copyOnServer(same: KnownDaily, facts: BackupFacts, deps: UploadDeps): Promise<Verification> {
+  const { key, store, step, signal } = deps;
+  return removeUnlessVerified(facts, same.bytes, deps, () =>
     step(
       'copy',
       () => store.copy(same.key, key, metadataOf(facts), signal),
@@ -94,13 +94,18 @@ function copyProven(same: KnownDaily, facts: BackupFacts, target: Target): Promi
 }
 
 /**
- * Notes the key in the history before `put` lays anything there, and forgets an object of that name that somebody removed;
- * removes the object again when it is not proven.
+ * Notes the key in the history before `put` stores anything there, and forgets an object of that name that somebody removed;
+ * removes the object again when it is not verified.
  */
-async function takingBack(facts: BackupFacts, bytes: number, target: Target, put: () => Promise<void>): Promise<Proof> {
-  const { key, store, history, clock, runId, identity, step, signal } = target;
+async function removeUnlessVerified(
+  facts: BackupFacts,
+  bytes: number,
+  deps: UploadDeps,
+  put: () => Promise<void>,
+): Promise<Verification> {
+  const { key, store, history, clock, runId, identity, step, signal } = deps;
   history.forgetKey(key);
-  history.note(runId, {
+  history.updateRun(runId, {
     key,
     snapshotBytes: facts.snapshotBytes,
     archiveBytes: bytes,
@@ -109,29 +114,30 @@ async function takingBack(facts: BackupFacts, bytes: number, target: Target, put
   });
   try {
     await put();
-    const proof = await step(
+    const verification = await step(
       'read back',
-      (bar) => readBack(store, key, facts, { identity, signal, bar: bar(bytes) }),
-      (proof) => (proof === 'proven' ? 'equal to the checked snapshot' : 'equal to what was sent (no identity here)'),
+      (startBar) => readBack(store, key, facts, { identity, signal, bar: startBar(bytes) }),
+      (verification) =>
+        verification === 'verified' ? 'equal to the checked snapshot' : 'equal to what was sent (no identity here)',
     );
-    history.prove(key, proof, clock.now());
-    return proof;
+    history.recordVerification(key, verification, clock.now());
+    return verification;
   } catch (error) {
-    await takeBack(target);
+    await removeUnverified(deps);
     throw error;
   }
 }
 
-/** Where removing fails and the object is there, its key stays in the history and the next run settles it. */
-async function takeBack({ key, store, history, log }: Target): Promise<void> {
-  const limit = AbortSignal.timeout(takeBackMs);
+/** Where removing fails and the object is there, its key stays in the history and the next run verifies or removes it. */
+async function removeUnverified({ key, store, history, log }: UploadDeps): Promise<void> {
+  const limit = AbortSignal.timeout(removeTimeoutMs);
   try {
     await store.remove(key, limit);
     history.forgetKey(key);
   } catch (error) {
-    if (!(await mayBeThere(store, key, limit))) return history.forgetKey(key);
+    if (!(await mayExist(store, key, limit))) return history.forgetKey(key);
     log.warn(
-      `${key} was not proven and may still be in the store, for it could not be removed; the next run reads it back, and keeps or removes it. ${failureText(asFailure(error))}`,
+      `${key} was not verified and may still be in the store, for it could not be removed; the next run reads it back, and keeps or removes it. ${failureText(asFailure(error))}`,
     );
   }
 }

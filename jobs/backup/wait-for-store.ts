@@ -9,14 +9,14 @@ const pauseSeconds = 5;
 const keyProblems = ['STORE_KEY_UNKNOWN', 'STORE_SECRET_WRONG', 'STORE_DENIED'];
 
 /**
- * Resolves once the store answers a listing. With `patient`, a refused key is tried for two minutes: at Linode a new key
+ * Resolves once the store answers a listing. With `waitForNewKey`, a refused key is tried for two minutes: at Linode a new key
  * takes up to 30 s to work, and the first start comes right after the key was made. Throws STORE_ failures.
  */
-export async function storeReady(
+export async function waitForStore(
   store: ObjectStore,
-  { patient, log, signal }: { patient: boolean; log: Log; signal: AbortSignal },
+  { waitForNewKey, log, signal }: { waitForNewKey: boolean; log: Log; signal: AbortSignal },
 ): Promise<void> {
-  const isNewKey = (error: unknown) => patient && error instanceof Failure && keyProblems.includes(error.code);
+  const isNewKey = (error: unknown) => waitForNewKey && error instanceof Failure && keyProblems.includes(error.code);
   await pRetry(() => store.list(daily.prefix, signal), {
     retries: patienceSeconds / pauseSeconds,
     minTimeout: pauseSeconds * 1000,

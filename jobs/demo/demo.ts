@@ -17,7 +17,7 @@ import { type BackupSettings, readBackupSettings } from '../settings/settings.ts
 import { openStore } from '../store/open.ts';
 import { sendSummaries, serveSummaryPage } from './demo-summary.ts';
 import { loseOrders, makeShop, sellForADay } from './shop.ts';
-import { proveByHand } from './verify-by-hand.ts';
+import { verifyByHand } from './verify-by-hand.ts';
 import { startWriter } from './writer.ts';
 
 const orders = 60_000;
@@ -25,7 +25,7 @@ const nights = 21;
 /** The nights lie in the past, and the last morning too: a backup dated after it was stored counts for nothing. */
 const hoursBack = 24 * nights + 8;
 /** The shop is the demo's own, and its seller has stopped: true also where that cannot be seen (macOS). */
-const nobodyElse = ['--yes', '--no-docker', '--allow-unseen'];
+const confirmed = ['--yes', '--no-docker', '--allow-unseen'];
 
 /** Backs up a made-up shop while it sells, lives three weeks of nights, loses the shop, brings it back and sums up its days. `serve`: then serves the page until told to stop. */
 export async function runDemo(folder: string, context: CliContext, serve: boolean): Promise<void> {
@@ -54,10 +54,10 @@ export async function runDemo(folder: string, context: CliContext, serve: boolea
   out(`Meanwhile the shop committed ${commits} orders; the longest wait was ${longestMs.toFixed(1)} ms.\n`);
 
   title('Proven by hand: gunzip, then SQLite');
-  out(`${await proveByHand(path.join(folder, 'store', key))}\n`);
+  out(`${await verifyByHand(path.join(folder, 'store', key))}\n`);
 
   title(`Three weeks of nights, lived in a moment (BACKUP_RETENTION_DAILY=${settings.retention.daily})`);
-  const lastNight = await liveNights(settings, database, { ...context, clock });
+  const lastNight = await runNights(settings, database, { ...context, clock });
   const later = { ...demo, clock: { now: () => lastNight } };
   await listCommand(later).parseAsync([], { from: 'user' });
   title('nightshift status');
@@ -67,7 +67,7 @@ export async function runDemo(folder: string, context: CliContext, serve: boolea
   loseOrders(database);
   const began = clock.now();
   const morning = { now: () => lastNight.add(clock.now().since(began)) };
-  await restoreCommand({ ...later, clock: morning }).parseAsync(['latest', ...nobodyElse], { from: 'user' });
+  await restoreCommand({ ...later, clock: morning }).parseAsync(['latest', ...confirmed], { from: 'user' });
 
   title('The next morning: the daily summary');
   await sendSummaries(folder, { ...later, clock: morning });
@@ -87,9 +87,9 @@ async function backUpAt(
   if (database === undefined) throw new Error('the demo has no database');
   const history = openHistory(settings.stateDir);
   const store = await openStore(settings.store);
-  history.markStart(clock.now());
+  history.recordFirstStart(clock.now());
   try {
-    const tools = { settings, history, store, clock, log, progress: terminalProgress(), patient: false, signal };
+    const tools = { settings, history, store, clock, log, progress: terminalProgress(), waitForNewKey: false, signal };
     return await runBackup(database, tools);
   } finally {
     store.close();
@@ -98,7 +98,7 @@ async function backUpAt(
 }
 
 /** Sells by day and backs up by night, on a clock that only the nights move. Returns when it is the last morning. */
-async function liveNights(settings: BackupSettings, database: string, context: CliContext): Promise<Temporal.Instant> {
+async function runNights(settings: BackupSettings, database: string, context: CliContext): Promise<Temporal.Instant> {
   const schedule = { cron: settings.schedule, zone: settings.zone };
   let now = context.clock.now();
   for (let night = 1; night <= nights; night += 1) {
@@ -109,9 +109,9 @@ async function liveNights(settings: BackupSettings, database: string, context: C
     const clock = { now: () => now };
     const lines: string[] = [];
     const log = createLog(clock, settings.zone, { out: (text) => lines.push(text), err: context.err });
-    const { key, proof } = await backUpAt(clock, settings, log, context);
+    const { key, verification } = await backUpAt(clock, settings, log, context);
     context.out(
-      `${day} 02:00  ${proof}  ${key}${isClosed ? '  (nothing sold: copied on the server, no upload)' : ''}\n`,
+      `${day} 02:00  ${verification}  ${key}${isClosed ? '  (nothing sold: copied on the server, no upload)' : ''}\n`,
     );
     const told = lines
       .filter((line) => / (weekly copy|remove) /.test(line))

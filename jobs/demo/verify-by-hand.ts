@@ -6,7 +6,7 @@ import Sqlite from 'better-sqlite3';
 import { formatCount } from '../runtime/format.ts';
 
 /** What a person would do to be sure of a backup, with none of nightshift's own code: gunzip it and ask SQLite. */
-export async function proveByHand(archive: string): Promise<string> {
+export async function verifyByHand(archive: string): Promise<string> {
   const file = `${archive}.proof`;
   try {
     await pipeline(createReadStream(archive), createGunzip(), createWriteStream(file));

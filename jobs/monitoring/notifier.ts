@@ -1,12 +1,12 @@
 import type { Clock } from '../runtime/clock.ts';
 import { asFailure } from '../runtime/errors.ts';
-import { afterGrace } from '../runtime/grace.ts';
+import { abortAfterGrace } from '../runtime/grace.ts';
 import type { Log } from '../runtime/log.ts';
 import type { AlertSettings } from '../settings/settings.ts';
 import type { Alert } from './alerts/alert.ts';
 import type { AlertBudget } from './alerts/alert-budget.ts';
 import { type AlertCause, type AlertReason, decideAlert } from './alerts/alert-decision.ts';
-import { deliver } from './alerts/alert-delivery.ts';
+import { deliverAlert } from './alerts/alert-delivery.ts';
 import { createPing, type PingEvent } from './ping.ts';
 
 type NotifierDeps = {
@@ -59,17 +59,17 @@ const graceSeconds = 5;
 export function createNotifier({ pingUrl, pingVariable, alerts }: NotifierOptions, deps: NotifierDeps): Notifier {
   const { log, signal } = deps;
   const sendPing = createPing(pingUrl, pingVariable, log);
-  const untilStopped = () => (signal.aborted ? afterGrace(signal, graceSeconds) : signal);
+  const untilStopped = () => (signal.aborted ? abortAfterGrace(signal, graceSeconds) : signal);
   let mailed: Promise<void> = Promise.resolve();
   let pinged: Promise<void> = Promise.resolve();
 
   const alertOnce = async (report: AlertReport | null) => {
     if (report === null) return;
-    const { reason, since, budget, ifTaken } = decideAlert(report.budget, report.causes, report.at);
+    const { reason, since, budget, budgetIfSent: ifTaken } = decideAlert(report.budget, report.causes, report.at);
     report.keepBudget(budget);
     if (reason === null || since === null || alerts === null) return;
     const alert = report.mail(reason, Temporal.Instant.from(since));
-    const reached = await deliver(alert, alerts, { ...deps, signal: untilStopped() });
+    const reached = await deliverAlert(alert, alerts, { ...deps, signal: untilStopped() });
     if (reached.length > 0) report.keepBudget(ifTaken);
   };
 

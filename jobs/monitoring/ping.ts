@@ -6,7 +6,7 @@ import type { Log } from '../runtime/log.ts';
 /** `log` is kept by the switch and says nothing of how a job went. */
 export type PingEvent = 'start' | 'success' | 'fail' | 'log';
 
-/** Tells the dead-man's switch what happened. Resolves when it was told or given up; never throws. */
+/** Sends an event to the dead-man's switch. Resolves when it arrived or was given up; never throws. */
 export type Ping = (event: PingEvent, text: string, signal: AbortSignal) => Promise<void>;
 
 export type PingLimits = { readonly timeoutMs: number; readonly tries: number; readonly firstWaitMs: number };
@@ -14,7 +14,7 @@ export type PingLimits = { readonly timeoutMs: number; readonly tries: number; r
 const defaultLimits: PingLimits = { timeoutMs: 10_000, tries: 3, firstWaitMs: 2_000 };
 const longestText = 10_000;
 
-/** Why the switch was not told, in words without its address, and whether asking again may help. */
+/** Why the switch was not reached, without its address, and whether a retry may help. */
 class PingError extends Error {
   readonly mayPass: boolean;
   constructor(message: string, mayPass: boolean) {
@@ -25,8 +25,8 @@ class PingError extends Error {
 
 /**
  * A ping for the address in `variable`, POSTed as healthchecks.io has it: `<url>/start`, `<url>`, `<url>/fail`, with a
- * short text as body. Null does nothing. Pings arrive in the order they were asked for, so a late start cannot follow its
- * success. What cannot be told is logged as a warning with the host only: the address is a secret.
+ * short text as body. Null does nothing. Pings arrive in the order of the calls, so a late start cannot follow its
+ * success. One that fails is logged as a warning with the host only: the address is a secret.
  */
 export function createPing(
   url: string | null,
@@ -36,7 +36,7 @@ export function createPing(
 ): Ping {
   if (url === null) return async () => {};
   let previous: Promise<void> = Promise.resolve();
-  const tell: Ping = async (event, text, signal) => {
+  const send: Ping = async (event, text, signal) => {
     const address = pingAddress(url, event);
     const attempt = () => postWithin(timeoutMs, address, text, signal);
     const shouldRetry = ({ error }: RetryContext) => !(error instanceof PingError) || error.mayPass;
@@ -44,20 +44,20 @@ export function createPing(
       await pRetry(attempt, { retries: tries - 1, minTimeout: firstWaitMs, signal, shouldRetry });
     } catch (error) {
       if (signal.aborted) return;
-      log.warn(`${address.host} could not be told of the ${event}: ${reasonOf(error)}. Check ${variable}.`);
+      log.warn(`${address.host} did not take the ping of the ${event}: ${reasonOf(error)}. Check ${variable}.`);
     }
   };
   return (event, text, signal) => {
-    previous = previous.then(() => tell(event, text, signal));
+    previous = previous.then(() => send(event, text, signal));
     return previous;
   };
 }
 
 /**
  * Sends a test to the switch's log (`<url>/log`, as healthchecks.io has it), which neither ends an alarm nor raises one.
- * Returns null, or why it did not arrive, in words without the address. Throws AbortError.
+ * Returns null, or why it did not arrive, without the address. Throws AbortError.
  */
-export async function tryPing(url: string, text: string, signal: AbortSignal): Promise<string | null> {
+export async function testPing(url: string, text: string, signal: AbortSignal): Promise<string | null> {
   try {
     await postWithin(defaultLimits.timeoutMs, pingAddress(url, 'log'), text, signal);
     return null;
@@ -84,7 +84,7 @@ export function pingAddress(url: string, event: PingEvent): URL {
   return address;
 }
 
-/** Not fetch, nor an import of node:http: each holds up to 14 MiB, in a process that sleeps all day. */
+/** Not fetch, nor an import of node:http: each takes up to 14 MiB, in a process that is idle all day. */
 async function post(address: URL, text: string, signal: AbortSignal): Promise<void> {
   const { request } = process.getBuiltinModule(address.protocol === 'https:' ? 'node:https' : 'node:http');
   const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'User-Agent': 'nightshift', Connection: 'close' };

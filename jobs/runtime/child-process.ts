@@ -44,7 +44,7 @@ export function forkProcess(entry: URL, args: readonly string[], options: ForkOp
 
 /**
  * Runs a child process to its end, which is the only thing that interrupts a running query. `M` is what it sends. Throws when
- * it cannot be started. When `signal` aborts it is told to stop (`onStopRequest`), then killed; the result says how it ended.
+ * it cannot be started. When `signal` aborts it is requested to stop (`onStopRequest`), then killed; the result says how it ended.
  */
 export function runProcess<M>(entry: URL, args: readonly string[], options: RunOptions): Promise<ChildResult<M>> {
   const { signal, stopGraceMs } = options;

@@ -11,6 +11,6 @@ export type CliContext = {
   readonly signal: AbortSignal;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** A person sits at a terminal: questions may be asked. */
+  /** A person is at a terminal and can be prompted. */
   readonly interactive: boolean;
 };

@@ -1,4 +1,4 @@
-/** Where "now" comes from. Passed in everywhere, so that tests and the demo can live other nights. */
+/** Where "now" comes from. Passed in everywhere, so that tests and the demo can run at other times. */
 export type Clock = { now(): Temporal.Instant };
 
 export const systemClock: Clock = { now: () => Temporal.Now.instant() };

@@ -1,6 +1,6 @@
 /**
  * Everything that can go wrong, by code. The exit code says what kind of reader must act:
- * 1 the run failed, 2 the settings or arguments are wrong, 3 somebody else holds the lock, 4 stopped on request.
+ * 1 the run failed, 2 the settings or arguments are wrong, 3 another process holds the lock, 4 stopped on request.
  */
 const exitCodes = {
   SETTINGS_INVALID: 2,
@@ -124,17 +124,17 @@ export function exitCodeOf(error: unknown): number {
 /** `error` itself when it is a Failure, else an UNEXPECTED one that keeps it as its cause. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  if (error instanceof Error && error.name === 'AbortError') return interrupted(error);
+  if (error instanceof Error && error.name === 'AbortError') return interruptedFailure(error);
   const message = error instanceof Error ? error.message : String(error);
   return new Failure(
     'UNEXPECTED',
-    `Something nightshift does not know happened: ${message}`,
-    'Run it again; if it stays, report this text with the lines before it.',
+    `Unexpected error: ${message}`,
+    'Run it again; if it persists, report this text with the lines before it.',
     error,
   );
 }
 
-export function interrupted(cause?: unknown): Failure {
+export function interruptedFailure(cause?: unknown): Failure {
   return new Failure(
     'INTERRUPTED',
     'Stopped on request before it was done.',

@@ -1,5 +1,5 @@
 /** A signal that aborts `seconds` after `signal` does: the time a run under way may still take. */
-export function afterGrace(signal: AbortSignal, seconds: number): AbortSignal {
+export function abortAfterGrace(signal: AbortSignal, seconds: number): AbortSignal {
   const deadline = new AbortController();
   const start = () => setTimeout(() => deadline.abort(signal.reason), seconds * 1000).unref();
   if (signal.aborted) start();

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import type { Step } from './progress.ts';
+import type { ProgressBar } from './progress.ts';
 
 /** Length and sha256 (lower-case hex) of the bytes given so far. */
-export type Meter = { update(bytes: Uint8Array): void; readonly bytes: number; sha256(): string };
+export type HashMeter = { update(bytes: Uint8Array): void; readonly bytes: number; sha256(): string };
 
 const blockBytes = 1024 * 1024;
 
-export function createMeter(): Meter {
+export function createHashMeter(): HashMeter {
   const hash = createHash('sha256');
   let count = 0;
   return {
@@ -23,28 +23,28 @@ export function createMeter(): Meter {
 }
 
 /** Passes `source` on, byte for byte, and lets `meter` see it. */
-export async function* metered(source: AsyncIterable<Uint8Array>, meter: Meter): AsyncGenerator<Uint8Array> {
+export async function* throughMeter(source: AsyncIterable<Uint8Array>, meter: HashMeter): AsyncGenerator<Uint8Array> {
   for await (const bytes of source) {
     meter.update(bytes);
     yield bytes;
   }
 }
 
-/** The sha256 of a file, in lower-case hex; `step` hears how many bytes are done. */
+/** The sha256 of a file, in lower-case hex; `bar` shows how many bytes are done. */
 export async function hashFile(
   file: string,
-  { signal, step }: { signal: AbortSignal; step?: Pick<Step, 'advanceTo'> },
+  { signal, bar }: { signal: AbortSignal; bar?: Pick<ProgressBar, 'advanceTo'> },
 ): Promise<string> {
   const handle = await open(file);
   try {
-    const meter = createMeter();
+    const meter = createHashMeter();
     const buffer = Buffer.allocUnsafeSlow(blockBytes);
     for (;;) {
       signal.throwIfAborted();
       const { bytesRead } = await handle.read(buffer);
       if (bytesRead === 0) return meter.sha256();
       meter.update(buffer.subarray(0, bytesRead));
-      step?.advanceTo(meter.bytes);
+      bar?.advanceTo(meter.bytes);
     }
   } finally {
     await handle.close();

@@ -8,15 +8,15 @@ export type Log = {
   failure(failure: Failure): void;
 };
 
-type Streams = { out: (text: string) => void; err: (text: string) => void };
+type LogStreams = { out: (text: string) => void; err: (text: string) => void };
 
-const consoleStreams: Streams = {
+const consoleStreams: LogStreams = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
 };
 
 /** A log that writes `[2025-11-30 02:00:01] text`; time in `zone`. */
-export function createLog(clock: Clock, zone: string, streams: Streams = consoleStreams): Log {
+export function createLog(clock: Clock, zone: string, streams: LogStreams = consoleStreams): Log {
   const stamp = () => `[${localTimestamp(clock.now(), zone)}]`;
   return {
     line: (text) => streams.out(`${stamp()} ${text}\n`),
@@ -25,7 +25,7 @@ export function createLog(clock: Clock, zone: string, streams: Streams = console
   };
 }
 
-/** `CODE: sentence`, then what to do, indented. */
+/** `CODE: message`, then what to do, indented. */
 export function failureText(failure: Failure): string {
   const hint = failure.hint.replaceAll('\n', '\n    ');
   return `${failure.code}: ${failure.message}\n    What to do: ${hint}`;

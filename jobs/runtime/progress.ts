@@ -1,12 +1,12 @@
 import { SingleBar } from 'cli-progress';
 import { formatBytes } from './format.ts';
 
-/** Tells how far a long step is: a bar in a terminal, nothing elsewhere (the log has a line per step). */
-export type Progress = { start(name: string, totalBytes: number): Step };
-export type Step = { advanceTo(bytes: number): void; stop(): void };
+/** Shows how far a long step is: a bar in a terminal, nothing elsewhere (the log has a line per step). */
+export type Progress = { start(name: string, totalBytes: number): ProgressBar };
+export type ProgressBar = { advanceTo(bytes: number): void; stop(): void };
 
-export const noStep: Step = { advanceTo() {}, stop() {} };
-export const noProgress: Progress = { start: () => noStep };
+export const noBar: ProgressBar = { advanceTo() {}, stop() {} };
+export const noProgress: Progress = { start: () => noBar };
 
 /** Bars among the lines of stdout when that is a terminal; nothing in a pipe or a container's log. */
 export function terminalProgress(stream: NodeJS.WriteStream = process.stdout): Progress {

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cron } from 'croner';
-import type { Clock } from './clock.ts';
+import { type Clock, localTimestamp } from './clock.ts';
+import { formatDuration } from './format.ts';
 
 /** When a job runs: a cron line of five fields, read in an IANA zone. */
 export type Schedule = { readonly cron: string; readonly zone: string };
 
 const longestTickMs = 15_000;
-const yearOfNights = 370;
+const daysAhead = 370;
 
 /**
  * The first scheduled instant after `after`. A local time that a DST change skips runs at the end of the gap; one that
@@ -20,12 +21,18 @@ export function nextRun({ cron, zone }: Schedule, after: Temporal.Instant): Temp
   return Temporal.Instant.fromEpochMilliseconds(next.getTime());
 }
 
-/** Seconds between the two most distant neighbours of the runs after `after`: a year of nights, or as many runs. */
+/** `2025-11-30 02:00, in 7 h 00 min`: a run for the log, its local time in `zone`. */
+export function nextRunText(next: Temporal.Instant, zone: string, now: Temporal.Instant): string {
+  const seconds = (next.epochMilliseconds - now.epochMilliseconds) / 1000;
+  return `${localTimestamp(next, zone).slice(0, -':00'.length)}, in ${formatDuration(seconds)}`;
+}
+
+/** Seconds between the two most distant neighbours of the runs after `after`: over a year, or as many runs. */
 export function longestGapSeconds(schedule: Schedule, after: Temporal.Instant): number {
   let longest = 0;
   let run = nextRun(schedule, after);
-  const end = after.add({ hours: 24 * yearOfNights });
-  for (let count = 0; count < yearOfNights && Temporal.Instant.compare(run, end) < 0; count += 1) {
+  const end = after.add({ hours: 24 * daysAhead });
+  for (let count = 0; count < daysAhead && Temporal.Instant.compare(run, end) < 0; count += 1) {
     const next = nextRun(schedule, run);
     longest = Math.max(longest, (next.epochMilliseconds - run.epochMilliseconds) / 1000);
     run = next;

@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
 import { isAgeRecipient } from './age-recipient.ts';
-import { hostNameWanted, isHostName } from './host-name.ts';
+import { hostNameRule, isHostName } from './host-name.ts';
 
 // How the text of a setting becomes its value. The message of each rule says what is wanted: "set it to …".
 // The Pulumi program loads this file too, on Node 22.18: no Temporal here.
@@ -63,7 +63,7 @@ export const mailAddresses = list.refine(
 
 export const mailServer = matching(/^[^\s/@]+$/, 'the host name of a mail server');
 
-export const ehloName = z.string().refine(isHostName, hostNameWanted);
+export const ehloName = z.string().refine(isHostName, hostNameRule);
 
 export const ageRecipients = list.superRefine((items, check) => {
   const wrong = items.findIndex((item) => !isAgeRecipient(item));

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type Sqlite from 'better-sqlite3';
 
 /** What a database holds. */
-export type Contents = {
+export type DatabaseContents = {
   /** Rows by table; virtual tables count, the shadow tables behind them do not. */
   readonly tables: Readonly<Record<string, number>>;
   /**
    * Tables left out of `tables` or of the check: they need an extension, function or collation that is not loaded here; or in
-   * such a database, more is found in them than the check of one table tells.
+   * such a database, more is found in them than the check of one table lists.
    */
   readonly unchecked: readonly string[];
   readonly schemaSha256: string;
@@ -17,12 +17,12 @@ export type Contents = {
 };
 
 /** Rows of all tables together. */
-export function totalRows(tables: Contents['tables']): number {
+export function totalRows(tables: DatabaseContents['tables']): number {
   return Object.values(tables).reduce((sum, rows) => sum + rows, 0);
 }
 
 /** Counts rows and hashes the schema. Throws SqliteError when the database is damaged. */
-export function readContents(connection: Sqlite.Database): Contents {
+export function readContents(connection: Sqlite.Database): DatabaseContents {
   const { tables, unread } = countRows(connection);
   return {
     tables,
@@ -50,7 +50,7 @@ export function needsExtension(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^SQLITE_ERROR/.test(String(error.code));
 }
 
-export function quoted(name: string): string {
+export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
@@ -64,7 +64,7 @@ function countRows(connection: Sqlite.Database): { tables: Record<string, number
         table,
         Number(
           connection
-            .prepare(`SELECT count(*) FROM ${quoted(table)}`)
+            .prepare(`SELECT count(*) FROM ${quoteName(table)}`)
             .pluck()
             .get(),
         ),

@@ -2,15 +2,22 @@ import type { Stats } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Failure, interrupted } from '../runtime/errors.ts';
+import { Failure, interruptedFailure } from '../runtime/errors.ts';
 import { parseTemporaryName, writeAtomically } from './directory/atomic-write.ts';
 import { directoryFailure } from './directory/failure.ts';
-import { filesBelow, orNull } from './directory/list-files.ts';
+import { listFiles, nullIfMissing } from './directory/list-files.ts';
 import { parseSidecarName, readSidecar, removeSidecars, versionOf } from './directory/sidecar.ts';
 import { checkedKey, checkedMetadata } from './keys.ts';
-import { objectMissing } from './missing.ts';
+import { objectMissingFailure } from './missing.ts';
 import { readableFrom } from './readable.ts';
-import type { ListedObject, Metadata, ObjectStore, StoredObject, Transfer, UnfinishedUpload } from './store.ts';
+import type {
+  ListedObject,
+  ObjectMetadata,
+  ObjectStore,
+  StoredObject,
+  TransferOptions,
+  UnfinishedUpload,
+} from './store.ts';
 
 const chunkBytes = 256 * 1024;
 
@@ -20,33 +27,37 @@ export function createDirectoryStore(folder: string): ObjectStore {
   const name = pathToFileURL(root).href;
   const pathOf = (key: string) => path.join(root, checkedKey(key));
 
-  async function during<T>(doing: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  async function withStoreErrors<T>(
+    doing: string,
+    signal: AbortSignal | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
     try {
       signal?.throwIfAborted();
       return await work();
     } catch (error) {
-      if (signal?.aborted && !(error instanceof Failure)) throw interrupted(error);
+      if (signal?.aborted && !(error instanceof Failure)) throw interruptedFailure(error);
       throw directoryFailure(error, doing, root);
     }
   }
 
   async function head(key: string): Promise<StoredObject | null> {
     const file = pathOf(key);
-    const stats = await orNull(stat(file));
+    const stats = await nullIfMissing(stat(file));
     if (!stats?.isFile()) return null;
     const metadata = await readSidecar(file, versionOf(stats), stats.size);
-    const after = await orNull(stat(file));
+    const after = await nullIfMissing(stat(file));
     const stayed = after !== null && etagOf(after) === etagOf(stats);
     return stayed ? { ...listed(key, stats), metadata, etag: etagOf(stats) } : await head(key);
   }
 
-  async function read(key: string, transfer: Transfer) {
+  async function read(key: string, transfer: TransferOptions) {
     const file = pathOf(key);
-    const handle = await orNull(open(file, 'r'));
+    const handle = await nullIfMissing(open(file, 'r'));
     const stats = await handle?.stat();
     if (!handle || !stats?.isFile()) {
       await handle?.close();
-      throw objectMissing(key, name);
+      throw objectMissingFailure(key, name);
     }
     let position = 0;
     const next = async () => {
@@ -56,61 +67,64 @@ export function createDirectoryStore(folder: string): ObjectStore {
       if (position === stats.size) return null;
       throw new Error(`it ended after ${position} of ${stats.size} bytes`);
     };
-    const reading = () => during(`reading ${file}`, undefined, next);
+    const reading = () => withStoreErrors(`reading ${file}`, undefined, next);
     return readableFrom({ next: reading, close: () => handle.close() }, transfer);
   }
 
-  async function copy(from: string, to: string, metadata: Metadata | undefined, signal: AbortSignal | undefined) {
+  async function copy(from: string, to: string, metadata: ObjectMetadata | undefined, signal: AbortSignal | undefined) {
     const source = await head(from);
-    if (source === null) throw objectMissing(from, name);
+    if (source === null) throw objectMissingFailure(from, name);
     await writeAtomically(pathOf(from), pathOf(to), metadata ?? source.metadata, { signal });
   }
 
-  async function sweep(prefix: string, isStale: (upload: UnfinishedUpload) => boolean): Promise<string[]> {
-    const swept = new Set<string>();
-    for (const { key: hidden, name: hiddenName, stats } of await filesBelow(root, prefix)) {
+  async function removeStale(prefix: string, isStale: (upload: UnfinishedUpload) => boolean): Promise<string[]> {
+    const aborted = new Set<string>();
+    for (const { key: hidden, name: hiddenName, stats } of await listFiles(root, prefix)) {
       const sidecar = parseSidecarName(hiddenName);
       const object = parseTemporaryName(hiddenName) ?? sidecar?.object;
       if (object === undefined) continue;
       const key = `${hidden.slice(0, -hiddenName.length)}${object}`;
-      const inUse = sidecar && (await orNull(stat(pathOf(key)).then(versionOf))) === sidecar.version;
+      const inUse = sidecar && (await nullIfMissing(stat(pathOf(key)).then(versionOf))) === sidecar.version;
       if (inUse || !key.startsWith(prefix) || !isStale({ key, started: startOf(stats) })) continue;
       await rm(path.join(root, hidden), { force: true });
-      swept.add(key);
+      aborted.add(key);
     }
-    return [...swept].toSorted(byBytes);
+    return [...aborted].toSorted(byBytes);
   }
 
   return {
     name,
     list: (prefix, signal) =>
-      during(`listing ${path.join(root, prefix)}`, signal, async () => {
-        const files = await filesBelow(root, prefix);
+      withStoreErrors(`listing ${path.join(root, prefix)}`, signal, async () => {
+        const files = await listFiles(root, prefix);
         return files
           .filter((file) => file.key.startsWith(prefix) && !file.name.startsWith('.'))
           .map((file) => listed(file.key, file.stats))
           .toSorted((a, b) => byBytes(a.key, b.key));
       }),
-    head: (key, signal) => during(`looking at ${path.join(root, key)}`, signal, () => head(key)),
+    head: (key, signal) => withStoreErrors(`looking at ${path.join(root, key)}`, signal, () => head(key)),
     async put(key, file, metadata, transfer = {}) {
       checkedMetadata(metadata);
-      await during(`writing ${path.join(root, key)}`, transfer.signal, () =>
+      await withStoreErrors(`writing ${path.join(root, key)}`, transfer.signal, () =>
         writeAtomically(file, pathOf(key), metadata, transfer),
       );
     },
-    read: (key, transfer = {}) => during(`reading ${path.join(root, key)}`, transfer.signal, () => read(key, transfer)),
+    read: (key, transfer = {}) =>
+      withStoreErrors(`reading ${path.join(root, key)}`, transfer.signal, () => read(key, transfer)),
     async copy(from, to, metadata, signal) {
       if (metadata !== undefined) checkedMetadata(metadata);
       const doing = `copying ${path.join(root, from)} to ${path.join(root, to)}`;
-      await during(doing, signal, () => copy(from, to, metadata, signal));
+      await withStoreErrors(doing, signal, () => copy(from, to, metadata, signal));
     },
     remove: (key, signal) =>
-      during(`removing ${path.join(root, key)}`, signal, async () => {
-        await orNull(rm(pathOf(key)));
-        await orNull(removeSidecars(pathOf(key), null));
+      withStoreErrors(`removing ${path.join(root, key)}`, signal, async () => {
+        await nullIfMissing(rm(pathOf(key)));
+        await nullIfMissing(removeSidecars(pathOf(key), null));
       }),
-    sweepUploads: (prefix, isStale, signal) =>
-      during(`sweeping ${path.join(root, prefix)}`, signal, () => sweep(prefix, isStale)),
+    abortUploads: (prefix, isStale, signal) =>
+      withStoreErrors(`removing unfinished uploads below ${path.join(root, prefix)}`, signal, () =>
+        removeStale(prefix, isStale),
+      ),
     clockSkewSeconds: async () => null,
     now: (clock) => clock.now(),
     close() {},
@@ -121,7 +135,7 @@ function listed(key: string, stats: Stats): ListedObject {
   return { key, bytes: stats.size, modified: instantOf(stats.mtimeMs) };
 }
 
-/** The inode's own change time cannot be set, so it tells two files of one second and size apart. */
+/** The inode's own change time cannot be set, so it distinguishes two files of one second and size. */
 function etagOf(stats: Stats): string {
   return `${stats.ino.toString(16)}-${stats.size.toString(16)}-${stats.ctimeMs.toString(16)}`;
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../runtime/errors.ts';
-import type { Metadata } from './store.ts';
+import type { ObjectMetadata } from './store.ts';
 
 const longestKeyBytes = 1024;
 const longestMetadataBytes = 2048;
@@ -9,7 +9,7 @@ const longestMetadataBytes = 2048;
  * with a dot, at most 1024 bytes (the limit of S3). Throws ARGUMENT_INVALID, so that no key leaves a store's folder.
  */
 export function checkedKey(key: string): string {
-  const why = hindranceOf(key);
+  const why = keyProblem(key);
   if (why === null) return key;
   throw new Failure(
     'ARGUMENT_INVALID',
@@ -18,7 +18,7 @@ export function checkedKey(key: string): string {
   );
 }
 
-function hindranceOf(key: string): string | null {
+function keyProblem(key: string): string | null {
   const parts = key.split('/');
   if (parts.includes('')) return 'a part of it is empty';
   if (parts.some((part) => part.startsWith('.'))) return 'a part of it begins with a dot';
@@ -31,7 +31,7 @@ function hindranceOf(key: string): string | null {
  * `metadata` itself when it fits into S3 headers: names of lower-case letters, digits and dashes; values of printable
  * ASCII, neither empty nor with space around; 2 KB in all. Throws a RangeError: what does not fit is a programming error.
  */
-export function checkedMetadata(metadata: Metadata): Metadata {
+export function checkedMetadata(metadata: ObjectMetadata): ObjectMetadata {
   let bytes = 0;
   for (const [name, value] of Object.entries(metadata)) {
     if (!/^[a-z0-9-]+$/.test(name)) throw new RangeError(`metadata name "${name}" is not lower case with dashes`);

@@ -2,7 +2,7 @@ import { Failure } from '../runtime/errors.ts';
 import type { ObjectStore } from './store.ts';
 
 /** The Failure for an object that is not in the store called `store`. */
-export function objectMissing(key: string, store: string, cause?: unknown): Failure {
+export function objectMissingFailure(key: string, store: string, cause?: unknown): Failure {
   return new Failure(
     'OBJECT_MISSING',
     `There is no ${key} in ${store}.`,
@@ -11,8 +11,8 @@ export function objectMissing(key: string, store: string, cause?: unknown): Fail
   );
 }
 
-/** Whether an object is in the store, as far as that can be told: true as well when the store does not answer. */
-export function mayBeThere(store: ObjectStore, key: string, signal: AbortSignal): Promise<boolean> {
+/** Whether an object is in the store: true as well when the store does not answer. */
+export function mayExist(store: ObjectStore, key: string, signal: AbortSignal): Promise<boolean> {
   return store.head(key, signal).then(
     (head) => head !== null,
     () => true,

@@ -1,6 +1,6 @@
 import { Failure, type FailureCode } from '../runtime/errors.ts';
 
-const refusals: ReadonlySet<FailureCode> = new Set([
+const refusalCodes: ReadonlySet<FailureCode> = new Set([
   'STORE_UNSUPPORTED',
   'STORE_DENIED',
   'STORE_LISTING_BROKEN',
@@ -12,5 +12,5 @@ const refusals: ReadonlySet<FailureCode> = new Set([
  * Another request may do in its place; after an outage, a wrong key or a stop none would.
  */
 export function isRefusal(error: unknown): error is Failure {
-  return error instanceof Failure && refusals.has(error.code);
+  return error instanceof Failure && refusalCodes.has(error.code);
 }

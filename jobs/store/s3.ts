@@ -1,9 +1,9 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
-import { Failure, interrupted } from '../runtime/errors.ts';
+import { Failure, interruptedFailure } from '../runtime/errors.ts';
 import { checkedKey, checkedMetadata } from './keys.ts';
-import { objectMissing } from './missing.ts';
+import { objectMissingFailure } from './missing.ts';
 import { type ByteSource, readableFrom } from './readable.ts';
-import { openBucket, type S3Limits, type S3Location, usualLimits } from './s3/client.ts';
+import { defaultLimits, openBucket, type S3Limits, type S3Location } from './s3/client.ts';
 import { copyObject } from './s3/copy.ts';
 import type { S3Request } from './s3/diagnosis.ts';
 import { downloadSource } from './s3/download.ts';
@@ -16,10 +16,10 @@ import type { ObjectStore } from './store.ts';
 
 /** Objects in a bucket of any S3 server. `limits` are for tests and unusual servers. */
 export function createS3Store(location: S3Location, limits: Partial<S3Limits> = {}): ObjectStore {
-  const bucket = openBucket(location, { ...usualLimits, ...limits });
+  const bucket = openBucket(location, { ...defaultLimits, ...limits });
   const name = `s3://${location.bucket} at ${location.endpoint}`;
 
-  async function during<T>(
+  async function withStoreErrors<T>(
     action: S3Request['action'],
     key: string,
     signal: AbortSignal | undefined,
@@ -29,52 +29,56 @@ export function createS3Store(location: S3Location, limits: Partial<S3Limits> = 
       signal?.throwIfAborted();
       return await work();
     } catch (error) {
-      if (signal?.aborted && !(error instanceof Failure)) throw interrupted(error);
+      if (signal?.aborted && !(error instanceof Failure)) throw interruptedFailure(error);
       throw s3Failure(error, { action, key, ...location }, bucket.limits.clock.now());
     }
   }
 
   return {
     name,
-    list: (prefix, signal) => during('list', prefix, signal, () => listObjects(bucket, prefix, signal)),
-    head: (key, signal) => during('read', key, signal, () => headObject(bucket, checkedKey(key), signal)),
+    list: (prefix, signal) => withStoreErrors('list', prefix, signal, () => listObjects(bucket, prefix, signal)),
+    head: (key, signal) => withStoreErrors('read', key, signal, () => headObject(bucket, checkedKey(key), signal)),
     async put(key, file, metadata, transfer = {}) {
       checkedMetadata(metadata);
-      await during('write', key, transfer.signal, () => uploadFile(bucket, checkedKey(key), file, metadata, transfer));
+      await withStoreErrors('write', key, transfer.signal, () =>
+        uploadFile(bucket, checkedKey(key), file, metadata, transfer),
+      );
     },
     async read(key, transfer = {}) {
-      const reading = <T>(work: () => Promise<T>) => during('read', key, transfer.signal, work);
+      const reading = <T>(work: () => Promise<T>) => withStoreErrors('read', key, transfer.signal, work);
       const source: ByteSource = await reading(async () => {
         try {
           return await downloadSource(bucket, checkedKey(key), transfer.signal);
         } catch (error) {
-          throw (await isAbsent(bucket, key, error, transfer.signal)) ? objectMissing(key, name, error) : error;
+          throw (await isAbsent(bucket, key, error, transfer.signal)) ? objectMissingFailure(key, name, error) : error;
         }
       });
       return readableFrom({ ...source, next: () => reading(source.next) }, transfer);
     },
     async copy(from, to, metadata, signal) {
       if (metadata !== undefined) checkedMetadata(metadata);
-      const source = await during('read', from, signal, () => headObject(bucket, checkedKey(from), signal));
-      if (source === null) throw objectMissing(from, name);
-      await during('copy', to, signal, () => copyObject(bucket, source, checkedKey(to), metadata, signal));
+      const source = await withStoreErrors('read', from, signal, () => headObject(bucket, checkedKey(from), signal));
+      if (source === null) throw objectMissingFailure(from, name);
+      await withStoreErrors('copy', to, signal, () => copyObject(bucket, source, checkedKey(to), metadata, signal));
     },
     async remove(key, signal) {
       const command = new DeleteObjectCommand({ Bucket: location.bucket, Key: checkedKey(key) });
-      await during('delete', key, signal, () =>
+      await withStoreErrors('delete', key, signal, () =>
         bucket.attempt(() => bucket.client.send(command, { abortSignal: signal }), signal),
       );
     },
-    async sweepUploads(prefix, isStale, signal) {
-      const uploads = await during('list uploads', prefix, signal, () => listUploads(bucket, prefix, signal));
+    async abortUploads(prefix, isStale, signal) {
+      const uploads = await withStoreErrors('list uploads', prefix, signal, () => listUploads(bucket, prefix, signal));
       const stale = uploads.filter(isStale);
       for (const { key, id } of stale) {
-        await during('abort upload', key, signal, () => bucket.attempt(() => abortUpload(bucket, key, id), signal));
+        await withStoreErrors('abort upload', key, signal, () =>
+          bucket.attempt(() => abortUpload(bucket, key, id), signal),
+        );
       }
       return [...new Set(stale.map(({ key }) => key))];
     },
     clockSkewSeconds: (clock, signal) =>
-      during('list', '', signal, async () => {
+      withStoreErrors('list', '', signal, async () => {
         const limit = AbortSignal.timeout(bucket.limits.idleMs);
         const { headers } = await fetch(location.endpoint, {
           method: 'HEAD',
@@ -83,7 +87,7 @@ export function createS3Store(location: S3Location, limits: Partial<S3Limits> = 
         const theirs = Date.parse(headers.get('date') ?? '');
         return Number.isNaN(theirs) ? null : Math.round((theirs - clock.now().epochMilliseconds) / 1000);
       }),
-    now: (clock) => clock.now().add({ seconds: bucket.secondsBehind() }),
+    now: (clock) => clock.now().add({ seconds: bucket.clockSecondsBehind() }),
     close: () => bucket.client.destroy(),
   };
 }

@@ -1,4 +1,4 @@
-import { type Alert, alertOf, oneLine } from '../monitoring/alerts/alert.ts';
+import { type Alert, createAlert, oneLine } from '../monitoring/alerts/alert.ts';
 import type { AlertReason } from '../monitoring/alerts/alert-decision.ts';
 import { localTimestamp } from '../runtime/clock.ts';
 import type { Failure } from '../runtime/errors.ts';
@@ -19,7 +19,7 @@ export function summaryFailedAlert(
   const { day, host, at, failure, missed, retries, reason, failedSince } = alert;
   const still = reason === 'reminder' ? 'still: ' : '';
   const since = reason === 'new' ? [] : [`Failing since: ${localTimestamp(failedSince, zone)}`];
-  return alertOf(`${still}summary of ${day} did not go out (${failure.code})`, [
+  return createAlert(`${still}summary of ${day} did not go out (${failure.code})`, [
     [`The summary of ${day} from ${host} did not reach:`, ...missed.map((recipient) => `- ${recipient}`)],
     [`When: ${localTimestamp(at, zone)} (${zone})`, ...since, `What: ${oneLine(failure.message)} (${failure.code})`],
     ['What to do:', failure.hint],
@@ -39,7 +39,7 @@ export function summaryRecoveredAlert(
   zone: string,
 ): Alert {
   const { day, host, at, failedSince } = alert;
-  return alertOf('summaries go out again', [
+  return createAlert('summaries go out again', [
     [`The last two summaries from ${host} reached everybody, the last that of ${day}.`],
     [`When: ${localTimestamp(at, zone)} (${zone})`, `Failed since: ${localTimestamp(failedSince, zone)}`],
     ['Nothing to do.', 'To look closer: nightshift summary status'],

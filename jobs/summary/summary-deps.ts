@@ -1,5 +1,5 @@
 import type { Clock } from '../runtime/clock.ts';
-import { afterGrace } from '../runtime/grace.ts';
+import { abortAfterGrace } from '../runtime/grace.ts';
 import type { Log } from '../runtime/log.ts';
 import type { SummarySettings } from '../settings/settings.ts';
 import { createMailer } from './mailer.ts';
@@ -33,6 +33,6 @@ export function createSummaryDeps(
     clock,
     log,
     signal,
-    deadline: afterGrace(signal, stopGraceSeconds),
+    deadline: abortAfterGrace(signal, stopGraceSeconds),
   };
 }

@@ -9,16 +9,16 @@ import { after, before, test } from 'node:test';
 import { gunzipSync, gzipSync, zstdDecompressSync } from 'node:zlib';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { type ArchiveFormat, archiveEnding, writeArchive } from '../../jobs/archives/format/archive.ts';
-import { verified } from '../../jobs/archives/format/verify-stream.ts';
+import { verifyStream } from '../../jobs/archives/format/verify-stream.ts';
 import type { Failure } from '../../jobs/runtime/errors.ts';
 import { hashFile } from '../../jobs/runtime/hash.ts';
 import { noProgress } from '../../jobs/runtime/progress.ts';
 import { needs } from '../lab/parts.ts';
 import { bytesOf } from './blocks.ts';
 
-const step = noProgress.start('compress', 0);
+const bar = noProgress.start('compress', 0);
 const { signal } = new AbortController();
-const quietly = { signal, step, verifyBeforeEncryption: false };
+const quietly = { signal, bar, verifyBeforeEncryption: false };
 const gz: ArchiveFormat = { compression: { format: 'gzip', level: 9 }, recipients: [] };
 const zst: ArchiveFormat = { compression: { format: 'zstd', level: 9 }, recipients: [] };
 
@@ -55,7 +55,7 @@ test('an archive holds the snapshot, says both hashes and hears how far it is', 
   ] as const) {
     const file = path.join(folder, `whole${archiveEnding(format)}`);
     const heard: number[] = [];
-    const options = { ...quietly, step: { advanceTo: (bytes: number) => heard.push(bytes) } };
+    const options = { ...quietly, bar: { advanceTo: (bytes: number) => heard.push(bytes) } };
     const archive = await writeArchive(snapshot, file, format, options);
     const stored = await readFile(file);
     assert.deepEqual(archive, {
@@ -116,7 +116,7 @@ test('a public key with a typing error is refused by name, and no archive is lef
 test('an archive that does not decompress to the snapshot is caught before it is encrypted', async () => {
   const compressed = gzipSync(content);
   const expected = () => sha256(content);
-  assert.deepEqual(await bytesOf(verified(piecesOf(compressed), 'gzip', expected)), compressed);
+  assert.deepEqual(await bytesOf(verifyStream(piecesOf(compressed), 'gzip', expected)), compressed);
 
   const flipped = Buffer.from(compressed);
   flipped[compressed.length >> 1] = (flipped[compressed.length >> 1] ?? 0) ^ 4;
@@ -127,7 +127,7 @@ test('an archive that does not decompress to the snapshot is caught before it is
     doubled: Buffer.concat([compressed, compressed]),
   };
   for (const [what, bytes] of Object.entries(bad)) {
-    await assert.rejects(bytesOf(verified(piecesOf(bytes), 'gzip', expected)), { code: 'READ_BACK_DIFFERS' }, what);
+    await assert.rejects(bytesOf(verifyStream(piecesOf(bytes), 'gzip', expected)), { code: 'READ_BACK_DIFFERS' }, what);
   }
 });
 
@@ -144,7 +144,7 @@ test('stopped at any block, it throws the reason, removes the part and closes it
     const file = path.join(folder, `stopped${archiveEnding(format)}`);
     const options = {
       signal: stop.signal,
-      step: { advanceTo: (bytes: number) => bytes > 1_000_000 && stop.abort() },
+      bar: { advanceTo: (bytes: number) => bytes > 1_000_000 && stop.abort() },
       verifyBeforeEncryption: true,
     };
     await assert.rejects(writeArchive(snapshot, file, format, options), { name: 'AbortError' });
@@ -184,6 +184,6 @@ test('a disk that fills up ends in DISK_FULL and is given back its space', needs
 });
 
 test('a file is hashed as sha256sum does, and hashing stops when told', async () => {
-  assert.equal(await hashFile(snapshot, { signal, step }), sha256(content));
+  assert.equal(await hashFile(snapshot, { signal, bar }), sha256(content));
   await assert.rejects(hashFile(snapshot, { signal: AbortSignal.abort() }), { name: 'AbortError' });
 });

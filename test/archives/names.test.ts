@@ -39,8 +39,8 @@ test('every daily key reads back to what it was made from, whatever the database
   );
 });
 
-test('a key that is not exactly one of ours is nobody’s', () => {
-  const strangers = [
+test('a key that is not exactly one of ours is ignored', () => {
+  const foreign = [
     'sqlite-backups/daily-old/csv_data_2025-11-30_020000.db.gz',
     'sqlite-backups/daily/csv_data_2025-11-30_020000.db.gz.tmp',
     'sqlite-backups/daily/csv_data_2025-11-30_020000.db',
@@ -52,8 +52,8 @@ test('a key that is not exactly one of ours is nobody’s', () => {
     '/sqlite-backups/daily/csv_data_2025-11-30_020000.db.gz',
   ];
   assert.deepEqual(
-    strangers.map(parseDailyKey),
-    strangers.map(() => null),
+    foreign.map(parseDailyKey),
+    foreign.map(() => null),
   );
   const weeks = ['csv_data_2025-W00', 'csv_data_2025-W54', 'csv_data_2025-48', 'csv_data'];
   assert.deepEqual(

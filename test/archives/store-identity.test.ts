@@ -5,32 +5,32 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { judgeFolder } from '../../jobs/archives/store-identity.ts';
+import { checkFolder } from '../../jobs/archives/store-identity.ts';
 import { makeScene } from '../backup/scene.ts';
 import { needs } from '../lab/parts.ts';
-import { type Finished, nightshift } from '../nightshift.ts';
+import { type FinishedCommand, nightshift } from '../nightshift.ts';
 
-const mark = '.nightshift-store.json';
+const marker = '.nightshift-store.json';
 const [ours, other] = ['a', 'b'].map((id) => ({ id, created: '2025-11-27T02:00:00Z' }));
 const folderWith = (found: typeof ours | null, others = 0) =>
-  ({ kind: 'folder', mark: found ?? null, others }) as const;
+  ({ kind: 'folder', marker: found ?? null, others }) as const;
 
-test('a folder is judged by its mark and by what the history knows of the place', () => {
+test('a folder is judged by its marker and by what the history knows of the place', () => {
   const cases = [
     [{ kind: 'absent' } as const, null, 'mark'],
     [folderWith(null), null, 'mark'],
     [folderWith(null, 3), null, 'mark'],
     [folderWith(ours), null, 'note'],
     [folderWith(ours, 3), 'a', 'same'],
-    [folderWith(other), 'a', `The folder /b has the ${mark} of another store, first used 2025-11-27T02:00:00Z`],
-    [folderWith(null), 'a', `The folder /b lacks the file ${mark} (it is empty)`],
-    [folderWith(null, 2), 'a', `The folder /b lacks the file ${mark} (other files lie there)`],
+    [folderWith(other), 'a', `The folder /b has the ${marker} of another store, first used 2025-11-27T02:00:00Z`],
+    [folderWith(null), 'a', `The folder /b lacks the file ${marker} (it is empty)`],
+    [folderWith(null, 2), 'a', `The folder /b lacks the file ${marker} (other files are there)`],
     [{ kind: 'absent' } as const, 'a', 'There is no folder /b'],
     [{ kind: 'parent absent', parent: '/' } as const, null, 'There is no folder / to hold /b'],
     [{ kind: 'parent absent', parent: '/' } as const, 'a', 'There is no folder / to hold /b'],
   ] as const;
   for (const [found, known, expected] of cases) {
-    const verdict = judgeFolder('/b', found, known);
+    const verdict = checkFolder('/b', found, known);
     assert.equal(typeof verdict === 'object' ? verdict.refused : verdict, expected);
   }
 });
@@ -56,7 +56,7 @@ async function diskOf(t: TestContext) {
 }
 
 /** `CODE: sentence` of what a command failed with. */
-function failureOf({ code, err }: Finished): string {
+function failureOf({ code, err }: FinishedCommand): string {
   return `exit ${code}, ${/^[A-Z_]+: .*$/m.exec(err)?.[0]}`;
 }
 
@@ -81,7 +81,7 @@ test(
     const refused = await run('backup');
     assert.equal(
       failureOf(refused),
-      `exit 1, STORE_NOT_MOUNTED: The folder ${store} lacks the file ${mark} (it is empty): ${stays}`,
+      `exit 1, STORE_NOT_MOUNTED: The folder ${store} lacks the file ${marker} (it is empty): ${stays}`,
     );
     assert.ok(
       refused.err.includes(`findmnt -T ${store}`) && refused.err.includes('nightshift accept --new-store'),
@@ -96,7 +96,7 @@ test(
     const accepted = await run('accept', '--new-store');
     assert.equal(accepted.out, `Accepted ${store} as the store. The next backup goes there.\n`);
     assert.equal((await run('backup')).code, 0);
-    assert.deepEqual(readdirSync(store).toSorted(), [mark, 'sqlite-backups']);
+    assert.deepEqual(readdirSync(store).toSorted(), [marker, 'sqlite-backups']);
     mount();
     assert.match(
       failureOf(await run('backup')),
@@ -105,7 +105,7 @@ test(
   },
 );
 
-test('with a new STATE_DIR the mark is taken over from the folder, and one without it is marked', async (t) => {
+test('with a new STATE_DIR the marker is taken over from the folder, and one without it is marked', async (t) => {
   const scene = await makeScene(t);
   const store = path.join(scene.folder, 'store');
   const run = () => nightshift(['backup'], scene.environment);
@@ -120,18 +120,18 @@ test('with a new STATE_DIR the mark is taken over from the folder, and one witho
   empty();
   assert.equal(
     failureOf(await run()),
-    `exit 1, STORE_NOT_MOUNTED: The folder ${store} lacks the file ${mark} (it is empty): ${stays}`,
+    `exit 1, STORE_NOT_MOUNTED: The folder ${store} lacks the file ${marker} (it is empty): ${stays}`,
   );
 
   forget();
   mkdirSync(path.join(store, 'sqlite-backups', 'daily'), { recursive: true });
   writeFileSync(path.join(store, 'sqlite-backups', 'daily', 'shop_2025-11-30_020000.db.gz'), 'by the old script');
   const adopted = await run();
-  assert.match(adopted.out, new RegExp(`first use of ${pathToFileURL(store).href}: marked with ${mark}`));
+  assert.match(adopted.out, new RegExp(`first use of ${pathToFileURL(store).href}: marked with ${marker}`));
   empty();
   assert.equal(
     failureOf(await run()),
-    `exit 1, STORE_NOT_MOUNTED: The folder ${store} lacks the file ${mark} (it is empty): ${stays}`,
+    `exit 1, STORE_NOT_MOUNTED: The folder ${store} lacks the file ${marker} (it is empty): ${stays}`,
   );
 });
 
@@ -150,14 +150,14 @@ test('a store folder whose parent is not there is not made', async (t) => {
   assert.equal((await nightshift(['backup'], environment)).code, 0);
 });
 
-test('a mark that somebody wrote over is named, and backups wait', async (t) => {
+test('a marker that somebody wrote over is named, and backups wait', async (t) => {
   const scene = await makeScene(t);
-  writeFileSync(path.join(scene.folder, 'store', mark), 'mine');
+  writeFileSync(path.join(scene.folder, 'store', marker), 'mine');
   const { code, err } = await nightshift(['backup'], scene.environment);
   assert.equal(code, 1);
   assert.match(
     err,
-    /^STORE_FAILED: .*store\/\.nightshift-store\.json, the mark of the backup store, is not what nightshift wrote/m,
+    /^STORE_FAILED: .*store\/\.nightshift-store\.json, the marker of the backup store, is not what nightshift wrote/m,
   );
 });
 
@@ -192,7 +192,7 @@ test('list of a store folder that is not there, or is not the one backups went t
   rmSync(store, { recursive: true });
   assert.deepEqual(await list('--json'), [gone, '']);
   mkdirSync(store);
-  const empty = `exit 1, STORE_NOT_MOUNTED: The folder ${store} lacks the file ${mark} (it is empty): ${stays}`;
+  const empty = `exit 1, STORE_NOT_MOUNTED: The folder ${store} lacks the file ${marker} (it is empty): ${stays}`;
   assert.deepEqual(await list(), [empty, '']);
   assert.match(
     (await nightshift(['restore', 'latest', '--dry-run', '--no-docker'], scene.environment)).err,

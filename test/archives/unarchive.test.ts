@@ -10,7 +10,9 @@ import { after, before, test } from 'node:test';
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 import fc from 'fast-check';
-import { type Identity, plainStream, readIdentity } from '../../jobs/archives/format/unarchive.ts';
+import { readIdentity } from '../../jobs/archives/format/age-identity.ts';
+import type { AgeIdentity } from '../../jobs/archives/format/encryption.ts';
+import { plainStream } from '../../jobs/archives/format/unarchive.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
 import { needs } from '../lab/parts.ts';
 import { bytesOf } from './blocks.ts';
@@ -20,8 +22,8 @@ const plain = Buffer.concat([Buffer.alloc(200_000, 'order|paid|'), randomBytes(1
 const daily = 'sqlite-backups/daily/csv_data_2025-11-30_020000.db';
 
 let folder = '';
-let identity: Identity;
-let stranger: Identity;
+let identity: AgeIdentity;
+let stranger: AgeIdentity;
 let recipient = '';
 before(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'nightshift-unarchive-'));
@@ -35,7 +37,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-async function identityFile(name: string, text: string): Promise<Identity> {
+async function identityFile(name: string, text: string): Promise<AgeIdentity> {
   await writeFile(path.join(folder, name), text);
   return readIdentity(path.join(folder, name));
 }
@@ -46,7 +48,7 @@ async function encrypted(bytes: Buffer): Promise<Buffer> {
   return Buffer.from(await encrypter.encrypt(bytes));
 }
 
-async function unarchive(bytes: Uint8Array, ending: string, who: Identity | null = null, pieceBytes = 10_000) {
+async function unarchive(bytes: Uint8Array, ending: string, who: AgeIdentity | null = null, pieceBytes = 10_000) {
   const pieces = Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, index) =>
     bytes.subarray(index * pieceBytes, (index + 1) * pieceBytes),
   );

@@ -65,12 +65,12 @@ test('a channel that fails is named with the reason, the others are tried all th
   assert.doesNotMatch(out + err, /uuid/);
 });
 
-test('with no channel it says that nobody would be told, exit 1; without --test it does nothing, exit 2', async () => {
+test('with no channel it says that nobody would be notified, exit 1; without --test it does nothing, exit 2', async () => {
   const none = await nightshift(['alert', '--test'], {});
   assert.deepEqual([none.code, none.out], [1, '']);
   assert.match(
     none.err,
-    /^ALERT_NO_CHANNEL: No channel is set: nobody would be told when backups or summaries fail\.$/m,
+    /^ALERT_NO_CHANNEL: No channel is set: nobody would be notified when backups or summaries fail\.$/m,
   );
   assert.equal((await nightshift(['alert'], {})).code, 2);
 });

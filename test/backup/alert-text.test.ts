@@ -25,7 +25,7 @@ const key = 'sqlite-backups/daily/csv_data_2025-11-30_020000.db.gz';
 
 const failed: RunOutcome = {
   kind: 'failed',
-  trouble: {
+  failure: {
     code: 'DATABASE_CORRUPT',
     message: 'The copy of /data/csv_data.db is damaged: page 7 is never used.',
     hint: 'Restore the last good backup:\nnightshift restore latest',
@@ -70,7 +70,7 @@ sqlite-backups/daily/csv_data_2025-11-29_020000.db.gz
 of 2025-11-29 02:00:00, 24 h 00 min ago
 
 While this lasts, a reminder comes after 1, 3 and 7 days, then weekly.
-To look closer: nightshift status
+For details: nightshift status
 `,
     });
   });
@@ -103,7 +103,7 @@ To look closer: nightshift status
       '3 things are wrong with the backups on vps1.',
       '1. The backup of csv_data failed.',
       '2. The backup of stock was stored, but looks as if data was lost.',
-      '3. The run history cannot be kept. Backups go on without it.',
+      '3. The run history cannot be kept. Backups continue without it.',
     ]);
   });
 
@@ -119,7 +119,7 @@ sqlite-backups/daily/csv_data_2025-11-29_020000.db.gz
 of 2025-11-29 02:00:00, 24 h 00 min ago
 
 Nothing to do.
-To look closer: nightshift status
+For details: nightshift status
 `,
     });
   });
@@ -149,8 +149,8 @@ Until you decide, old backups are kept and no weekly is written.
 
 What to do:
 Look at the database: is its disk mounted, is the data there?
-If all is right, say so: nightshift accept ${key}
-If data is lost, the last good backup brings it back: nightshift restore`,
+If all is right: nightshift accept ${key}
+If data is lost, the last good backup has it: nightshift restore`,
     );
   });
 
@@ -184,7 +184,7 @@ Give the key read and write access to the bucket.`,
     );
   });
 
-  test('findings, an emptied store, a history that was begun anew', () => {
+  test('findings, an emptied store, a history that was started anew', () => {
     const found = alertAbout(
       { ...good, findings: ['CHECK constraint failed in orders'], findingKinds: 1, storeEmptied: 'gone' },
       'prune',
@@ -196,20 +196,20 @@ Give the key read and write access to the bucket.`,
     assert.match(found.text, /^- CHECK constraint failed in orders$/m);
     const problems = [renamedProblem('/state/history.db.damaged-2025-11-30_020014', at.toString())];
     const { subject, text } = problemsAlert({ ...where, reason: 'new', problems, tries: null, newest }, zone);
-    assert.equal(subject, 'nightshift: the run history was damaged; a new one was begun');
+    assert.equal(subject, 'nightshift: the run history was damaged; a new one was started');
     assert.equal(
       middle({ subject, text }),
-      `The run history was damaged. A new one was begun; the backups in the store are not touched by this.
+      `The run history was damaged. A new one was started; the backups in the store are not touched by this.
 The damaged file: /state/history.db.damaged-2025-11-30_020014
-What was lost: the runs so far, which backups this host read back, the mark of the folder that backups go to, what a killed run left in the store, and since when something is wrong, so reminders begin anew.
-Not lost: suspects that were accepted, which is written down in the store. \`nightshift list\` shows those that still wait.
+What was lost: the runs so far, which backups this host read back, the marker of the folder that backups go to, what a killed run left in the store, and since when something is wrong, so reminders start over.
+Not lost: suspects that were accepted, which is recorded in the store. \`nightshift list\` shows those that still wait.
 
 What to do:
 Check the disk of STATE_DIR. A copy of history.db from before may be put back while nothing runs; else remove the damaged file.`,
     );
   });
 
-  test('twenty-three kinds of findings: twenty are told, and the number is right in mail and status', () => {
+  test('twenty-three kinds of findings: twenty are listed, and the number is right in mail and status', () => {
     const findings = Array.from({ length: 20 }, (_, index) => `NULL value in wide.c${index + 1} (1 row)`);
     const outcome = { ...good, findings, findingKinds: 23 };
     const { text } = alertAbout(outcome, 'prune');
@@ -221,9 +221,9 @@ Check the disk of STATE_DIR. A copy of history.db from before may be put back wh
   });
 
   test('no history: what that costs does not include what lies in the store', () => {
-    const trouble = { code: 'STATE_UNWRITABLE', message: 'It is full.', hint: 'Make room.' } as const;
-    assert.deepEqual(unrecordedProblem(trouble, at.toString()).lines, [
-      'The run history cannot be kept. Backups go on without it.',
+    const failure = { code: 'STATE_UNWRITABLE', message: 'It is full.', hint: 'Make room.' } as const;
+    assert.deepEqual(unrecordedProblem(failure, at.toString()).lines, [
+      'The run history cannot be kept. Backups continue without it.',
       'What: It is full. (STATE_UNWRITABLE)',
       'What that costs: `nightshift status` and `list` do not know of these runs, nor which of their backups were read back; what a killed run left in the store is not cleaned up.',
     ]);
@@ -233,9 +233,9 @@ Check the disk of STATE_DIR. A copy of history.db from before may be put back wh
     const text = fc.string({ unit: 'grapheme', maxLength: 300 });
     fc.assert(
       fc.property(text, text, (database, message) => {
-        const trouble = { code: 'DISK_FULL', message, hint: '' } as const;
+        const failure = { code: 'DISK_FULL', message, hint: '' } as const;
         const problems = problemsOf(
-          { kind: 'failed', trouble, unrecorded: null },
+          { kind: 'failed', failure, unrecorded: null },
           's',
           `${database}\r\nBcc: spy@example.com`,
         );

@@ -3,23 +3,23 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { watchOf } from '../../jobs/backup/alerts/backup-notifier.ts';
+import { createBackupNotifier } from '../../jobs/backup/alerts/backup-notifier.ts';
 import type { RunOutcome } from '../../jobs/backup/outcome.ts';
 import { openHistory } from '../../jobs/monitoring/history/open-history.ts';
-import { openLastingHistory } from '../../jobs/monitoring/history/resilient-history.ts';
+import { openResilientHistory } from '../../jobs/monitoring/history/resilient-history.ts';
 import { readBackupSettings } from '../../jobs/settings/settings.ts';
 import { goodOutcome } from './good-outcome.ts';
 import { alertMails } from './mailed.ts';
 
 const good = goodOutcome('k');
 const failed = (code: 'DISK_FULL' | 'STORE_BUSY'): RunOutcome => {
-  return { kind: 'failed', trouble: { code, message: `It was ${code}.`, hint: 'Mend it.' }, unrecorded: null };
+  return { kind: 'failed', failure: { code, message: `It was ${code}.`, hint: 'Repair it.' }, unrecorded: null };
 };
 const start = Temporal.Instant.from('2025-11-01T18:00:00Z');
 
-/** Nights of the shop's databases, each in a process of its own as far as memory goes, with a real mail server. */
-async function place(t: TestContext) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-watch-'));
+/** Daily runs of the shop's databases, each in a process of its own as far as memory goes, with a real mail server. */
+async function makeScene(t: TestContext) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-notifier-'));
   for (const name of ['state', 'staging']) mkdirSync(path.join(folder, name));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const mails = await alertMails(t);
@@ -38,8 +38,8 @@ async function place(t: TestContext) {
   const round = async (hours: number, ended: Record<string, RunOutcome>, settings = withMail): Promise<string[]> => {
     const before = mails.subjects().length;
     const at = start.add({ minutes: Math.round(hours * 60) });
-    const history = openLastingHistory(stateDir);
-    const watch = watchOf(settings, {
+    const history = openResilientHistory(stateDir);
+    const notifier = createBackupNotifier(settings, {
       history,
       clock: { now: () => at },
       log,
@@ -47,23 +47,27 @@ async function place(t: TestContext) {
       firstWaitMs: 1,
     });
     for (const [name, outcome] of Object.entries(ended)) {
-      const id = history.begin('backup', name, at);
-      history.step(id, 'upload');
+      const id = history.startRun('backup', name, at);
+      history.setStep(id, 'upload');
       const key = `sqlite-backups/daily/${name}_${hours}`;
       if (outcome.kind === 'succeeded') {
-        history.note(id, { key, suspect: outcome.suspicion?.reason ?? null });
-        history.prove(key, 'proven', at);
-        for (const one of outcome.disproved) history.disprove(one, at);
+        history.updateRun(id, { key, suspect: outcome.suspicion?.reason ?? null });
+        history.recordVerification(key, 'verified', at);
+        for (const one of outcome.disproved) history.recordDisproof(one, at);
       }
-      if (outcome.kind !== 'interrupted') history.finish(id, outcome.kind, at);
-      watch.ran({ name, path: `/data/${name}.db` }, outcome.kind === 'succeeded' ? { ...outcome, key } : outcome, []);
+      if (outcome.kind !== 'interrupted') history.finishRun(id, outcome.kind, at);
+      notifier.runEnded(
+        { name, path: `/data/${name}.db` },
+        outcome.kind === 'succeeded' ? { ...outcome, key } : outcome,
+        [],
+      );
     }
     const bad = Object.entries(ended).filter(([, { kind }]) => kind === 'failed');
-    watch.rounded(
+    notifier.roundEnded(
       bad.map(([name]) => ({ name, path: `/data/${name}.db` })),
       false,
     );
-    await watch.settled();
+    await notifier.flush();
     history.close();
     return mails
       .subjects()
@@ -74,16 +78,16 @@ async function place(t: TestContext) {
 }
 
 test('a failure of 30 days is the first mail and reminders after 1, 3, 7, 14, 21 and 28 days, with the age of the newest good backup', async (t) => {
-  const { round, mails } = await place(t);
+  const { round, mails } = await makeScene(t);
   await round(0, { shop: good });
-  const told: string[] = [];
+  const subjects: string[] = [];
   for (let night = 1; night <= 30; night += 1) {
     for (const subject of await round(night * 24, { shop: failed('DISK_FULL') }))
-      told.push(`night ${night}: ${subject}`);
+      subjects.push(`night ${night}: ${subject}`);
   }
   const subject = 'backup of shop FAILED (DISK_FULL)';
   const reminders = [2, 4, 8, 15, 22, 29].map((night) => `night ${night}: still: ${subject}`);
-  assert.deepEqual(told, [`night 1: ${subject}`, ...reminders]);
+  assert.deepEqual(subjects, [`night 1: ${subject}`, ...reminders]);
   const text = mails.texts().at(-1) ?? '';
   assert.match(text, new RegExp(`^Something is wrong with the backups on ${hostname()}\\.\nWhen: 2025-12-01 02:00:00`));
   assert.match(
@@ -92,8 +96,8 @@ test('a failure of 30 days is the first mail and reminders after 1, 3, 7, 14, 21
   );
 });
 
-test('a second, different failure is told at once, and the same again is not', async (t) => {
-  const { round } = await place(t);
+test('a second, different failure is reported at once, and the same again is not', async (t) => {
+  const { round } = await makeScene(t);
   assert.deepEqual(await round(0, { shop: failed('DISK_FULL') }), ['backup of shop FAILED (DISK_FULL)']);
   assert.deepEqual(await round(0.1, { shop: failed('STORE_BUSY') }), ['backup of shop FAILED (STORE_BUSY)']);
   assert.deepEqual(await round(0.3, { shop: failed('DISK_FULL') }), []);
@@ -101,7 +105,7 @@ test('a second, different failure is told at once, and the same again is not', a
 });
 
 test('one mail a run lists all that is wrong in all databases', async (t) => {
-  const { round, mails } = await place(t);
+  const { round, mails } = await makeScene(t);
   const housekeeping = {
     code: 'STORE_DENIED',
     message: 'It may not delete.',
@@ -119,7 +123,7 @@ test('one mail a run lists all that is wrong in all databases', async (t) => {
 });
 
 test('a run of one database leaves what is known of the other: it is reminded of, and no all-clear comes', async (t) => {
-  const { round } = await place(t);
+  const { round } = await makeScene(t);
   assert.deepEqual(await round(0, { stock: failed('DISK_FULL') }), ['backup of stock FAILED (DISK_FULL)']);
   assert.deepEqual(await round(1, { shop: good }), []);
   assert.deepEqual(await round(2, { shop: good }), []);
@@ -127,7 +131,7 @@ test('a run of one database leaves what is known of the other: it is reminded of
 });
 
 test('the all-clear comes after the second good run, and then nothing', async (t) => {
-  const { round } = await place(t);
+  const { round } = await makeScene(t);
   await round(0, { shop: failed('DISK_FULL') });
   assert.deepEqual(await round(0.1, { shop: good }), []);
   assert.deepEqual(await round(24, { shop: good }), ['backups of shop, stock work again']);
@@ -135,7 +139,7 @@ test('the all-clear comes after the second good run, and then nothing', async (t
 });
 
 test('SMTP set later than the outage: the mail goes out then, and says since when', async (t) => {
-  const { round, mails, withoutMail } = await place(t);
+  const { round, mails, withoutMail } = await makeScene(t);
   for (const night of [0, 1, 2]) await round(night * 24, { shop: failed('DISK_FULL') }, withoutMail);
   assert.deepEqual(await round(72, { shop: failed('DISK_FULL') }), ['backup of shop FAILED (DISK_FULL)']);
   assert.match(mails.texts()[0] ?? '', /^Since: 2025-11-02 02:00:00, 3 d 0 h ago$/m);
@@ -143,7 +147,7 @@ test('SMTP set later than the outage: the mail goes out then, and says since whe
 });
 
 test('a mail server that is down at first: the mail goes out with the next run', async (t) => {
-  const { round, mails } = await place(t);
+  const { round, mails } = await makeScene(t);
   mails.server.faults = { refuseClient: true };
   assert.deepEqual(await round(0, { shop: failed('DISK_FULL') }), []);
   mails.server.faults = {};
@@ -151,7 +155,7 @@ test('a mail server that is down at first: the mail goes out with the next run',
 });
 
 test('backups that fail and work by turns every hour: one mail a day', async (t) => {
-  const { round } = await place(t);
+  const { round } = await makeScene(t);
   const hours: number[] = [];
   for (let hour = 0; hour < 24 * 4; hour += 1) {
     const outcome = hour % 3 === 0 ? failed('DISK_FULL') : good;
@@ -167,14 +171,14 @@ const suspicion = {
   bytes: { before: 9, now: 9 },
 };
 
-test('a suspect is told once and stays wrong over good runs and failed ones, until it is accepted', async (t) => {
-  const { round, stateDir } = await place(t);
+test('a suspect is reported once and stays a problem over good runs and failed ones, until it is accepted', async (t) => {
+  const { round, stateDir } = await makeScene(t);
   assert.deepEqual(await round(0, { shop: { ...good, suspicion } }), ['backup of shop is SUSPECT: did it lose data?']);
   assert.deepEqual(await round(1, { shop: good }), []);
   assert.deepEqual(await round(2, { shop: good }), []);
   assert.deepEqual(await round(24, { shop: failed('DISK_FULL') }), ['backup of shop FAILED (DISK_FULL) and 1 more']);
   const history = openHistory(stateDir);
-  history.accept('sqlite-backups/daily/shop_0', start);
+  history.recordAcceptance('sqlite-backups/daily/shop_0', start);
   history.close();
   assert.deepEqual(await round(47, { shop: good }), []);
   assert.deepEqual(await round(48, { shop: good }), ['backups of shop, stock work again']);
@@ -183,11 +187,11 @@ test('a suspect is told once and stays wrong over good runs and failed ones, unt
 const another = { ...suspicion, reason: 'table items lost all rows', lostTables: [{ table: 'items', rows: 3 }] };
 
 test('of two suspects one is accepted: the mails name the other alone, also after a run that failed', async (t) => {
-  const { round, mails, stateDir } = await place(t);
+  const { round, mails, stateDir } = await makeScene(t);
   await round(0, { shop: { ...good, suspicion } });
   await round(24, { shop: { ...good, suspicion: another } });
   const history = openHistory(stateDir);
-  history.accept('sqlite-backups/daily/shop_24', start);
+  history.recordAcceptance('sqlite-backups/daily/shop_24', start);
   history.close();
   assert.deepEqual(await round(72, { shop: good }), ['still: backup of shop is SUSPECT: did it lose data?']);
   assert.match(mails.texts().at(-1) ?? '', /^Since: 2025-11-02 02:00:00, 3 d 0 h ago$/m);
@@ -199,7 +203,7 @@ test('of two suspects one is accepted: the mails name the other alone, also afte
     [
       `Something is wrong with the backups on ${hostname()}.`,
       'Why: table orders lost all rows',
-      'If all is right, say so: nightshift accept sqlite-backups/daily/shop_0',
+      'If all is right: nightshift accept sqlite-backups/daily/shop_0',
     ],
   );
   assert.deepEqual(await round(73, { shop: failed('DISK_FULL') }), ['backup of shop FAILED (DISK_FULL) and 1 more']);
@@ -207,7 +211,7 @@ test('of two suspects one is accepted: the mails name the other alone, also afte
 });
 
 test('both of two open suspects are named, and one accepted is wrong no longer while its database does not run', async (t) => {
-  const { round, mails, stateDir } = await place(t);
+  const { round, mails, stateDir } = await makeScene(t);
   await round(0, { shop: { ...good, suspicion } });
   assert.deepEqual(await round(1, { shop: { ...good, suspicion: another } }), [
     'backup of shop is SUSPECT: did it lose data? and 1 more',
@@ -220,21 +224,21 @@ test('both of two open suspects are named, and one accepted is wrong no longer w
     ['nightshift accept sqlite-backups/daily/shop_0', 'nightshift accept sqlite-backups/daily/shop_1'],
   );
   const history = openHistory(stateDir);
-  for (const key of [0, 1]) history.accept(`sqlite-backups/daily/shop_${key}`, start);
+  for (const key of [0, 1]) history.recordAcceptance(`sqlite-backups/daily/shop_${key}`, start);
   history.close();
   assert.deepEqual(await round(2, { stock: good }), []);
   assert.deepEqual(await round(3, { stock: good }), ['backups of shop, stock work again']);
 });
 
 test('a suspect that a later backup disproves is wrong no longer', async (t) => {
-  const { round } = await place(t);
+  const { round } = await makeScene(t);
   await round(0, { shop: { ...good, suspicion } });
   assert.deepEqual(await round(24, { shop: { ...good, disproved: ['sqlite-backups/daily/shop_0'] } }), []);
   assert.deepEqual(await round(48, { shop: good }), ['backups of shop, stock work again']);
 });
 
-test('an emptied store is told once, also when nobody could be told at first, and has no all-clear', async (t) => {
-  const { round, withoutMail } = await place(t);
+test('an emptied store is reported once, also when nobody could be reached at first, and has no all-clear', async (t) => {
+  const { round, withoutMail } = await makeScene(t);
   const storeEmptied = 'The store has none of 20 backups.';
   assert.deepEqual(await round(0, { shop: { ...good, storeEmptied } }, withoutMail), []);
   assert.deepEqual(await round(24, { shop: good }), [

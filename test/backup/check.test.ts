@@ -30,11 +30,11 @@ async function notOk(environment: Environment) {
   const { code, out, err } = await nightshift(['check', '--json'], environment);
   assert.match(out, /^\[/, err);
   const parts: { part: string; level: string; code?: string }[] = JSON.parse(out);
-  const told = parts.filter(({ part, level }) => level !== 'ok' && part !== 'alerts');
-  return { exit: code, ...Object.fromEntries(told.map(({ part, level, code }) => [part, code ?? level])) };
+  const notOk = parts.filter(({ part, level }) => level !== 'ok' && part !== 'alerts');
+  return { exit: code, ...Object.fromEntries(notOk.map(({ part, level, code }) => [part, code ?? level])) };
 }
 
-test('an identity that does not open what the recipients get is a failure, before a night finds it', async (t) => {
+test('an identity that does not open what the recipients get is a failure, before a run finds it', async (t) => {
   const scene = await makeScene(t);
   const identity = await generateIdentity();
   const file = path.join(scene.folder, 'key.txt');
@@ -62,7 +62,7 @@ test('what a check stores and stages is gone afterwards', async (t) => {
 test('a backup under way is no fault, an unfinished restore is', async (t) => {
   const scene = await makeScene(t);
   const { settings, database } = scene;
-  const { log, signal } = scene.tools();
+  const { log, signal } = scene.deps();
   const lock = await acquireLock(database.path, settings.stateDir, { holder: 'backup', wait: false, log, signal });
   const { out } = await nightshift(['check'], scene.environment);
   lock.release();
@@ -113,7 +113,7 @@ describe('check against a real S3 server', needs('s3'), () => {
 
   const actions = ['s3:ListBucket', 's3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucketMultipartUploads'];
   const all = [{ actions }, { actions, objects: '' }];
-  /** Said as a prohibition: a user owns, and so may read, what it stores. */
+  /** Written as a prohibition: a user owns, and so may read, what it stores. */
   const allBut = (right: string) => {
     const denied = { actions: [right], denied: true } as const;
     return bucket.locationWith([...all, denied, { ...denied, objects: '' }]);
@@ -152,10 +152,10 @@ describe('check against a real S3 server', needs('s3'), () => {
   test('before the first backup a refused key is tried for a while, after it no more', async (t) => {
     const scene = await makeScene(t);
     const environment = { ...inBucket(scene, bucket.location), LINODE_ACCESS_KEY: 'too-new' };
-    const patient = startNightshift(['check'], environment);
-    await patient.said('a new key may need a while, trying for 2 minutes');
-    patient.child.kill('SIGTERM');
-    assert.equal((await patient.finished).code, 4);
+    const check = startNightshift(['check'], environment);
+    await check.printed('a new key may need a while, trying for 2 minutes');
+    check.child.kill('SIGTERM');
+    assert.equal((await check.finished).code, 4);
     assert.deepEqual(scene.staged(), []);
     assert.equal((await nightshift(['backup'], inBucket(scene, bucket.location))).code, 0);
     const untried = ['store, cleaning up', ...object, 'clock'].map((part) => [part, 'not tried']);
@@ -217,8 +217,8 @@ test('the question for the clock is asked again; without an answer it is a warni
     asked = 0;
     const clock = { now: () => systemClock.now().add({ minutes }) };
     const list = createChecklist();
-    await list.part('clock', (say) => checkClock(store, clock, say, new AbortController().signal));
-    const [checked] = list.checked;
+    await list.run('clock', (say) => checkClock(store, clock, say, new AbortController().signal));
+    const [checked] = list.results;
     return [checked?.level === 'failed' ? checked.failure.code : checked?.level, asked];
   };
   assert.deepEqual(await levelOf(0, 1), ['ok', 2]);

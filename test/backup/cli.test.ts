@@ -60,7 +60,7 @@ test('a staging folder that is not there is named', async (t) => {
   assert.equal(failure(await nightshift(['backup'], absent)), 'STAGING_UNWRITABLE, exit 1');
 });
 
-test('one of several databases failing does not stop the others; the exit code tells', async (t) => {
+test('one of several databases failing does not stop the others; the exit code shows it', async (t) => {
   const scene = await makeScene(t);
   const other = path.join(scene.folder, 'data', 'other.db');
   new Sqlite(other).exec('CREATE TABLE one (x)').close();
@@ -70,7 +70,7 @@ test('one of several databases failing does not stop the others; the exit code t
   assert.deepEqual(names, ['daily/other', 'daily/shop']);
 });
 
-test('list, status, health, prune and check tell what is there, as text and as JSON', async (t) => {
+test('list, status, health, prune and check report what is there, as text and as JSON', async (t) => {
   const scene = await makeScene(t);
   const { environment } = scene;
   const elsewhere = { ...environment, STATE_DIR: path.join(scene.folder, 'elsewhere') };
@@ -80,7 +80,7 @@ test('list, status, health, prune and check tell what is there, as text and as J
   const name = key.slice('daily/'.length);
 
   const list = await nightshift(['list'], environment);
-  assert.match(list.out, new RegExp(`^KIND .*\n daily  ${name} .* proven  shop      -\n$`.replaceAll('\n ', '\n')));
+  assert.match(list.out, new RegExp(`^KIND .*\n daily  ${name} .* verified  shop      -\n$`.replaceAll('\n ', '\n')));
   const [listed] = JSON.parse((await nightshift(['list', 'daily', '--json'], environment)).out);
   assert.deepEqual(
     { ...listed, takenAt: typeof listed.takenAt, storedAt: typeof listed.storedAt, bytes: null },
@@ -93,9 +93,9 @@ test('list, status, health, prune and check tell what is there, as text and as J
       misdated: false,
       storedAt: 'string',
       bytes: null,
-      state: 'proven',
+      state: 'verified',
       suspect: null,
-      standing: null,
+      suspectStatus: null,
       findings: 0,
       findingTexts: [],
       encrypted: false,

@@ -7,7 +7,7 @@ import { copiesDue } from '../../jobs/backup/retention/copies-due.ts';
 const zone = 'Asia/Kuala_Lumpur';
 
 function daily(at: string) {
-  return { key: at, dating: { takenAt: Temporal.PlainDateTime.from(at).toZonedDateTime(zone).toInstant() } };
+  return { key: at, date: { takenAt: Temporal.PlainDateTime.from(at).toZonedDateTime(zone).toInstant() } };
 }
 
 function due(dailies: string[], existing: string[], today: string, limit: number | null = null) {
@@ -17,7 +17,7 @@ function due(dailies: string[], existing: string[], today: string, limit: number
   );
 }
 
-test('on Sunday tonight’s backup becomes the weekly one of its ISO week', () => {
+test('on Sunday that day’s backup becomes the weekly one of its ISO week', () => {
   assert.deepEqual(due(['2025-11-29T02:00', '2025-11-30T02:00'], ['2025-W47'], '2025-11-30'), [
     '2025-W48 from 2025-11-30T02:00 (today is Sunday)',
   ]);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { copyOrUpload } from '../../jobs/backup/copy-backup.ts';
-import { Failure, type FailureCode, interrupted } from '../../jobs/runtime/errors.ts';
+import { Failure, type FailureCode, interruptedFailure } from '../../jobs/runtime/errors.ts';
 import type { ObjectStore } from '../../jobs/store/store.ts';
 import { makeScene } from './scene.ts';
 
@@ -129,7 +129,7 @@ test('a stop while it is downloaded leaves nothing', async (t) => {
     ...lacking,
     read: async (key, transfer) => {
       const stream = await store.read(key, transfer);
-      stop.abort(interrupted());
+      stop.abort(interruptedFailure());
       return stream;
     },
   };

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { ageText, type Dating, datingOf, newestFirst } from '../../jobs/archives/backup-date.ts';
+import { ageText, type BackupDate, backupDateOf, newestFirst } from '../../jobs/archives/backup-date.ts';
 import { listCommand } from '../../jobs/backup/commands/list-command.ts';
 import { pruneCommand } from '../../jobs/backup/commands/prune-command.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
@@ -15,65 +15,65 @@ const zone = 'Asia/Kuala_Lumpur';
 const at = (text: string) => Temporal.Instant.from(text);
 const now = at('2025-12-01T00:00:00Z');
 
-function dating(name: string, modified: string, takenAt: string | null = null): Dating {
+function date(name: string, modified: string, takenAt: string | null = null): BackupDate {
   const facts = takenAt === null ? null : { takenAt: at(takenAt) };
-  return datingOf({ key: `sqlite-backups/${name}`, modified: at(modified), facts }, zone, now);
+  return backupDateOf({ key: `sqlite-backups/${name}`, modified: at(modified), facts }, zone, now);
 }
 
-const dated = (takenAt: string): Dating => ({ kind: 'dated', takenAt: at(takenAt) });
+const dated = (takenAt: string): BackupDate => ({ kind: 'dated', takenAt: at(takenAt) });
 
-const cases: [string, Dating, Dating, string][] = [
+const cases: [string, BackupDate, BackupDate, string][] = [
   [
     'the instant in the metadata, whatever the name says',
-    dating('daily/shop_2025-11-30_020000.db.gz', '2025-11-29T18:00:30Z', '2025-11-29T18:00:00Z'),
+    date('daily/shop_2025-11-30_020000.db.gz', '2025-11-29T18:00:30Z', '2025-11-29T18:00:00Z'),
     dated('2025-11-29T18:00:00Z'),
     '30 h 00 min',
   ],
   [
     'without metadata the local time in the name',
-    dating('daily/shop_2025-11-30_020000.db.gz', '2025-11-29T18:00:30Z'),
+    date('daily/shop_2025-11-30_020000.db.gz', '2025-11-29T18:00:30Z'),
     dated('2025-11-29T18:00:00Z'),
     '30 h 00 min',
   ],
   [
     'a copied bucket: when it was stored there does not date it',
-    dating('daily/shop_2025-11-28_020000.db.gz', '2025-11-30T23:00:00Z'),
+    date('daily/shop_2025-11-28_020000.db.gz', '2025-11-30T23:00:00Z'),
     dated('2025-11-27T18:00:00Z'),
     '3 d 6 h',
   ],
   [
     'a week counts from its Sunday',
-    dating('weekly/shop_2025-W48.db.gz', '2025-11-30T23:00:00Z'),
+    date('weekly/shop_2025-W48.db.gz', '2025-11-30T23:00:00Z'),
     dated('2025-11-29T16:00:00Z'),
     '32 h 00 min',
   ],
   [
     'a weekly of this week, before its Sunday: when it was stored',
-    dating('weekly/shop_2025-W49.db.gz', '2025-12-01T00:00:00Z'),
+    date('weekly/shop_2025-W49.db.gz', '2025-12-01T00:00:00Z'),
     dated('2025-12-01T00:00:00Z'),
     '0.0 s',
   ],
   [
     'a clock a few hours fast is no misdating, and no age is negative',
-    dating('daily/shop_2025-12-01_200000.db.gz', '2025-12-01T00:00:00Z'),
+    date('daily/shop_2025-12-01_200000.db.gz', '2025-12-01T00:00:00Z'),
     dated('2025-12-01T12:00:00Z'),
     '0.0 s',
   ],
   [
     'over a day after it was stored: misdated, for good',
-    dating('daily/shop_2025-11-12_020000.db.gz', '2025-11-10T00:00:00Z', '2025-11-11T18:00:00Z'),
+    date('daily/shop_2025-11-12_020000.db.gz', '2025-11-10T00:00:00Z', '2025-11-11T18:00:00Z'),
     { kind: 'misdated', says: at('2025-11-11T18:00:00Z'), storedAt: at('2025-11-10T00:00:00Z') },
     'misdated, stored 21 d 0 h ago',
   ],
   [
     'taken and stored in the future: a clock was ahead then, or is behind now',
-    dating('daily/shop_2031-01-01_020000.db.gz', '2030-12-31T18:00:30Z', '2030-12-31T18:00:00Z'),
+    date('daily/shop_2031-01-01_020000.db.gz', '2030-12-31T18:00:30Z', '2030-12-31T18:00:00Z'),
     { kind: 'ahead', says: at('2030-12-31T18:00:00Z'), storedAt: at('2030-12-31T18:00:30Z') },
     'in the future',
   ],
   [
     'a name of the old script says nothing',
-    dating('weekly/csv_week48.db.gz', '2025-11-30T00:00:00Z'),
+    date('weekly/csv_week48.db.gz', '2025-11-30T00:00:00Z'),
     { kind: 'undated', storedAt: at('2025-11-30T00:00:00Z') },
     'stored 24 h 00 min ago',
   ],
@@ -87,7 +87,7 @@ for (const [what, found, expected, age] of cases) {
 }
 
 test('one order: dated by date, then undated, then misdated; the same whatever order they came in', () => {
-  const some = cases.map(([, found], index) => ({ key: String(index), dating: found }));
+  const some = cases.map(([, found], index) => ({ key: String(index), date: found }));
   fc.assert(
     fc.property(fc.shuffledSubarray(some, { minLength: some.length }), (shuffled) => {
       assert.deepEqual(
@@ -102,7 +102,7 @@ test('one order: dated by date, then undated, then misdated; the same whatever o
 async function backUpAt(scene: Scene, instant: string, timeZone: string) {
   const settings = readBackupSettings({ ...scene.environment, TIME_ZONE: timeZone });
   const clock = { now: () => at(instant) };
-  return runBackup(scene.database, scene.tools({ settings, clock }));
+  return runBackup(scene.database, scene.deps({ settings, clock }));
 }
 
 test('after a change of the zone from UTC+8 to UTC the newest stays the newest, for retention too', async (t) => {
@@ -123,10 +123,10 @@ test('at the end of summer time the second run of the hour that happens twice is
   assert.deepEqual(await scene.keys(), ['daily/shop_2025-10-26_021000.db.gz', 'weekly/shop_2025-W43.db.gz']);
 });
 
-test('backups dated in the future do not push the nights out, measure nothing, and are named', async (t) => {
+test('backups dated in the future do not push the others out, are no baseline, and are named', async (t) => {
   const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '2' });
   for (const day of ['01', '02', '03']) await backUpAt(scene, `2025-11-${day}T18:00:00Z`, zone);
-  // A clock that was years ahead for two nights, and a database that was smaller then.
+  // A clock that was years ahead for two runs, and a database that was smaller then.
   for (const day of ['01', '02']) {
     const key = `sqlite-backups/daily/shop_2031-01-${day}_020000.db.gz`;
     const file = path.join(scene.folder, 'ahead');
@@ -162,7 +162,7 @@ test('backups dated in the future do not push the nights out, measure nothing, a
   );
 });
 
-test('with backups taken and stored in the future the clock is in doubt: nothing is pruned, and that is said', async (t) => {
+test('with backups taken and stored in the future the clock is in doubt: nothing is pruned, and that is reported', async (t) => {
   const scene = await makeScene(t);
   await backUpAt(scene, '2025-11-01T18:00:00Z', zone);
   const file = path.join(scene.folder, 'store', 'sqlite-backups/daily/shop_2025-11-02_020000.db.gz');
@@ -172,7 +172,7 @@ test('with backups taken and stored in the future the clock is in doubt: nothing
   scene.setClock('2025-11-02T08:00:00');
   assert.match(await scene.command(listCommand, ['daily']), /\ndaily {2}shop_2031-01-01\S+ {2}in the future/);
   const settings = readBackupSettings({ ...scene.environment, BACKUP_RETENTION_DAILY: '1' });
-  const { housekeeping } = await runBackup(scene.database, scene.tools({ settings }));
+  const { housekeeping } = await runBackup(scene.database, scene.deps({ settings }));
   assert.equal(
     housekeeping?.message,
     '1 backup in the store was taken and stored in the future, as sqlite-backups/daily/shop_2031-01-01_020000.db.gz: no weekly copy and no prune.',

@@ -34,7 +34,7 @@ async function databaseFile(t: TestContext): Promise<string> {
 }
 
 /** What the check says of `file`: its findings, and the tables that it left out; or the failure's sentence. */
-async function saidOf(file: string) {
+async function checkedContents(file: string) {
   try {
     const {
       findings,
@@ -115,16 +115,16 @@ for (const { about, was, rows, is, findings, count } of cases) {
   test(`${about} is a finding, and no damage`, async (t) => {
     const file = await databaseFile(t);
     makeFile(file, `${tables} ${was}; ${rows};`, { was, is });
-    assert.deepEqual(await saidOf(file), { findings, kinds: findings.length, unchecked: [], rows: count });
+    assert.deepEqual(await checkedContents(file), { findings, kinds: findings.length, unchecked: [], rows: count });
   });
 }
 
 const order = { was: 'CREATE TABLE orders (total, id)', is: 'CREATE TABLE orders (total NOT NULL, id)' };
 
-test('more findings than SQLite tells at once are all counted', async (t) => {
+test('more findings than SQLite lists at once are all counted', async (t) => {
   const file = await databaseFile(t);
   makeFile(file, `${order.was}; ${many(2500, 'INSERT INTO orders SELECT NULL, i FROM n')};`, order);
-  assert.deepEqual(await saidOf(file), {
+  assert.deepEqual(await checkedContents(file), {
     findings: ['NULL value in orders.total (2,500 rows)'],
     kinds: 1,
     unchecked: [],
@@ -145,20 +145,20 @@ test('damage behind a hundred findings is found', async (t) => {
     `PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES ('index', 'by_id', 'orders', 3, 'CREATE INDEX by_id ON orders (id)');`,
     order,
   );
-  assert.deepEqual(await saidOf(file), {
+  assert.deepEqual(await checkedContents(file), {
     code: 'DATABASE_CORRUPT',
     message: 'The integrity check of FILE found 1 problem: row 150 missing from index by_id.',
   });
 });
 
-test('of twenty-three kinds of findings twenty are told, and all are counted', async (t) => {
+test('of twenty-three kinds of findings twenty are listed, and all are counted', async (t) => {
   const file = await databaseFile(t);
   const columns = Array.from({ length: 23 }, (_, index) => `c${index + 1}`);
   const was = `CREATE TABLE wide (${columns.join(', ')})`;
   const is = `CREATE TABLE wide (${columns.join(' NOT NULL, ')} NOT NULL)`;
   makeFile(file, `${was}; INSERT INTO wide DEFAULT VALUES;`, { was, is });
-  const told = columns.slice(0, 20).map((column) => `NULL value in wide.${column} (1 row)`);
-  assert.deepEqual(await saidOf(file), { findings: told, kinds: 23, unchecked: [], rows: 1 });
+  const listed = columns.slice(0, 20).map((column) => `NULL value in wide.${column} (1 row)`);
+  assert.deepEqual(await checkedContents(file), { findings: listed, kinds: 23, unchecked: [], rows: 1 });
 });
 
 test('where tables must be checked one by one, one whose findings do not end is named as not checked', async (t) => {
@@ -166,10 +166,10 @@ test('where tables must be checked one by one, one whose findings do not end is 
   const people = 'CREATE TABLE people (name); CREATE INDEX by_sound ON people (sound(name));';
   makeFile(file, `${people} ${order.was}; ${many(99, 'INSERT INTO orders SELECT NULL, i FROM n')};`, order);
   const findings = ['NULL value in orders.total (99 rows)'];
-  assert.deepEqual(await saidOf(file), { findings, kinds: 1, unchecked: ['people'], rows: 99 });
+  assert.deepEqual(await checkedContents(file), { findings, kinds: 1, unchecked: ['people'], rows: 99 });
   schemaSays(file, order.is, order.was);
   makeFile(file, 'INSERT INTO orders VALUES (NULL, 100)', order);
-  assert.deepEqual(await saidOf(file), {
+  assert.deepEqual(await checkedContents(file), {
     findings: ['NULL value in orders.total (100 rows)'],
     kinds: 1,
     unchecked: ['orders', 'people'],
@@ -184,7 +184,7 @@ test('where tables must be checked one by one, the list of free pages is checked
   const handle = await open(file, 'r+');
   await handle.write(Buffer.from([0, 0, 0, 9]), 0, 4, 36); // so many free pages: https://www.sqlite.org/fileformat2.html
   await handle.close();
-  assert.deepEqual(await saidOf(file), {
+  assert.deepEqual(await checkedContents(file), {
     code: 'DATABASE_CORRUPT',
     message: 'The integrity check of FILE found 1 problem: Freelist: size is 1 but should be 9.',
   });
@@ -194,7 +194,7 @@ test('a CHECK of the application’s own function is not tried, and nothing else
   const file = await databaseFile(t);
   const people = 'CREATE TABLE people (name CHECK (sound(name)))';
   makeFile(file, `${order.was}; INSERT INTO orders VALUES (NULL, 1); ${people}; INSERT INTO people VALUES (1);`, order);
-  assert.deepEqual(await saidOf(file), {
+  assert.deepEqual(await checkedContents(file), {
     findings: ['NULL value in orders.total (1 row)'],
     kinds: 1,
     unchecked: [],
@@ -202,7 +202,7 @@ test('a CHECK of the application’s own function is not tried, and nothing else
   });
 });
 
-test('a night of a database with findings is stored, read back and prints both promised lines', async (t) => {
+test('a backup of a database with findings is stored, read back and prints both promised lines', async (t) => {
   const { environment, sql } = await makeScene(t);
   sql(
     'PRAGMA ignore_check_constraints = ON; CREATE TABLE stock (pieces CHECK (pieces >= 0)); INSERT INTO stock VALUES (-1);',
@@ -218,5 +218,5 @@ test('a night of a database with findings is stored, read back and prints both p
   assert.match(out, /read back: equal to the checked snapshot/);
   assert.match(out, /Backup completed successfully\n.*Backup uploaded to Object Storage\n$/);
   const [{ state }] = JSON.parse((await nightshift(['list', '--json'], environment)).out);
-  assert.equal(state, 'proven');
+  assert.equal(state, 'verified');
 });

@@ -2,7 +2,7 @@ import type { BackupResult } from '../../jobs/backup/backup.ts';
 
 /** What a run returns that went well in every way, beside the key of its backup. */
 export const goodResult = {
-  proof: 'proven',
+  verification: 'verified',
   suspicion: null,
   findings: [],
   findingKinds: 0,

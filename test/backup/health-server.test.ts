@@ -10,10 +10,10 @@ import type { HttpListener } from '../../jobs/runtime/http-listener.ts';
 const database: DatabaseStatus = {
   name: 'csv_data',
   ok: false,
-  wrongs: ['the last run failed at upload'],
-  underWay: null,
+  problems: ['the last run failed at upload'],
+  activeRun: null,
   openSuspects: [],
-  problems: [],
+  openAlerts: [],
   health: { healthy: true, reason: 'newest good backup is 10 h 00 min old' },
   newestGood: null,
   recentRuns: [],
@@ -29,7 +29,7 @@ const unhealthy: BackupStatus = {
   ...healthy,
   databases: [
     database,
-    { ...database, name: 'stock', wrongs: [], health: { healthy: false, reason: 'no good backup yet' } },
+    { ...database, name: 'stock', problems: [], health: { healthy: false, reason: 'no good backup yet' } },
   ],
 };
 

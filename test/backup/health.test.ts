@@ -65,9 +65,9 @@ test('several databases are healthy when each is; the line names those that are 
   const good = {
     name: 'orders',
     health: healthOf({ ...nightly, newestGood: ago(10) }),
-    wrongs: ['the last run failed'],
+    problems: ['the last run failed'],
   };
-  const bad = { name: 'stock', health: healthOf({ ...nightly, newestGood: ago(30) }), wrongs: [] };
+  const bad = { name: 'stock', health: healthOf({ ...nightly, newestGood: ago(30) }), problems: [] };
   assert.deepEqual(healthLine([good]), {
     healthy: true,
     line: 'orders: newest good backup is 10 h 00 min old; the last run failed',

@@ -53,7 +53,7 @@ describe('the image sqlite-backup on a real Docker engine', needs('docker', 'roo
     assert.equal(gunzipSync(stored).subarray(0, 15).toString(), 'SQLite format 3');
 
     assert.match(await docker('exec', name, 'nightshift', 'status'), /^shop: ok/);
-    assert.match(await docker('exec', name, 'nightshift', 'list'), / proven /);
+    assert.match(await docker('exec', name, 'nightshift', 'list'), / verified /);
     for (
       let tries = 0;
       !(await docker('inspect', '-f', '{{.State.Health.Status}}', name)).startsWith('healthy');
@@ -83,7 +83,7 @@ describe('the image sqlite-backup on a real Docker engine', needs('docker', 'roo
       LINODE_ACCESS_KEY: accessKey,
       LINODE_SECRET_KEY: secretKey,
     };
-    const said = await docker(
+    const output = await docker(
       ...[
         'run',
         '--rm',
@@ -101,9 +101,9 @@ describe('the image sqlite-backup on a real Docker engine', needs('docker', 'roo
       ...[image, 'check'],
     );
     assert.deepEqual(
-      said.match(/^\S+ +[^:]+/gm)?.filter((line) => !line.startsWith('ok')),
+      output.match(/^\S+ +[^:]+/gm)?.filter((line) => !line.startsWith('ok')),
       ['WARN  alerts'],
-      said,
+      output,
     );
   });
 });

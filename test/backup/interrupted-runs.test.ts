@@ -12,7 +12,7 @@ const left = 'sqlite-backups/daily/shop_2025-11-27_030000.db.gz';
 
 /** Remembers a run that was killed after it stored `left`. */
 function noteKilled({ history }: Scene): void {
-  history.note(history.begin('backup', 'shop', Temporal.Now.instant()), { key: left });
+  history.updateRun(history.startRun('backup', 'shop', Temporal.Now.instant()), { key: left });
 }
 
 async function leaveDamaged(scene: Scene): Promise<void> {
@@ -22,38 +22,38 @@ async function leaveDamaged(scene: Scene): Promise<void> {
   noteKilled(scene);
 }
 
-test('an object that a killed run stored but never read back is proven by the next run', async (t) => {
+test('an object that a killed run stored but never read back is verified by the next run', async (t) => {
   const scene = await makeScene(t);
-  await runBackup(scene.database, scene.tools());
+  await runBackup(scene.database, scene.deps());
   await scene.store.copy(first, left);
   noteKilled(scene);
   scene.setClock('2025-11-28T02:00:00');
-  await runBackup(scene.database, scene.tools());
-  assert.equal(scene.history.proofs().get(left), 'proven');
+  await runBackup(scene.database, scene.deps());
+  assert.equal(scene.history.verifications().get(left), 'verified');
   assert.equal((await scene.keys()).length, 3);
 });
 
 test('an object that a killed run stored damaged is removed by the next run', async (t) => {
   const scene = await makeScene(t);
-  await runBackup(scene.database, scene.tools());
+  await runBackup(scene.database, scene.deps());
   await leaveDamaged(scene);
   scene.setClock('2025-11-28T02:00:00');
-  await runBackup(scene.database, scene.tools());
+  await runBackup(scene.database, scene.deps());
   assert.deepEqual(await scene.keys(), ['daily/shop_2025-11-27_020000.db.gz', 'daily/shop_2025-11-28_020000.db.gz']);
-  assert.deepEqual(scene.history.unprovenKeys('shop'), []);
+  assert.deepEqual(scene.history.unverifiedKeys('shop'), []);
 });
 
 /** What the store answers to a key that may do everything but one thing. */
 const denied = new Failure('STORE_DENIED', 'may not', 'give the key more rights');
 
-test('a damaged object that may not be removed stops no night; it is looked at again, and said', async (t) => {
+test('a damaged object that may not be removed stops no run; it is read again, and reported', async (t) => {
   const scene = await makeScene(t);
-  await runBackup(scene.database, scene.tools());
+  await runBackup(scene.database, scene.deps());
   await leaveDamaged(scene);
   scene.setClock('2025-11-28T02:00:00');
   const store = faulty(scene.store, { remove: () => Promise.reject(denied) });
-  assert.equal((await runBackup(scene.database, scene.tools({ store }))).proof, 'proven');
-  assert.deepEqual(scene.history.unprovenKeys('shop'), [left]);
+  assert.equal((await runBackup(scene.database, scene.deps({ store }))).verification, 'verified');
+  assert.deepEqual(scene.history.unverifiedKeys('shop'), [left]);
   assert.ok(
     scene.lines.includes(
       `WARNING an earlier run stored ${left} and was stopped; it does not read back, and cannot be removed: remove it by hand. STORE_DENIED: may not\n    What to do: give the key more rights`,
@@ -72,14 +72,14 @@ test('a backup that does not read back and may not be removed is named, and kept
     remove: () => Promise.reject(denied),
   });
   assert.match(
-    await failureOf(runBackup(scene.database, scene.tools({ store }))),
+    await failureOf(runBackup(scene.database, scene.deps({ store }))),
     /READ_BACK_DIFFERS|ARCHIVE_UNREADABLE/,
   );
-  assert.deepEqual(scene.history.unprovenKeys('shop'), [first]);
+  assert.deepEqual(scene.history.unverifiedKeys('shop'), [first]);
   assert.deepEqual(
     scene.lines.filter((line) => line.startsWith('WARNING')),
     [
-      `WARNING ${first} was not proven and may still be in the store, for it could not be removed; the next run reads it back, and keeps or removes it. STORE_DENIED: may not\n    What to do: give the key more rights`,
+      `WARNING ${first} was not verified and may still be in the store, for it could not be removed; the next run reads it back, and keeps or removes it. STORE_DENIED: may not\n    What to do: give the key more rights`,
     ],
   );
 });

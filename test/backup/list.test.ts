@@ -50,7 +50,7 @@ describe('a bucket in which other tools left odd objects', needs('s3'), () => {
       [
         'daily .hidden.db.gz unreadable',
         'daily folder/moved & 100%.db.gz unknown',
-        'daily shop_TIME.db.gz proven',
+        'daily shop_TIME.db.gz verified',
         'daily two\\nlines.db.gz unreadable',
       ],
     );
@@ -64,11 +64,11 @@ test('a backup with findings prints the promised lines, and is listed and planne
   const scene = await makeScene(t);
   scene.sql(`PRAGMA ignore_check_constraints = ON; CREATE TABLE stock (pieces CHECK (pieces >= 0));
     INSERT INTO stock VALUES (-1), (-2), (4)`);
-  const { findings, key, proof } = await runBackup(scene.database, scene.tools());
-  assert.deepEqual([findings, proof], [['CHECK constraint failed in stock (2 rows)'], 'proven']);
+  const { findings, key, verification } = await runBackup(scene.database, scene.deps());
+  assert.deepEqual([findings, verification], [['CHECK constraint failed in stock (2 rows)'], 'verified']);
   assert.deepEqual(scene.lines.slice(-2), ['Backup completed successfully', 'Backup uploaded to Object Storage']);
   const listed = await nightshift(['list'], scene.environment);
-  assert.deepEqual(namesAndStates(listed.out), ['daily shop_2025-11-27_020000.db.gz proven, with findings']);
+  assert.deepEqual(namesAndStates(listed.out), ['daily shop_2025-11-27_020000.db.gz verified, with findings']);
   const [asJson] = JSON.parse((await nightshift(['list', '--json'], scene.environment)).out);
   assert.deepEqual([asJson.findings, asJson.findingTexts], [1, findings]);
   const name = key.slice(key.lastIndexOf('/') + 1);

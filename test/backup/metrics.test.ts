@@ -15,7 +15,7 @@ const good: Run = {
   outcome: 'succeeded',
   step: 'prune',
   key: 'sqlite-backups/daily/csv_data_2025-11-30_020000.db.gz',
-  proof: 'proven',
+  verification: 'verified',
   archiveBytes: 1000,
   snapshotBytes: 4096,
   rows: 77,
@@ -25,7 +25,7 @@ const good: Run = {
 };
 const failed: Run = { ...good, id: 2, outcome: 'failed', startedAt: at('2025-11-29T20:00:00Z') };
 
-const around = { underWay: null, openSuspects: [], problems: [] };
+const around = { activeRun: null, openSuspects: [], openAlerts: [] };
 const status: BackupStatus = {
   ageLimitSeconds: 26 * 3600,
   version: '0.1.0',
@@ -38,7 +38,7 @@ const status: BackupStatus = {
       recentRuns: [failed, good],
       runs: { running: 0, succeeded: 20, failed: 2, interrupted: 1 },
       ok: false,
-      wrongs: ['the last run failed'],
+      problems: ['the last run failed'],
       ...around,
     },
     {
@@ -48,7 +48,7 @@ const status: BackupStatus = {
       recentRuns: [],
       runs: { running: 0, succeeded: 0, failed: 0, interrupted: 0 },
       ok: false,
-      wrongs: [],
+      problems: [],
       ...around,
     },
   ],

@@ -5,7 +5,7 @@ import { backupKinds, type CopyKind } from '../../jobs/archives/kinds.ts';
 import { detailsKey, parseDetailsKey } from '../../jobs/archives/names.ts';
 import { readBackups } from '../../jobs/archives/stored-backups.ts';
 import { listText } from '../../jobs/backup/commands/list.ts';
-import { pruneVerdicts } from '../../jobs/backup/retention/prune.ts';
+import { retentionDecisions } from '../../jobs/backup/retention/prune.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
 import { metricsText } from '../../jobs/backup/status/metrics.ts';
 import { statusOf } from '../../jobs/backup/status/status.ts';
@@ -34,15 +34,15 @@ test('a kind of backup is one row: it is copied, listed, kept, pruned and named 
   const scene = await makeScene(t);
   const { store, settings, database } = scene;
   const retention = { ...settings.retention, monthly: 1 };
-  const tools = { kinds, settings: { ...settings, retention } };
+  const deps = { kinds, settings: { ...settings, retention } };
   const options = { zone: settings.zone, now: () => Temporal.Instant.from('2026-01-31T00:00:00Z'), kinds };
-  const { signal } = scene.tools();
+  const { signal } = scene.deps();
 
   scene.setClock('2025-11-29T02:00:00');
-  await runBackup(database, scene.tools(tools));
+  await runBackup(database, scene.deps(deps));
   assert.deepEqual(await scene.keys(), ['daily/shop_2025-11-29_020000.db.gz']);
   scene.setClock('2025-11-30T02:00:00');
-  await runBackup(database, scene.tools(tools));
+  await runBackup(database, scene.deps(deps));
   assert.ok(scene.lines.includes(`monthly copy ${november} (today is the last day of the month)`));
   assert.ok((await scene.keys()).includes('monthly/shop_2025-11.db.gz'));
 
@@ -56,13 +56,17 @@ test('a kind of backup is one row: it is copied, listed, kept, pruned and named 
 
   scene.setClock('2026-01-01T02:00:00');
   scene.lines.length = 0;
-  await runBackup(database, scene.tools(tools));
+  await runBackup(database, scene.deps(deps));
   assert.deepEqual(
     scene.lines.filter((line) => line.includes('monthly')),
     [`keep   ${november} (of the newest 1 months)`],
   );
   const inventory = await inventoryOf(store, 'shop', { ...options, signal });
-  const removed = pruneVerdicts(inventory, { retention: { ...retention, monthly: 0 }, lastGood: null, zone: 'UTC' });
+  const removed = retentionDecisions(inventory, {
+    retention: { ...retention, monthly: 0 },
+    lastGood: null,
+    zone: 'UTC',
+  });
   assert.deepEqual(
     removed.filter(({ keep }) => !keep),
     [{ key: november, keep: false, reason: 'older than the newest 0 months' }],

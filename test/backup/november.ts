@@ -3,10 +3,10 @@ import { runBackup } from '../../jobs/backup/run.ts';
 import type { Scene } from './scene.ts';
 
 /** Backs up at 02:00 of a day in November 2025. */
-export async function night(scene: Scene, day: number): Promise<BackupResult> {
+export async function backUpOn(scene: Scene, day: number): Promise<BackupResult> {
   scene.setClock(`2025-11-${day}T02:00:00`);
-  return runBackup(scene.database, scene.tools());
+  return runBackup(scene.database, scene.deps());
 }
 
-/** The key of that night's backup. */
+/** The key of that backup. */
 export const daily = (day: number) => `sqlite-backups/daily/shop_2025-11-${day}_020000.db.gz`;

@@ -10,9 +10,9 @@ const saturday = 'sqlite-backups/daily/shop_2025-11-29_020000.db.gz';
 const sunday = 'sqlite-backups/daily/shop_2025-11-30_020000.db.gz';
 const weekly = 'sqlite-backups/weekly/shop_2025-W48.db.gz';
 
-async function night(scene: Scene, date: string) {
+async function backUpOn(scene: Scene, date: string) {
   scene.setClock(`${date}T02:00:00`);
-  return runBackup(scene.database, scene.tools());
+  return runBackup(scene.database, scene.deps());
 }
 
 /** Stores bytes as the old shell script did: without metadata. */
@@ -37,7 +37,7 @@ for (const [what, bytes] of [
     const database = readFileSync(scene.database.path);
     await storeOld(scene, saturday, gzipSync(database));
     await storeOld(scene, sunday, bytes);
-    const { housekeeping } = await night(scene, '2025-12-01');
+    const { housekeeping } = await backUpOn(scene, '2025-12-01');
     assert.equal(housekeeping, null);
     assert.deepEqual(gunzipSync(stored(scene, weekly)), database);
     assert.ok(scene.lines.some((line) => line.startsWith(`WARNING ${sunday} does not verify and becomes no weekly: `)));
@@ -50,21 +50,21 @@ test('a weekly that is broken is replaced by a good daily of its week, and a goo
   const database = gzipSync(readFileSync(scene.database.path));
   await storeOld(scene, saturday, database);
   await storeOld(scene, weekly, new Uint8Array());
-  await night(scene, '2025-12-01');
+  await backUpOn(scene, '2025-12-01');
   assert.deepEqual(stored(scene, weekly), database);
   assert.ok(scene.lines.includes(`weekly copy ${weekly} (the one there was broken)`));
   scene.lines.length = 0;
-  await night(scene, '2025-12-02');
+  await backUpOn(scene, '2025-12-02');
   assert.deepEqual(
     scene.lines.filter((line) => line.includes('weekly')),
     [`keep   ${weekly} (weeklies are kept for good)`],
   );
 });
 
-test('a week in which no daily is good gets no weekly, which is said, and the night goes on to prune', async (t) => {
+test('a week in which no daily is good gets no weekly, which is reported, and the run goes on to prune', async (t) => {
   const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '1' });
   await storeOld(scene, saturday, new Uint8Array());
-  const { housekeeping } = await night(scene, '2025-12-01');
+  const { housekeeping } = await backUpOn(scene, '2025-12-01');
   assert.equal(housekeeping?.message, 'There is no weekly backup of 2025-W48: no daily backup of that week verifies.');
   assert.deepEqual(await scene.keys(), ['daily/shop_2025-12-01_020000.db.gz']);
 });
@@ -73,7 +73,7 @@ test('a broken weekly of which the week has no good daily stays: it is not ours 
   const scene = await makeScene(t);
   await storeOld(scene, saturday, new Uint8Array());
   await storeOld(scene, weekly, Buffer.from('broken'));
-  const { housekeeping } = await night(scene, '2025-12-01');
+  const { housekeeping } = await backUpOn(scene, '2025-12-01');
   assert.equal(housekeeping?.code, 'READ_BACK_DIFFERS');
   assert.equal(String(stored(scene, weekly)), 'broken');
 });

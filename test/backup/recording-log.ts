@@ -1,7 +1,7 @@
 import type { Failure } from '../../jobs/runtime/errors.ts';
 import type { Log } from '../../jobs/runtime/log.ts';
 
-/** A log that keeps what it is told. */
+/** A log that keeps every message. */
 export function recordingLog(): Log & { lines: string[]; warnings: string[]; failures: Failure[] } {
   const lines: string[] = [];
   const warnings: string[] = [];

@@ -3,7 +3,7 @@ import { renameSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { pingAfter } from '../../jobs/backup/alerts/round-ping.ts';
+import { roundPing } from '../../jobs/backup/alerts/round-ping.ts';
 import { nightshift } from '../nightshift.ts';
 import { makeScene } from './scene.ts';
 import { startSwitch } from './switch.ts';
@@ -37,8 +37,8 @@ test('a run of one of several databases is a success only when the others are ba
 test('a round that was stopped is a failure when one failed, and else nothing', () => {
   const others = [{ name: 'crm', isBackedUp: true }];
   const stopped = { backedUp: ['shop'], failed: [], others, isCutShort: true };
-  assert.equal(pingAfter(stopped), null);
-  assert.deepEqual(pingAfter({ ...stopped, backedUp: [], failed: ['shop'] }), {
+  assert.equal(roundPing(stopped), null);
+  assert.deepEqual(roundPing({ ...stopped, backedUp: [], failed: ['shop'] }), {
     event: 'fail',
     text: 'not backed up: shop',
   });

@@ -8,14 +8,14 @@ import Sqlite from 'better-sqlite3';
 import { factsOf } from '../../jobs/archives/metadata.ts';
 import { acceptCommand } from '../../jobs/backup/commands/accept-command.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
-import { Failure, interrupted } from '../../jobs/runtime/errors.ts';
+import { Failure, interruptedFailure } from '../../jobs/runtime/errors.ts';
 import { damage, failureOf, faulty, first, objectFile } from './faults.ts';
 import { goodResult } from './good-outcome.ts';
 import { makeScene } from './scene.ts';
 
-test('a night ends with a proven object under the promised name, and the two promised lines', async (t) => {
+test('a run ends with a verified object under the promised name, and the two promised lines', async (t) => {
   const scene = await makeScene(t);
-  const result = await runBackup(scene.database, scene.tools());
+  const result = await runBackup(scene.database, scene.deps());
   assert.deepEqual(result, {
     key: first,
     ...goodResult,
@@ -45,7 +45,7 @@ test('an object that does not read back is removed, and the run fails without th
       await scene.store.put(key, file, metadata, transfer);
     },
   });
-  const code = await failureOf(runBackup(scene.database, scene.tools({ store })));
+  const code = await failureOf(runBackup(scene.database, scene.deps({ store })));
   assert.match(code, /READ_BACK_DIFFERS|ARCHIVE_UNREADABLE/);
   assert.deepEqual(await scene.keys(), []);
   assert.ok(!scene.lines.some((line) => line.startsWith('Backup ')));
@@ -55,12 +55,12 @@ test('an object that does not read back is removed, and the run fails without th
 
 test('a damaged database is not uploaded, and nothing is pruned', async (t) => {
   const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '1' });
-  await runBackup(scene.database, scene.tools());
+  await runBackup(scene.database, scene.deps());
   scene.sql('PRAGMA wal_checkpoint(TRUNCATE)');
   const handle = openSync(scene.database.path, 'r+');
   writeSync(handle, Buffer.alloc(2000, 0x5a), 0, 2000, 2 * 4096);
   scene.setClock('2025-11-28T02:00:00');
-  assert.equal(await failureOf(runBackup(scene.database, scene.tools())), 'DATABASE_CORRUPT');
+  assert.equal(await failureOf(runBackup(scene.database, scene.deps())), 'DATABASE_CORRUPT');
   assert.deepEqual(await scene.keys(), ['daily/shop_2025-11-27_020000.db.gz']);
 });
 
@@ -69,7 +69,7 @@ test('on Sunday the daily is copied to a weekly; a missed Sunday is made up; pru
   for (const [night, day] of ['2025-11-28', '2025-11-30', '2025-12-05', '2025-12-08'].entries()) {
     scene.setClock(`${day}T02:00:00`);
     scene.sql(`INSERT INTO notes VALUES ('night ${night}')`);
-    await runBackup(scene.database, scene.tools());
+    await runBackup(scene.database, scene.deps());
   }
   assert.deepEqual(await scene.keys(), [
     'daily/shop_2025-12-05_020000.db.gz',
@@ -84,10 +84,10 @@ test('on Sunday the daily is copied to a weekly; a missed Sunday is made up; pru
 
 test('a database that lost a table’s rows is stored and holds prune and weekly back until it is accepted', async (t) => {
   const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '1' });
-  await runBackup(scene.database, scene.tools());
+  await runBackup(scene.database, scene.deps());
   scene.sql('DELETE FROM orders');
   scene.setClock('2025-11-30T02:00:00');
-  const { key, suspicion } = await runBackup(scene.database, scene.tools());
+  const { key, suspicion } = await runBackup(scene.database, scene.deps());
   assert.equal(suspicion?.reason, 'table orders lost all rows (had 2,000 in shop_2025-11-27_020000.db.gz)');
   const both = ['daily/shop_2025-11-27_020000.db.gz', 'daily/shop_2025-11-30_020000.db.gz'];
   assert.deepEqual(await scene.keys(), both);
@@ -95,18 +95,18 @@ test('a database that lost a table’s rows is stored and holds prune and weekly
 
   await scene.command(acceptCommand, [key]);
   scene.setClock('2025-11-30T03:00:00');
-  assert.equal((await runBackup(scene.database, scene.tools())).suspicion, null);
+  assert.equal((await runBackup(scene.database, scene.deps())).suspicion, null);
   assert.deepEqual(await scene.keys(), ['daily/shop_2025-11-30_030000.db.gz', 'weekly/shop_2025-W48.db.gz']);
 });
 
 test('an unmounted disk, where the application made a new empty database, costs no good backup', async (t) => {
   const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '1' });
-  await runBackup(scene.database, scene.tools());
+  await runBackup(scene.database, scene.deps());
   for (const ending of ['', '-wal', '-shm']) rmSync(scene.database.path + ending, { force: true });
   scene.sql('CREATE TABLE orders (id INTEGER PRIMARY KEY, total REAL)');
   for (const day of ['2025-11-28', '2025-11-29']) {
     scene.setClock(`${day}T02:00:00`);
-    const { suspicion } = await runBackup(scene.database, scene.tools());
+    const { suspicion } = await runBackup(scene.database, scene.deps());
     assert.match(suspicion?.reason ?? '', /^table .* lost all rows/);
   }
   assert.equal((await scene.keys()).length, 3);
@@ -114,12 +114,12 @@ test('an unmounted disk, where the application made a new empty database, costs 
 
 test('a prune that the store refuses leaves a good backup and says so', async (t) => {
   const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '1' });
-  await runBackup(scene.database, scene.tools());
+  await runBackup(scene.database, scene.deps());
   scene.setClock('2025-11-28T02:00:00');
   const denied = new Failure('STORE_DENIED', 'may not delete', 'give the key more rights');
   const store = faulty(scene.store, { remove: () => Promise.reject(denied) });
-  const { proof, housekeeping } = await runBackup(scene.database, scene.tools({ store }));
-  assert.equal(proof, 'proven');
+  const { verification, housekeeping } = await runBackup(scene.database, scene.deps({ store }));
+  assert.equal(verification, 'verified');
   assert.equal(housekeeping, denied);
   assert.equal(scene.lines.at(-1), 'Backup uploaded to Object Storage');
   assert.equal(scene.history.runs('backup', 'shop', 1)[0]?.code, 'STORE_DENIED');
@@ -131,26 +131,23 @@ test('a run that is stopped while it stores leaves no object, no lock and no wor
   const store = faulty(scene.store, {
     put: async (...given) => {
       await scene.store.put(...given);
-      stop.abort(interrupted());
+      stop.abort(interruptedFailure());
     },
   });
-  const tools = scene.tools({ store, signal: stop.signal });
-  assert.equal(await failureOf(runBackup(scene.database, tools)), 'INTERRUPTED');
+  const deps = scene.deps({ store, signal: stop.signal });
+  assert.equal(await failureOf(runBackup(scene.database, deps)), 'INTERRUPTED');
   assert.deepEqual(await scene.keys(), []);
   assert.deepEqual(scene.staged(), []);
   assert.equal(scene.history.runs('backup', 'shop', 1)[0]?.outcome, 'interrupted');
-  assert.equal((await runBackup(scene.database, scene.tools())).proof, 'proven');
+  assert.equal((await runBackup(scene.database, scene.deps())).verification, 'verified');
 });
 
 test('two runs at once take turns, and both are kept though they began in the same second', async (t) => {
   const scene = await makeScene(t);
-  const results = await Promise.all([
-    runBackup(scene.database, scene.tools()),
-    runBackup(scene.database, scene.tools()),
-  ]);
+  const results = await Promise.all([runBackup(scene.database, scene.deps()), runBackup(scene.database, scene.deps())]);
   assert.deepEqual(
-    results.map(({ proof }) => proof),
-    ['proven', 'proven'],
+    results.map(({ verification }) => verification),
+    ['verified', 'verified'],
   );
   assert.deepEqual(await scene.keys(), ['daily/shop_2025-11-27_020000.db.gz', 'daily/shop_2025-11-27_020001.db.gz']);
   assert.ok(scene.lines.some((line) => /waiting/i.test(line)));
@@ -164,7 +161,7 @@ test('backups of the old shell script, without metadata, are counted by retentio
     await scene.store.put(`sqlite-backups/daily/shop_2025-11-${day}_020000.db.gz`, old, {});
   await scene.store.put('sqlite-backups/daily/shop_old_2025-11-01_020000.db.gz', old, {});
   await scene.store.put('sqlite-backups/weekly/shop_week48.db.gz', old, {});
-  await runBackup(scene.database, scene.tools());
+  await runBackup(scene.database, scene.deps());
   assert.deepEqual(await scene.keys(), [
     'daily/shop_2025-11-02_020000.db.gz',
     'daily/shop_2025-11-27_020000.db.gz',

@@ -46,7 +46,7 @@ describe('backups in a real S3 server', needs('s3', 'tools'), () => {
     return JSON.parse(out).map(({ key }: { key: string }) => key);
   }
 
-  test('a night large enough for a multipart upload, brought back with s3cmd, gunzip and sqlite3', async (t) => {
+  test('a backup large enough for a multipart upload, restored with s3cmd, gunzip and sqlite3', async (t) => {
     const scene = await makeScene(t, inBucket());
     scene.sql(`CREATE TABLE blobs (data BLOB); WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 70)
                INSERT INTO blobs SELECT randomblob(1048576) FROM n;`);
@@ -91,7 +91,7 @@ describe('backups in a real S3 server', needs('s3', 'tools'), () => {
     assert.match(out, /remove sqlite-backups\/daily\/csv_data_2025-11-30_020000\.db\.gz \(over 1, and the oldest\)/);
   });
 
-  test('an encrypted backup is proven by a host with the identity, stored by one without, and read by age itself', async (t) => {
+  test('an encrypted backup is verified by a host with the identity, checksum-only by one without, and read by age itself', async (t) => {
     const scene = await makeScene(t, inBucket());
     const identity = path.join(scene.folder, 'key.txt');
     execFileSync('age-keygen', ['-o', identity], { stdio: 'pipe' });
@@ -136,19 +136,19 @@ describe('backups in a real S3 server', needs('s3', 'tools'), () => {
     await bucket.leaveUnfinished(key);
     const { code, out } = await nightshift(['backup'], scene.environment);
     assert.equal(code, 0);
-    assert.match(out, new RegExp(`gave up the unfinished upload of ${key}`));
+    assert.match(out, new RegExp(`aborted the unfinished upload of ${key}`));
     assert.deepEqual(await bucket.unfinished(), []);
   });
 
   test('a service whose key does not work yet tries for a while on its first start', async (t) => {
     const scene = await makeScene(t, inBucket({ LINODE_ACCESS_KEY: 'too-new', STOP_GRACE_SECONDS: '0' }));
     const service = startNightshift(['backup', '--schedule'], scene.environment);
-    await service.said('a new key may need a while, trying for 2 minutes');
+    await service.printed('a new key may need a while, trying for 2 minutes');
     service.child.kill('SIGTERM');
     assert.equal((await service.finished).code, 0);
   });
 
-  test('a night on a bad network: a broken upload, a busy server and a broken download, and the object is proven', async (t) => {
+  test('a run on a bad network: a broken upload, a busy server and a broken download, and the object is verified', async (t) => {
     const proxy = await startFaultProxy(bucket.location.endpoint);
     t.after(() => proxy.close());
     const scene = await makeScene(t, inBucket({ LINODE_ENDPOINT: proxy.endpoint }));
@@ -166,7 +166,7 @@ describe('backups in a real S3 server', needs('s3', 'tools'), () => {
     const scene = await makeScene(t, inBucket({ LINODE_ENDPOINT: proxy.endpoint }));
     const before = await keysOf(scene.environment);
     proxy.inject({ kind: 'flip', atByte: 1500 }, { method: 'GET', url: '/daily/', times: 9 });
-    scene.sql("INSERT INTO notes VALUES ('so that this night is no copy')");
+    scene.sql("INSERT INTO notes VALUES ('so that this run is no copy')");
     const { code, out, err } = await nightshift(['backup'], scene.environment);
     assert.equal(code, 1);
     assert.match(err, /^(READ_BACK_DIFFERS|ARCHIVE_UNREADABLE): /m);
@@ -175,7 +175,7 @@ describe('backups in a real S3 server', needs('s3', 'tools'), () => {
     assert.deepEqual(await keysOf(scene.environment), before);
   });
 
-  test('a server that cannot copy: unchanged nights, the weekly and the prune go on by uploads, and it is said', async (t) => {
+  test('a server that cannot copy: unchanged databases, the weekly and the prune go on by uploads, and it is logged', async (t) => {
     const proxy = await startFaultProxy(bucket.location.endpoint);
     t.after(() => proxy.close());
     const scene = await makeScene(t, inBucket({ LINODE_ENDPOINT: proxy.endpoint, BACKUP_RETENTION_DAILY: '1' }));
@@ -186,10 +186,10 @@ describe('backups in a real S3 server', needs('s3', 'tools'), () => {
       { header: 'x-amz-copy-source', times: Infinity },
     );
     scene.setClock('2026-05-02T02:00:00');
-    await runBackup(scene.database, scene.tools());
+    await runBackup(scene.database, scene.deps());
     scene.setClock('2026-05-03T02:00:00');
     const before = scene.lines.length;
-    const result = await runBackup(scene.database, scene.tools());
+    const result = await runBackup(scene.database, scene.deps());
     const daily = `${own}2026-05-03_020000.db.gz`;
     assert.deepEqual(result, {
       key: daily,
@@ -224,7 +224,7 @@ describe('backups in a real S3 server', needs('s3', 'tools'), () => {
     await scene.store.remove(weekly);
   });
 
-  test('a key with the rights of a minimal policy backs up; that it may not list uploads is said once', async (t) => {
+  test('a key with the rights of a minimal policy backs up; that it may not list uploads is logged once', async (t) => {
     const objects = 'sqlite-backups/';
     const own = await makeBucket();
     t.after(() => own.remove());
@@ -241,8 +241,8 @@ describe('backups in a real S3 server', needs('s3', 'tools'), () => {
     for (const day of ['02', '03']) {
       scene.setClock(`2026-05-${day}T02:00:00`);
       const before = scene.lines.length;
-      const { proof, housekeeping } = await runBackup(scene.database, scene.tools());
-      assert.deepEqual([proof, housekeeping], ['proven', null]);
+      const { verification, housekeeping } = await runBackup(scene.database, scene.deps());
+      assert.deepEqual([verification, housekeeping], ['verified', null]);
       const place = `in bucket ${name} at ${bucket.location.endpoint}`;
       assert.deepEqual(
         scene.lines.slice(before).filter((line) => /upload of|uploads/.test(line)),

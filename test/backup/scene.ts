@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import type { Command } from 'commander';
-import type { BackupTools } from '../../jobs/backup/backup.ts';
+import type { BackupDeps } from '../../jobs/backup/backup.ts';
 import type { History } from '../../jobs/monitoring/history/history.ts';
 import { openHistory } from '../../jobs/monitoring/history/open-history.ts';
 import type { CliContext, Environment } from '../../jobs/runtime/cli-context.ts';
@@ -28,7 +28,7 @@ export type Scene = {
   readonly lines: string[];
   /** Local time, in Kuala Lumpur. */
   setClock(local: string): void;
-  tools(changes?: Partial<BackupTools>): BackupTools;
+  deps(changes?: Partial<BackupDeps>): BackupDeps;
   /** Runs a command of the CLI in this process and returns what it printed, on either stream. */
   command(command: (context: CliContext) => Command, args: readonly string[]): Promise<string>;
   sql(statements: string): void;
@@ -81,14 +81,14 @@ export async function makeScene(t: TestContext, environment: Environment = {}): 
     setClock(local) {
       now = Temporal.PlainDateTime.from(local).toZonedDateTime(settings.zone).toInstant();
     },
-    tools: (changes = {}) => ({
+    deps: (changes = {}) => ({
       settings,
       store,
       history,
       clock,
       log,
       progress: noProgress,
-      patient: false,
+      waitForNewKey: false,
       signal: new AbortController().signal,
       ...changes,
     }),

@@ -1,35 +1,35 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunOutcome } from '../../jobs/backup/outcome.ts';
-import { runNight } from '../../jobs/backup/scheduled-backups.ts';
+import { runScheduledBackups } from '../../jobs/backup/scheduled-backups.ts';
 import { createLog } from '../../jobs/runtime/log.ts';
 import { goodOutcome } from './good-outcome.ts';
 
 const ok = goodOutcome('k');
 const bad: RunOutcome = {
   kind: 'failed',
-  trouble: { code: 'DATABASE_CORRUPT', message: 's', hint: 'c' },
+  failure: { code: 'DATABASE_CORRUPT', message: 's', hint: 'c' },
   unrecorded: null,
 };
 const stopped: RunOutcome = { kind: 'interrupted', unrecorded: null };
 
-/** Lives one night with scripted outcomes per database, and returns what was seen. Time passes only in sleep. */
-async function night(script: Record<string, RunOutcome[]>, { nextNight = 24 * 60, isByHand = false } = {}) {
+/** Runs one batch with scripted outcomes per database, and returns what was seen. Time passes only in sleep. */
+async function runBatch(script: Record<string, RunOutcome[]>, { nextRun = 24 * 60, isByHand = false } = {}) {
   const start = Temporal.Instant.from('2025-11-29T18:00:00Z');
   let now = start;
   const clock = { now: () => now };
   const seen: string[] = [];
   const minute = (instant: Temporal.Instant) => (instant.epochMilliseconds - start.epochMilliseconds) / 60_000;
-  await runNight({
+  await runScheduledBackups({
     databases: Object.keys(script).map((name) => ({ name, path: `/data/${name}.db` })),
     run: async ({ name }) => {
       seen.push(`minute ${minute(now)}: run ${name}`);
       return script[name]?.shift() ?? ok;
     },
-    watch: {
-      started: () => void seen.push('started'),
-      ran: ({ name }, { kind }, tries) => void seen.push(`${name} ${kind}, then ${tries.map(minute)}`),
-      rounded: (failed, isCutShort) =>
+    listener: {
+      batchStarted: () => void seen.push('started'),
+      runEnded: ({ name }, { kind }, tries) => void seen.push(`${name} ${kind}, then ${tries.map(minute)}`),
+      roundEnded: (failed, isCutShort) =>
         void seen.push(`${isCutShort ? 'stopped; ' : ''}still failed: ${failed.map(({ name }) => name)}`),
     },
     clock,
@@ -37,7 +37,7 @@ async function night(script: Record<string, RunOutcome[]>, { nextNight = 24 * 60
     retry: isByHand
       ? null
       : {
-          before: start.add({ minutes: nextNight }),
+          before: start.add({ minutes: nextRun }),
           sleepUntil: async (instant) => {
             now = instant;
           },
@@ -48,7 +48,7 @@ async function night(script: Record<string, RunOutcome[]>, { nextNight = 24 * 60
 }
 
 test('one database failing does not stop the others, and only it is tried again', async () => {
-  assert.deepEqual(await night({ a: [bad, ok], b: [ok] }), [
+  assert.deepEqual(await runBatch({ a: [bad, ok], b: [ok] }), [
     'started',
     'minute 0: run a',
     'a failed, then 5,20,80,1440',
@@ -61,8 +61,8 @@ test('one database failing does not stop the others, and only it is tried again'
   ]);
 });
 
-test('a run that keeps failing is tried again after 5, 15 and 60 minutes, then left to the next night', async () => {
-  assert.deepEqual(await night({ a: [bad, bad, bad, bad, bad] }), [
+test('a run that keeps failing is tried again after 5, 15 and 60 minutes, then left to the next scheduled run', async () => {
+  assert.deepEqual(await runBatch({ a: [bad, bad, bad, bad, bad] }), [
     'started',
     'minute 0: run a',
     'a failed, then 5,20,80,1440',
@@ -79,8 +79,8 @@ test('a run that keeps failing is tried again after 5, 15 and 60 minutes, then l
   ]);
 });
 
-test('no try starts once the next night is due', async () => {
-  assert.deepEqual(await night({ a: [bad, bad, bad] }, { nextNight: 15 }), [
+test('no try starts once the next run is due', async () => {
+  assert.deepEqual(await runBatch({ a: [bad, bad, bad] }, { nextRun: 15 }), [
     'started',
     'minute 0: run a',
     'a failed, then 5,15',
@@ -92,7 +92,7 @@ test('no try starts once the next night is due', async () => {
 });
 
 test('a run by hand is not tried again', async () => {
-  assert.deepEqual(await night({ a: [bad] }, { isByHand: true }), [
+  assert.deepEqual(await runBatch({ a: [bad] }, { isByHand: true }), [
     'started',
     'minute 0: run a',
     'a failed, then ',
@@ -100,12 +100,12 @@ test('a run by hand is not tried again', async () => {
   ]);
 });
 
-test('a run that was stopped on request tells nobody', async () => {
-  assert.deepEqual(await night({ a: [stopped], b: [ok] }), ['started', 'minute 0: run a']);
+test('a run that was stopped on request is not reported', async () => {
+  assert.deepEqual(await runBatch({ a: [stopped], b: [ok] }), ['started', 'minute 0: run a']);
 });
 
-test('what ended before a run was stopped is told', async () => {
-  assert.deepEqual(await night({ a: [bad], b: [stopped], c: [ok] }), [
+test('what ended before a run was stopped is reported', async () => {
+  assert.deepEqual(await runBatch({ a: [bad], b: [stopped], c: [ok] }), [
     'started',
     'minute 0: run a',
     'a failed, then 5,20,80,1440',

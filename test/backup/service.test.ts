@@ -24,7 +24,7 @@ function outcomes({ history }: Scene): string[] {
 test('the service backs up as soon as it starts, says when it will again, and ends in order', async (t) => {
   const scene = await makeScene(t);
   const service = startNightshift(['backup', '--schedule'], scene.environment);
-  await service.said(/next backup \d{4}-\d\d-\d\d 02:00, in /);
+  await service.printed(/next backup \d{4}-\d\d-\d\d 02:00, in /);
   service.child.kill('SIGTERM');
   const { code, out, err } = await service.finished;
   assert.equal(code, 0);
@@ -36,11 +36,11 @@ test('the service backs up as soon as it starts, says when it will again, and en
   assert.deepEqual(outcomes(scene), ['succeeded']);
 });
 
-test('told to stop in the middle of a run, it lets the run go on for the time of grace', async (t) => {
+test('stopped in the middle of a run, it lets the run go on for the grace period', async (t) => {
   const scene = await makeScene(t, { STOP_GRACE_SECONDS: '60' });
   grow(scene, 40);
   const service = startNightshift(['backup', '--schedule'], scene.environment);
-  await service.said('snapshot: ');
+  await service.printed('snapshot: ');
   service.child.kill('SIGTERM');
   const { code, out } = await service.finished;
   assert.equal(code, 0);
@@ -48,13 +48,13 @@ test('told to stop in the middle of a run, it lets the run go on for the time of
   assert.deepEqual(outcomes(scene), ['succeeded']);
 });
 
-test('when the time of grace is over the run is rolled back: no object, nothing staged, no alert, recorded as interrupted', async (t) => {
+test('when the time of grace is over the run is taken back: no object, nothing staged, no alert, recorded as interrupted', async (t) => {
   const server = await startSmtpServer({ security: 'plain' });
   t.after(() => server.close());
   const scene = await makeScene(t, { STOP_GRACE_SECONDS: '0', ...mailTo(server.smtp.port) });
   grow(scene, 60);
   const service = startNightshift(['backup', '--schedule'], scene.environment);
-  await service.said('snapshot: ');
+  await service.printed('snapshot: ');
   const asked = performance.now();
   service.child.kill('SIGTERM');
   const { code } = await service.finished;
@@ -78,11 +78,11 @@ test('killed with SIGKILL at any moment, the next run cleans up or finishes what
   const { code, err } = await nightshift(['backup'], scene.environment);
   assert.equal(code, 0, err);
   assert.deepEqual(scene.staged(), []);
-  const proofs = openHistory(scene.settings.stateDir).proofs();
+  const verifications = openHistory(scene.settings.stateDir).verifications();
   const keys = await scene.keys();
   assert.deepEqual(
-    keys.map((key) => proofs.get(`sqlite-backups/${key}`)),
-    keys.map(() => 'proven'),
+    keys.map((key) => verifications.get(`sqlite-backups/${key}`)),
+    keys.map(() => 'verified'),
   );
   const visible = readdirSync(path.join(scene.folder, 'store', 'sqlite-backups', 'daily')).filter(
     (name) => !name.startsWith('.'),
@@ -94,14 +94,14 @@ test('when the service itself is killed, its run ends too and its lock is free',
   const scene = await makeScene(t);
   grow(scene, 60);
   const service = startNightshift(['backup', '--schedule'], scene.environment);
-  await service.said('snapshot: ');
+  await service.printed('snapshot: ');
   service.child.kill('SIGKILL');
   await service.finished;
   assert.equal((await nightshift(['backup'], scene.environment)).code, 0);
   assert.deepEqual(outcomes(scene), ['succeeded', 'interrupted']);
 });
 
-test('a failed run stays up, alerts once by mail, tells the dead-man’s switch, and says when it tries again', async (t) => {
+test('a failed run stays up, alerts once by mail, pings the dead-man’s switch, and logs when it tries again', async (t) => {
   const server = await startSmtpServer({ security: 'plain' });
   const pings: string[] = [];
   const http = createServer((request, response) => {
@@ -116,8 +116,8 @@ test('a failed run stays up, alerts once by mail, tells the dead-man’s switch,
   renameSync(scene.database.path, aside);
 
   const service = startNightshift(['backup', '--schedule'], scene.environment);
-  await service.said('trying shop again in 5 minutes');
-  await service.said('Mailed owner@example.com');
+  await service.printed('trying shop again in 5 minutes');
+  await service.printed('Mailed owner@example.com');
   service.child.kill('SIGTERM');
   await service.finished;
   const again = await nightshift(['backup'], scene.environment);
@@ -138,7 +138,7 @@ test('a failed run stays up, alerts once by mail, tells the dead-man’s switch,
 test('health and metrics are served while the first backup is under way and after it', async (t) => {
   const scene = await makeScene(t, { HTTP_PORT: '19188' });
   const service = startNightshift(['backup', '--schedule'], scene.environment);
-  await service.said('next backup');
+  await service.printed('next backup');
   const health = await fetch('http://127.0.0.1:19188/healthz');
   assert.equal(health.status, 200);
   const metrics = await (await fetch('http://127.0.0.1:19188/metrics')).text();

@@ -5,17 +5,17 @@ import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { openHistory } from '../../jobs/monitoring/history/open-history.ts';
 import type { Environment } from '../../jobs/runtime/cli-context.ts';
-import { type Finished, nightshift, startNightshift } from '../nightshift.ts';
+import { type FinishedCommand, nightshift, startNightshift } from '../nightshift.ts';
 import { makeScene, type Scene } from './scene.ts';
 
 /** Exit code, and the lines about each database without their times. */
-function told({ code, out }: Finished): [number | null, ...string[]] {
+function exitAndLines({ code, out }: FinishedCommand): [number | null, ...string[]] {
   const lines = out.split('\n').filter((line) => /^\S+: | {2}(wrong|under way|may be running) /.test(line));
   const plain = lines.map((line) => line.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'DATE'));
   return [code, ...plain.map((line) => line.replaceAll(/\d+(\.\d)? (s|ms|min|h|d)( \d\d? (s|min|h))?/g, 'AGE'))];
 }
 
-const status = async (environment: Environment) => told(await nightshift(['status'], environment));
+const status = async (environment: Environment) => exitAndLines(await nightshift(['status'], environment));
 
 function grow({ sql }: Scene, mib: number): void {
   sql(`CREATE TABLE blobs (data BLOB); WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${mib})
@@ -30,7 +30,7 @@ test('without any good backup status is not ok, from the first failed one-shot r
   assert.deepEqual(await status(scene.environment), [
     1,
     'shop: NOT OK, no good backup yet, first started AGE ago',
-    `  wrong         the last run (DATE, AGE ago) failed at snapshot: The database ${scene.database.path} does not exist`,
+    `  problem       the last run (DATE, AGE ago) failed at snapshot: The database ${scene.database.path} does not exist`,
   ]);
   const health = await nightshift(['health'], scene.environment);
   assert.deepEqual(
@@ -47,7 +47,7 @@ test('one of several databases without a good backup is not ok, whatever the oth
     1,
     'shop: ok, newest good backup is AGE old',
     'gone: NOT OK, no good backup yet, first started AGE ago',
-    '  wrong         the last run (DATE, AGE ago) failed at snapshot: The database /nowhere/gone.db does not exist, and neither does its folder',
+    '  problem       the last run (DATE, AGE ago) failed at snapshot: The database /nowhere/gone.db does not exist, and neither does its folder',
   ]);
 });
 
@@ -60,7 +60,7 @@ test('a last run that failed is not ok though the newest good backup is young; a
   assert.deepEqual(await status(scene.environment), [
     1,
     'shop: NOT OK, newest good backup is AGE old',
-    `  wrong         the last run (DATE, AGE ago) failed at snapshot: The database ${scene.database.path} does not exist, but it was there before: shop.db-shm, shop.db-wal lie beside its place`,
+    `  problem       the last run (DATE, AGE ago) failed at snapshot: The database ${scene.database.path} does not exist, but it was there before: shop.db-shm, shop.db-wal are still there`,
   ]);
   assert.equal((await nightshift(['health'], scene.environment)).code, 0);
   renameSync(`${scene.database.path}.aside`, scene.database.path);
@@ -73,7 +73,7 @@ test('a run is under way while it lives, and was killed once no process holds it
   await nightshift(['backup'], scene.environment);
   grow(scene, 60);
   const run = startNightshift(['backup'], scene.environment);
-  await run.said('snapshot: ');
+  await run.printed('snapshot: ');
   assert.deepEqual((await status(scene.environment)).slice(0, 2), [0, 'shop: ok, newest good backup is AGE old']);
   assert.match(
     (await nightshift(['status'], scene.environment)).out,
@@ -92,7 +92,7 @@ test('a run is under way while it lives, and was killed once no process holds it
   );
 });
 
-test('a killed run of 12 days ago is no excuse for the age; where the lock cannot be seen, that is said', async (t) => {
+test('a killed run of 12 days ago is no excuse for the age; where the lock cannot be seen, that is reported', async (t) => {
   const scene = await makeScene(t);
   await nightshift(['backup'], scene.environment);
   const db = new Sqlite(path.join(scene.settings.stateDir, 'history.db'));
@@ -103,13 +103,13 @@ test('a killed run of 12 days ago is no excuse for the age; where the lock canno
   assert.deepEqual(await status(scene.environment), [
     1,
     'shop: NOT OK, no good backup yet, first started AGE ago',
-    '  wrong         the last run (DATE, AGE ago) was killed at prune: no process holds its lock',
+    '  problem       the last run (DATE, AGE ago) was killed at prune: no process holds its lock',
   ]);
   const elsewhere = { ...scene.environment, DATABASE_PATH: '/not/mounted/here/shop.db' };
   assert.deepEqual(await status(elsewhere), [
     1,
     'shop: NOT OK, no good backup yet, first started AGE ago',
-    '  may be running since DATE, AGE ago, at prune (whether it lives cannot be seen from here: a restore holds the lock, or the database’s folder is not here)',
+    '  may be running since DATE, AGE ago, at prune (whether it is alive cannot be seen from here: a restore holds the lock, or the database’s folder is not here)',
   ]);
 });
 
@@ -123,7 +123,7 @@ test('a suspect shows until it is accepted, and findings, housekeeping and a sus
   assert.deepEqual(await status(scene.environment), [
     1,
     'shop: NOT OK, newest good backup is AGE old',
-    `  wrong         ${key} is suspect (table orders lost all rows (had 2,000 in ${good})); if it is right: nightshift accept ${key}`,
+    `  problem       ${key} is suspect (table orders lost all rows (had 2,000 in ${good})); if it is right: nightshift accept ${key}`,
   ]);
   assert.equal((await nightshift(['accept', key], scene.environment)).code, 0);
   assert.deepEqual(await status(scene.environment), [0, 'shop: ok, newest good backup is AGE old']);
@@ -154,34 +154,34 @@ test('failed housekeeping is not ok', async (t) => {
   await nightshift(['backup'], scene.environment);
   const history = openHistory(scene.settings.stateDir);
   const [run] = history.runs('backup', 'shop', 1);
-  history.note(run?.id ?? 0, { code: 'STORE_DENIED', message: 'The key may not delete objects.' });
+  history.updateRun(run?.id ?? 0, { code: 'STORE_DENIED', message: 'The key may not delete objects.' });
   history.close();
   assert.deepEqual(await status(scene.environment), [
     1,
     'shop: NOT OK, newest good backup is AGE old',
-    '  wrong         the last backup is safe, but not all that follows it was done: The key may not delete objects',
+    '  problem       the last backup is safe, but not all that follows it was done: The key may not delete objects',
   ]);
 });
 
-test('a failure stays told when the try after it was stopped', async (t) => {
+test('a failure stays reported when the try after it was stopped', async (t) => {
   const scene = await makeScene(t);
   await nightshift(['backup'], scene.environment);
   renameSync(scene.database.path, `${scene.database.path}.aside`);
   await nightshift(['backup'], scene.environment);
-  scene.history.finish(
-    scene.history.begin('backup', 'shop', Temporal.Now.instant()),
+  scene.history.finishRun(
+    scene.history.startRun('backup', 'shop', Temporal.Now.instant()),
     'interrupted',
     Temporal.Now.instant(),
   );
   assert.deepEqual(await status(scene.environment), [
     1,
     'shop: NOT OK, newest good backup is AGE old',
-    '  wrong         the last run (DATE, AGE ago) was stopped at start',
-    `  wrong         the backup failed: The database ${scene.database.path} does not exist, but it was there before: shop.db-shm, shop.db-wal lie beside its place`,
+    '  problem       the last run (DATE, AGE ago) was stopped at start',
+    `  problem       the backup failed: The database ${scene.database.path} does not exist, but it was there before: shop.db-shm, shop.db-wal are still there`,
   ]);
 });
 
-test('a store that was emptied is wrong until the next good backup, also when nobody can be told', async (t) => {
+test('a store that was emptied is a problem until the next good backup, also when nobody can be reached', async (t) => {
   const scene = await makeScene(t);
   await nightshift(['backup'], scene.environment);
   for (const key of await scene.keys()) rmSync(path.join(scene.folder, 'store', 'sqlite-backups', key));
@@ -190,13 +190,13 @@ test('a store that was emptied is wrong until the next good backup, also when no
   assert.deepEqual(await status(scene.environment), [
     1,
     'shop: NOT OK, newest good backup is AGE old',
-    `  wrong         ${scene.store.name} held no backup of shop before this one; the history knows ${before}, stored there or in another place`,
+    `  problem       ${scene.store.name} held no backup of shop before this one; the history knows ${before}, stored there or in another place`,
   ]);
   await nightshift(['backup'], scene.environment);
   assert.deepEqual(await status(scene.environment), [0, 'shop: ok, newest good backup is AGE old']);
 });
 
-test('a history that was begun anew is wrong until the next good backup, also when nobody can be told', async (t) => {
+test('a history that was started over is a problem until the next good backup, also when nobody can be reached', async (t) => {
   const scene = await makeScene(t);
   writeFileSync(path.join(scene.settings.stateDir, 'history.db'), 'x'.repeat(5000));
   await nightshift(['backup'], scene.environment);
@@ -212,6 +212,6 @@ test('a restore that was left unfinished is not ok: services may be down, and no
   assert.deepEqual(await status(scene.environment), [
     1,
     'shop: NOT OK, newest good backup is AGE old',
-    '  wrong         a restore was left unfinished, services may be down, and no backup runs until it is ended: `nightshift restore`',
+    '  problem       a restore was left unfinished, services may be down, and no backup runs until it is ended: `nightshift restore`',
   ]);
 });

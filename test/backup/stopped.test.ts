@@ -16,17 +16,17 @@ async function place(t: TestContext) {
   const { database, folder, settings } = scene;
   const garbage = path.join(folder, 'data', 'garbage.db');
   writeFileSync(garbage, 'customer,total\n'.repeat(500));
-  const { log, signal } = scene.tools();
+  const { log, signal } = scene.deps();
   const lock = await acquireLock(database.path, settings.stateDir, { holder: 'backup', wait: false, log, signal });
   t.after(() => lock.release());
   return { scene, mails, deadMan, environment: { ...scene.environment, DATABASE_PATH: `${garbage},${database.path}` } };
 }
 
-test('a run stopped while it waits for the second database tells what the first one failed at', async (t) => {
+test('a run stopped while it waits for the second database reports what the first one failed at', async (t) => {
   const { mails, deadMan, environment } = await place(t);
   const run = startNightshift(['backup'], environment);
-  await run.said('waiting for ');
-  await run.said('DATABASE_NOT_SQLITE: ');
+  await run.printed('waiting for ');
+  await run.printed('DATABASE_NOT_SQLITE: ');
   run.child.kill('SIGTERM');
   const { code, err } = await run.finished;
   assert.deepEqual([code, err.match(/[A-Z_]{8,}(?=: )/g)], [4, ['DATABASE_NOT_SQLITE', 'INTERRUPTED']], err);
@@ -36,10 +36,10 @@ test('a run stopped while it waits for the second database tells what the first 
   assert.match(status.out, /^garbage: NOT OK, .*\n {2}wrong .* failed at /m);
 });
 
-test('the service, told to stop in the second database, tells what the first one failed at', async (t) => {
+test('the service, stopped in the second database, reports what the first one failed at', async (t) => {
   const { mails, deadMan, environment } = await place(t);
   const service = startNightshift(['backup', '--schedule'], { ...environment, STOP_GRACE_SECONDS: '0' });
-  await service.said('waiting for ');
+  await service.printed('waiting for ');
   service.child.kill('SIGTERM');
   assert.equal((await service.finished).code, 0);
   assert.deepEqual(mails.subjects(), ['nightshift: backup of garbage FAILED (DATABASE_NOT_SQLITE)']);

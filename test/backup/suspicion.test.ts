@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assess, disproves, isSameLoss, type Measure, type Snapshot } from '../../jobs/backup/suspects/suspicion.ts';
+import {
+  type AssessedSnapshot,
+  assess,
+  type Baseline,
+  disproves,
+  isSameLoss,
+} from '../../jobs/backup/suspects/suspicion.ts';
 
 const name = 'csv_data_2025-11-29_020000.db.gz';
 
@@ -8,12 +14,12 @@ function total(tables: Readonly<Record<string, number>>): number {
   return Object.values(tables).reduce((sum, rows) => sum + rows, 0);
 }
 
-function measure(changes: Partial<Measure> = {}): Measure {
+function baseline(changes: Partial<Baseline> = {}): Baseline {
   const tables = { orders: 1234, customers: 5, drafts: 0 };
   return { name, bytes: 1000, usedBytes: 1000, rows: total(tables), tables, ...changes };
 }
 
-function snapshot(tables: Readonly<Record<string, number>>, changes: Partial<Snapshot> = {}): Snapshot {
+function snapshot(tables: Readonly<Record<string, number>>, changes: Partial<AssessedSnapshot> = {}): AssessedSnapshot {
   const bytes = changes.bytes ?? 1000;
   return { bytes, usedBytes: bytes, rows: total(tables), tables, unchecked: [], ...changes };
 }
@@ -21,47 +27,47 @@ function snapshot(tables: Readonly<Record<string, number>>, changes: Partial<Sna
 const strict = { ignored: [], wasEmptyBefore: () => false };
 const full = { orders: 1234, customers: 5, drafts: 0 };
 
-const cases: [string, Snapshot, Measure | null, string | null][] = [
+const cases: [string, AssessedSnapshot, Baseline | null, string | null][] = [
   ['the first backup has nothing to be measured against', snapshot({}, { bytes: 0 }), null, null],
-  ['the same', snapshot(full), measure(), null],
-  ['grown', snapshot({ orders: 2000, customers: 6, drafts: 1 }, { bytes: 2000 }), measure(), null],
-  ['exactly half the size', snapshot(full, { bytes: 500 }), measure(), null],
+  ['the same', snapshot(full), baseline(), null],
+  ['grown', snapshot({ orders: 2000, customers: 6, drafts: 1 }, { bytes: 2000 }), baseline(), null],
+  ['exactly half the size', snapshot(full, { bytes: 500 }), baseline(), null],
   [
     'under half the size',
     snapshot(full, { bytes: 499 }),
-    measure(),
+    baseline(),
     `under half the size: 499 B after 1000 B in ${name}`,
   ],
-  ['a VACUUM gave free pages back', snapshot(full, { bytes: 300 }), measure({ usedBytes: 310 }), null],
+  ['a VACUUM gave free pages back', snapshot(full, { bytes: 300 }), baseline({ usedBytes: 310 }), null],
   [
     'one table emptied',
     snapshot({ orders: 0, customers: 5 }),
-    measure(),
+    baseline(),
     `table orders lost all rows (had 1,234 in ${name})`,
   ],
   [
     'a new empty database, as an unmounted disk leaves it',
     snapshot({}, { bytes: 0 }),
-    measure(),
+    baseline(),
     `table orders and 1 more table lost all rows (had 1,234 in ${name})`,
   ],
   [
     'a table that could not be read, for want of an extension, is not taken for empty',
     snapshot({ customers: 5 }, { unchecked: ['orders'] }),
-    measure(),
+    baseline(),
     null,
   ],
   [
     'without row counts of tables: under half of all rows',
     snapshot({ orders: 600 }),
-    measure({ tables: null }),
+    baseline({ tables: null }),
     `under half the rows: 600 after 1,239 in ${name}`,
   ],
-  ['without row counts of tables: as many rows', snapshot({ orders: 1300 }), measure({ tables: null }), null],
+  ['without row counts of tables: as many rows', snapshot({ orders: 1300 }), baseline({ tables: null }), null],
   [
-    'without any counts the size still tells',
+    'without any counts the size still shows it',
     snapshot({ orders: 1 }, { bytes: 100 }),
-    measure({ tables: null, rows: null }),
+    baseline({ tables: null, rows: null }),
     `under half the size: 100 B after 1000 B in ${name}`,
   ],
 ];
@@ -72,19 +78,19 @@ for (const [what, now, before, expected] of cases) {
   });
 }
 
-test('what could not be compared is said', () => {
-  assert.deepEqual(assess(snapshot(full), measure({ tables: null }), strict).remarks, [
+test('what could not be compared is reported', () => {
+  assert.deepEqual(assess(snapshot(full), baseline({ tables: null }), strict).remarks, [
     `the row counts of single tables are not known of ${name}: only rows and size in total were compared`,
   ]);
 });
 
 test('a table that BACKUP_SUSPECT_IGNORE names may be emptied', () => {
-  const found = assess(snapshot({ ...full, orders: 0 }), measure(), { ...strict, ignored: ['orders'] });
+  const found = assess(snapshot({ ...full, orders: 0 }), baseline(), { ...strict, ignored: ['orders'] });
   assert.deepEqual(found, { suspicion: null, remarks: ['table orders lost all rows (BACKUP_SUSPECT_IGNORE)'] });
 });
 
 test('a queue that was empty in an earlier good backup may be empty again', () => {
-  const found = assess(snapshot({ ...full, orders: 0 }), measure(), {
+  const found = assess(snapshot({ ...full, orders: 0 }), baseline(), {
     ...strict,
     wasEmptyBefore: (table) => table === 'orders',
   });
@@ -95,7 +101,7 @@ test('a queue that was empty in an earlier good backup may be empty again', () =
 });
 
 test('but when no row is left anywhere, it is suspect whatever was empty before', () => {
-  const found = assess(snapshot({ orders: 0, customers: 0, drafts: 0 }), measure(), {
+  const found = assess(snapshot({ orders: 0, customers: 0, drafts: 0 }), baseline(), {
     ...strict,
     wasEmptyBefore: () => true,
   });
@@ -103,19 +109,19 @@ test('but when no row is left anywhere, it is suspect whatever was empty before'
 });
 
 test('a renamed table is not taken for a lost one, and one new table stands for one old one only', () => {
-  const renamed = assess(snapshot({ orders_v2: 1230, customers: 5 }), measure(), strict);
+  const renamed = assess(snapshot({ orders_v2: 1230, customers: 5 }), baseline(), strict);
   assert.deepEqual(renamed, {
     suspicion: null,
-    remarks: ['table orders is gone and orders_v2 is new with its rows: taken for renamed'],
+    remarks: ['table orders is gone and orders_v2 is new with its rows: treated as renamed'],
   });
-  const merged = assess(snapshot({ all: 5000 }), measure({ tables: { orders: 1234, items: 4000 } }), strict);
+  const merged = assess(snapshot({ all: 5000 }), baseline({ tables: { orders: 1234, items: 4000 } }), strict);
   assert.equal(merged.suspicion?.reason, `table items lost all rows (had 4,000 in ${name})`);
-  const smaller = assess(snapshot({ orders_v2: 1000, customers: 5 }), measure(), strict);
+  const smaller = assess(snapshot({ orders_v2: 1000, customers: 5 }), baseline(), strict);
   assert.equal(smaller.suspicion?.reason, `table orders lost all rows (had 1,234 in ${name})`);
 });
 
 test('when every table that had rows may be emptied, an empty database is no alarm', () => {
-  const found = assess(snapshot({ queue: 0 }), measure({ tables: { queue: 9 }, rows: 9 }), {
+  const found = assess(snapshot({ queue: 0 }), baseline({ tables: { queue: 9 }, rows: 9 }), {
     ...strict,
     ignored: ['queue'],
   });
@@ -123,7 +129,7 @@ test('when every table that had rows may be emptied, an empty database is no ala
 });
 
 const lost = { orders: 0, customers: 5, drafts: 0 };
-const disproofs: [string, Snapshot, Readonly<Record<string, number>> | null, boolean][] = [
+const disproofs: [string, AssessedSnapshot, Readonly<Record<string, number>> | null, boolean][] = [
   ['all rows are there again', snapshot(full), lost, true],
   ['nearly all rows are', snapshot({ ...full, orders: 1200 }), lost, true],
   ['one new row is there', snapshot({ ...full, orders: 1 }), lost, false],
@@ -141,7 +147,7 @@ const disproofs: [string, Snapshot, Readonly<Record<string, number>> | null, boo
 ];
 for (const [what, now, tables, expected] of disproofs) {
   test(`a suspicion is ${expected ? '' : 'not '}disproved when ${what}`, () => {
-    assert.equal(disproves(now, { tables }, measure()), expected);
+    assert.equal(disproves(now, { tables }, baseline()), expected);
   });
 }
 

@@ -9,25 +9,25 @@ import { Failure } from '../../jobs/runtime/errors.ts';
 import { damage, failureOf, faulty, first, objectFile } from './faults.ts';
 import { makeScene } from './scene.ts';
 
-test('a night without a change uploads nothing, and its object is read back all the same', async (t) => {
+test('a run without a change uploads nothing, and its object is read back all the same', async (t) => {
   const scene = await makeScene(t);
-  await runBackup(scene.database, scene.tools());
+  await runBackup(scene.database, scene.deps());
   scene.setClock('2025-11-28T02:00:00');
   const noUpload = faulty(scene.store, { put: () => assert.fail('uploaded') });
-  const result = await runBackup(scene.database, scene.tools({ store: noUpload }));
-  assert.equal(result.proof, 'proven');
+  const result = await runBackup(scene.database, scene.deps({ store: noUpload }));
+  assert.equal(result.verification, 'verified');
   assert.deepEqual(await scene.keys(), ['daily/shop_2025-11-27_020000.db.gz', 'daily/shop_2025-11-28_020000.db.gz']);
   const facts = factsOf((await scene.store.head(result.key))?.metadata ?? {});
   assert.equal(facts?.takenAt.toString(), '2025-11-27T18:00:00Z');
 });
 
-test('an unchanged night whose older object is damaged uploads afresh and says which one', async (t) => {
+test('an unchanged database whose older object is damaged is uploaded, and the log names that object', async (t) => {
   const scene = await makeScene(t);
-  await runBackup(scene.database, scene.tools());
+  await runBackup(scene.database, scene.deps());
   damage(objectFile(scene, first));
   scene.setClock('2025-11-28T02:00:00');
-  const { proof, housekeeping, key } = await runBackup(scene.database, scene.tools());
-  assert.equal(proof, 'proven');
+  const { verification, housekeeping, key } = await runBackup(scene.database, scene.deps());
+  assert.equal(verification, 'verified');
   assert.equal(housekeeping?.code, 'READ_BACK_DIFFERS');
   assert.ok(housekeeping.message.includes(first));
   assert.equal(
@@ -40,13 +40,13 @@ test('an unchanged night whose older object is damaged uploads afresh and says w
 
 test('a copy that is none is not held against the older object, which reads back', async (t) => {
   const scene = await makeScene(t);
-  await runBackup(scene.database, scene.tools());
+  await runBackup(scene.database, scene.deps());
   scene.setClock('2025-11-28T02:00:00');
   const other = path.join(scene.folder, 'other');
   writeFileSync(other, '');
   const store = faulty(scene.store, { copy: (_, to, metadata = {}) => scene.store.put(to, other, metadata) });
-  const { proof, housekeeping, key } = await runBackup(scene.database, scene.tools({ store }));
-  assert.deepEqual([proof, housekeeping], ['proven', null]);
+  const { verification, housekeeping, key } = await runBackup(scene.database, scene.deps({ store }));
+  assert.deepEqual([verification, housekeeping], ['verified', null]);
   assert.ok(
     scene.lines.includes(
       `no copy on the server, the backup is compressed and uploaded: ${key} is cut short. ${first} reads back as it was written.`,
@@ -55,23 +55,23 @@ test('a copy that is none is not held against the older object, which reads back
   );
 });
 
-test('an unchanged night whose older object is gone by the time it is copied uploads afresh', async (t) => {
+test('an unchanged database whose older object is gone by the time it is copied is uploaded', async (t) => {
   const scene = await makeScene(t);
-  await runBackup(scene.database, scene.tools());
+  await runBackup(scene.database, scene.deps());
   scene.setClock('2025-11-28T02:00:00');
   const gone = new Failure('OBJECT_MISSING', 'gone', 'look');
   const store = faulty(scene.store, { copy: () => Promise.reject(gone) });
-  const { proof, housekeeping } = await runBackup(scene.database, scene.tools({ store }));
-  assert.deepEqual([proof, housekeeping], ['proven', null]);
+  const { verification, housekeeping } = await runBackup(scene.database, scene.deps({ store }));
+  assert.deepEqual([verification, housekeeping], ['verified', null]);
 });
 
-test('an unchanged night during an outage fails as one, and compresses nothing', async (t) => {
+test('an unchanged database during an outage fails as one, and compresses nothing', async (t) => {
   const scene = await makeScene(t);
-  await runBackup(scene.database, scene.tools());
+  await runBackup(scene.database, scene.deps());
   scene.setClock('2025-11-28T02:00:00');
   const store = faulty(scene.store, {
     copy: () => Promise.reject(new Failure('STORE_UNREACHABLE', 'the network is down', 'check it')),
     put: () => assert.fail('uploaded'),
   });
-  assert.equal(await failureOf(runBackup(scene.database, scene.tools({ store }))), 'STORE_UNREACHABLE');
+  assert.equal(await failureOf(runBackup(scene.database, scene.deps({ store }))), 'STORE_UNREACHABLE');
 });

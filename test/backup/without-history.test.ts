@@ -90,7 +90,7 @@ test(
     const port = '19189';
     const service = startNightshift(['backup', '--schedule'], { ...environment, HTTP_PORT: port });
     t.after(() => service.child.kill('SIGKILL'));
-    await service.said('next backup');
+    await service.printed('next backup');
     assert.equal((await keys()).length, 2);
     const health = await (await fetch(`http://127.0.0.1:${port}/healthz`)).text();
     assert.match(health, /^healthy: shop: newest good backup is .* old; the run history cannot be kept: /);
@@ -99,15 +99,15 @@ test(
   },
 );
 
-test('a damaged history is renamed aside, a new one begun, and a mail says what was lost', async (t) => {
+test('a damaged history is renamed aside, a new one started, and a mail says what was lost', async (t) => {
   const { backup, mails, environment, settings, keys } = await place(t);
   assert.equal((await backup()).code, 0);
   writeFileSync(path.join(settings.stateDir, 'history.db'), garbage);
   const { code, out, err } = await backup();
   assert.deepEqual([code, promised.test(out)], [0, true], err);
-  assert.match(err, /^\[.*\] WARNING The run history was damaged\. It is .*, and a new one was begun\.\n$/);
+  assert.match(err, /^\[.*\] WARNING The run history was damaged\. It is .*, and a new one was started\.\n$/);
   assert.equal((await keys()).length, 2);
-  assert.deepEqual(mails.subjects(), ['nightshift: the run history was damaged; a new one was begun']);
+  assert.deepEqual(mails.subjects(), ['nightshift: the run history was damaged; a new one was started']);
   const aside = readdirSync(settings.stateDir).filter((name) => name.includes('.damaged-'));
   assert.equal(aside.length, 1);
   assert.match(aside[0] ?? '', /^history\.db\.damaged-\d{4}-\d\d-\d\d_\d{6}$/);
@@ -128,14 +128,14 @@ test('a service that starts on a damaged history begins a new one', async (t) =>
   renameSync(database.path, `${database.path}.aside`);
   const service = startNightshift(['backup', '--schedule'], environment);
   t.after(() => service.child.kill('SIGKILL'));
-  await service.said('Mailed owner@example.com');
+  await service.printed('Mailed owner@example.com');
   service.child.kill('SIGTERM');
   assert.equal((await service.finished).code, 0);
   writeFileSync(path.join(settings.stateDir, 'history.db'), garbage);
   renameSync(`${database.path}.aside`, database.path);
   const again = startNightshift(['backup', '--schedule'], environment);
   t.after(() => again.child.kill('SIGKILL'));
-  await again.said('next backup');
+  await again.printed('next backup');
   again.child.kill('SIGTERM');
   assert.equal((await again.finished).code, 0);
   assert.equal(mails.subjects()[0], 'nightshift: backup of shop FAILED (DATABASE_MISSING)');

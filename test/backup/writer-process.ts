@@ -1,6 +1,6 @@
 /**
  * A program that writes a database all the time, as a backend does: so many commits a second, each of them counting up two
- * tables that must always agree. It sends `{ kind: 'started' }` after its first commit; told `stop`, it sends a WriterReport.
+ * tables that must always agree. It sends `{ kind: 'started' }` after its first commit; on `stop` it sends a WriterReport.
  * arguments: DATABASE COMMITS_PER_SECOND wal|rollback BUSY_TIMEOUT_MS
  */
 import Sqlite from 'better-sqlite3';

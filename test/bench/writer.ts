@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { noStep } from '../../jobs/runtime/progress.ts';
+import { noBar } from '../../jobs/runtime/progress.ts';
 import { takeSnapshot } from '../../jobs/sqlite/snapshot/snapshot.ts';
 import { recordingLog } from '../backup/recording-log.ts';
 import { startWriter } from '../backup/writer.ts';
@@ -14,7 +14,7 @@ export async function benchWriter(database: string, folder: string): Promise<voi
   const beside = await startWriter(database, { perSecond: 200 });
   await takeSnapshot({ name: 'bench', path: database }, path.join(folder, 'snapshot.db'), {
     signal: new AbortController().signal,
-    step: noStep,
+    bar: noBar,
     log: recordingLog(),
   });
   tell('beside a snapshot', await beside.stop());

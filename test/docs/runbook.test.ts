@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { allClearAlert, problemsAlert } from '../../jobs/backup/alerts/alert-text.ts';
-import type { Problem } from '../../jobs/backup/alerts/backup-problem.ts';
+import type { BackupProblem } from '../../jobs/backup/alerts/backup-problem.ts';
 import { renamedProblem, unrecordedProblem } from '../../jobs/backup/alerts/history-problems.ts';
 import { problemsOfRun } from '../../jobs/backup/alerts/run-problems.ts';
 import { Failure, failureCodes } from '../../jobs/runtime/errors.ts';
@@ -49,10 +49,10 @@ function backupAlerts() {
 }
 
 /** One of each kind; the type fails when a kind is added. */
-function problems(): Readonly<Record<Problem['kind'], Problem>> {
+function problems(): Readonly<Record<BackupProblem['kind'], BackupProblem>> {
   const good = goodOutcome('sqlite-backups/daily/csv_data_2025-12-01_020000.db.gz');
   return {
-    failure: problemOf({ kind: 'failed', trouble, unrecorded: null }),
+    failure: problemOf({ kind: 'failed', failure: trouble, unrecorded: null }),
     suspect: problemOf({
       ...good,
       suspicion: { reason: 'rows are gone', lostTables: [], bytes: { before: 2, now: 1 } },
@@ -65,7 +65,7 @@ function problems(): Readonly<Record<Problem['kind'], Problem>> {
   };
 }
 
-function problemOf(outcome: Parameters<typeof problemsOfRun>[0]['outcome']): Problem {
+function problemOf(outcome: Parameters<typeof problemsOfRun>[0]['outcome']): BackupProblem {
   const [problem] = problemsOfRun({ database: 'csv_data', outcome, step: 'start', openSuspects: [], before: [], at });
   assert.ok(problem);
   return problem;

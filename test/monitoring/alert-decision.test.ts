@@ -7,35 +7,35 @@ import { type AlertReason, decideAlert } from '../../jobs/monitoring/alerts/aler
 const start = Temporal.Instant.from('2025-11-01T18:00:00Z');
 
 /** One run: hours after the start, what is wrong (`!x` is an event), and whether a channel takes a mail. */
-type AlertRound = readonly [hours: number, wrong: string, isTaken?: boolean];
-type SentMail = { readonly hours: number; readonly reason: AlertReason; readonly wrong: string };
+type Run = readonly [hours: number, wrong: string, isTaken?: boolean];
+type Mail = { readonly hours: number; readonly reason: AlertReason; readonly wrong: string };
 
 /** The mails that go out over these runs. */
-function mailsOf(runs: readonly AlertRound[]): SentMail[] {
+function mailsOf(runs: readonly Run[]): Mail[] {
   let budget: AlertBudget = emptyBudget;
-  const mails: SentMail[] = [];
+  const mails: Mail[] = [];
   for (const [hours, wrong, isTaken = true] of runs) {
     const causes = wrong === '' ? [] : wrong.split('+').map((kind) => ({ kind, isEvent: kind.startsWith('!') }));
     const decision = decideAlert(budget, causes, start.add({ seconds: Math.round(hours * 3600) }));
     const isSent = decision.reason !== null && isTaken;
     if (decision.reason !== null && isTaken) mails.push({ hours, reason: decision.reason, wrong });
     // As it is between two processes: through JSON.
-    budget = alertBudgetSchema.parse(JSON.parse(JSON.stringify(isSent ? decision.ifTaken : decision.budget)));
+    budget = alertBudgetSchema.parse(JSON.parse(JSON.stringify(isSent ? decision.budgetIfSent : decision.budget)));
   }
   return mails;
 }
 
-const told = (runs: readonly AlertRound[]) =>
+const decisionsOf = (runs: readonly Run[]) =>
   mailsOf(runs).map(({ hours, reason, wrong }) => `${hours} ${reason} ${wrong}`.trim());
-const nights = (count: number, wrongOf: (night: number) => string): AlertRound[] =>
+const runsOf = (count: number, wrongOf: (night: number) => string): Run[] =>
   Array.from({ length: count }, (_, night) => [night * 24, wrongOf(night)]);
 
 describe('which runs are mailed', () => {
-  const cases: [string, readonly AlertRound[], string[]][] = [
-    ['nothing is wrong', nights(5, () => ''), []],
+  const cases: [string, readonly Run[], string[]][] = [
+    ['nothing is wrong', runsOf(5, () => ''), []],
     [
-      'a failure of 30 days: the first night, after 1, 3 and 7 days, then weekly',
-      nights(30, () => 'a'),
+      'a failure of 30 days: the first run, after 1, 3 and 7 days, then weekly',
+      runsOf(30, () => 'a'),
       [
         '0 new a',
         '24 reminder a',
@@ -47,12 +47,12 @@ describe('which runs are mailed', () => {
       ],
     ],
     [
-      'the same though every night ends a little earlier than the one before',
-      Array.from({ length: 15 }, (_, night): AlertRound => [night * 24 - night * 0.05, 'a']),
+      'the same though every run ends a little earlier than the one before',
+      Array.from({ length: 15 }, (_, night): Run => [night * 24 - night * 0.05, 'a']),
       ['0 new a', '23.95 reminder a', '71.85 reminder a', '167.65 reminder a', '335.3 reminder a'],
     ],
     [
-      'tries within the night say nothing new',
+      'tries within the day report nothing new',
       [
         [0, 'a'],
         [0.1, 'a'],
@@ -62,7 +62,7 @@ describe('which runs are mailed', () => {
       ['0 new a'],
     ],
     [
-      'a second, different failure is told at once',
+      'a second, different failure is reported at once',
       [
         [0, 'a'],
         [0.1, 'b'],
@@ -97,13 +97,13 @@ describe('which runs are mailed', () => {
       ['0 new a', '24 all-clear'],
     ],
     [
-      'one good night between two bad ones is no all-clear',
-      nights(4, (night) => (night % 2 === 0 ? 'a' : '')),
+      'one good run between two bad ones is no all-clear',
+      runsOf(4, (night) => (night % 2 === 0 ? 'a' : '')),
       ['0 new a', '48 reminder a'],
     ],
     [
       'a month that fails every other night: the reminders, and nothing else',
-      nights(30, (night) => (night % 2 === 0 ? 'a' : '')),
+      runsOf(30, (night) => (night % 2 === 0 ? 'a' : '')),
       [
         '0 new a',
         '48 reminder a',
@@ -179,7 +179,7 @@ describe('which runs are mailed', () => {
       ['48 new a'],
     ],
     [
-      'nobody was ever told: the end is no news',
+      'nobody was ever reported: the end is no news',
       [
         [0, 'a', false],
         [24, ''],
@@ -218,15 +218,15 @@ describe('which runs are mailed', () => {
       ['0 new !e+a', '24 reminder a', '72 all-clear'],
     ],
   ];
-  for (const [title, runs, expected] of cases) test(title, () => assert.deepEqual(told(runs), expected));
+  for (const [title, runs, expected] of cases) test(title, () => assert.deepEqual(decisionsOf(runs), expected));
 });
 
 const kinds = ['', '', 'a', 'b', 'a+b'];
 const runs = fc.array(fc.tuple(fc.integer({ min: 1, max: 30 }), fc.constantFrom(...kinds)), { maxLength: 120 });
 /** Steps in hours become hours since the start. */
-const placed = (steps: readonly (readonly [number, string])[]): AlertRound[] => {
+const placed = (steps: readonly (readonly [number, string])[]): Run[] => {
   let hours = 0;
-  return steps.map(([step, wrong]): AlertRound => {
+  return steps.map(([step, wrong]): Run => {
     hours += step;
     return [hours, wrong];
   });
@@ -259,12 +259,12 @@ test('with one kind that comes and goes every hour or so for weeks, there is one
   );
 });
 
-test('what lasts is always told: no two runs a day apart see the same thing wrong without a mail about it', () => {
+test('what lasts is always reported: no two runs a day apart see the same thing wrong without a mail about it', () => {
   fc.assert(
     fc.property(runs, fc.constantFrom('a', 'b'), (steps, kind) => {
       const before = placed(steps);
       const at = (before.at(-1)?.[0] ?? 0) + 1;
-      const lasting: AlertRound[] = [
+      const lasting: Run[] = [
         [at, kind],
         [at + 24, kind],
         [at + 48, kind],

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { alertOf } from '../../jobs/monitoring/alerts/alert.ts';
-import { deliver } from '../../jobs/monitoring/alerts/alert-delivery.ts';
+import { createAlert } from '../../jobs/monitoring/alerts/alert.ts';
+import { deliverAlert } from '../../jobs/monitoring/alerts/alert-delivery.ts';
 import type { Log } from '../../jobs/runtime/log.ts';
 import { type Faults, startSmtpServer } from '../smtp-server.ts';
 
 const at = Temporal.Instant.from('2025-11-29T18:00:14Z');
 
 describe('an alert is delivered', () => {
-  const alert = alertOf('backup of csv_data FAILED', [['The backup of csv_data failed.'], ['What to do:', 'Look.']]);
+  const alert = createAlert('backup of csv_data FAILED', [
+    ['The backup of csv_data failed.'],
+    ['What to do:', 'Look.'],
+  ]);
   const recipients = ['owner@example.com', 'second@example.com'];
 
   /** Delivers to a server with these faults; who was reached, what arrived, what the log says. */
@@ -18,7 +21,7 @@ describe('an alert is delivered', () => {
     const log: Log = { line: (text) => lines.push(text), warn: (text) => lines.push(`WARNING ${text}`), failure() {} };
     try {
       const options = { clock: { now: () => at }, log, signal, firstWaitMs: 1 };
-      const reached = await deliver(alert, { smtp: server.smtp, recipients }, options);
+      const reached = await deliverAlert(alert, { smtp: server.smtp, recipients }, options);
       const mails = server.mails.map(({ to, parsed }) => ({ to, subject: parsed.subject, text: parsed.text }));
       const tries = server.recipientsAsked.length;
       return {

@@ -19,14 +19,14 @@ async function folder(t: TestContext) {
   return made;
 }
 
-test('a run is remembered with its object, sizes and proof, and another process can read it', async (t) => {
+test('a run is remembered with its object, sizes and verification, and another process can read it', async (t) => {
   const stateDir = await folder(t);
   const history = openHistory(stateDir);
-  const id = history.begin('backup', 'csv_data', at);
-  history.step(id, 'read back');
-  history.note(id, { key, snapshotBytes: 300, archiveBytes: 100, rows: 7 });
-  history.prove(key, 'proven', at);
-  history.finish(id, 'succeeded', at.add({ seconds: 9 }));
+  const id = history.startRun('backup', 'csv_data', at);
+  history.setStep(id, 'read back');
+  history.updateRun(id, { key, snapshotBytes: 300, archiveBytes: 100, rows: 7 });
+  history.recordVerification(key, 'verified', at);
+  history.finishRun(id, 'succeeded', at.add({ seconds: 9 }));
   const expected = {
     id: 1,
     job: 'backup',
@@ -36,7 +36,7 @@ test('a run is remembered with its object, sizes and proof, and another process 
     outcome: 'succeeded',
     step: 'read back',
     key,
-    proof: 'proven',
+    verification: 'verified',
     snapshotBytes: 300,
     archiveBytes: 100,
     rows: 7,
@@ -54,12 +54,12 @@ test('a run is remembered with its object, sizes and proof, and another process 
 
 test('a suspect backup is no good one until it is accepted', async (t) => {
   const history = openHistory(await folder(t));
-  const id = history.begin('backup', 'csv_data', at);
-  history.note(id, { key, suspect: 'table orders lost all rows' });
-  history.prove(key, 'proven', at);
-  history.finish(id, 'succeeded', at);
+  const id = history.startRun('backup', 'csv_data', at);
+  history.updateRun(id, { key, suspect: 'table orders lost all rows' });
+  history.recordVerification(key, 'verified', at);
+  history.finishRun(id, 'succeeded', at);
   assert.equal(history.newestGood('csv_data'), null);
-  history.accept(key, at);
+  history.recordAcceptance(key, at);
   assert.equal(history.newestGood('csv_data')?.key, key);
   assert.deepEqual(history.acceptedKeys(), new Set([key]));
   history.close();
@@ -68,18 +68,18 @@ test('a suspect backup is no good one until it is accepted', async (t) => {
 test('what a killed run stored without reading it back is known to the next run', async (t) => {
   const stateDir = await folder(t);
   const killed = openHistory(stateDir);
-  killed.note(killed.begin('backup', 'csv_data', at), { key });
+  killed.updateRun(killed.startRun('backup', 'csv_data', at), { key });
   killed.close();
   const history = openHistory(stateDir);
-  const id = history.begin('backup', 'csv_data', at);
-  history.closeAbandoned(id, 'csv_data', at);
+  const id = history.startRun('backup', 'csv_data', at);
+  history.closeInterrupted(id, 'csv_data', at);
   assert.deepEqual(
     history.runs('backup', 'csv_data', 5).map(({ outcome }) => outcome),
     ['running', 'interrupted'],
   );
-  assert.deepEqual(history.unprovenKeys('csv_data'), [key]);
+  assert.deepEqual(history.unverifiedKeys('csv_data'), [key]);
   history.forgetKey(key);
-  assert.deepEqual(history.unprovenKeys('csv_data'), []);
+  assert.deepEqual(history.unverifiedKeys('csv_data'), []);
   assert.deepEqual(history.counts('csv_data'), { running: 1, succeeded: 0, failed: 0, interrupted: 1 });
   history.close();
 });
@@ -87,14 +87,14 @@ test('what a killed run stored without reading it back is known to the next run'
 test('what the alerts remember and the first start stay', async (t) => {
   const stateDir = await folder(t);
   const first = openHistory(stateDir);
-  assert.equal(first.alertMemory(), null);
-  first.keepAlertMemory('one');
-  first.keepAlertMemory('two');
-  first.markStart(at);
+  assert.equal(first.alertState(), null);
+  first.saveAlertState('one');
+  first.saveAlertState('two');
+  first.recordFirstStart(at);
   first.close();
   const history = openHistory(stateDir);
-  assert.equal(history.alertMemory(), 'two');
-  history.markStart(at.add({ hours: 1 }));
+  assert.equal(history.alertState(), 'two');
+  history.recordFirstStart(at.add({ hours: 1 }));
   assert.deepEqual(history.firstStart(), at);
   history.close();
 });
@@ -103,16 +103,16 @@ test('a suspect is open until it is accepted, disproved, or gone', async (t) => 
   const history = openHistory(await folder(t));
   const keys = ['k1', 'k2', 'k3', 'k4'];
   for (const one of keys) {
-    const id = history.begin('backup', 'csv_data', at);
-    history.note(id, { key: one, suspect: `why ${one}` });
-    history.prove(one, 'proven', at);
+    const id = history.startRun('backup', 'csv_data', at);
+    history.updateRun(id, { key: one, suspect: `why ${one}` });
+    history.recordVerification(one, 'verified', at);
   }
   assert.deepEqual(
     history.openSuspects('csv_data'),
     keys.map((one) => ({ key: one, reason: `why ${one}` })),
   );
-  history.accept('k1', at);
-  history.disprove('k2', at);
+  history.recordAcceptance('k1', at);
+  history.recordDisproof('k2', at);
   history.forgetKey('k3');
   assert.deepEqual(history.openSuspects('csv_data'), [{ key: 'k4', reason: 'why k4' }]);
   assert.deepEqual(history.openSuspects('other'), []);
@@ -123,24 +123,24 @@ test('a suspect is open until it is accepted, disproved, or gone', async (t) => 
 test('a key that is used again is a new object: nothing known of the one before counts for it', async (t) => {
   const history = openHistory(await folder(t));
   const store = (suspect: string | null) => {
-    const id = history.begin('backup', 'csv_data', at);
+    const id = history.startRun('backup', 'csv_data', at);
     history.forgetKey(key);
-    history.note(id, { key, suspect });
+    history.updateRun(id, { key, suspect });
   };
-  const prove = () => history.prove(key, 'proven', at);
+  const prove = () => history.recordVerification(key, 'verified', at);
 
   store('lost rows');
   prove();
   store(null);
-  assert.deepEqual(history.unprovenKeys('csv_data'), [key]);
+  assert.deepEqual(history.unverifiedKeys('csv_data'), [key]);
   assert.equal(history.newestGood('csv_data'), null);
   prove();
   assert.deepEqual(history.openSuspects('csv_data'), []);
   assert.equal(history.newestGood('csv_data')?.id, 2);
 
-  history.accept(key, at);
-  history.disprove(key, at);
-  history.noteSuspect('csv_data', { key, reason: 'seen in the bucket' }, at);
+  history.recordAcceptance(key, at);
+  history.recordDisproof(key, at);
+  history.recordSuspect('csv_data', { key, reason: 'seen in the bucket' }, at);
   store('lost rows again');
   prove();
   assert.deepEqual(history.openSuspects('csv_data'), [{ key, reason: 'lost rows again' }]);
@@ -154,7 +154,7 @@ const garbage = 'not a database, but long enough to be read as one'.repeat(50);
 /** A history with many runs, one of whose pages is then overwritten. */
 function withDamagedPage(stateDir: string): void {
   const history = openHistory(stateDir);
-  for (let night = 0; night < 200; night += 1) history.begin('backup', 'csv_data', at);
+  for (let night = 0; night < 200; night += 1) history.startRun('backup', 'csv_data', at);
   history.close();
   const handle = openSync(path.join(stateDir, 'history.db'), 'r+');
   writeSync(handle, Buffer.alloc(4096, 0x5a), 0, 4096, 4096 * 8);

@@ -25,7 +25,7 @@ describe('a mail that was not taken says why and what to do', () => {
     await withServer({ security: 'implicit', login }, async (server) => {
       const found = await failureOf({ smtp: { ...server.smtp, login: null } }, 'implicit');
       assert.equal(found.code, 'MAIL_LOGIN');
-      assert.match(found.message, /wants a login and none is set: 530 /);
+      assert.match(found.message, /requires a login and none is set: 530 /);
     });
   });
 
@@ -84,7 +84,7 @@ describe('a mail that was not taken says why and what to do', () => {
       assert.deepEqual(await failureOf({ smtp }, 'starttls'), {
         code: 'MAIL_DEFERRED',
         message: `The mail server localhost:PORT does not take the mail to owner@example.com now: ${strictName}.`,
-        hint: `Nothing, if a later try works. If it stays, the server may not like the name that this host gives. ${hint}`,
+        hint: `Nothing, if a later try works. If it persists, the server may not like the name that this host gives. ${hint}`,
       });
     });
     const recipientReply = '504 5.5.2 <backup-1>: Helo command rejected: need fully-qualified hostname';

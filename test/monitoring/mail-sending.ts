@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Mail, type Security, sendMail } from '../../jobs/monitoring/mail/mail.ts';
+import { type Mail, type MailSecurity, sendMail } from '../../jobs/monitoring/mail/mail.ts';
 import type { Failure } from '../../jobs/runtime/errors.ts';
 import { startSmtpServer, type TestSmtpServer } from '../smtp-server.ts';
 
@@ -14,7 +14,7 @@ export const mail: Mail = {
 };
 
 /** The Failure of sending `mail` to a server, as plain values. */
-export async function failureOf(server: Pick<TestSmtpServer, 'smtp'>, security: Security, signal = never) {
+export async function failureOf(server: Pick<TestSmtpServer, 'smtp'>, security: MailSecurity, signal = never) {
   const limits = { connectMs: 2000, greetingMs: 200, idleMs: 400 };
   const error = await sendMail(server.smtp, mail, signal, { security, limits }).then(
     () => assert.fail('the mail was sent'),

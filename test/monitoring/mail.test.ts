@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { type Security, securityOf, sendMail } from '../../jobs/monitoring/mail/mail.ts';
-import { interrupted } from '../../jobs/runtime/errors.ts';
+import { type MailSecurity, securityOf, sendMail } from '../../jobs/monitoring/mail/mail.ts';
+import { interruptedFailure } from '../../jobs/runtime/errors.ts';
 import { certificates, type Faults, trustTestCertificates } from '../smtp-server.ts';
 import { exim, failureOf, login, mail, never, withServer } from './mail-sending.ts';
 
@@ -154,7 +154,7 @@ describe('stopping', () => {
     await withServer({ security: 'plain', faults: { hang: 'after-data' } }, async (server) => {
       const stop = new AbortController();
       const sending = sendMail(server.smtp, mail, stop.signal);
-      void server.hung.then(() => stop.abort(interrupted('SIGTERM')));
+      void server.hung.then(() => stop.abort(interruptedFailure('SIGTERM')));
       await assert.rejects(sending, { code: 'MAIL_UNCERTAIN' });
     });
   });
@@ -168,7 +168,7 @@ describe('stopping', () => {
 });
 
 test('port 465 means TLS from the start, any other STARTTLS, and only this machine may go without', () => {
-  const cases: [string, number, Security][] = [
+  const cases: [string, number, MailSecurity][] = [
     ['smtp.example.com', 465, 'implicit'],
     ['localhost', 465, 'implicit'],
     ['smtp.example.com', 587, 'starttls'],

@@ -92,7 +92,7 @@ test('a switch that cannot be told is a warning that names its host and not its 
     );
     assert.deepEqual(
       { tries: found.asked.length, warnings: found.warnings },
-      { tries, warnings: [`HOST could not be told of the fail: ${reason}. Check BACKUP_PING_URL.`] },
+      { tries, warnings: [`HOST did not take the ping of the fail: ${reason}. Check BACKUP_PING_URL.`] },
       title,
     );
   }
@@ -107,7 +107,7 @@ test('a switch nobody listens at, over http and https, is a warning too', async 
     const warnings: string[] = [];
     const log: Log = { line() {}, failure() {}, warn: (line) => warnings.push(line) };
     await createPing(url, 'BACKUP_PING_URL', log, limits)('start', '', never);
-    assert.match(warnings.join(), new RegExp(`could not be told of the start: (${code})`));
+    assert.match(warnings.join(), new RegExp(`did not take the ping of the start: (${code})`));
     assert.doesNotMatch(warnings.join(), /secret|hidden/);
   }
 });

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { renameDamaged } from '../../jobs/monitoring/history/history-file.ts';
 import { openHistory } from '../../jobs/monitoring/history/open-history.ts';
-import { openLastingHistory, renamesDamaged } from '../../jobs/monitoring/history/resilient-history.ts';
+import { createDamagedRename, openResilientHistory } from '../../jobs/monitoring/history/resilient-history.ts';
 import { deserializeRun, serializeRun } from '../../jobs/monitoring/history/serialized-run.ts';
 import { needs } from '../lab/parts.ts';
 import { smallDisk } from '../small-disk.ts';
@@ -15,7 +15,7 @@ const at = Temporal.Instant.from('2025-11-29T18:00:00Z');
 const garbage = 'not a database, but long enough to be read as one'.repeat(50);
 const quiet = { line() {}, warn() {}, failure() {} };
 const rename = (stateDir: string) =>
-  renamesDamaged(stateDir, { clock: { now: () => at }, zone: 'Asia/Kuala_Lumpur', log: quiet });
+  createDamagedRename(stateDir, { clock: { now: () => at }, zone: 'Asia/Kuala_Lumpur', log: quiet });
 
 async function folder(t: TestContext) {
   const made = await mkdtemp(path.join(tmpdir(), 'history-'));
@@ -25,10 +25,10 @@ async function folder(t: TestContext) {
 
 /** A good backup of the shop, `hours` after the start. */
 function goodRun(history: ReturnType<typeof openHistory>, hours: number): void {
-  const id = history.begin('backup', 'shop', at.add({ hours }));
-  history.note(id, { key: `k${hours}` });
-  history.prove(`k${hours}`, 'proven', at);
-  history.finish(id, 'succeeded', at.add({ hours }));
+  const id = history.startRun('backup', 'shop', at.add({ hours }));
+  history.updateRun(id, { key: `k${hours}` });
+  history.recordVerification(`k${hours}`, 'verified', at);
+  history.finishRun(id, 'succeeded', at.add({ hours }));
 }
 
 const keysOf = (history: Pick<ReturnType<typeof openHistory>, 'runs'>) =>
@@ -40,17 +40,17 @@ test(
   async (t) => {
     const disk = smallDisk(t, 'tmpfs', 1);
     const problems: string[] = [];
-    const history = openLastingHistory(disk.folder, { onProblem: ({ code }) => problems.push(code) });
+    const history = openResilientHistory(disk.folder, { onProblem: ({ code }) => problems.push(code) });
     goodRun(history, 0);
-    history.accept('k0', at);
-    const id = history.begin('backup', 'shop', at.add({ hours: 24 }));
-    history.step(id, 'snapshot');
+    history.recordAcceptance('k0', at);
+    const id = history.startRun('backup', 'shop', at.add({ hours: 24 }));
+    history.setStep(id, 'snapshot');
     assert.equal(history.problem(), null);
     disk.fill();
-    history.step(id, 'upload');
-    history.note(id, { key: 'k24' });
-    history.prove('k24', 'proven', at);
-    history.finish(id, 'succeeded', at.add({ hours: 24 }));
+    history.setStep(id, 'upload');
+    history.updateRun(id, { key: 'k24' });
+    history.recordVerification('k24', 'verified', at);
+    history.finishRun(id, 'succeeded', at.add({ hours: 24 }));
     assert.equal(history.problem()?.code, 'STATE_UNWRITABLE');
     assert.deepEqual(problems, ['STATE_UNWRITABLE']);
     assert.deepEqual(keysOf(history), ['k24 succeeded', 'k0 succeeded']);
@@ -62,43 +62,43 @@ test(
 
 test('once there is room again, the runs and what the alerts remember are written down', needs('root'), async (t) => {
   const disk = smallDisk(t, 'tmpfs', 1);
-  const own = openLastingHistory(disk.folder);
-  own.markStart(at);
+  const own = openResilientHistory(disk.folder);
+  own.recordFirstStart(at);
   goodRun(own, 0);
   disk.fill();
   // As the process of a run does, which ends with its memory.
-  const ofRun = openLastingHistory(disk.folder);
+  const ofRun = openResilientHistory(disk.folder);
   goodRun(ofRun, 24);
   const [told] = ofRun.runs('backup', 'shop', 1).map(serializeRun);
   ofRun.close();
-  own.keepRun(deserializeRun(JSON.parse(JSON.stringify(told))));
-  own.keepAlertMemory('remembered');
-  own.renew();
+  own.recordRun(deserializeRun(JSON.parse(JSON.stringify(told))));
+  own.saveAlertState('remembered');
+  own.reopen();
   assert.equal(own.problem()?.code, 'STATE_UNWRITABLE');
   assert.deepEqual(keysOf(own), ['k24 succeeded', 'k0 succeeded']);
   disk.free();
-  own.renew();
+  own.reopen();
   assert.equal(own.problem(), null);
   own.close();
   const file = openHistory(disk.folder);
   assert.deepEqual(keysOf(file), ['k24 succeeded', 'k0 succeeded']);
-  assert.equal(file.newestGood('shop')?.proof, 'proven');
-  assert.equal(file.alertMemory(), 'remembered');
+  assert.equal(file.newestGood('shop')?.verification, 'verified');
+  assert.equal(file.alertState(), 'remembered');
   file.close();
 });
 
 test('a state folder that cannot be made: memory alone, empty', async (t) => {
   const file = path.join(await folder(t), 'a-file');
   writeFileSync(file, '');
-  const history = openLastingHistory(file);
+  const history = openResilientHistory(file);
   assert.equal(history.problem()?.code, 'STATE_UNWRITABLE');
   goodRun(history, 0);
   assert.deepEqual(keysOf(history), ['k0 succeeded']);
   rmSync(file);
   mkdirSync(file);
   const [run] = history.runs('backup', 'shop', 1);
-  if (run !== undefined) history.keepRun(run);
-  history.renew();
+  if (run !== undefined) history.recordRun(run);
+  history.reopen();
   assert.equal(history.problem(), null);
   history.close();
   const after = openHistory(file);
@@ -108,17 +108,17 @@ test('a state folder that cannot be made: memory alone, empty', async (t) => {
 
 test('a state folder that goes away while the service runs: what it knew stays known, and is written once it is back', async (t) => {
   const stateDir = path.join(await folder(t), 'state');
-  const history = openLastingHistory(stateDir);
-  history.markStart(at);
+  const history = openResilientHistory(stateDir);
+  history.recordFirstStart(at);
   goodRun(history, 0);
   renameSync(stateDir, `${stateDir}-gone`);
   writeFileSync(stateDir, 'no folder');
-  history.renew();
+  history.reopen();
   assert.equal(history.problem()?.code, 'STATE_UNWRITABLE');
   assert.deepEqual([history.newestGood('shop')?.key, history.firstStart()], ['k0', at]);
   rmSync(stateDir);
   renameSync(`${stateDir}-gone`, stateDir);
-  history.renew();
+  history.reopen();
   assert.deepEqual([history.problem(), keysOf(history)], [null, ['k0 succeeded']]);
   history.close();
 });
@@ -126,20 +126,20 @@ test('a state folder that goes away while the service runs: what it knew stays k
 test('a history damaged or removed while it is open is noticed before the next run; only who may rename it does', async (t) => {
   const stateDir = await folder(t);
   const file = path.join(stateDir, 'history.db');
-  const owner = openLastingHistory(stateDir, { rename: rename(stateDir) });
+  const owner = openResilientHistory(stateDir, { rename: rename(stateDir) });
   goodRun(owner, 0);
   writeFileSync(file, garbage);
-  const ofRun = openLastingHistory(stateDir);
+  const ofRun = openResilientHistory(stateDir);
   assert.equal(ofRun.problem()?.code, 'HISTORY_DAMAGED');
   ofRun.close();
   assert.deepEqual(readdirSync(stateDir), ['history.db']);
-  owner.renew();
+  owner.reopen();
   const aside = `${file}.damaged-2025-11-30_020000`;
-  assert.deepEqual([owner.problem(), owner.takeRenamed(), owner.takeRenamed()], [null, aside, null]);
+  assert.deepEqual([owner.problem(), owner.takeRenamedPath(), owner.takeRenamedPath()], [null, aside, null]);
   assert.deepEqual(keysOf(owner), []);
   goodRun(owner, 24);
   rmSync(file);
-  owner.renew();
+  owner.reopen();
   assert.deepEqual(keysOf(owner), []);
   goodRun(owner, 48);
   owner.close();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { datingOf, newestFirst } from '../../jobs/archives/backup-date.ts';
-import { placeOf } from '../../jobs/archives/names.ts';
+import { backupDateOf, newestFirst } from '../../jobs/archives/backup-date.ts';
+import { locateKey } from '../../jobs/archives/names.ts';
 import { candidatesFor, databaseOf, targetDatabase } from '../../jobs/restore/choice/candidates.ts';
 import { type BackupSelector, parseUntil } from '../../jobs/restore/options/restore-options.ts';
 
@@ -16,8 +16,8 @@ const now = Temporal.Instant.from('2025-12-10T00:00:00Z');
 function stored(name: string, modified = '2025-12-01T00:00:00Z', takenAt: string | null = null) {
   const key = `sqlite-backups/${name}`;
   const facts = takenAt === null ? null : { takenAt: Temporal.Instant.from(takenAt) };
-  const dating = datingOf({ key, modified: Temporal.Instant.from(modified), facts }, zone, now);
-  return { key, kind: placeOf(key)?.kind ?? assert.fail(key), dating };
+  const date = backupDateOf({ key, modified: Temporal.Instant.from(modified), facts }, zone, now);
+  return { key, kind: locateKey(key)?.kind ?? assert.fail(key), date };
 }
 
 const objects = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { closeSync, openSync, readdirSync, rmSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { type Finished, nightshift } from '../nightshift.ts';
+import { type FinishedCommand, nightshift } from '../nightshift.ts';
 import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
 
 let eras: TestDatabases;
@@ -11,11 +11,11 @@ before(() => {
 });
 after(() => eras.remove());
 
-const restore = (...args: string[]): Promise<Finished> =>
+const restore = (...args: string[]): Promise<FinishedCommand> =>
   nightshift(['restore', ...args, '--no-docker'], eras.environment);
 
 /** What it is refused with, the safety copy as COPY. */
-function refusal({ code, err }: Finished): string {
+function refusal({ code, err }: FinishedCommand): string {
   const [, told = '', hint = ''] = /(BACKUP_WRONG: (?:.|\n)*?)\n {4}What to do: ((?:.|\n)*)/.exec(err) ?? [];
   return `exit ${code}: ${told}\n${hint.trim()}`.replace(/\S+\.backup-\d{4}-\d\d-\d\d_\d{6}/g, 'COPY');
 }

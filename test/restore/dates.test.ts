@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
-import { type Finished, nightshift } from '../nightshift.ts';
+import { type FinishedCommand, nightshift } from '../nightshift.ts';
 import { makeTestDatabases, type TestDatabases } from './visits-database.ts';
 
 let eras: TestDatabases;
@@ -21,7 +21,7 @@ before(() => {
   return () => eras.remove();
 });
 
-const run = (...args: string[]): Promise<Finished> => nightshift(args, eras.environment);
+const run = (...args: string[]): Promise<FinishedCommand> => nightshift(args, eras.environment);
 
 /** Lines of a plan that begin with one of these words, times as TIME and ages as AGE. */
 function linesOf(text: string, ...commandLine: string[]): string[] {

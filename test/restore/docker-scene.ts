@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import Sqlite from 'better-sqlite3';
 import type { Environment } from '../../jobs/runtime/cli-context.ts';
-import { type Finished, nightshift } from '../nightshift.ts';
+import { type FinishedCommand, nightshift } from '../nightshift.ts';
 
 export const dockerHost = process.env['LAB_DOCKER_HOST'] ?? '';
 export const socketPath = dockerHost.replace('unix://', '');
@@ -64,7 +64,7 @@ export type DockerScene = {
   readonly environment: Environment;
   /** Starts a service that uses the database; when this returns it is healthy, or crashed. Returns its container's name. */
   service(name: string, options?: ServiceOptions): Promise<string>;
-  restore(args?: readonly string[], changes?: Environment): Promise<Finished>;
+  restore(args?: readonly string[], changes?: Environment): Promise<FinishedCommand>;
   era(): string;
   /** What lies in the database's folder, without SQLite's -wal and -shm and the locks; `DATE` for the date of a name. */
   files(): string[];

@@ -20,7 +20,7 @@ import { createLog } from '../../jobs/runtime/log.ts';
 import { acquireLock } from '../../jobs/sqlite/lock/lock.ts';
 import { openStore } from '../../jobs/store/open.ts';
 import { needs } from '../lab/parts.ts';
-import { type Finished, nightshift, startNightshift } from '../nightshift.ts';
+import { type FinishedCommand, nightshift, startNightshift } from '../nightshift.ts';
 import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
 
 let eras: TestDatabases;
@@ -31,10 +31,10 @@ before(() => {
 });
 after(() => eras.remove());
 
-const restore = (environment = {}, ...args: string[]): Promise<Finished> =>
+const restore = (environment = {}, ...args: string[]): Promise<FinishedCommand> =>
   nightshift(['restore', ...(args.length > 0 ? args : ['latest']), '--yes'], { ...eras.environment, ...environment });
 
-function failure({ code, err }: Finished): string {
+function failure({ code, err }: FinishedCommand): string {
   return `${/([A-Z_]+): .*\n {4}What to do: /.exec(err)?.[1]}, exit ${code}`;
 }
 
@@ -158,7 +158,7 @@ test('a backup that holds the lock is waited for, and named', async (t) => {
   const signal = t.signal;
   const lock = await acquireLock(eras.database, eras.folder, { holder: 'backup', wait: true, log, signal });
   const waiting = startNightshift(['restore', 'latest', '--yes', '--no-docker'], eras.environment);
-  await waiting.said(/waiting for the backup that process \d+ on host \S+ has been running for/);
+  await waiting.printed(/waiting for the backup that process \d+ on host \S+ has been running for/);
   assert.equal(holds(eras.database), complete.old);
   lock.release();
   assert.equal((await waiting.finished).code, 0);

@@ -144,7 +144,7 @@ test('told to stop while it waits for a backup, it ends with exit 4 and nothing 
   const lock = await acquireLock(eras.database, eras.folder, { holder: 'backup', wait: true, log, signal: t.signal });
   t.after(() => lock.release());
   const waiting = startNightshift(['restore', 'latest', '--yes', '--no-docker'], eras.environment);
-  await waiting.said('waiting for the backup');
+  await waiting.printed('waiting for the backup');
   waiting.child.kill('SIGTERM');
   const { code, err } = await waiting.finished;
   assert.equal(code, 4);

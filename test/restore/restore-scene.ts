@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { type Finished, nightshift } from '../nightshift.ts';
+import { type FinishedCommand, nightshift } from '../nightshift.ts';
 import type { TestDatabases } from './visits-database.ts';
 
 export const restoreArgs = ['restore', '--no-docker'];
 /** `nightshift restore` in a process of its own, without Docker. */
-export const restore = (eras: TestDatabases, ...args: string[]): Promise<Finished> =>
+export const restore = (eras: TestDatabases, ...args: string[]): Promise<FinishedCommand> =>
   nightshift([...restoreArgs, ...args], eras.environment);
 
 /** Names beside the database, the file itself and its lock left out, stamps as STAMP. */
@@ -17,6 +17,6 @@ export function filesBeside({ database }: TestDatabases): string[] {
 }
 
 /** `BACKUP_EMPTY, exit 1`. */
-export function failureOf({ code, err }: Finished): string {
+export function failureOf({ code, err }: FinishedCommand): string {
   return `${/([A-Z_]+): .*\n {4}What to do: /.exec(err)?.[1]}, exit ${code}`;
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { needs } from '../lab/parts.ts';
-import { type Finished, nightshift } from '../nightshift.ts';
+import { type FinishedCommand, nightshift } from '../nightshift.ts';
 import { smallDisk } from '../small-disk.ts';
 import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
 
@@ -16,7 +16,7 @@ before(() => {
 });
 after(() => eras.remove());
 
-function failure({ code, err }: Finished): string {
+function failure({ code, err }: FinishedCommand): string {
   return `${/^([A-Z_]+): /m.exec(err)?.[1]}, exit ${code}`;
 }
 

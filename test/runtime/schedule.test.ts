@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { longestGapSeconds, nextRun, sleepUntil } from '../../jobs/runtime/schedule.ts';
 
-function nights(cron: string, zone: string, after: string, count: number) {
+function runsAfter(cron: string, zone: string, after: string, count: number) {
   let run = Temporal.Instant.from(after);
   return Array.from({ length: count }, () => {
     run = nextRun({ cron, zone }, run);
@@ -12,25 +12,27 @@ function nights(cron: string, zone: string, after: string, count: number) {
 }
 
 test('the next 02:00 in Kuala Lumpur, where Sunday 02:00 is still Saturday in UTC', () => {
-  assert.deepEqual(nights('0 2 * * *', 'Asia/Kuala_Lumpur', '2025-11-29T17:59:59Z', 2), [
+  assert.deepEqual(runsAfter('0 2 * * *', 'Asia/Kuala_Lumpur', '2025-11-29T17:59:59Z', 2), [
     '2025-11-30T02:00:00+08:00',
     '2025-12-01T02:00:00+08:00',
   ]);
 });
 
 test('at 02:00 sharp the next run is tomorrow’s', () => {
-  assert.deepEqual(nights('0 2 * * *', 'Asia/Kuala_Lumpur', '2025-11-29T18:00:00Z', 1), ['2025-12-01T02:00:00+08:00']);
+  assert.deepEqual(runsAfter('0 2 * * *', 'Asia/Kuala_Lumpur', '2025-11-29T18:00:00Z', 1), [
+    '2025-12-01T02:00:00+08:00',
+  ]);
 });
 
-test('a 02:30 that does not exist runs when the gap ends, and the next night is at 02:30 again', () => {
-  assert.deepEqual(nights('30 2 * * *', 'Europe/Berlin', '2026-03-28T12:00:00Z', 2), [
+test('a 02:30 that does not exist runs when the gap ends, and the next day is at 02:30 again', () => {
+  assert.deepEqual(runsAfter('30 2 * * *', 'Europe/Berlin', '2026-03-28T12:00:00Z', 2), [
     '2026-03-29T03:00:00+02:00',
     '2026-03-30T02:30:00+02:00',
   ]);
 });
 
 test('a 02:30 that happens twice runs once, the first time', () => {
-  assert.deepEqual(nights('30 2 * * *', 'Europe/Berlin', '2026-10-24T12:00:00Z', 2), [
+  assert.deepEqual(runsAfter('30 2 * * *', 'Europe/Berlin', '2026-10-24T12:00:00Z', 2), [
     '2026-10-25T02:30:00+02:00',
     '2026-10-26T02:30:00+01:00',
   ]);

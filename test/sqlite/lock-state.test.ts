@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { acquireLock, type Lock } from '../../jobs/sqlite/lock/lock.ts';
+import { acquireLock, type DatabaseLock } from '../../jobs/sqlite/lock/lock.ts';
 import { lockStateOf } from '../../jobs/sqlite/lock/lock-state.ts';
 
 async function place(t: TestContext) {
@@ -14,7 +14,7 @@ async function place(t: TestContext) {
   const database = path.join(folder, 'data', 'shop.db');
   writeFileSync(database, '');
   const state = path.join(folder, 'state');
-  const take = (holder: 'backup' | 'restore'): Promise<Lock> => {
+  const take = (holder: 'backup' | 'restore'): Promise<DatabaseLock> => {
     const log = { line() {}, warn() {}, failure() {} };
     return acquireLock(database, state, { holder, wait: false, log, signal: new AbortController().signal });
   };

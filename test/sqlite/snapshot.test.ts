@@ -6,7 +6,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { Failure } from '../../jobs/runtime/errors.ts';
-import { noStep, type Step } from '../../jobs/runtime/progress.ts';
+import { noBar, type ProgressBar } from '../../jobs/runtime/progress.ts';
 import { takeSnapshot } from '../../jobs/sqlite/snapshot/snapshot.ts';
 import { recordingLog } from '../backup/recording-log.ts';
 import { startWriter } from '../backup/writer.ts';
@@ -26,14 +26,14 @@ async function places(t: TestContext) {
 function snapshotOf(
   live: string,
   copy: string,
-  options: { signal?: AbortSignal; step?: Step; log?: ReturnType<typeof recordingLog> } = {},
+  options: { signal?: AbortSignal; bar?: ProgressBar; log?: ReturnType<typeof recordingLog> } = {},
 ) {
-  const { signal = anySignal, step = noStep, log = recordingLog() } = options;
-  return takeSnapshot({ name: 'live', path: live }, copy, { signal, step, log });
+  const { signal = anySignal, bar = noBar, log = recordingLog() } = options;
+  return takeSnapshot({ name: 'live', path: live }, copy, { signal, bar, log });
 }
 
 /** Calls `act` once, when the copy is under way. */
-function midway(act: () => void): Step {
+function midway(act: () => void): ProgressBar {
   let isDone = false;
   return {
     advanceTo(bytes) {
@@ -62,7 +62,7 @@ test('a snapshot beside 200 commits a second is one committed state, and no comm
   const { live, copy } = await places(t);
   makeDatabase(live, { mode: 'WAL', mib: 24 });
   const writer = await startWriter(live, { perSecond: 200 });
-  const snapshot = await snapshotOf(live, copy, { step: midway(() => waitForTenCommits(live)) });
+  const snapshot = await snapshotOf(live, copy, { bar: midway(() => waitForTenCommits(live)) });
   const { commits, busy } = await writer.stop();
   const [state] = rowsOf(copy, committed) as [[number, number, number]];
   const [inCopy] = state;
@@ -160,7 +160,7 @@ test('a commit in the middle makes the copy of a rollback-journal database begin
     connection.exec('UPDATE filler SET content = 1');
     connection.close();
   };
-  const { writersWaitedMs } = await snapshotOf(live, copy, { step: midway(commit) });
+  const { writersWaitedMs } = await snapshotOf(live, copy, { bar: midway(commit) });
   assert.equal(writersWaitedMs, null);
   assert.deepEqual(rowsOf(copy, 'SELECT DISTINCT content FROM filler'), [[1]]);
 });
@@ -186,8 +186,8 @@ for (const mode of ['WAL', 'DELETE'] as const) {
     const { live, staging, copy } = await places(t);
     makeDatabase(live, { mode, mib: 16 });
     const aborted = new AbortController();
-    const step = midway(() => aborted.abort());
-    await assert.rejects(snapshotOf(live, copy, { signal: aborted.signal, step }), { name: 'AbortError' });
+    const bar = midway(() => aborted.abort());
+    await assert.rejects(snapshotOf(live, copy, { signal: aborted.signal, bar }), { name: 'AbortError' });
     assert.deepEqual(readdirSync(staging), []);
   });
 }
@@ -263,6 +263,6 @@ test('a disk that fills up in the middle of the copy is named, and the copy is r
     const { bavail, bsize } = statfsSync(staging);
     writeFileSync(path.join(staging, 'other'), Buffer.alloc(bavail * bsize));
   };
-  await assert.rejects(snapshotOf(live, copy, { step: midway(fill) }), { code: 'DISK_FULL' });
+  await assert.rejects(snapshotOf(live, copy, { bar: midway(fill) }), { code: 'DISK_FULL' });
   assert.deepEqual(readdirSync(staging), ['other']);
 });

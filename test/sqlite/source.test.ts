@@ -68,10 +68,10 @@ for (const traces of [
     for (const name of ['other.db', 'csv_data.db2-wal', 'csv_data.db.backup-mine', ...traces]) {
       writeFileSync(path.join(folder, name), '');
     }
-    const lie = traces.length === 1 ? 'lies' : 'lie';
+    const are = traces.length === 1 ? 'is' : 'are';
     assert.deepEqual(await refusal(file), {
       code: 'DATABASE_MISSING',
-      message: `The database /data/csv_data.db does not exist, but it was there before: ${traces.join(', ')} ${lie} beside its place.`,
+      message: `The database /data/csv_data.db does not exist, but it was there before: ${traces.join(', ')} ${are} still there.`,
       hint: gone,
     });
   });

@@ -43,7 +43,7 @@ export function testContract(kind: string, open: () => Promise<Subject>, options
       assert.deepEqual(await store.list(''), []);
       assert.deepEqual(await store.list('sqlite-backups/daily/'), []);
       assert.equal(await store.head('sqlite-backups/daily/a.db.gz'), null);
-      assert.deepEqual(await store.sweepUploads('', () => true), []);
+      assert.deepEqual(await store.abortUploads('', () => true), []);
     });
 
     test('an object comes back byte for byte, with its size, time and metadata', async () => {
@@ -201,7 +201,7 @@ export function testContract(kind: string, open: () => Promise<Subject>, options
       }
     });
 
-    test('a transfer tells how many bytes are through', async () => {
+    test('a transfer reports how many bytes are through', async () => {
       const file = path.join(folder, 'progress');
       await writeFile(file, randomBytes(2_000_000));
       const sent: number[] = [];
@@ -235,7 +235,7 @@ export function testContract(kind: string, open: () => Promise<Subject>, options
       await assert.rejects(putting, { code: 'INTERRUPTED' });
       assert.equal(String(await bytesOf('stopped/put')), 'old');
       assert.deepEqual((await store.head('stopped/put'))?.metadata, { is: 'old' });
-      assert.deepEqual(await store.sweepUploads('stopped/', () => true), []);
+      assert.deepEqual(await store.abortUploads('stopped/', () => true), []);
     });
 
     test('a stopped read ends its stream', async () => {
@@ -257,7 +257,7 @@ export function testContract(kind: string, open: () => Promise<Subject>, options
       await assert.rejects(store.copy('stopped/early', 'stopped/other', undefined, signal), stopped);
       await assert.rejects(store.remove('stopped/early', signal), stopped);
       await assert.rejects(
-        store.sweepUploads('', () => true, signal),
+        store.abortUploads('', () => true, signal),
         stopped,
       );
       assert.deepEqual(await keysUnder('stopped/early'), ['stopped/early']);
@@ -286,10 +286,10 @@ export function testContract(kind: string, open: () => Promise<Subject>, options
         assert.ok(Temporal.Instant.compare(started, lately) > 0, `${started}`);
         return key.endsWith('mine.db.gz');
       };
-      assert.deepEqual(await store.sweepUploads('sweep/', isStale), ['sweep/mine.db.gz']);
+      assert.deepEqual(await store.abortUploads('sweep/', isStale), ['sweep/mine.db.gz']);
       assert.deepEqual(seen.toSorted(), ['sweep/mine.db.gz', 'sweep/other.db.gz']);
-      assert.deepEqual(await store.sweepUploads('sweep/', () => true), ['sweep/other.db.gz']);
-      assert.deepEqual(await store.sweepUploads('', () => true), ['elsewhere/mine.db.gz']);
+      assert.deepEqual(await store.abortUploads('sweep/', () => true), ['sweep/other.db.gz']);
+      assert.deepEqual(await store.abortUploads('', () => true), ['elsewhere/mine.db.gz']);
       assert.deepEqual((await store.head('sweep/done'))?.metadata, { stays: 'yes' });
     });
   });

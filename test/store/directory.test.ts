@@ -102,7 +102,7 @@ test('a crash before the new file was in place leaves the old file with the old 
   await writeFile(path.join(root, `.a.${randomUUID()}.part`), 'new');
   await writeFile(path.join(root, `.a.${later}.json`), JSON.stringify({ bytes: 3, metadata: { is: 'new' } }));
   assert.deepEqual(await store.head('a'), before);
-  assert.deepEqual(await store.sweepUploads('', () => true), ['a']);
+  assert.deepEqual(await store.abortUploads('', () => true), ['a']);
   assert.deepEqual(await store.head('a'), before);
   assert.equal((await readdir(root)).length, 2);
 });
@@ -154,7 +154,7 @@ test('a prefix cannot lead out of the folder', async () => {
   for (const prefix of ['../platform', '/etc/', 'a/../../']) {
     await assert.rejects(store.list(prefix), { code: 'ARGUMENT_INVALID' });
     await assert.rejects(
-      store.sweepUploads(prefix, () => true),
+      store.abortUploads(prefix, () => true),
       { code: 'ARGUMENT_INVALID' },
     );
   }

@@ -32,7 +32,12 @@ describe('a bucket behind a bad connection', needs('s3'), () => {
     const location = { ...bucket.location, endpoint: proxy.endpoint };
     direct = createS3Store(bucket.location);
     store = createS3Store(location, limits);
-    inParts = createS3Store(location, { ...limits, wholeBytes: 5 * mebibyte, partBytes: 5 * mebibyte, partsAtOnce: 2 });
+    inParts = createS3Store(location, {
+      ...limits,
+      wholeBytes: 5 * mebibyte,
+      partBytes: 5 * mebibyte,
+      concurrentParts: 2,
+    });
     small = await fileOf(3 * mebibyte);
     large = await fileOf(12 * mebibyte);
   });
@@ -186,7 +191,7 @@ describe('a bucket behind a bad connection', needs('s3'), () => {
     await store.remove('busy/c');
     await bucket.leaveUnfinished('busy/d');
     busyOnce();
-    assert.deepEqual(await store.sweepUploads('busy/', () => true), ['busy/d']);
+    assert.deepEqual(await store.abortUploads('busy/', () => true), ['busy/d']);
     assert.equal((await store.list('busy/')).length, 2);
   });
 
@@ -228,15 +233,15 @@ describe('a bucket behind a bad connection', needs('s3'), () => {
 
   test('a stop ends even what hangs', async () => {
     await store.put('down/hanging', small.file, {});
-    const patient = createS3Store({ ...bucket.location, endpoint: proxy.endpoint }, { idleMs: 60_000 });
+    const slow = createS3Store({ ...bucket.location, endpoint: proxy.endpoint }, { idleMs: 60_000 });
     const stop = new AbortController();
     const stopped = { code: 'INTERRUPTED' };
     proxy.inject({ kind: 'stall upload', afterBytes: 1000 }, { method: 'PUT' });
-    const putting = patient.put('up/hanging', small.file, {}, { signal: stop.signal });
+    const putting = slow.put('up/hanging', small.file, {}, { signal: stop.signal });
     proxy.inject({ kind: 'stall download', afterBytes: 1000 }, { method: 'GET', url: 'hanging' });
-    const reading = buffer(await patient.read('down/hanging', { signal: stop.signal }));
+    const reading = buffer(await slow.read('down/hanging', { signal: stop.signal }));
     proxy.inject({ kind: 'delay', ms: 60_000 }, { method: 'GET', url: 'prefix' });
-    const listing = patient.list('', stop.signal);
+    const listing = slow.list('', stop.signal);
     const started = Date.now();
     setTimeout(() => stop.abort(), 50);
     for (const hanging of await Promise.allSettled([putting, reading, listing])) {
@@ -245,14 +250,14 @@ describe('a bucket behind a bad connection', needs('s3'), () => {
       }, stopped);
     }
     assert.ok(Date.now() - started < 20_000);
-    patient.close();
+    slow.close();
     assert.equal(await store.head('up/hanging'), null);
   });
 
   test('a stop ends the wait before another try', async () => {
-    const patient = createS3Store({ ...bucket.location, endpoint: proxy.endpoint }, { firstWaitMs: 60_000 });
+    const slow = createS3Store({ ...bucket.location, endpoint: proxy.endpoint }, { firstWaitMs: 60_000 });
     proxy.inject({ kind: 'answer', status: 503, code: 'SlowDown' });
-    await assert.rejects(patient.list('', AbortSignal.timeout(100)), { code: 'INTERRUPTED' });
-    patient.close();
+    await assert.rejects(slow.list('', AbortSignal.timeout(100)), { code: 'INTERRUPTED' });
+    slow.close();
   });
 });

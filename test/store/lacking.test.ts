@@ -56,7 +56,7 @@ describe('a server that lacks something', needs('s3'), () => {
     ['400 for the header that makes the copy conditional', { status: 400, code: 'InvalidArgument' }],
   ];
   for (const [title, answer] of refusals) {
-    test(`no copy on the server (${title}): said at once, not tried again, and nothing left behind`, async () => {
+    test(`no copy on the server (${title}): reported at once, not tried again, and nothing left behind`, async () => {
       proxy.clear();
       proxy.inject({ kind: 'answer', ...answer }, { header: 'x-amz-copy-source', times: Infinity });
       assert.equal(await outcome(store.copy('from', 'to')), 'STORE_UNSUPPORTED');
@@ -89,7 +89,7 @@ describe('a server that lacks something', needs('s3'), () => {
 
   test('no listing of unfinished uploads', async () => {
     proxy.inject({ kind: 'answer', status: 501, code: 'NotImplemented' }, { url: 'max-uploads', times: Infinity });
-    assert.equal(await outcome(store.sweepUploads('', () => true)), 'STORE_UNSUPPORTED');
+    assert.equal(await outcome(store.abortUploads('', () => true)), 'STORE_UNSUPPORTED');
     assert.equal(proxy.requests.length, 1);
   });
 });
@@ -111,11 +111,11 @@ describe('a key with the rights that a minimal policy gives', needs('s3'), () =>
   });
   after(async () => {
     for (const each of [store, owner]) each.close();
-    await owner.sweepUploads('', () => true);
+    await owner.abortUploads('', () => true);
     await bucket.remove();
   });
 
-  test('what is not there is told from what may not be read, though the server says 403 to both', async () => {
+  test('what is not there is distinguished from what may not be read, though the server says 403 to both', async () => {
     assert.equal(await outcome(store.head('daily/absent')), 'null');
     assert.equal(await outcome(store.read('daily/absent')), 'OBJECT_MISSING');
     assert.equal(await outcome(store.copy('daily/absent', 'daily/to')), 'OBJECT_MISSING');
@@ -133,7 +133,7 @@ describe('a key with the rights that a minimal policy gives', needs('s3'), () =>
     const messages: string[] = [];
     const denied = async (work: Promise<unknown>) =>
       messages.push(await work.then(String, ({ message }: Failure) => message.replace(/^.*: /, '')));
-    await denied(store.sweepUploads('daily/', () => true));
+    await denied(store.abortUploads('daily/', () => true));
     await denied(store.remove('daily/a'));
     assert.deepEqual(messages, [
       'the server denies this key the right to list unfinished uploads (s3:ListBucketMultipartUploads).',

@@ -61,7 +61,7 @@ describe('a listing has every object the server lists, its key as it is', needs(
   test('unfinished uploads of such keys, too', async () => {
     for (const key of inByteOrder) await bucket.leaveUnfinished(key);
     const seen: string[] = [];
-    await pages.sweepUploads('', ({ key }) => seen.push(key) > 0);
+    await pages.abortUploads('', ({ key }) => seen.push(key) > 0);
     assert.deepEqual(seen.toSorted(byBytes), inByteOrder);
     assert.deepEqual(await bucket.unfinished(), []);
   });
@@ -125,7 +125,7 @@ describe('a listing has every object the server lists, its key as it is', needs(
     for (const [way, answers] of Object.entries(ways)) {
       for (const body of answers) proxy.inject({ kind: 'answer', status: 200, body }, { url: 'uploads' });
       assert.equal(
-        await outcome(store.sweepUploads('d/', () => true).then(() => [])),
+        await outcome(store.abortUploads('d/', () => true).then(() => [])),
         `STORE_LISTING_BROKEN: A listing of the unfinished uploads of d/ in bucket ${bucket.location.bucket} cannot be read to its end: the server says that there is more and ${way}.`,
       );
       proxy.clear();

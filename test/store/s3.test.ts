@@ -108,7 +108,7 @@ describe('a bucket on a real server', needs('s3'), () => {
   });
 
   test('a file that shrinks while it goes up fails the upload, which is given back', async () => {
-    const store = open({}, { ...inParts, partsAtOnce: 1 });
+    const store = open({}, { ...inParts, concurrentParts: 1 });
     const file = await fileOf(randomBytes(16 * mebibyte));
     const onProgress = () => truncateSync(file, 6 * mebibyte);
     await assert.rejects(store.put('parts/shrunk', file, {}, { onProgress }), {
@@ -129,11 +129,11 @@ describe('a bucket on a real server', needs('s3'), () => {
       (await store.list('pages/')).map(({ key }) => key),
       keys,
     );
-    assert.deepEqual(await store.sweepUploads('pages/', () => true), keys);
+    assert.deepEqual(await store.abortUploads('pages/', () => true), keys);
     assert.deepEqual(await bucket.unfinished(), []);
   });
 
-  describe('what is wrong is told apart, whatever was asked', () => {
+  describe('what is wrong is distinguished, whatever was requested', () => {
     type Call = (store: ObjectStore) => Promise<unknown>;
     const calls: Record<string, Call> = {
       list: (store) => store.list('daily/'),
@@ -142,7 +142,7 @@ describe('a bucket on a real server', needs('s3'), () => {
       read: (store) => store.read('daily/a'),
       copy: (store) => store.copy('daily/a', 'daily/b'),
       remove: (store) => store.remove('daily/a'),
-      sweep: (store) => store.sweepUploads('daily/', () => true),
+      sweep: (store) => store.abortUploads('daily/', () => true),
     };
     const wrong: Record<string, [(right: S3Location) => Partial<S3Location>, string]> = {
       'an unknown access key': [() => ({ accessKey: 'unknown' }), 'STORE_KEY_UNKNOWN'],
@@ -219,7 +219,7 @@ describe('a bucket on a real server', needs('s3'), () => {
     });
   });
 
-  test('a clock that is off is refused each time, and by how much is said', async (t) => {
+  test('a clock that is off is refused each time, and by how much is reported', async (t) => {
     const off = Date.now() + 20 * 60_000;
     t.mock.timers.enable({ apis: ['Date'], now: off });
     const store = open({}, { ...quick, clock: { now: () => Temporal.Instant.fromEpochMilliseconds(off) } });

@@ -17,7 +17,7 @@ test('a summary sent by hand counts as a good one when it brings everybody the l
   });
   const budget = deps.alertBudget;
   const failing = Temporal.Now.instant().subtract({ hours: 48 });
-  budget.write(decideAlert(budget.read(), [{ kind: 'MAIL_LOGIN', isEvent: false }], failing).ifTaken);
+  budget.write(decideAlert(budget.read(), [{ kind: 'MAIL_LOGIN', isEvent: false }], failing).budgetIfSent);
   const send = async (...args: string[]) => {
     const before = server.mails.length;
     const { code, err } = await nightshift(['summary', 'send', ...args], environment);

@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { dayBefore } from '../../jobs/summary/due.ts';
 import { openSummaryStore } from '../../jobs/summary/storage/summary-store.ts';
 import { freePort } from '../free-port.ts';
-import { nightshift, type Running, startNightshift } from '../nightshift.ts';
+import { nightshift, type RunningCommand, startNightshift } from '../nightshift.ts';
 import { type Faults, startSmtpServer } from '../smtp-server.ts';
 import { makeSummaryScene } from './scene.ts';
 
@@ -45,7 +45,7 @@ async function makeService(t: TestContext, faults: Faults = {}, more: Record<str
     fresh.close();
     return found;
   };
-  const start = (): Running => {
+  const start = (): RunningCommand => {
     const service = startNightshift(['summary', '--schedule'], scene.environment);
     t.after(() => service.child.kill('SIGKILL'));
     return service;
@@ -57,7 +57,7 @@ test('what came due while it was down goes out at the start, once; the page is s
   const { server, port, day, sentBefore, states, start, scene } = await makeService(t);
   sentBefore();
   const service = start();
-  await service.said(/next summary \d{4}-\d\d-\d\d \d\d:00, in /);
+  await service.printed(/next summary \d{4}-\d\d-\d\d \d\d:00, in /);
   assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);
   assert.notEqual((await fetch(`http://127.0.0.1:${port}/`)).status, 200);
   service.child.kill('SIGTERM');
@@ -67,7 +67,7 @@ test('what came due while it was down goes out at the start, once; the page is s
   assert.deepEqual(states(), [`${owner} accepted, 1`, 'second@example.com accepted, 1']);
 
   const again = start();
-  await again.said('next summary');
+  await again.printed('next summary');
   again.child.kill('SIGTERM');
   assert.equal((await again.finished).code, 0);
   assert.equal(server.mails.length, 2);
@@ -79,7 +79,7 @@ test('what came due while it was down goes out at the start, once; the page is s
 test('the day of the migration: with an empty ledger it sends nothing until the next day', async (t) => {
   const { server, states, start } = await makeService(t);
   const service = start();
-  await service.said('next summary');
+  await service.printed('next summary');
   service.child.kill('SIGTERM');
   assert.equal((await service.finished).code, 0);
   assert.deepEqual([states(), server.recipientsAsked], [[], []]);
@@ -95,7 +95,7 @@ test('killed while a mail is under way, it does not send that mail again, and ma
   assert.deepEqual(states(), [`${owner} sending, 1`, 'second@example.com pending, 0']);
   server.faults = {};
   const service = start();
-  await service.said('next summary');
+  await service.printed('next summary');
   service.child.kill('SIGTERM');
   await service.finished;
   assert.deepEqual(states(), [`${owner} uncertain, 1`, 'second@example.com accepted, 1']);
@@ -141,14 +141,14 @@ test('a summary that cannot be made is one alert, one ping, and another try; the
   renameSync(database, `${database}.aside`);
   for (let count = 0; count < 2; count += 1) {
     const service = start();
-    await service.said(`trying the summary of ${day} again in 5 minutes`);
-    if (count === 0) await service.said('Mailed boss@example.com');
+    await service.printed(`trying the summary of ${day} again in 5 minutes`);
+    if (count === 0) await service.printed('Mailed boss@example.com');
     service.child.kill('SIGTERM');
     assert.equal((await service.finished).code, 0);
   }
   renameSync(`${database}.aside`, database);
   const service = start();
-  await service.said('next summary');
+  await service.printed('next summary');
   service.child.kill('SIGTERM');
   await service.finished;
   const subjects = server.mails.map(({ to, parsed }) => `${to} ${parsed.subject?.replace(/ \(.*/, '')}`);

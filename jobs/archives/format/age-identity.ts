@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../../runtime/errors.ts';
-import { type Identity, identityOf, isSecretKey } from './encryption.ts';
+import { type AgeIdentity, createAgeIdentity, isSecretKey } from './encryption.ts';
 
 const howToMake =
   'Give the file that `age-keygen -o FILE` wrote: comments, and lines that begin with AGE-SECRET-KEY-1.';
 
 /** Reads an age identity file. Throws IDENTITY_UNUSABLE, which names file and line and never shows what is in it. */
-export async function readIdentity(file: string): Promise<Identity> {
+export async function readIdentity(file: string): Promise<AgeIdentity> {
   const content = await readFile(file, 'utf8').catch((error) => {
     const hint = 'Check the path, and that this user may read it.';
     throw new Failure(
@@ -30,7 +30,7 @@ export async function readIdentity(file: string): Promise<Identity> {
   if (keys.length === 0) {
     throw new Failure('IDENTITY_UNUSABLE', `The age identity file ${file} holds no key.`, howToMake);
   }
-  return identityOf(
+  return createAgeIdentity(
     file,
     keys.map(({ text }) => text),
   );

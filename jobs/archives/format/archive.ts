@@ -1,18 +1,18 @@
 import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
 import { Failure, systemCodeOf } from '../../runtime/errors.ts';
-import { createMeter, type Meter, metered } from '../../runtime/hash.ts';
-import type { Step } from '../../runtime/progress.ts';
+import { createHashMeter, type HashMeter, throughMeter } from '../../runtime/hash.ts';
+import type { ProgressBar } from '../../runtime/progress.ts';
 import type { Compression } from '../../settings/settings.ts';
 import type { ReadBlock } from './blocks.ts';
 import { createEncryption } from './encryption.ts';
 import { gzip } from './gzip.ts';
-import { verified } from './verify-stream.ts';
+import { verifyStream } from './verify-stream.ts';
 import { zstd } from './zstd.ts';
 
 /** `recipients` are age public keys; none means not encrypted. */
 export type ArchiveFormat = { readonly compression: Compression; readonly recipients: readonly string[] };
 
-export type Archive = {
+export type ArchiveFile = {
   readonly file: string;
   readonly bytes: number;
   /** Of the archive file. */
@@ -27,10 +27,10 @@ export function archiveEnding({ compression, recipients }: ArchiveFormat) {
   return recipients.length === 0 ? compressed : (`${compressed}.age` as const);
 }
 
-type Options = {
+type ArchiveOptions = {
   readonly signal: AbortSignal;
-  /** Hears how many bytes of the snapshot are done. */
-  readonly step: Pick<Step, 'advanceTo'>;
+  /** Shows how many bytes of the snapshot are done. */
+  readonly bar: Pick<ProgressBar, 'advanceTo'>;
   /** For a host that cannot decrypt: an archive to be encrypted is decompressed and compared first. */
   readonly verifyBeforeEncryption: boolean;
 };
@@ -43,16 +43,18 @@ export async function writeArchive(
   snapshotFile: string,
   archiveFile: string,
   { compression, recipients }: ArchiveFormat,
-  { signal, step, verifyBeforeEncryption }: Options,
-): Promise<Archive> {
+  { signal, bar, verifyBeforeEncryption }: ArchiveOptions,
+): Promise<ArchiveFile> {
   const encrypt = recipients.length === 0 ? null : createEncryption(recipients);
-  const plain = createMeter();
-  const archive = createMeter();
+  const plain = createHashMeter();
+  const archive = createHashMeter();
   const snapshot = await open(snapshotFile);
-  const compressed = compress(blocksOf(snapshot, plain, { signal, step }), compression);
+  const compressed = compress(blocksOf(snapshot, plain, { signal, bar }), compression);
   const checked =
-    encrypt !== null && verifyBeforeEncryption ? verified(compressed, compression.format, plain.sha256) : compressed;
-  const stored = metered(encrypt === null ? checked : encrypt(checked), archive);
+    encrypt !== null && verifyBeforeEncryption
+      ? verifyStream(compressed, compression.format, plain.sha256)
+      : compressed;
+  const stored = throughMeter(encrypt === null ? checked : encrypt(checked), archive);
   try {
     await writeFile(archiveFile, stored, { signal, flush: true, mode: 0o600 });
   } catch (error) {
@@ -71,14 +73,18 @@ function compress(read: ReadBlock, { format, level }: Compression): AsyncGenerat
   return format === 'gzip' ? gzip(read, level) : zstd(read, level);
 }
 
-/** Reads a file block by block, and lets `meter` and `step` see each block. */
-function blocksOf(file: FileHandle, meter: Meter, { signal, step }: Pick<Options, 'signal' | 'step'>): ReadBlock {
+/** Reads a file block by block, and lets `meter` and `bar` see each block. */
+function blocksOf(
+  file: FileHandle,
+  meter: HashMeter,
+  { signal, bar }: Pick<ArchiveOptions, 'signal' | 'bar'>,
+): ReadBlock {
   return async (buffer) => {
     signal.throwIfAborted();
     const { bytesRead } = await file.read(buffer);
     const block = buffer.subarray(0, bytesRead);
     meter.update(block);
-    step.advanceTo(meter.bytes);
+    bar.advanceTo(meter.bytes);
     return block;
   };
 }

@@ -7,15 +7,18 @@ export type BlockCompressor = {
   close(): void;
 };
 
-export type Blocks = {
+export type BlockOptions = {
   readonly blockBytes: number;
   /** Blocks in work at a time; each has a buffer and a compressor of its own, so memory does not grow with the input. */
-  readonly atOnce: number;
+  readonly concurrency: number;
   readonly open: () => BlockCompressor;
 };
 
 /** Compresses block after block side by side, and yields what they became in their order. */
-export async function* compressBlocks(read: ReadBlock, { blockBytes, atOnce, open }: Blocks): AsyncGenerator<Buffer> {
+export async function* compressBlocks(
+  read: ReadBlock,
+  { blockBytes, concurrency: atOnce, open }: BlockOptions,
+): AsyncGenerator<Buffer> {
   const nothing: Promise<readonly Buffer[]> = Promise.resolve([]);
   const lanes = Array.from({ length: atOnce }, () => {
     return { buffer: Buffer.allocUnsafeSlow(blockBytes), compressor: open(), result: nothing };
@@ -28,7 +31,7 @@ export async function* compressBlocks(read: ReadBlock, { blockBytes, atOnce, ope
         const block = await read(lane.buffer);
         idle = block.length === 0 ? idle + 1 : 0;
         lane.result = block.length === 0 ? nothing : lane.compressor.compress(block);
-        // Whoever awaits it hears of a rejection; until then it must not count as unhandled.
+        // A rejection is handled where it is awaited; until then it must not count as unhandled.
         lane.result.catch(() => {});
       }
     }

@@ -2,7 +2,7 @@ import { Decrypter, Encrypter } from 'age-encryption';
 import { Failure } from '../../runtime/errors.ts';
 
 /** Who can decrypt: the keys of one age identity file. They stay inside, so that nothing can print them. */
-export type Identity = {
+export type AgeIdentity = {
   readonly file: string;
   /** Reads an age file's header and returns its plain bytes as a stream. */
   decrypt(encrypted: ReadableStream<Uint8Array>): Promise<ReadableStream<Uint8Array>>;
@@ -37,7 +37,7 @@ function addRecipient(encrypter: Encrypter, recipient: string): void {
 export async function decrypt(
   encrypted: AsyncIterable<Uint8Array>,
   key: string,
-  identity: Identity | null,
+  identity: AgeIdentity | null,
 ): Promise<ReadableStream<Uint8Array>> {
   if (identity === null) {
     throw new Failure(
@@ -59,8 +59,8 @@ export async function decrypt(
   }
 }
 
-/** An identity of secret keys `AGE-SECRET-KEY-1…`, named by the file they are from; `isKey` tells whether a text is one. */
-export function identityOf(file: string, keys: readonly string[]): Identity {
+/** An identity of secret keys `AGE-SECRET-KEY-1…`, named by the file they are from. */
+export function createAgeIdentity(file: string, keys: readonly string[]): AgeIdentity {
   const decrypter = new Decrypter();
   for (const key of keys) decrypter.addIdentity(key);
   return { file, decrypt: (encrypted) => decrypter.decrypt(encrypted) };

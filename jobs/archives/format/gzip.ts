@@ -12,7 +12,7 @@ const endOfDeflate = Buffer.from([3, 0]);
 
 const defaultBlockBytes = 512 * 1024;
 // Each takes some 2 MiB.
-const mostAtOnce = 9;
+const maxConcurrency = 9;
 
 /**
  * One gzip member of all that `read` gives, compressed on all cores as pigz does: each block on its own, knowing the 32 KiB
@@ -30,10 +30,10 @@ export async function* gzip(read: ReadBlock, level: number, blockBytes = default
     bytes += block.length;
     return [await deflate(block, { ...options, dictionary })];
   };
-  const atOnce = Math.min(availableParallelism() + 1, mostAtOnce);
+  const atOnce = Math.min(availableParallelism() + 1, maxConcurrency);
 
   yield header(level);
-  yield* compressBlocks(read, { blockBytes, atOnce, open: () => ({ compress, close() {} }) });
+  yield* compressBlocks(read, { blockBytes, concurrency: atOnce, open: () => ({ compress, close() {} }) });
   yield endOfDeflate;
   yield trailer(crc, bytes);
 }

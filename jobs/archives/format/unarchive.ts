@@ -2,10 +2,7 @@ import { addAbortSignal, PassThrough, pipeline, type Readable } from 'node:strea
 import { Failure, systemCodeOf } from '../../runtime/errors.ts';
 import type { Compression } from '../../settings/settings.ts';
 import { createDecompressor } from './decompression.ts';
-import { decrypt, type Identity } from './encryption.ts';
-
-export { readIdentity } from './age-identity.ts';
-export type { Identity } from './encryption.ts';
+import { type AgeIdentity, decrypt } from './encryption.ts';
 
 /**
  * The plain bytes of a stored archive: decrypted when `key` ends with .age, decompressed by its .gz or .zst. `stored` is
@@ -15,17 +12,17 @@ export type { Identity } from './encryption.ts';
 export async function plainStream(
   stored: Readable,
   key: string,
-  identity: Identity | null,
+  identity: AgeIdentity | null,
   signal: AbortSignal,
 ): Promise<Readable> {
   addAbortSignal(
     signal,
     stored.on('error', () => {}),
   );
-  const source = watched(stored);
+  const source = rememberError(stored);
   const failureOf = (error: unknown) => source.error() ?? decodingFailure(error, key);
   try {
-    const { compression, isEncrypted } = formOf(key);
+    const { compression, isEncrypted } = formatOf(key);
     const compressed = isEncrypted ? await decrypt(source.bytes, key, identity) : source.bytes;
     const plain = new PassThrough({
       destroy(error, done) {
@@ -42,7 +39,7 @@ export async function plainStream(
 }
 
 /** The stream's bytes, and the error it ended with, which is not the archive's. */
-function watched(stored: Readable) {
+function rememberError(stored: Readable) {
   let broken: Error | null = null;
   async function* bytes(): AsyncGenerator<Uint8Array> {
     try {
@@ -55,7 +52,7 @@ function watched(stored: Readable) {
   return { bytes: bytes(), error: (): Error | null => broken };
 }
 
-function formOf(key: string): { compression: Compression['format']; isEncrypted: boolean } {
+function formatOf(key: string): { compression: Compression['format']; isEncrypted: boolean } {
   const [, ending, age] = /\.(gz|zst)(\.age)?$/.exec(key) ?? [];
   if (ending === undefined) {
     throw new Failure(

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { Failure } from '../../runtime/errors.ts';
-import { createMeter, metered } from '../../runtime/hash.ts';
+import { createHashMeter, throughMeter } from '../../runtime/hash.ts';
 import type { Compression } from '../../settings/settings.ts';
 import { createDecompressor } from './decompression.ts';
 
 /**
  * Passes compressed bytes on while decompressing and hashing them, and throws READ_BACK_DIFFERS after the last unless they
- * are whole and their plain bytes hash to `expected()`, which is asked at the end.
+ * are whole and their plain bytes hash to `expected()`, which is called at the end.
  */
-export async function* verified(
+export async function* verifyStream(
   compressed: AsyncIterable<Uint8Array>,
   format: Compression['format'],
   expected: () => string,
@@ -32,8 +32,8 @@ export async function* verified(
 }
 
 async function sha256Of(plain: AsyncIterable<Uint8Array>): Promise<string> {
-  const meter = createMeter();
-  for await (const _ of metered(plain, meter));
+  const meter = createHashMeter();
+  for await (const _ of throughMeter(plain, meter));
   return meter.sha256();
 }
 

@@ -4,7 +4,7 @@ import { type BlockCompressor, compressBlocks, type ReadBlock } from './blocks.t
 
 const defaultBlockBytes = 1024 * 1024;
 // Each takes some 20 MiB; three keep the process under 200 MiB.
-const mostAtOnce = 3;
+const maxConcurrency = 3;
 
 /**
  * All that `read` gives as zstd frames, one a block and each with its checksum, compressed side by side. Frames one after
@@ -12,18 +12,18 @@ const mostAtOnce = 3;
  */
 export async function* zstd(read: ReadBlock, level: number, blockBytes = defaultBlockBytes): AsyncGenerator<Buffer> {
   const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
-  const atOnce = Math.min(availableParallelism() + 1, mostAtOnce);
+  const atOnce = Math.min(availableParallelism() + 1, maxConcurrency);
   const open = () =>
     frameCompressor({ params, flush: constants.ZSTD_e_end, chunkSize: Math.max(1024, blockBytes / 2) });
   let isEmpty = true;
-  for await (const bytes of compressBlocks(read, { blockBytes, atOnce, open })) {
+  for await (const bytes of compressBlocks(read, { blockBytes, concurrency: atOnce, open })) {
     isEmpty = false;
     yield bytes;
   }
   if (isEmpty) yield zstdCompressSync(Buffer.alloc(0), { params });
 }
 
-/** One compressor for many frames: making its tables anew for each would cost a tenth of the time and more memory. */
+/** One compressor for many frames: making its tables for each would cost a tenth of the time and more memory. */
 function frameCompressor(options: Parameters<typeof createZstdCompress>[0]): BlockCompressor {
   const stream = createZstdCompress(options);
   let parts: Buffer[] = [];

@@ -2,55 +2,55 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { type AlertBudget, alertBudgetSchema, emptyBudget } from '../../monitoring/alerts/alert-budget.ts';
-import type { LastingHistory } from '../../monitoring/history/resilient-history.ts';
-import { jsonAs } from '../../runtime/json.ts';
-import { type Problem, problemSchema } from './backup-problem.ts';
+import type { ResilientHistory } from '../../monitoring/history/resilient-history.ts';
+import { parseJsonAs } from '../../runtime/json.ts';
+import { type BackupProblem, problemSchema } from './backup-problem.ts';
 
 /** What the alerts remember from run to run. */
-export type AlertMemory = { readonly budget: AlertBudget; readonly problems: readonly Problem[] };
+export type AlertState = { readonly budget: AlertBudget; readonly problems: readonly BackupProblem[] };
 
-const keptSchema = z.object({ savedAt: z.string(), budget: alertBudgetSchema, problems: z.array(problemSchema) });
+const stateSchema = z.object({ savedAt: z.string(), budget: alertBudgetSchema, problems: z.array(problemSchema) });
 
-const nothing: AlertMemory = { budget: emptyBudget, problems: [] };
+const emptyState: AlertState = { budget: emptyBudget, problems: [] };
 
-/** In the staging folder, while STATE_DIR keeps nothing. No database's work folder has such a name. */
-const markFile = (stagingDir: string) => path.join(stagingDir, 'alerts.nightshift.json');
+/** In the staging folder, for while STATE_DIR cannot be written. No database's work folder has such a name. */
+const fallbackPath = (stagingDir: string) => path.join(stagingDir, 'alerts.nightshift.json');
 
-/** What is remembered: of the history and the mark in the staging folder, the newer. */
-export function readAlertMemory(history: { alertMemory(): string | null }, stagingDir: string): AlertMemory {
-  const texts = [history.alertMemory(), markText(stagingDir)].filter((text) => text !== null);
-  const kept = texts.map((text) => jsonAs(keptSchema, text)).filter((one) => one !== null);
+/** The saved state: of the history and the file in the staging folder, the newer. */
+export function readAlertState(history: { alertState(): string | null }, stagingDir: string): AlertState {
+  const texts = [history.alertState(), readFallback(stagingDir)].filter((text) => text !== null);
+  const kept = texts.map((text) => parseJsonAs(stateSchema, text)).filter((one) => one !== null);
   const [newest] = kept.toSorted((a, b) => b.savedAt.localeCompare(a.savedAt));
-  return newest ?? nothing;
+  return newest ?? emptyState;
 }
 
 /**
- * Keeps it in the history; while STATE_DIR takes nothing, also in a mark in the staging folder, so that one-shot runs keep
- * to the budget too. Where neither takes it, only this process remembers.
+ * Saves it in the history; while STATE_DIR cannot be written, also in a file in the staging folder, so that one-shot runs
+ * keep to the budget too. Where neither can be written, only this process remembers.
  */
-export function keepAlertMemory(
-  memory: AlertMemory,
-  { history, stagingDir, at }: { history: LastingHistory; stagingDir: string; at: Temporal.Instant },
+export function saveAlertState(
+  state: AlertState,
+  { history, stagingDir, at }: { history: ResilientHistory; stagingDir: string; at: Temporal.Instant },
 ): void {
   const savedAt = at.toString({ fractionalSecondDigits: 9 });
-  const text = JSON.stringify({ savedAt, ...memory });
-  history.keepAlertMemory(text);
-  const mark = markFile(stagingDir);
+  const text = JSON.stringify({ savedAt, ...state });
+  history.saveAlertState(text);
+  const file = fallbackPath(stagingDir);
   try {
     if (history.problem() === null) {
-      rmSync(mark, { force: true });
+      rmSync(file, { force: true });
       return;
     }
-    writeFileSync(`${mark}.new`, text);
-    renameSync(`${mark}.new`, mark);
+    writeFileSync(`${file}.new`, text);
+    renameSync(`${file}.new`, file);
   } catch {
     // The folder is no better than STATE_DIR; the run itself says so.
   }
 }
 
-function markText(stagingDir: string): string | null {
+function readFallback(stagingDir: string): string | null {
   try {
-    return readFileSync(markFile(stagingDir), 'utf8');
+    return readFileSync(fallbackPath(stagingDir), 'utf8');
   } catch {
     return null;
   }

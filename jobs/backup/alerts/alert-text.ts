@@ -1,26 +1,26 @@
-import { type Alert, alertOf } from '../../monitoring/alerts/alert.ts';
+import { type Alert, createAlert } from '../../monitoring/alerts/alert.ts';
 import type { AlertReason } from '../../monitoring/alerts/alert-decision.ts';
 import { localTimestamp } from '../../runtime/clock.ts';
 import { durationSince } from '../../runtime/format.ts';
-import type { Problem } from './backup-problem.ts';
+import type { BackupProblem } from './backup-problem.ts';
 
 export type GoodBackup = { readonly key: string; readonly at: Temporal.Instant };
 
-type Where = { readonly host: string; readonly at: Temporal.Instant; readonly since: Temporal.Instant };
+type AlertContext = { readonly host: string; readonly at: Temporal.Instant; readonly since: Temporal.Instant };
 
-export type ProblemsAlert = Where & {
+export type ProblemsAlert = AlertContext & {
   readonly reason: Exclude<AlertReason, 'all-clear'>;
   /** At least one. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly BackupProblem[];
   /** When a failed backup is tried again by itself, soonest first; null when none failed. */
   readonly tries: readonly Temporal.Instant[] | null;
   /** Of each database, its newest good backup. */
   readonly newest: readonly { readonly database: string; readonly good: GoodBackup | null }[];
 };
 
-export type AllClear = Where & { readonly newest: ProblemsAlert['newest'] };
+export type AllClear = AlertContext & { readonly newest: ProblemsAlert['newest'] };
 
-/** One mail about all that is wrong. Times are told in `zone`, an IANA name. */
+/** One mail about all that is wrong. Times are in `zone`, an IANA name. */
 export function problemsAlert(
   { reason, host, at, since, problems, tries, newest }: ProblemsAlert,
   zone: string,
@@ -28,7 +28,7 @@ export function problemsAlert(
   const [first] = problems;
   const others = problems.length > 1 ? ` and ${problems.length - 1} more` : '';
   const isOlder = Temporal.Instant.compare(since, at) < 0;
-  return alertOf(`${reason === 'reminder' ? 'still: ' : ''}${first?.title ?? ''}${others}`, [
+  return createAlert(`${reason === 'reminder' ? 'still: ' : ''}${first?.title ?? ''}${others}`, [
     [
       `${problems.length === 1 ? 'Something is' : `${problems.length} things are`} wrong with the backups on ${host}.`,
       `When: ${localTimestamp(at, zone)} (${zone})`,
@@ -38,27 +38,27 @@ export function problemsAlert(
       problems.length === 1 ? lines : [`${index + 1}. ${lines[0]}`, ...lines.slice(1)],
       ['What to do:', hint],
     ]),
-    triedAgain(tries, zone),
+    nextTries(tries, zone),
     ...newest.map(({ database, good }) => newestGood(database, good, at, zone)),
-    ['While this lasts, a reminder comes after 1, 3 and 7 days, then weekly.', 'To look closer: nightshift status'],
+    ['While this lasts, a reminder comes after 1, 3 and 7 days, then weekly.', 'For details: nightshift status'],
   ]);
 }
 
 /** Two runs in a row found nothing wrong. */
 export function allClearAlert({ host, at, since, newest }: AllClear, zone: string): Alert {
   const names = newest.map(({ database }) => database).join(', ');
-  return alertOf(`backups of ${names} work again`, [
+  return createAlert(`backups of ${names} work again`, [
     [
       `The backups on ${host} work again: two runs in a row found nothing wrong.`,
       `When: ${localTimestamp(at, zone)} (${zone})`,
       `It was wrong since: ${localTimestamp(since, zone)}, ${durationSince(since, at)} ago`,
     ],
     ...newest.map(({ database, good }) => newestGood(database, good, at, zone)),
-    ['Nothing to do.', 'To look closer: nightshift status'],
+    ['Nothing to do.', 'For details: nightshift status'],
   ]);
 }
 
-function triedAgain(tries: ProblemsAlert['tries'], zone: string): string[] {
+function nextTries(tries: ProblemsAlert['tries'], zone: string): string[] {
   if (tries === null) return [];
   if (tries.length === 0) return ['It is not tried again by itself.'];
   return ['It is tried again at:', ...tries.map((instant) => `- ${localTimestamp(instant, zone)}`)];

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Alert } from '../../monitoring/alerts/alert.ts';
 import type { AlertBudget } from '../../monitoring/alerts/alert-budget.ts';
 import type { AlertReason } from '../../monitoring/alerts/alert-decision.ts';
-import type { LastingHistory } from '../../monitoring/history/resilient-history.ts';
+import type { ResilientHistory } from '../../monitoring/history/resilient-history.ts';
 import { deserializeRun } from '../../monitoring/history/serialized-run.ts';
 import { type AlertReport, createNotifier } from '../../monitoring/notifier.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -10,16 +10,16 @@ import type { Log } from '../../runtime/log.ts';
 import { longestGapSeconds } from '../../runtime/schedule.ts';
 import type { Database } from '../../settings/databases.ts';
 import type { BackupSettingsWithoutStore } from '../../settings/settings.ts';
-import type { Watch } from '../scheduled-backups.ts';
+import type { RunListener } from '../scheduled-backups.ts';
 import { ageLimitSeconds } from '../status/health.ts';
-import { keepAlertMemory, readAlertMemory } from './alert-state.ts';
+import { readAlertState, saveAlertState } from './alert-state.ts';
 import { allClearAlert, problemsAlert } from './alert-text.ts';
-import { causeOf, type Problem } from './backup-problem.ts';
-import { pingAfter } from './round-ping.ts';
-import { problemsAfter, type Ran, type Round } from './round-problems.ts';
+import { type BackupProblem, causeOf } from './backup-problem.ts';
+import { roundPing } from './round-ping.ts';
+import { type BackupRound, type EndedRun, problemsOfRound } from './round-problems.ts';
 
-type WatchDeps = {
-  readonly history: LastingHistory;
+type BackupNotifierDeps = {
+  readonly history: ResilientHistory;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -28,33 +28,36 @@ type WatchDeps = {
 };
 
 /** More than can be under way at once. */
-const runsLookedAt = 5;
+const recentRuns = 5;
 
 /**
  * Alerts by mail and the dead-man's switch. After each round of runs at most one mail says all that is wrong, as often as
- * `decideAlert` allows, in the background; `settled` waits for them.
+ * `decideAlert` allows, in the background; `flush` waits for them.
  */
-export function watchOf(settings: BackupSettingsWithoutStore, deps: WatchDeps): Watch & { settled(): Promise<void> } {
+export function createBackupNotifier(
+  settings: BackupSettingsWithoutStore,
+  deps: BackupNotifierDeps,
+): RunListener & { flush(): Promise<void> } {
   const { databases, alerts, stagingDir, zone, schedule } = settings;
   const { history, clock } = deps;
   const notifier = createNotifier({ pingUrl: settings.pingUrl, pingVariable: 'BACKUP_PING_URL', alerts }, deps);
   const names = (some: readonly Database[]) => some.map(({ name }) => name);
-  let ran: Ran[] = [];
+  let ran: EndedRun[] = [];
 
-  const reportOf = (round: Round, isCutShort: boolean): AlertReport | null => {
-    const memory = readAlertMemory(history, stagingDir);
-    const problems = problemsAfter(round, memory);
+  const reportOf = (round: BackupRound, isCutShort: boolean): AlertReport | null => {
+    const state = readAlertState(history, stagingDir);
+    const problems = problemsOfRound(round, state);
     const keepBudget = (budget: AlertBudget) =>
-      keepAlertMemory({ budget, problems }, { history, stagingDir, at: clock.now() });
+      saveAlertState({ budget, problems }, { history, stagingDir, at: clock.now() });
     // Half a round in which nothing was wrong is no good run, of which two end an alarm.
     if (isCutShort && problems.length === 0) {
-      keepBudget(memory.budget);
+      keepBudget(state.budget);
       return null;
     }
     return {
       at: round.at,
       causes: problems.map(causeOf),
-      budget: memory.budget,
+      budget: state.budget,
       keepBudget,
       mail: (reason, since) => mailOf(reason, since, problems, round),
     };
@@ -63,62 +66,62 @@ export function watchOf(settings: BackupSettingsWithoutStore, deps: WatchDeps): 
   const mailOf = (
     reason: AlertReason,
     since: Temporal.Instant,
-    problems: readonly Problem[],
-    { ran, at }: Round,
+    problems: readonly BackupProblem[],
+    { ran, at }: BackupRound,
   ): Alert => {
-    const where = { host: hostname(), at, since };
+    const context = { host: hostname(), at, since };
     const newest = databases.map(({ name }) => ({ database: name, good: newestGoodOf(history, name) }));
-    if (reason === 'all-clear') return allClearAlert({ ...where, newest }, zone);
+    if (reason === 'all-clear') return allClearAlert({ ...context, newest }, zone);
     const touched = newest.filter(({ database }) => problems.some((one) => (one.database ?? database) === database));
     const failed = ran.filter(({ outcome }) => outcome.kind === 'failed');
     const tries = failed.length === 0 ? null : (failed.at(-1)?.tries ?? []);
-    return problemsAlert({ ...where, reason, problems, tries, newest: touched }, zone);
+    return problemsAlert({ ...context, reason, problems, tries, newest: touched }, zone);
   };
 
-  /** What can be seen now; the mail about it may have to wait for the one before. */
-  const look = (): Round => {
+  /** The state now; the mail about it may have to wait for the one before. */
+  const observe = (): BackupRound => {
     const openSuspects = new Map(databases.map(({ name }) => [name, history.openSuspects(name)]));
-    return { at: clock.now(), ran, openSuspects, unrecorded: history.problem(), renamed: history.takeRenamed() };
+    return { at: clock.now(), ran, openSuspects, unrecorded: history.problem(), renamed: history.takeRenamedPath() };
   };
 
-  const pingAfterRound = ({ at, ran }: Round, failed: readonly string[], isCutShort: boolean) => {
+  const pingAfterRound = ({ at, ran }: BackupRound, failed: readonly string[], isCutShort: boolean) => {
     const names = ran.map(({ database }) => database);
     const limit = ageLimitSeconds(longestGapSeconds({ cron: schedule, zone }, at));
     const others = databases
       .filter(({ name }) => !names.includes(name))
       .map(({ name }) => ({ name, isBackedUp: isBackedUp(history, name, at.subtract({ seconds: limit })) }));
     const backedUp = names.filter((name) => !failed.includes(name));
-    const ping = pingAfter({ backedUp, failed, others, isCutShort });
+    const ping = roundPing({ backedUp, failed, others, isCutShort });
     if (ping !== null) notifier.ping(ping.event, ping.text);
   };
 
   return {
-    started(some) {
+    batchStarted(some) {
       // A start without an end raises an alarm, and a run of one of several databases may have none.
       if (some.length === databases.length) notifier.ping('start', '');
     },
-    ran({ name }, outcome, tries) {
-      if (outcome.unrecorded !== null) history.keepRun(deserializeRun(outcome.unrecorded));
+    runEnded({ name }, outcome, tries) {
+      if (outcome.unrecorded !== null) history.recordRun(deserializeRun(outcome.unrecorded));
       const step = history.runs('backup', name, 1)[0]?.step ?? 'start';
       ran.push({ database: name, outcome, step, tries });
     },
-    rounded(failed, isCutShort) {
-      const round = look();
+    roundEnded(failed, isCutShort) {
+      const round = observe();
       ran = [];
       pingAfterRound(round, names(failed), isCutShort);
       notifier.alert(() => reportOf(round, isCutShort));
     },
-    settled: () => notifier.flush(),
+    flush: () => notifier.flush(),
   };
 }
 
 /** Whether the newest run that ended was good, and began after `earliest`. */
-function isBackedUp(history: LastingHistory, database: string, earliest: Temporal.Instant): boolean {
-  const ended = history.runs('backup', database, runsLookedAt).find(({ outcome }) => outcome !== 'running');
+function isBackedUp(history: ResilientHistory, database: string, earliest: Temporal.Instant): boolean {
+  const ended = history.runs('backup', database, recentRuns).find(({ outcome }) => outcome !== 'running');
   return ended?.outcome === 'succeeded' && Temporal.Instant.compare(ended.startedAt, earliest) >= 0;
 }
 
-function newestGoodOf(history: LastingHistory, database: string) {
+function newestGoodOf(history: ResilientHistory, database: string) {
   const good = history.newestGood(database);
   return good === null || good.key === null ? null : { key: good.key, at: good.startedAt };
 }

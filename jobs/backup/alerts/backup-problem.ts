@@ -31,20 +31,20 @@ export const problemSchema = z.object({
   since: z.string(),
 });
 
-/** Something that is wrong with the backups, ready to be told; plain values, so that it can be kept. */
-export type Problem = Readonly<z.infer<typeof problemSchema>>;
+/** Something that is wrong with the backups, ready to be reported; plain values, so that it can be saved. */
+export type BackupProblem = Readonly<z.infer<typeof problemSchema>>;
 
 /** The problem as the budget of mails counts it. */
-export function causeOf({ database, kind, code }: Problem): AlertCause {
+export function causeOf({ database, kind, code }: BackupProblem): AlertCause {
   return { kind: [database ?? '', kind, code].join(':'), isEvent: isEvent(kind) };
 }
 
 /** It happened once; the next run does not find it again. */
-export function isEvent(kind: Problem['kind']): boolean {
+export function isEvent(kind: BackupProblem['kind']): boolean {
   return kind === 'history-renamed' || kind === 'store-emptied';
 }
 
-/** Whether it is over: an event is, once a good backup was begun after it. Nobody may have been told of it yet. */
-export function isOver({ kind, since }: Problem, newestGood: Temporal.Instant | null): boolean {
+/** Whether it is over: an event is, once a good backup was started after it. It may not have been reported yet. */
+export function isOver({ kind, since }: BackupProblem, newestGood: Temporal.Instant | null): boolean {
   return isEvent(kind) && newestGood !== null && Temporal.Instant.compare(newestGood, Temporal.Instant.from(since)) > 0;
 }

@@ -1,7 +1,7 @@
 import type { PingEvent } from '../../monitoring/ping.ts';
 
 /** What a round of runs did, by names of databases. */
-export type RoundResult = {
+export type RoundSummary = {
   readonly backedUp: readonly string[];
   readonly failed: readonly string[];
   /** Those that did not run in it, and whether the last run of each was good and young enough. */
@@ -11,10 +11,10 @@ export type RoundResult = {
 };
 
 /**
- * What the dead-man's switch hears after a round: a failure; a success only when every database of DATABASE_PATH is backed
+ * What is sent to the dead-man's switch after a round: a failure; a success only when every database of DATABASE_PATH is backed
  * up; else an entry for its log, which ends no alarm. Null: nothing, when the round was stopped before anything failed.
  */
-export function pingAfter({ backedUp, failed, others, isCutShort }: RoundResult): {
+export function roundPing({ backedUp, failed, others, isCutShort }: RoundSummary): {
   readonly event: PingEvent;
   readonly text: string;
 } | null {

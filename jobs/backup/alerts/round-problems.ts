@@ -1,14 +1,14 @@
 import type { AlertBudget } from '../../monitoring/alerts/alert-budget.ts';
 import type { OpenSuspect } from '../../monitoring/history/history.ts';
 import type { Failure } from '../../runtime/errors.ts';
-import { type RunOutcome, troubleOf } from '../outcome.ts';
-import type { AlertMemory } from './alert-state.ts';
-import { causeOf, isEvent, type Problem } from './backup-problem.ts';
+import { type RunOutcome, serializeFailure } from '../outcome.ts';
+import type { AlertState } from './alert-state.ts';
+import { type BackupProblem, causeOf, isEvent } from './backup-problem.ts';
 import { renamedProblem, unrecordedProblem } from './history-problems.ts';
 import { problemsOfRun } from './run-problems.ts';
 
 /** One run of a round. */
-export type Ran = {
+export type EndedRun = {
   readonly database: string;
   readonly outcome: RunOutcome;
   /** The step under way when it ended. */
@@ -17,9 +17,9 @@ export type Ran = {
 };
 
 /** What was seen when a round of runs ended. */
-export type Round = {
+export type BackupRound = {
   readonly at: Temporal.Instant;
-  readonly ran: readonly Ran[];
+  readonly ran: readonly EndedRun[];
   /** Of every database, oldest first. */
   readonly openSuspects: ReadonlyMap<string, readonly OpenSuspect[]>;
   /** Why STATE_DIR does not take the history; null while it does. */
@@ -28,33 +28,33 @@ export type Round = {
   readonly renamed: string | null;
 };
 
-/** An event that could be told to nobody for so long is dropped. */
+/** An event that could not be reported for so long is dropped. */
 const eventDays = 7;
 
 /** All that is wrong after a round of runs: found by them, known of databases that did not run, and of the history itself. */
-export function problemsAfter(round: Round, memory: AlertMemory): Problem[] {
+export function problemsOfRound(round: BackupRound, state: AlertState): BackupProblem[] {
   const { at, ran } = round;
   const ofDatabases = [...round.openSuspects].flatMap(([name, openSuspects]) => {
-    const before = memory.problems.filter(({ database }) => database === name);
+    const before = state.problems.filter(({ database }) => database === name);
     const run = ran.find(({ database }) => database === name);
     return problemsOfRun({ database: name, outcome: null, step: 'start', ...run, openSuspects, before, at });
   });
-  const found = [...ofDatabases, ...ofHistory(round, memory.problems)];
-  const isFound = (problem: Problem) => found.some((other) => causeOf(other).kind === causeOf(problem).kind);
-  const isKept = (problem: Problem) => !isFound(problem) && isUntold(problem, memory.budget, at);
-  return [...found, ...memory.problems.filter(isKept)];
+  const found = [...ofDatabases, ...ofHistory(round, state.problems)];
+  const isFound = (problem: BackupProblem) => found.some((other) => causeOf(other).kind === causeOf(problem).kind);
+  const isKept = (problem: BackupProblem) => !isFound(problem) && isUnreported(problem, state.budget, at);
+  return [...found, ...state.problems.filter(isKept)];
 }
 
-function ofHistory({ unrecorded, renamed, at }: Round, before: readonly Problem[]): Problem[] {
+function ofHistory({ unrecorded, renamed, at }: BackupRound, before: readonly BackupProblem[]): BackupProblem[] {
   const since = before.find(({ kind }) => kind === 'unrecorded')?.since ?? at.toString();
   return [
-    ...(unrecorded === null ? [] : [unrecordedProblem(troubleOf(unrecorded), since)]),
+    ...(unrecorded === null ? [] : [unrecordedProblem(serializeFailure(unrecorded), since)]),
     ...(renamed === null ? [] : [renamedProblem(renamed, at.toString())]),
   ];
 }
 
-/** An event is found once only, so it is kept until somebody was told. */
-function isUntold(problem: Problem, { outage }: AlertBudget, at: Temporal.Instant): boolean {
+/** An event is found once only, so it is kept until it was reported. */
+function isUnreported(problem: BackupProblem, { outage }: AlertBudget, at: Temporal.Instant): boolean {
   const isRecent = at.since(Temporal.Instant.from(problem.since)).total('hours') < 24 * eventDays;
-  return isEvent(problem.kind) && isRecent && !outage?.told.includes(causeOf(problem).kind);
+  return isEvent(problem.kind) && isRecent && !outage?.reported.includes(causeOf(problem).kind);
 }

@@ -1,9 +1,9 @@
 import { oneLine } from '../../monitoring/alerts/alert.ts';
 import type { OpenSuspect } from '../../monitoring/history/history.ts';
 import { plural } from '../../runtime/format.ts';
-import { findingsTold } from '../../sqlite/integrity/findings.ts';
-import type { RunOutcome, Trouble } from '../outcome.ts';
-import type { Problem } from './backup-problem.ts';
+import { listFindings } from '../../sqlite/integrity/findings.ts';
+import type { RunOutcome, SerializedFailure } from '../outcome.ts';
+import type { BackupProblem } from './backup-problem.ts';
 import { problemsOfSuspects } from './suspect-problems.ts';
 
 type RunFacts = {
@@ -15,7 +15,7 @@ type RunFacts = {
   /** After the run, oldest first. */
   readonly openSuspects: readonly OpenSuspect[];
   /** What was known to be wrong with this database before the run. */
-  readonly before: readonly Problem[];
+  readonly before: readonly BackupProblem[];
   readonly at: Temporal.Instant;
 };
 
@@ -23,14 +23,14 @@ type RunFacts = {
  * What is wrong with one database after a run. A run that failed, was stopped or was not made says nothing of what earlier
  * runs found, so that stays; a suspect stays until it is accepted or disproved, whatever the run.
  */
-export function problemsOfRun(facts: RunFacts): Problem[] {
+export function problemsOfRun(facts: RunFacts): BackupProblem[] {
   const { outcome, before } = facts;
   const stay = before.filter(({ kind }) => kind !== 'suspect');
   if (outcome === null || outcome.kind === 'interrupted')
     return [...problemsOfSuspects({ ...facts, made: null }), ...stay];
   if (outcome.kind === 'failed') {
     const others = stay.filter(({ kind }) => kind !== 'failure');
-    return [failed(facts, outcome.trouble), ...problemsOfSuspects({ ...facts, made: null }), ...others];
+    return [failed(facts, outcome.failure), ...problemsOfSuspects({ ...facts, made: null }), ...others];
   }
   const { suspicion, key, findings, findingKinds, storeEmptied, housekeeping } = outcome;
   return [
@@ -41,14 +41,19 @@ export function problemsOfRun(facts: RunFacts): Problem[] {
   ];
 }
 
-type Text = Pick<Problem, 'title' | 'message' | 'lines' | 'hint'>;
+type ProblemText = Pick<BackupProblem, 'title' | 'message' | 'lines' | 'hint'>;
 
-function problem({ database, before, at }: RunFacts, kind: Problem['kind'], code: string, text: Text): Problem {
+function problem(
+  { database, before, at }: RunFacts,
+  kind: BackupProblem['kind'],
+  code: string,
+  text: ProblemText,
+): BackupProblem {
   const known = before.find((other) => other.kind === kind && other.code === code);
   return { database, kind, code, key: null, ...text, since: known?.since ?? at.toString() };
 }
 
-function failed(facts: RunFacts, { code, message, hint }: Trouble): Problem {
+function failed(facts: RunFacts, { code, message, hint }: SerializedFailure): BackupProblem {
   return problem(facts, 'failure', code, {
     title: `backup of ${facts.database} FAILED (${code})`,
     message: `the backup failed: ${message}`,
@@ -58,7 +63,7 @@ function failed(facts: RunFacts, { code, message, hint }: Trouble): Problem {
 }
 
 /** Each time it is found is an event of its own, so `since` is now. */
-function emptied(facts: RunFacts, message: string): Problem {
+function emptied(facts: RunFacts, message: string): BackupProblem {
   const { database, at } = facts;
   const text = {
     title: `no earlier backup of ${database} is in the store: removed, or another store?`,
@@ -69,29 +74,29 @@ function emptied(facts: RunFacts, message: string): Problem {
   return { ...problem(facts, 'store-emptied', '', text), since: at.toString() };
 }
 
-function brokenRules(facts: RunFacts, findings: readonly string[], kinds: number): Problem {
+function brokenRules(facts: RunFacts, findings: readonly string[], kinds: number): BackupProblem {
   const { database } = facts;
   return problem(facts, 'findings', '', {
     title: `${database} has rows that break its own rules`,
     message: `${plural(kinds, 'finding')} of the integrity check: ${findings[0]}`,
     lines: [
       `The backup of ${database} was made and its pages are sound, but the integrity check found:`,
-      ...findingsTold(findings, kinds).map((finding) => `- ${oneLine(finding)}`),
+      ...listFindings(findings, kinds).map((finding) => `- ${oneLine(finding)}`),
     ],
-    hint: 'Mend these rows in the application, or the table’s definition; a restore brings them back as they are.',
+    hint: 'Repair these rows in the application, or the table’s definition; a restore brings them back as they are.',
   });
 }
 
-/** Weekly copies, prune and what is kept beside the backups: which of them failed is in `sentence`. */
-export function undoneMessage(message: string): string {
+/** Copies, prune and details: which of them failed is in `message`. */
+export function unfinishedMessage(message: string): string {
   return `the last backup is safe, but not all that follows it was done: ${message}`;
 }
 
-function unfinished(facts: RunFacts, { code, message, hint }: Trouble, key: string): Problem {
+function unfinished(facts: RunFacts, { code, message, hint }: SerializedFailure, key: string): BackupProblem {
   const { database } = facts;
   return problem(facts, 'housekeeping', code, {
     title: `backup of ${database} is safe, but not all that follows it was done (${code})`,
-    message: undoneMessage(message),
+    message: unfinishedMessage(message),
     lines: [
       `The backup of ${database} is safe. Not all that follows it was done.`,
       `What: ${oneLine(message)} (${code})`,

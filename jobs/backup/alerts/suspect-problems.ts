@@ -2,7 +2,7 @@ import { copyKindNames } from '../../archives/kinds.ts';
 import type { OpenSuspect } from '../../monitoring/history/history.ts';
 import { formatBytes, formatCount } from '../../runtime/format.ts';
 import { reasonKind, type Suspicion } from '../suspects/suspicion.ts';
-import type { Problem } from './backup-problem.ts';
+import type { BackupProblem } from './backup-problem.ts';
 
 type SuspectFacts = {
   readonly database: string;
@@ -11,30 +11,30 @@ type SuspectFacts = {
   /** What the run just made, when that is suspect. */
   readonly made: { readonly key: string; readonly suspicion: Suspicion } | null;
   /** What was known to be wrong with this database before. */
-  readonly before: readonly Problem[];
+  readonly before: readonly BackupProblem[];
   readonly at: Temporal.Instant;
 };
 
-const mostListed = 20;
+const maxListed = 20;
 
 /**
- * The suspects that are open now, each as it was told when it was found. Of several that lost the same, only the newest:
+ * The suspects that are open now, each as it was reported when it was found. Of several that lost the same, only the newest:
  * accepting it takes the older ones along. `since` is when the first of them was seen.
  */
-export function problemsOfSuspects(facts: SuspectFacts): Problem[] {
+export function problemsOfSuspects(facts: SuspectFacts): BackupProblem[] {
   const { openSuspects, made, before, at } = facts;
   const known = before.filter(({ kind }) => kind === 'suspect');
   const earlier = openSuspects.filter(({ key }) => key !== made?.key);
-  const told = earlier.map((open) => known.find(({ key }) => key === open.key) ?? toldBriefly(facts, open));
-  const all = made === null ? told : [...told, toldInFull(facts, made.key, made.suspicion)];
+  const reported = earlier.map((open) => known.find(({ key }) => key === open.key) ?? briefProblem(facts, open));
+  const all = made === null ? reported : [...reported, detailedProblem(facts, made.key, made.suspicion)];
   const newest = new Map(all.map((one) => [one.code, one]));
   const sinceOf = (code: string) => known.find((one) => one.code === code)?.since ?? at.toString();
   return [...newest.values()].map((one) => ({ ...one, since: sinceOf(one.code) }));
 }
 
-function toldInFull(facts: SuspectFacts, key: string, { reason, lostTables, bytes }: Suspicion): Problem {
-  const tables = lostTables.slice(0, mostListed).map(({ table, rows }) => `- ${table}: had ${formatCount(rows)}`);
-  const more = lostTables.length > mostListed ? [`- and ${formatCount(lostTables.length - mostListed)} more`] : [];
+function detailedProblem(facts: SuspectFacts, key: string, { reason, lostTables, bytes }: Suspicion): BackupProblem {
+  const tables = lostTables.slice(0, maxListed).map(({ table, rows }) => `- ${table}: had ${formatCount(rows)}`);
+  const more = lostTables.length > maxListed ? [`- and ${formatCount(lostTables.length - maxListed)} more`] : [];
   const why = [
     `Why: ${reason}`,
     `Size: ${formatBytes(bytes.now)}, before ${formatBytes(bytes.before)}`,
@@ -45,7 +45,7 @@ function toldInFull(facts: SuspectFacts, key: string, { reason, lostTables, byte
 }
 
 /** One that the alerts do not remember: only its reason is known. */
-function toldBriefly(facts: SuspectFacts, open: OpenSuspect): Problem {
+function briefProblem(facts: SuspectFacts, open: OpenSuspect): BackupProblem {
   return suspectProblem(facts, reasonKind(open.reason), open, [`Why: ${open.reason}`]);
 }
 
@@ -54,7 +54,7 @@ function suspectProblem(
   code: string,
   { key, reason }: OpenSuspect,
   why: readonly string[],
-): Problem {
+): BackupProblem {
   return {
     database,
     kind: 'suspect',
@@ -69,8 +69,8 @@ function suspectProblem(
     ],
     hint: [
       'Look at the database: is its disk mounted, is the data there?',
-      `If all is right, say so: nightshift accept ${key}`,
-      'If data is lost, the last good backup brings it back: nightshift restore',
+      `If all is right: nightshift accept ${key}`,
+      'If data is lost, the last good backup has it: nightshift restore',
     ].join('\n'),
     since: at.toString(),
   };

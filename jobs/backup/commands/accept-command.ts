@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { amendDetails } from '../../archives/backup-details.ts';
+import { updateDetails } from '../../archives/backup-details.ts';
 import { inventoryOf, type StoredDaily } from '../../archives/inventory.ts';
 import { copyKindNames } from '../../archives/kinds.ts';
 import { keyOf, parseDailyKey } from '../../archives/names.ts';
@@ -11,25 +11,25 @@ import { type BackupSettings, readBackupSettings } from '../../settings/settings
 import { requireStaging } from '../../sqlite/snapshot/disk-space.ts';
 import { openStore } from '../../store/open.ts';
 import type { ObjectStore } from '../../store/store.ts';
-import { type Acceptance, acceptanceOf } from '../suspects/accept.ts';
+import { type Acceptance, acceptSuspect } from '../suspects/accept.ts';
 
 export function acceptCommand(context: CliContext): Command {
   return new Command('accept')
-    .description('say that a suspect backup, or another folder in place of the store, is as it should be')
-    .argument('[key]', 'the backup, as the alert and `nightshift list` print it; prune and weekly copies go on')
+    .description('accept a suspect backup, or another folder in place of the store')
+    .argument('[key]', 'the backup, as the alert and `nightshift list` print it; prune and weekly copies continue')
     .option('--new-store', 'the folder of BACKUP_STORE is the store from now on, though backups went elsewhere before')
     .addHelpText(
       'after',
       `
 A backup is suspect when a table lost all its rows or the database is under half its size: a disk that is not mounted
 looks like that. Look at it first, for example with: nightshift restore KEY daily --to /tmp/look.db
-Older suspects of the same reason are accepted along. It is written down beside the backups, so that it outlives this host.
+Older suspects of the same reason are accepted along. It is recorded beside the backups, so that it outlives this host.
 Tables that come and go: BACKUP_SUSPECT_IGNORE.`,
     )
     .action(async (name: string | undefined, { newStore }: { newStore?: boolean }) => {
       const settings = readBackupSettings(context.environment);
       if (newStore === true) return acceptNewStore(name, settings, context);
-      if (name === undefined) throw invalid('Nothing was named to accept.', 'Name a backup, or say --new-store.');
+      if (name === undefined) throw invalid('Nothing was named to accept.', 'Name a backup, or give --new-store.');
       const store = await openStore(settings.store);
       try {
         context.out(await accept(keyOf(name, 'daily'), store, settings, context));
@@ -39,7 +39,7 @@ Tables that come and go: BACKUP_SUSPECT_IGNORE.`,
     });
 }
 
-/** Accepts a suspect and returns what to say of it. */
+/** Accepts a suspect and returns the text to print. */
 async function accept(key: string, store: ObjectStore, settings: BackupSettings, context: CliContext): Promise<string> {
   const { clock, signal, err } = context;
   const database = parseDailyKey(key)?.database;
@@ -53,22 +53,22 @@ async function accept(key: string, store: ObjectStore, settings: BackupSettings,
       'See `nightshift list daily`.',
     );
   }
-  if (named.standing !== 'open') {
-    noteInHistory(settings, [named], named.standing, context);
+  if (named.suspectStatus !== 'open') {
+    noteInHistory(settings, [named], named.suspectStatus, context);
     return notOpen(named);
   }
   await requireStaging(settings.stagingDir, { line() {}, failure() {}, warn: (text) => err(`${text}\n`) });
-  const acceptance = acceptanceOf(inventory, key);
+  const acceptance = acceptSuspect(inventory, key);
   for (const daily of acceptance.accepted) {
-    await amendDetails(store, daily, { acceptedAt: clock.now() }, { folder: settings.stagingDir, signal });
+    await updateDetails(store, daily, { acceptedAt: clock.now() }, { folder: settings.stagingDir, signal });
   }
   noteInHistory(settings, acceptance.accepted, 'accepted', context);
   return acceptedText(acceptance);
 }
 
-function notOpen({ key, standing, facts }: StoredDaily): string {
-  if (standing === 'accepted') return `${key} was accepted before (${facts?.suspect}); nothing to do.\n`;
-  if (standing === 'disproved') {
+function notOpen({ key, suspectStatus, facts }: StoredDaily): string {
+  if (suspectStatus === 'accepted') return `${key} was accepted before (${facts?.suspect}); nothing to do.\n`;
+  if (suspectStatus === 'disproved') {
     return `${key} was suspect (${facts?.suspect}), and a later backup has the rows again; nothing to accept.\n`;
   }
   return `${key} is not suspect; nothing to accept.\n`;
@@ -86,20 +86,20 @@ function acceptedText({ accepted, stillOpen }: Acceptance): string {
 function noteInHistory(
   { stateDir }: BackupSettings,
   dailies: readonly StoredDaily[],
-  standing: Exclude<StoredDaily['standing'], 'open'>,
+  suspectStatus: Exclude<StoredDaily['suspectStatus'], 'open'>,
   { clock, err }: CliContext,
 ): void {
-  if (standing === null) return;
+  if (suspectStatus === null) return;
   try {
     const history = openHistory(stateDir);
     for (const { key } of dailies) {
-      if (standing === 'accepted') history.accept(key, clock.now());
-      else history.disprove(key, clock.now());
+      if (suspectStatus === 'accepted') history.recordAcceptance(key, clock.now());
+      else history.recordDisproof(key, clock.now());
     }
     history.close();
   } catch (error) {
     err(
-      `${asFailure(error).message} It is written down in the store; \`nightshift status\` knows it after the next backup.\n`,
+      `${asFailure(error).message} It is recorded in the store; \`nightshift status\` knows it after the next backup.\n`,
     );
   }
 }

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { alertChannelsOf, channelName, tryChannel } from '../../monitoring/alerts/alert-channels.ts';
+import { channelName, listAlertChannels, testChannel } from '../../monitoring/alerts/alert-channels.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { readAlertSettings } from '../../settings/settings.ts';
 
 export function alertCommand(context: CliContext): Command {
   return new Command('alert')
-    .description('with --test: send a test through every channel that tells somebody when something is wrong')
+    .description('with --test: send a test through every alert channel')
     .requiredOption('--test', 'mail each of ALERT_RECIPIENTS, and write to the log of each dead-man’s switch')
     .addHelpText(
       'after',
@@ -15,13 +15,13 @@ Channels: ALERT_RECIPIENTS (with SMTP_HOST), BACKUP_PING_URL, SUMMARY_PING_URL. 
 (<address>/log), so that it never counts as a good run. Exit code 1 when one of them fails, and when none is set.`,
     )
     .action(async () => {
-      const channels = alertChannelsOf(readAlertSettings(context.environment));
+      const channels = listAlertChannels(readAlertSettings(context.environment));
       if (channels.length === 0) throw noChannel();
       const failed: string[] = [];
       for (const channel of channels) {
         const name = channelName(channel);
-        const { ok, said } = await tryChannel(channel, context);
-        context.out(`${ok ? 'ok   ' : 'FAIL '} ${name}: ${said}\n`);
+        const { ok, result } = await testChannel(channel, context);
+        context.out(`${ok ? 'ok   ' : 'FAIL '} ${name}: ${result}\n`);
         if (!ok) failed.push(name);
       }
       if (failed.length > 0) throw undelivered(failed, channels.length);
@@ -31,7 +31,7 @@ Channels: ALERT_RECIPIENTS (with SMTP_HOST), BACKUP_PING_URL, SUMMARY_PING_URL. 
 function noChannel(): Failure {
   return new Failure(
     'ALERT_NO_CHANNEL',
-    'No channel is set: nobody would be told when backups or summaries fail.',
+    'No channel is set: nobody would be notified when backups or summaries fail.',
     'Set ALERT_RECIPIENTS and SMTP_HOST, or BACKUP_PING_URL.',
   );
 }

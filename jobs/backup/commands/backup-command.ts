@@ -4,7 +4,7 @@ import { Failure } from '../../runtime/errors.ts';
 import type { Database } from '../../settings/databases.ts';
 import { type BackupSettings, readBackupSettings } from '../../settings/settings.ts';
 
-type Options = { schedule?: boolean; database?: string };
+type BackupOptions = { schedule?: boolean; database?: string };
 
 export function backupCommand(context: CliContext): Command {
   return new Command('backup')
@@ -15,28 +15,28 @@ export function backupCommand(context: CliContext): Command {
       'after',
       `
 A backup is a snapshot of the live database that passed SQLite's integrity check, compressed, stored, read back and
-compared. Then old ones are removed as BACKUP_RETENTION_DAILY says. Exit codes: 0 backed up and proven, 1 failed,
-2 settings wrong, 3 somebody else holds the lock, 4 interrupted.
+compared. Then old ones are removed as BACKUP_RETENTION_DAILY says. Exit codes: 0 backed up and verified, 1 failed,
+2 settings wrong, 3 another process holds the lock, 4 interrupted.
 
-BACKUP_PING_URL hears a success only when every database of DATABASE_PATH is backed up: with --database, and another whose
+BACKUP_PING_URL gets a success only when every database of DATABASE_PATH is backed up: with --database, and another whose
 last run failed or is too old, it gets an entry for its log (/log).
 
 Examples:
   nightshift backup
   DATABASE_PATH=shop.db BACKUP_STORE=file:///mnt/backups STATE_DIR=state STAGING_DIR=/var/tmp nightshift backup`,
     )
-    .action(async (options: Options) => {
+    .action(async (options: BackupOptions) => {
       const settings = readBackupSettings(context.environment);
       if (options.schedule === true) {
         const { serveBackups } = await import('../service.ts');
         return serveBackups(settings, context.clock, context.signal);
       }
       const { backUpOnce } = await import('../backup-once.ts');
-      return backUpOnce(settings, chosen(settings, options.database), context);
+      return backUpOnce(settings, chooseDatabases(settings, options.database), context);
     });
 }
 
-function chosen({ databases }: BackupSettings, name: string | undefined): readonly Database[] {
+function chooseDatabases({ databases }: BackupSettings, name: string | undefined): readonly Database[] {
   if (name === undefined) return databases;
   const found = databases.filter((database) => database.name === name);
   if (found.length > 0) return found;

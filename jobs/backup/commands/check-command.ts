@@ -4,16 +4,16 @@ import { Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
 import { failureText } from '../../runtime/log.ts';
 import { readCheckSettings } from '../../settings/settings.ts';
-import type { Checked } from './check.ts';
+import type { BackupCheckResult } from './check/checklist.ts';
 
 export function checkCommand(context: CliContext): Command {
   return new Command('check')
-    .description('try every part a backup needs, and say what to do about each that does not work')
+    .description('try every part a backup needs, with what to do about each that does not work')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
       `
-Does what a backup does, with the same patience, on a tiny sample in place of the database: settings, each database (opened and
+Does what a backup does, with the same retries, on a tiny sample in place of the database: settings, each database (opened and
 locked, not copied), STAGING_DIR, STATE_DIR, compression and encryption, the store (listed; the sample stored, read back, copied,
 removed) and the clock. Makes no backup and sends no mail. WARN: backups are made all the same. Exit code 0 when no part fails, 1
 when one does, 2 when settings are wrong.`,
@@ -34,7 +34,7 @@ when one does, 2 when settings are wrong.`,
     });
 }
 
-function lineOf(checked: Checked): string {
+function lineOf(checked: BackupCheckResult): string {
   switch (checked.level) {
     case 'ok':
       return `ok    ${checked.part}: ${checked.found}\n`;
@@ -47,7 +47,7 @@ function lineOf(checked: Checked): string {
   }
 }
 
-function plain(checked: Checked) {
+function plain(checked: BackupCheckResult) {
   if (checked.level !== 'failed') return checked;
   const { code, message, hint } = checked.failure;
   return { part: checked.part, level: checked.level, code, message, hint };

@@ -1,12 +1,12 @@
 import { Argument, Command } from 'commander';
 import { backupKinds, type KindName } from '../../archives/kinds.ts';
-import { absentStoreFailure, otherStoreFailure } from '../../archives/store-identity.ts';
+import { missingFolderFailure, sameStoreFailure } from '../../archives/store-identity.ts';
 import { readBackups } from '../../archives/stored-backups.ts';
-import { readHistory, withoutHistory } from '../../monitoring/history/open-history.ts';
+import { missingHistoryWarning, readHistory } from '../../monitoring/history/open-history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { readBackupSettings } from '../../settings/settings.ts';
 import { openStore } from '../../store/open.ts';
-import { listedOf, listText } from './list.ts';
+import { listEntry, listText } from './list.ts';
 
 export function listCommand(context: CliContext): Command {
   return new Command('list')
@@ -18,33 +18,34 @@ export function listCommand(context: CliContext): Command {
       `
 AGE is that of the snapshot. "stored …" where nothing says when it was taken; "misdated" where its date lies after it was
 stored: such a backup is never \`latest\`, counts for nothing, and can be restored by its name.
-STATE says what is known of a backup: proven (read back and equal to the snapshot that passed the integrity check),
-stored (encrypted, and this host cannot read it; stored bytes compared), checked (its snapshot was checked, but not read
-back by this host), unknown (laid down by another tool), unreadable (see below the table), with findings (rows break the
+STATE says what is known of a backup: verified (read back and equal to the snapshot that passed the integrity check),
+checksum-only (encrypted, and this host cannot read it; stored bytes compared), checked (its snapshot was checked, but not read
+back by this host), unknown (stored by another tool), unreadable (see below the table), with findings (rows break the
 schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was suspect (a later backup has the rows again).`,
     )
     .action(async (kind: KindName | undefined, { json }: { json?: boolean }) => {
       const { clock, signal, out, err } = context;
       const settings = readBackupSettings(context.environment);
       const { history, failure } = readHistory(settings.stateDir);
-      const proofs = history?.proofs() ?? new Map();
-      const other = await otherStoreFailure(settings.store, history);
+      const verifications = history?.verifications() ?? new Map();
+      const other = await sameStoreFailure(settings.store, history);
       history?.close();
       const loss =
-        failure && withoutHistory(failure, 'What this host read back is not known: STATE says less than it could.');
+        failure &&
+        missingHistoryWarning(failure, 'What this host read back is not known: STATE says less than it could.');
       if (loss !== null) err(`${loss}\n`);
       const store = await openStore(settings.store);
       const kinds = backupKinds.filter(({ name }) => kind === undefined || name === kind);
       const options = { zone: settings.zone, now: () => store.now(clock), signal };
       const backups = await readBackups(store, kinds, '', options).finally(() => store.close());
       if (backups.length === 0) {
-        const why = other ?? (await absentStoreFailure(settings.store));
+        const why = other ?? (await missingFolderFailure(settings.store));
         if (why !== null) throw why;
       }
       if (other !== null) err(`WARNING: ${other.message} ${other.hint}\n`);
-      const listed = backups.map((backup) => listedOf(backup, proofs));
+      const listed = backups.map((backup) => listEntry(backup, verifications));
       if (json === true) out(`${JSON.stringify(listed, null, 2)}\n`);
-      else if (backups.length > 0) out(listText(backups, proofs, store.now(clock)));
+      else if (backups.length > 0) out(listText(backups, verifications, store.now(clock)));
       else err(`No ${kind === undefined ? '' : `${kind} `}backups in ${store.name}.\n`);
       for (const { problem } of backups) if (problem !== null) err(`unreadable: ${problem.message}\n`);
     });

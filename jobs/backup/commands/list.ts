@@ -1,29 +1,29 @@
 import { ageText } from '../../archives/backup-date.ts';
 import type { StoredBackup } from '../../archives/stored-backups.ts';
-import type { Proof } from '../../monitoring/history/history.ts';
+import type { Verification } from '../../monitoring/history/history.ts';
 import { formatBytes } from '../../runtime/format.ts';
 import { tableText } from '../../runtime/table.ts';
 
 /** A backup as `nightshift list` shows it. */
-export type Listed = {
+export type ListEntry = {
   readonly kind: string;
   readonly name: string;
   readonly key: string;
   /** Null when the name is not one of ours: the old script's weeklies. */
   readonly database: string | null;
-  /** Null when nothing says it, or when what says it cannot be (`misdated`). */
+  /** Null when nothing says it, or when its date is impossible (`misdated`). */
   readonly takenAt: Temporal.Instant | null;
   readonly misdated: boolean;
   readonly storedAt: Temporal.Instant;
   readonly bytes: number;
   /**
-   * `proven` and `stored` as the history of this host says; `checked`: its snapshot passed the integrity check, and this
-   * host did not read it back; `unknown`: laid down by another tool; `unreadable`: nothing is known, see `problem`.
+   * `verified` and `checksum-only` by the history of this host; `checked`: its snapshot passed the integrity check, and this
+   * host did not read it back; `unknown`: stored by another tool; `unreadable`: nothing is known, see `problem`.
    */
-  readonly state: Proof | 'checked' | 'unknown' | 'unreadable';
+  readonly state: Verification | 'checked' | 'unknown' | 'unreadable';
   readonly suspect: string | null;
   /** What became of the suspicion. */
-  readonly standing: StoredBackup['standing'];
+  readonly suspectStatus: StoredBackup['suspectStatus'];
   /** How many of the schema's own rules rows break, and which, as far as it is known here. */
   readonly findings: number;
   readonly findingTexts: readonly string[];
@@ -32,22 +32,22 @@ export type Listed = {
   readonly problem: string | null;
 };
 
-/** A stored backup as it is listed; `proofs` is what the history of this host knows. */
-export function listedOf(backup: StoredBackup, proofs: ReadonlyMap<string, Proof>): Listed {
-  const { kind, name, key, database, dating, modified, bytes, facts, standing, problem } = backup;
-  const known = facts === null ? 'unknown' : (proofs.get(key) ?? 'checked');
+/** A stored backup as it is listed; `verifications` is what the history of this host knows. */
+export function listEntry(backup: StoredBackup, verifications: ReadonlyMap<string, Verification>): ListEntry {
+  const { kind, name, key, database, date, modified, bytes, facts, suspectStatus, problem } = backup;
+  const known = facts === null ? 'unknown' : (verifications.get(key) ?? 'checked');
   return {
     kind,
     name,
     key,
     database,
-    takenAt: dating.kind === 'dated' ? dating.takenAt : null,
-    misdated: dating.kind === 'misdated',
+    takenAt: date.kind === 'dated' ? date.takenAt : null,
+    misdated: date.kind === 'misdated',
     storedAt: modified,
     bytes,
     state: problem === null ? known : 'unreadable',
     suspect: facts?.suspect ?? null,
-    standing,
+    suspectStatus,
     findings: facts?.findings ?? 0,
     findingTexts: backup.details?.findings ?? [],
     encrypted: key.endsWith('.age'),
@@ -59,15 +59,15 @@ export function listedOf(backup: StoredBackup, proofs: ReadonlyMap<string, Proof
 /** The list as a table for a person; ages count from `now`. */
 export function listText(
   backups: readonly StoredBackup[],
-  proofs: ReadonlyMap<string, Proof>,
+  verifications: ReadonlyMap<string, Verification>,
   now: Temporal.Instant,
 ): string {
   const rows = backups.map((backup) => {
-    const listed = listedOf(backup, proofs);
+    const listed = listEntry(backup, verifications);
     return [
       listed.kind,
       printable(listed.name),
-      ageText(backup.dating, now),
+      ageText(backup.date, now),
       formatBytes(listed.bytes),
       stateText(listed),
       listed.database ?? '-',
@@ -77,11 +77,11 @@ export function listText(
   return tableText(['KIND', 'NAME', 'AGE', 'SIZE', 'STATE', 'DATABASE', 'ENCRYPTION'], rows);
 }
 
-function stateText({ state, standing, findings }: Listed): string {
+function stateText({ state, suspectStatus, findings }: ListEntry): string {
   const suspicion = { open: 'SUSPECT', accepted: 'accepted', disproved: 'was suspect' };
   return [
     state,
-    ...(standing === null ? [] : [suspicion[standing]]),
+    ...(suspectStatus === null ? [] : [suspicion[suspectStatus]]),
     ...(findings === 0 ? [] : ['with findings']),
   ].join(', ');
 }

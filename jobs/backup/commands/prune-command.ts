@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { inventoryOf, openSuspects } from '../../archives/inventory.ts';
-import { refuseOtherStore } from '../../archives/store-identity.ts';
+import { requireSameStore } from '../../archives/store-identity.ts';
 import type { ReadOnlyHistory } from '../../monitoring/history/history.ts';
-import { readHistory, withoutHistory } from '../../monitoring/history/open-history.ts';
+import { missingHistoryWarning, readHistory } from '../../monitoring/history/open-history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
@@ -12,10 +12,10 @@ import { type BackupSettings, readBackupSettings } from '../../settings/settings
 import { acquireLock } from '../../sqlite/lock/lock.ts';
 import { openStore } from '../../store/open.ts';
 import type { ObjectStore } from '../../store/store.ts';
-import { pruneVerdicts, removeVerdicts, verdictText } from '../retention/prune.ts';
-import type { Verdict } from '../retention/retention.ts';
+import { decisionText, removeDecided, retentionDecisions } from '../retention/prune.ts';
+import type { RetentionDecision } from '../retention/retention.ts';
 
-type Options = { dryRun?: boolean; json?: boolean };
+type PruneOptions = { dryRun?: boolean; json?: boolean };
 
 export function pruneCommand(context: CliContext): Command {
   return new Command('prune')
@@ -23,21 +23,21 @@ export function pruneCommand(context: CliContext): Command {
     .option('--dry-run', 'print what would be kept and removed, and why; remove nothing')
     .option('--json', 'the same as JSON')
     .addHelpText('after', '\nOnly keys that are exactly a name of this database are ever touched.')
-    .action(async (options: Options) => {
+    .action(async (options: PruneOptions) => {
       const settings = readBackupSettings(context.environment);
       const store = await openStore(settings.store);
       const { history, failure } = readHistory(settings.stateDir);
-      const loss = failure && withoutHistory(failure, 'Which backup was verified last is not known.');
+      const loss = failure && missingHistoryWarning(failure, 'Which backup was verified last is not known.');
       if (loss !== null) context.err(`${loss}\n`);
-      const pruned: Record<string, Verdict[]> = {};
+      const pruned: Record<string, RetentionDecision[]> = {};
       try {
-        if (history !== null) await refuseOtherStore(settings.store, history);
+        if (history !== null) await requireSameStore(settings.store, history);
         for (const database of settings.databases) {
-          const place = { database, settings, store, history };
+          const deps = { database, settings, store, history };
           pruned[database.name] = options.dryRun
-            ? (await verdictsOf(place, context)).verdicts
-            : await pruneLocked(place, context);
-          if (options.json !== true) tell(pruned[database.name] ?? [], options, context);
+            ? (await decisionsOf(deps, context)).decisions
+            : await pruneLocked(deps, context);
+          if (options.json !== true) printDecisions(pruned[database.name] ?? [], options, context);
         }
         if (options.json === true) context.out(`${JSON.stringify(pruned, null, 2)}\n`);
       } finally {
@@ -47,7 +47,7 @@ export function pruneCommand(context: CliContext): Command {
     });
 }
 
-type Place = {
+type PruneDeps = {
   readonly database: Database;
   readonly settings: BackupSettings;
   readonly store: ObjectStore;
@@ -55,28 +55,28 @@ type Place = {
   readonly history: ReadOnlyHistory | null;
 };
 
-async function verdictsOf({ database, settings, store, history }: Place, { clock, signal }: CliContext) {
+async function decisionsOf({ database, settings, store, history }: PruneDeps, { clock, signal }: CliContext) {
   const { zone, retention } = settings;
   const inventory = await inventoryOf(store, database.name, { zone, now: () => store.now(clock), signal });
   const lastGood = history?.newestGood(database.name)?.key ?? null;
   return {
-    verdicts: pruneVerdicts(inventory, { retention, lastGood, zone }),
+    decisions: retentionDecisions(inventory, { retention, lastGood, zone }),
     suspects: openSuspects(inventory),
     problem: inventory.problem,
   };
 }
 
-async function pruneLocked(place: Place, context: CliContext): Promise<Verdict[]> {
-  const { database, settings, store } = place;
+async function pruneLocked(deps: PruneDeps, context: CliContext): Promise<RetentionDecision[]> {
+  const { database, settings, store } = deps;
   const { clock, signal } = context;
   const log = createLog(clock, settings.zone, { out: context.err, err: context.err });
   const lock = await acquireLock(database.path, settings.stateDir, { holder: 'backup', wait: true, log, signal });
   try {
-    const { verdicts, suspects, problem } = await verdictsOf(place, context);
+    const { decisions, suspects, problem } = await decisionsOf(deps, context);
     if (problem !== null) throw problem;
     if (suspects.length > 0) throw suspectsWait(suspects.map(({ key }) => key));
-    await removeVerdicts(store, verdicts, signal);
-    return verdicts;
+    await removeDecided(store, decisions, signal);
+    return decisions;
   } finally {
     lock.release();
   }
@@ -86,12 +86,12 @@ function suspectsWait(keys: readonly string[]): Failure {
   return new Failure(
     'SUSPECT_WAITS',
     `Nothing was removed: ${plural(keys.length, 'suspect backup')} of a database that seems to have lost data.`,
-    `Look at what happened to the database, then say:\n${keys.map((key) => `nightshift accept ${key}`).join('\n')}`,
+    `Look at what happened to the database, then run:\n${keys.map((key) => `nightshift accept ${key}`).join('\n')}`,
   );
 }
 
-function tell(verdicts: readonly Verdict[], { dryRun }: Options, context: CliContext): void {
-  for (const verdict of verdicts) context.out(`${verdictText(verdict)}\n`);
-  const removed = verdicts.filter(({ keep }) => !keep).length;
+function printDecisions(decisions: readonly RetentionDecision[], { dryRun }: PruneOptions, context: CliContext): void {
+  for (const decision of decisions) context.out(`${decisionText(decision)}\n`);
+  const removed = decisions.filter(({ keep }) => !keep).length;
   context.out(`${plural(removed, 'backup')} ${dryRun ? 'would be removed; nothing was' : 'removed'}\n`);
 }

@@ -9,7 +9,7 @@ import { statusText } from './status-text.ts';
 
 export function statusCommand(context: CliContext): Command {
   return new Command('status')
-    .description('say how the backups are: the last good one, its age and size, the next run, what is wrong')
+    .description('show the state of the backups: the last good one, its age and size, the next run, what is wrong')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
@@ -26,7 +26,7 @@ that waits for a person; findings of the integrity check; failed housekeeping.`,
       const { healthy, line } = healthLine(status.databases);
       if (!healthy) throw staleFailure(line);
       const bad = status.databases.filter(({ ok }) => !ok);
-      if (bad.length > 0) throw wrongFailure(bad);
+      if (bad.length > 0) throw problemsFailure(bad);
     });
 }
 
@@ -64,13 +64,13 @@ function staleFailure(line: string): Failure {
   );
 }
 
-function wrongFailure(bad: BackupStatus['databases']): Failure {
-  const wrongs = bad.map(({ name, newestGood, health, wrongs }) => {
-    return `${name}: ${[...(newestGood === null ? [health.reason] : []), ...wrongs].join('; ')}`;
+function problemsFailure(bad: BackupStatus['databases']): Failure {
+  const problems = bad.map(({ name, newestGood, health, problems }) => {
+    return `${name}: ${[...(newestGood === null ? [health.reason] : []), ...problems].join('; ')}`;
   });
   return new Failure(
     'BACKUP_PROBLEMS',
-    `Something is wrong with the backups: ${wrongs.join('; ')}.`,
+    `Something is wrong with the backups: ${problems.join('; ')}.`,
     'See above and the log of the service; `nightshift check` tries every part.',
   );
 }

@@ -4,7 +4,7 @@ import { durationSince, formatBytes, plural } from '../../runtime/format.ts';
 import { sparkline } from '../../runtime/sparkline.ts';
 import type { DatabaseStatus } from '../status/database-status.ts';
 import type { BackupStatus } from '../status/status.ts';
-import type { UnderWay } from '../status/status-problems.ts';
+import type { ActiveRun } from '../status/status-problems.ts';
 
 const trendRuns = 14;
 
@@ -16,30 +16,30 @@ export function statusText(status: BackupStatus, now: Temporal.Instant, zone: st
 }
 
 function databaseText(
-  { name, ok, health, wrongs, newestGood, underWay, recentRuns }: DatabaseStatus,
+  { name, ok, health, problems, newestGood, activeRun, recentRuns }: DatabaseStatus,
   now: Temporal.Instant,
   zone: string,
 ) {
   const lines = [`${name}: ${ok ? 'ok' : 'NOT OK'}, ${health.reason}`];
-  lines.push(...wrongs.map((wrong) => `  wrong         ${wrong}`));
+  lines.push(...problems.map((problem) => `  problem       ${problem}`));
   if (newestGood !== null) {
     lines.push(
       `  last backup   ${localTimestamp(newestGood.startedAt, zone)}, ${durationSince(newestGood.startedAt, now)} ago`,
     );
-    lines.push(`  object        ${newestGood.key} (${newestGood.proof})`);
+    lines.push(`  object        ${newestGood.key} (${newestGood.verification})`);
     lines.push(`  size          ${sizesText(newestGood)}`);
     lines.push(...trendLine(recentRuns));
   }
-  if (underWay !== null) lines.push(...underWayLines(underWay, now, zone));
+  if (activeRun !== null) lines.push(...activeRunLines(activeRun, now, zone));
   if (recentRuns.length === 0) lines.push('  no backup ran here yet');
   return lines.join('\n');
 }
 
-function underWayLines({ run, isAlive }: UnderWay, now: Temporal.Instant, zone: string): string[] {
+function activeRunLines({ run, isAlive }: ActiveRun, now: Temporal.Instant, zone: string): string[] {
   const since = `since ${localTimestamp(run.startedAt, zone)}, ${durationSince(run.startedAt, now)} ago, at ${run.step}`;
   if (isAlive === 'yes') return [`  under way     ${since}`];
   const hedge =
-    'whether it lives cannot be seen from here: a restore holds the lock, or the database’s folder is not here';
+    'whether it is alive cannot be seen from here: a restore holds the lock, or the database’s folder is not here';
   return isAlive === 'no' ? [] : [`  may be running ${since} (${hedge})`];
 }
 
@@ -50,7 +50,7 @@ function sizesText({ snapshotBytes, archiveBytes, rows }: Run): string {
 /** Sizes of the last good archives, oldest first, and the change over them. */
 function trendLine(runs: readonly Run[]): string[] {
   const sizes = runs
-    .filter(({ proof, archiveBytes }) => proof !== null && archiveBytes !== null)
+    .filter(({ verification, archiveBytes }) => verification !== null && archiveBytes !== null)
     .slice(0, trendRuns)
     .map(({ archiveBytes }) => archiveBytes ?? 0)
     .toReversed();

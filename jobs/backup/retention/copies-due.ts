@@ -1,6 +1,6 @@
 import type { CopyKind } from '../../archives/kinds.ts';
 
-type Daily = { readonly key: string; readonly dating: { readonly takenAt: Temporal.Instant } };
+type DatedSource = { readonly key: string; readonly date: { readonly takenAt: Temporal.Instant } };
 
 /** A backup of a period to make by copying a daily one. */
 export type CopyDue<D> = {
@@ -25,15 +25,15 @@ type CopyPlan = {
  * past period that has dailies but no good copy, its last daily that verifies. Oldest period first. `dailies` are one
  * database's, rightly dated; periods that retention would remove at once are left out.
  */
-export function copiesDue<D extends Daily>(
+export function copiesDue<D extends DatedSource>(
   kind: CopyKind,
   dailies: readonly D[],
   { existing, today, zone, limit }: CopyPlan,
 ): CopyDue<D>[] {
   const thisPeriod = kind.periodOf(today);
   const isLastDay = kind.datesOf(thisPeriod).last.equals(today);
-  const dayOf = ({ dating }: D) => dating.takenAt.toZonedDateTimeISO(zone).toPlainDate();
-  const lastFirst = dailies.toSorted((a, b) => Temporal.Instant.compare(b.dating.takenAt, a.dating.takenAt));
+  const dayOf = ({ date }: D) => date.takenAt.toZonedDateTimeISO(zone).toPlainDate();
+  const lastFirst = dailies.toSorted((a, b) => Temporal.Instant.compare(b.date.takenAt, a.date.takenAt));
   const byPeriod = Map.groupBy(lastFirst, (daily) => kind.periodOf(dayOf(daily)));
   const due = [...byPeriod].flatMap(([period, ofPeriod]): CopyDue<D>[] => {
     if (period < thisPeriod && !existing.has(period))

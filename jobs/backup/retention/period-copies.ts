@@ -1,6 +1,6 @@
-import { isBelieved } from '../../archives/backup-date.ts';
+import { isPlausible } from '../../archives/backup-date.ts';
 import { removeBackup } from '../../archives/backup-details.ts';
-import type { Identity } from '../../archives/format/unarchive.ts';
+import type { AgeIdentity } from '../../archives/format/encryption.ts';
 import {
   byPeriod,
   type DatedDaily,
@@ -12,7 +12,7 @@ import {
 import type { CopyKind, RetentionLimits } from '../../archives/kinds.ts';
 import { factsOf } from '../../archives/metadata.ts';
 import { copyKey, detailsKey } from '../../archives/names.ts';
-import { isBadBackup, verifyStored } from '../../archives/verify-stored.ts';
+import { isCorruptBackup, verifyStoredBackup } from '../../archives/verify-stored.ts';
 import type { History } from '../../monitoring/history/history.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { Failure } from '../../runtime/errors.ts';
@@ -29,7 +29,7 @@ export type CopyDeps = {
   readonly zone: string;
   /** Local date of this run. */
   readonly today: Temporal.PlainDate;
-  readonly identity: Identity | null;
+  readonly identity: AgeIdentity | null;
   readonly stagingFolder: string;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -51,7 +51,7 @@ export async function copyPeriods(kind: CopyKind, inventory: Inventory, deps: Co
   const there = inventory.copies.filter((copy) => copy.kind === kind);
   const broken = await brokenCopies(kind, there, dailies, deps);
   const good = there.filter(({ key }) => !broken.has(key));
-  const existing = new Set(good.filter(({ dating }) => isBelieved(dating)).map(({ period }) => period));
+  const existing = new Set(good.filter(({ date }) => isPlausible(date)).map(({ period }) => period));
   const { today, zone, retention, log, store, signal } = deps;
   const copy = copierOf(kind, deps);
   const made: StoredCopy[] = [];
@@ -83,18 +83,18 @@ async function brokenCopies(
   deps: CopyDeps,
 ) {
   const { store, history, clock, zone, log, signal } = deps;
-  const dayOf = ({ dating }: DatedDaily) => dating.takenAt.toZonedDateTimeISO(zone).toPlainDate();
+  const dayOf = ({ date }: DatedDaily) => date.takenAt.toZonedDateTimeISO(zone).toPlainDate();
   const periods = new Set(dailies.map((daily) => kind.periodOf(dayOf(daily))));
-  const known = history.proofs();
+  const known = history.verifications();
   const broken = new Set<string>();
   for (const { key, period } of copies) {
     if (known.has(key) || !periods.has(period)) continue;
     const head = await store.head(key, signal);
     if (head === null) continue;
     try {
-      history.prove(key, await verifyStored(store, key, factsOf(head.metadata), deps), clock.now());
+      history.recordVerification(key, await verifyStoredBackup(store, key, factsOf(head.metadata), deps), clock.now());
     } catch (error) {
-      if (!isBadBackup(error)) throw error;
+      if (!isCorruptBackup(error)) throw error;
       broken.add(key);
       log.warn(`${key} does not verify: ${error.message}`);
     }
@@ -115,7 +115,7 @@ async function firstGoodCopy(
     try {
       return await verifiedCopy(period, daily, inventory, deps);
     } catch (error) {
-      if (!isBadBackup(error)) throw error;
+      if (!isCorruptBackup(error)) throw error;
       deps.log.warn(`${daily.key} does not verify and becomes no ${deps.kind.name}: ${error.message}`);
     }
   }
@@ -130,20 +130,20 @@ async function verifiedCopy(
   deps: CopyingDeps,
 ): Promise<StoredCopy> {
   const { kind, store, history, clock, copy, signal } = deps;
-  const { database, ending, bytes, facts, dating } = daily;
-  if (!history.proofs().has(daily.key)) {
-    history.prove(daily.key, await verifyStored(store, daily.key, facts, deps), clock.now());
+  const { database, ending, bytes, facts, date } = daily;
+  if (!history.verifications().has(daily.key)) {
+    history.recordVerification(daily.key, await verifyStoredBackup(store, daily.key, facts, deps), clock.now());
   }
   const key = copyKey(kind, { database, period, ending });
   await copy(daily.key, key);
   try {
-    history.prove(key, await verifyStored(store, key, facts, deps), clock.now());
+    history.recordVerification(key, await verifyStoredBackup(store, key, facts, deps), clock.now());
   } catch (error) {
-    if (isBadBackup(error)) await store.remove(key, signal);
+    if (isCorruptBackup(error)) await store.remove(key, signal);
     throw error;
   }
   if (withDetails.has(daily.key)) await copy(detailsKey(daily.key), detailsKey(key));
-  return { kind, key, bytes, period, ending, dating };
+  return { kind, key, bytes, period, ending, date };
 }
 
 type CopyObject = (from: string, to: string) => Promise<void>;

@@ -1,11 +1,11 @@
-import { isBelieved } from '../../archives/backup-date.ts';
+import { isPlausible } from '../../archives/backup-date.ts';
 import { removeBackup } from '../../archives/backup-details.ts';
 import { datedOf, type Inventory } from '../../archives/inventory.ts';
 import { daily, type RetentionLimits } from '../../archives/kinds.ts';
 import type { ObjectStore } from '../../store/store.ts';
-import { copyRetention, dailyRetention, misdatedVerdicts, type Verdict } from './retention.ts';
+import { copyRetention, dailyRetention, misdatedDecisions, type RetentionDecision } from './retention.ts';
 
-type Rule = {
+type RetentionOptions = {
   readonly retention: RetentionLimits;
   /** The newest verified daily, if one is known. */
   readonly lastGood: string | null;
@@ -14,24 +14,27 @@ type Rule = {
 };
 
 /** What retention says of every backup of one database, kind after kind, newest first; misdated ones last. */
-export function pruneVerdicts({ dailies, copies }: Inventory, { retention, lastGood, zone }: Rule): Verdict[] {
+export function retentionDecisions(
+  { dailies, copies }: Inventory,
+  { retention, lastGood, zone }: RetentionOptions,
+): RetentionDecision[] {
   const believed = Map.groupBy(
-    copies.filter(({ dating }) => isBelieved(dating)),
+    copies.filter(({ date }) => isPlausible(date)),
     ({ kind }) => kind,
   );
   const limitOf = ({ name }: { readonly name: string }) => retention[name] ?? null;
   return [
     ...dailyRetention(datedOf(dailies), { limit: limitOf(daily) ?? Number.POSITIVE_INFINITY, lastGood, zone }),
     ...[...believed].flatMap(([kind, ofKind]) => copyRetention(kind, ofKind, limitOf(kind))),
-    ...misdatedVerdicts([...dailies, ...copies]),
+    ...misdatedDecisions([...dailies, ...copies]),
   ];
 }
 
 /** `remove sqlite-backups/daily/csv_data_2025-11-09_020000.db.gz (over 20, and the oldest)`. */
-export function verdictText({ key, keep, reason }: Verdict): string {
+export function decisionText({ key, keep, reason }: RetentionDecision): string {
   return `${keep ? 'keep  ' : 'remove'} ${key} (${reason})`;
 }
 
-export async function removeVerdicts(store: ObjectStore, verdicts: readonly Verdict[], signal: AbortSignal) {
-  for (const { key } of verdicts.filter(({ keep }) => !keep)) await removeBackup(store, key, signal);
+export async function removeDecided(store: ObjectStore, decisions: readonly RetentionDecision[], signal: AbortSignal) {
+  for (const { key } of decisions.filter(({ keep }) => !keep)) await removeBackup(store, key, signal);
 }

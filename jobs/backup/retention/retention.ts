@@ -1,13 +1,13 @@
-import type { Dating } from '../../archives/backup-date.ts';
+import type { BackupDate } from '../../archives/backup-date.ts';
 import type { CopyKind } from '../../archives/kinds.ts';
 
 /** What happens to one stored backup, and why. */
-export type Verdict = { readonly key: string; readonly keep: boolean; readonly reason: string };
+export type RetentionDecision = { readonly key: string; readonly keep: boolean; readonly reason: string };
 
-type Daily = { readonly key: string; readonly dating: { readonly takenAt: Temporal.Instant } };
-type Copy = { readonly key: string; readonly period: string };
+type DatedBackup = { readonly key: string; readonly date: { readonly takenAt: Temporal.Instant } };
+type PeriodBackup = { readonly key: string; readonly period: string };
 
-type DailyRule = {
+type DailyRetentionOptions = {
   readonly limit: number;
   /** The newest that was verified; stays beside the limit. */
   readonly lastGood: string | null;
@@ -18,17 +18,20 @@ type DailyRule = {
 /**
  * Which of one database's rightly dated daily backups to keep: the newest `limit`. Over the limit, runs between a local
  * day's first and newest go before whole days do, oldest first, so that a day of redeploys does not push out nineteen
- * nights. The newest is never removed. Verdicts come newest first.
+ * older days. The newest is never removed. Decisions come newest first.
  */
-export function dailyRetention(dailies: readonly Daily[], { limit, lastGood, zone }: DailyRule): Verdict[] {
+export function dailyRetention(
+  dailies: readonly DatedBackup[],
+  { limit, lastGood, zone }: DailyRetentionOptions,
+): RetentionDecision[] {
   const newestFirst = dailies.toSorted((a, b) => compareAge(b, a));
   const removed = new Map<string, string>();
   const isOver = () => newestFirst.length - removed.size > limit;
-  const remove = (daily: Daily, reason: string) => {
+  const remove = (daily: DatedBackup, reason: string) => {
     if (isOver() && daily !== newestFirst[0]) removed.set(daily.key, reason);
   };
   const oldestFirst = newestFirst.toReversed();
-  const dayOf = ({ dating }: Daily) => dating.takenAt.toZonedDateTimeISO(zone).toPlainDate().toString();
+  const dayOf = ({ date }: DatedBackup) => date.takenAt.toZonedDateTimeISO(zone).toPlainDate().toString();
   for (const daily of oldestFirst.filter(isBetweenFirstAndNewest(newestFirst, dayOf))) {
     remove(daily, `over ${limit}, and ${dayOf(daily)} keeps its first and its newest`);
   }
@@ -43,7 +46,11 @@ export function dailyRetention(dailies: readonly Daily[], { limit, lastGood, zon
 }
 
 /** Which copies of a kind to keep: the newest `limit` periods, all when it is null. Newest first. */
-export function copyRetention(kind: CopyKind, copies: readonly Copy[], limit: number | null): Verdict[] {
+export function copyRetention(
+  kind: CopyKind,
+  copies: readonly PeriodBackup[],
+  limit: number | null,
+): RetentionDecision[] {
   const newestFirst = copies.toSorted((a, b) => b.period.localeCompare(a.period) || b.key.localeCompare(a.key));
   const keptPeriods = new Set([...new Set(newestFirst.map(({ period }) => period))].slice(0, limit ?? undefined));
   return newestFirst.map(({ key, period }) => {
@@ -55,25 +62,25 @@ export function copyRetention(kind: CopyKind, copies: readonly Copy[], limit: nu
 }
 
 const misdatedReasons = {
-  misdated: 'misdated: its date lies after it was stored; counts for nothing, remove it by hand',
-  ahead: 'dated in the future: counts for nothing until then; is the clock right?',
+  misdated: 'misdated: its date is after it was stored; ignored, remove it by hand',
+  ahead: 'dated in the future: ignored until then; is the clock right?',
 } as const;
 
-/** A backup whose date cannot be believed counts for nothing, and so is never removed by itself. */
-export function misdatedVerdicts(backups: readonly { readonly key: string; readonly dating: Dating }[]): Verdict[] {
-  return backups.flatMap(({ key, dating }) =>
-    dating.kind === 'misdated' || dating.kind === 'ahead'
-      ? [{ key, keep: true, reason: misdatedReasons[dating.kind] }]
-      : [],
+/** A backup with an implausible date is ignored, and so is never removed by itself. */
+export function misdatedDecisions(
+  backups: readonly { readonly key: string; readonly date: BackupDate }[],
+): RetentionDecision[] {
+  return backups.flatMap(({ key, date }) =>
+    date.kind === 'misdated' || date.kind === 'ahead' ? [{ key, keep: true, reason: misdatedReasons[date.kind] }] : [],
   );
 }
 
-function isBetweenFirstAndNewest(newestFirst: readonly Daily[], dayOf: (daily: Daily) => string) {
+function isBetweenFirstAndNewest(newestFirst: readonly DatedBackup[], dayOf: (daily: DatedBackup) => string) {
   const days = Map.groupBy(newestFirst, dayOf);
   const ends = new Set([...days.values()].flatMap((day) => [day[0], day.at(-1)]));
-  return (daily: Daily) => !ends.has(daily);
+  return (daily: DatedBackup) => !ends.has(daily);
 }
 
-function compareAge(a: Daily, b: Daily): number {
-  return Temporal.Instant.compare(a.dating.takenAt, b.dating.takenAt) || a.key.localeCompare(b.key);
+function compareAge(a: DatedBackup, b: DatedBackup): number {
+  return Temporal.Instant.compare(a.date.takenAt, b.date.takenAt) || a.key.localeCompare(b.key);
 }

@@ -11,7 +11,7 @@ import { asFailure, Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
 import type { RunStep } from '../steps.ts';
 import { type CopyDeps, copyPeriods } from './period-copies.ts';
-import { pruneVerdicts, removeVerdicts, verdictText } from './prune.ts';
+import { decisionText, removeDecided, retentionDecisions } from './prune.ts';
 
 type RetentionDeps = CopyDeps & {
   /** The kinds of backup there are; without it those of nightshift. */
@@ -23,7 +23,7 @@ type RetentionDeps = CopyDeps & {
 
 /**
  * Copies of longer periods, then prune, once the backup is verified; neither while a suspect backup waits for a person, while a
- * backup cannot be looked at, or while the clock is in doubt. Returns what went wrong instead of throwing: the backup is
+ * backup cannot be read, or while the clock is in doubt. Returns what went wrong instead of throwing: the backup is
  * safe, and running it again would not help.
  */
 export async function runRetention(inventory: Inventory, deps: RetentionDeps): Promise<Failure | null> {
@@ -43,10 +43,10 @@ export async function runRetention(inventory: Inventory, deps: RetentionDeps): P
       copies.push(...copied.copies);
       failure ??= copied.failure;
     }
-    const verdicts = pruneVerdicts({ ...inventory, copies }, { retention, lastGood, zone });
-    for (const verdict of verdicts) log.line(verdictText(verdict));
+    const decisions = retentionDecisions({ ...inventory, copies }, { retention, lastGood, zone });
+    for (const decision of decisions) log.line(decisionText(decision));
     await step('prune', async () => {
-      await removeVerdicts(store, verdicts, signal);
+      await removeDecided(store, decisions, signal);
       for (const key of orphanedDetails({ ...inventory, copies })) await store.remove(detailsKey(key), signal);
     });
     return failure;
@@ -55,9 +55,9 @@ export async function runRetention(inventory: Inventory, deps: RetentionDeps): P
   }
 }
 
-/** Backups taken and stored in the future: the clock was ahead then, or is behind now, and by it days would be told apart. */
+/** Backups taken and stored in the future: the clock was ahead then, or is behind now, and days are counted by it. */
 function clockProblem({ dailies, copies }: Inventory, kinds: readonly BackupKind[]): Failure | null {
-  const ahead = [...dailies, ...copies].filter(({ dating }) => dating.kind === 'ahead');
+  const ahead = [...dailies, ...copies].filter(({ date }) => date.kind === 'ahead');
   const [first] = ahead;
   if (first === undefined) return null;
   return new Failure(
@@ -67,7 +67,7 @@ function clockProblem({ dailies, copies }: Inventory, kinds: readonly BackupKind
   );
 }
 
-/** What holds the retention back, and both ways out: the data is lost, or it is as it should be. */
+/** What retention waits for, and both ways out: the data is lost, or it is as it should be. */
 function suspectsText(suspects: readonly StoredDaily[], kinds: readonly BackupKind[]): string {
   const lines = suspects.map(({ key, facts }) => `  ${key}: ${facts?.suspect}`);
   return [

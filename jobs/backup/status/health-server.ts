@@ -4,7 +4,7 @@ import { type HttpListener, listen, requestLimits } from '../../runtime/http-lis
 import { healthLine } from './health.ts';
 import type { BackupStatus } from './status.ts';
 
-type Answer = { readonly code: number; readonly type: string; readonly body: string };
+type HttpReply = { readonly code: number; readonly type: string; readonly body: string };
 
 const plainText = 'text/plain; charset=utf-8';
 
@@ -18,12 +18,12 @@ export async function createHealthServer(options: {
   readonly signal: AbortSignal;
 }): Promise<HttpListener> {
   const { port, status, signal } = options;
-  // An import of node:http also loads its WebSocket, 14 MiB in a process that sleeps all day.
+  // An import of node:http also loads its WebSocket, 14 MiB in a process that is idle all day.
   const { createServer } = process.getBuiltinModule('node:http');
   const server = createServer(requestLimits, async (request, response) => {
     const method = request.method ?? '';
     const [path = ''] = (request.url ?? '').split('?');
-    respond(response, method, await answerTo(method, path, status));
+    respond(response, method, await replyTo(method, path, status));
   });
   return listen(server, {
     port,
@@ -33,35 +33,35 @@ export async function createHealthServer(options: {
   });
 }
 
-async function answerTo(
+async function replyTo(
   method: string,
   path: string,
   status: () => BackupStatus | Promise<BackupStatus>,
-): Promise<Answer> {
-  if (path !== '/healthz' && path !== '/metrics') return text(404, 'Not found. There are /healthz and /metrics.');
-  if (method !== 'GET' && method !== 'HEAD') return text(405, 'Only GET and HEAD.');
+): Promise<HttpReply> {
+  if (path !== '/healthz' && path !== '/metrics') return textReply(404, 'Not found. There are /healthz and /metrics.');
+  if (method !== 'GET' && method !== 'HEAD') return textReply(405, 'Only GET and HEAD.');
   try {
     const found = await status();
-    if (path === '/metrics') return await metricsAnswer(found);
+    if (path === '/metrics') return await metricsReply(found);
     const { healthy, line } = healthLine(found.databases);
-    return text(healthy ? 200 : 503, `${healthy ? 'healthy' : 'unhealthy'}: ${line}`);
+    return textReply(healthy ? 200 : 503, `${healthy ? 'healthy' : 'unhealthy'}: ${line}`);
   } catch (error) {
     const { code, message } = asFailure(error);
-    return text(503, `unhealthy: the status cannot be read: ${code}: ${message}`);
+    return textReply(503, `unhealthy: the status cannot be read: ${code}: ${message}`);
   }
 }
 
-/** prom-client is loaded only when somebody asks, for the sake of memory. */
-async function metricsAnswer(status: BackupStatus): Promise<Answer> {
+/** prom-client is loaded on the first request only, to save memory. */
+async function metricsReply(status: BackupStatus): Promise<HttpReply> {
   const { metricsText, metricsContentType } = await import('./metrics.ts');
   return { code: 200, type: metricsContentType, body: await metricsText(status) };
 }
 
-function text(code: number, line: string): Answer {
+function textReply(code: number, line: string): HttpReply {
   return { code, type: plainText, body: `${line.replace(/\s+/g, ' ')}\n` };
 }
 
-function respond(response: ServerResponse, method: string, { code, type, body }: Answer): void {
+function respond(response: ServerResponse, method: string, { code, type, body }: HttpReply): void {
   response.writeHead(code, {
     'Content-Type': type,
     'Content-Length': Buffer.byteLength(body),

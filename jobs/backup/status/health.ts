@@ -1,6 +1,6 @@
 import { durationSince, formatDuration } from '../../runtime/format.ts';
 
-export type Health = { readonly healthy: boolean; readonly reason: string };
+export type BackupHealth = { readonly healthy: boolean; readonly reason: string };
 
 /** What the health of one database's backups depends on. */
 export type HealthFacts = {
@@ -26,7 +26,7 @@ export const ageLimitSeconds = (longestGapSeconds: number) => longestGapSeconds 
  * Unhealthy when the newest good backup (with none yet: the first start) is older than the schedule's longest gap plus
  * 2 h, or dated over a day after now. A start-up backup under way is healthy, within the same limit.
  */
-export function healthOf({ now, firstStart, newestGood, running, longestGapSeconds }: HealthFacts): Health {
+export function healthOf({ now, firstStart, newestGood, running, longestGapSeconds }: HealthFacts): BackupHealth {
   const limit = ageLimitSeconds(longestGapSeconds);
   const ageOf = (instant: Temporal.Instant) => (now.epochMilliseconds - instant.epochMilliseconds) / 1000;
   const since =
@@ -44,15 +44,20 @@ export function healthOf({ now, firstStart, newestGood, running, longestGapSecon
   return { healthy: false, reason: `${since}, over the limit of ${formatDuration(limit)}` };
 }
 
-type Told = { readonly name: string; readonly health: Health; readonly wrongs: readonly string[] };
+type HealthLineEntry = { readonly name: string; readonly health: BackupHealth; readonly problems: readonly string[] };
 
 /**
  * Healthy when every database is. The line names each database, when any is unhealthy those only, and what else is wrong
  * with them.
  */
-export function healthLine(databases: readonly Told[]): { readonly healthy: boolean; readonly line: string } {
+export function healthLine(databases: readonly HealthLineEntry[]): {
+  readonly healthy: boolean;
+  readonly line: string;
+} {
   const unhealthy = databases.filter(({ health }) => !health.healthy);
-  const told = unhealthy.length === 0 ? databases : unhealthy;
-  const line = told.map(({ name, health, wrongs }) => `${name}: ${[health.reason, ...wrongs].join('; ')}`).join('; ');
+  const named = unhealthy.length === 0 ? databases : unhealthy;
+  const line = named
+    .map(({ name, health, problems }) => `${name}: ${[health.reason, ...problems].join('; ')}`)
+    .join('; ');
   return { healthy: unhealthy.length === 0, line };
 }

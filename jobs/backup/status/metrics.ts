@@ -2,12 +2,12 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { DatabaseStatus } from './database-status.ts';
 import type { BackupStatus } from './status.ts';
 
-type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number | null };
-type Family = {
+type MetricSample = { readonly labels: Readonly<Record<string, string>>; readonly value: number | null };
+type MetricFamily = {
   readonly type: 'gauge' | 'counter';
   readonly name: string;
   readonly help: string;
-  readonly samples: readonly Sample[];
+  readonly samples: readonly MetricSample[];
 };
 
 /** The status as Prometheus reads it: text exposition format 0.0.4. What is not known has no sample. */
@@ -29,10 +29,15 @@ export async function metricsText(status: BackupStatus): Promise<string> {
 
 export const metricsContentType = Registry.PROMETHEUS_CONTENT_TYPE;
 
-function familiesOf({ version, nextRun, databases }: BackupStatus): Family[] {
+function familiesOf({ version, nextRun, databases }: BackupStatus): MetricFamily[] {
   const each = (read: (status: DatabaseStatus) => number | null) =>
     databases.map((status) => ({ labels: { database: status.name }, value: read(status) }));
-  const gauge = (name: string, help: string, samples: Sample[]): Family => ({ type: 'gauge', name, help, samples });
+  const gauge = (name: string, help: string, samples: MetricSample[]): MetricFamily => ({
+    type: 'gauge',
+    name,
+    help,
+    samples,
+  });
   return [
     gauge('info', 'Version of nightshift; always 1.', [{ labels: { version }, value: 1 }]),
     gauge(
@@ -48,7 +53,7 @@ function familiesOf({ version, nextRun, databases }: BackupStatus): Family[] {
     gauge(
       'alert_open',
       '1 while something is wrong that awaits a person, whatever the age of the newest good backup, else 0.',
-      each(({ wrongs }) => Number(wrongs.length > 0)),
+      each(({ problems }) => Number(problems.length > 0)),
     ),
     gauge(
       'last_success_timestamp_seconds',
@@ -97,7 +102,7 @@ function familiesOf({ version, nextRun, databases }: BackupStatus): Family[] {
   ];
 }
 
-function outcomeSamples({ name, recentRuns: [lastRun], runs }: DatabaseStatus): Sample[] {
+function outcomeSamples({ name, recentRuns: [lastRun], runs }: DatabaseStatus): MetricSample[] {
   if (lastRun === undefined) return [];
   return Object.keys(runs).map((outcome) => ({
     labels: { database: name, outcome },
@@ -105,7 +110,7 @@ function outcomeSamples({ name, recentRuns: [lastRun], runs }: DatabaseStatus): 
   }));
 }
 
-function runSamples({ name, runs: { succeeded, failed, interrupted } }: DatabaseStatus): Sample[] {
+function runSamples({ name, runs: { succeeded, failed, interrupted } }: DatabaseStatus): MetricSample[] {
   const ended = { succeeded, failed, interrupted };
   return Object.entries(ended).map(([outcome, value]) => ({ labels: { database: name, outcome }, value }));
 }

@@ -6,11 +6,11 @@ import { toolVersion } from '../../runtime/version.ts';
 import type { Database } from '../../settings/databases.ts';
 import type { BackupSettingsWithoutStore } from '../../settings/settings.ts';
 import { type LockState, lockStateOf, restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
-import { readAlertMemory } from '../alerts/alert-state.ts';
+import { readAlertState } from '../alerts/alert-state.ts';
 import { type DatabaseStatus, databaseStatus } from './database-status.ts';
 import { ageLimitSeconds } from './health.ts';
 
-const settleMs = 250;
+const recheckMs = 250;
 
 /** What the history says of the backups at one moment. */
 export type BackupStatus = {
@@ -32,13 +32,13 @@ export async function statusOf(
   const { databases, schedule, zone, stagingDir } = settings;
   const plan = { cron: schedule, zone };
   const gap = longestGapSeconds(plan, now);
-  const { problems } = readAlertMemory(history, stagingDir);
+  const { problems: openAlerts } = readAlertState(history, stagingDir);
   const statuses: DatabaseStatus[] = [];
   for (const database of databases) {
     const lock = await lockOf(database, history, settings);
     const restoreUnfinished = await isRestoreUnfinished(database, settings);
-    const around = { now, zone, longestGapSeconds: gap, lock, restoreUnfinished, problems };
-    statuses.push(databaseStatus(history, database.name, around));
+    const deps = { now, zone, longestGapSeconds: gap, lock, restoreUnfinished, openAlerts };
+    statuses.push(databaseStatus(history, database.name, deps));
   }
   const limit = ageLimitSeconds(gap);
   return { version: toolVersion, nextRun: nextRun(plan, now), ageLimitSeconds: limit, databases: statuses };
@@ -49,7 +49,7 @@ async function isRestoreUnfinished({ path }: Database, { stateDir }: StatusSetti
   return existsSync(restoreJournalPath(path)) && (await lockStateOf(path, stateDir)) !== 'restore';
 }
 
-/** Who holds the lock is asked only when the history has a run as running. */
+/** The lock is looked up only when a run is running by the history. */
 async function lockOf(
   { name, path }: Database,
   history: ReadOnlyHistory,
@@ -59,7 +59,7 @@ async function lockOf(
   if (!isRunning()) return 'free';
   const state = await lockStateOf(path, stateDir);
   if (state !== 'free') return state;
-  // A run is in the history a moment before it takes the lock, and gives it back a moment before it is written off.
-  await sleep(settleMs);
+  // A run is in the history a moment before it takes the lock, and releases it a moment before its end is recorded.
+  await sleep(recheckMs);
   return isRunning() ? lockStateOf(path, stateDir) : 'free';
 }

@@ -1,11 +1,11 @@
 import { type Inventory, knownTables, openSuspects, type StoredDaily } from '../../archives/inventory.ts';
 import { isSameLoss } from './suspicion.ts';
 
-/** `accepted`: the one that was named, then older ones of the same reason. `stillOpen` hold prune and weekly copies back. */
+/** `accepted`: the one that was named, then older ones of the same reason. `stillOpen` block prune and copies. */
 export type Acceptance = { readonly accepted: readonly StoredDaily[]; readonly stillOpen: readonly StoredDaily[] };
 
 /** What accepting the suspect `key` means: older open suspects of the same reason go along. */
-export function acceptanceOf(inventory: Inventory, key: string): Acceptance {
+export function acceptSuspect(inventory: Inventory, key: string): Acceptance {
   const open = openSuspects(inventory);
   const named = open.find((daily) => daily.key === key);
   if (named === undefined) return { accepted: [], stillOpen: open };

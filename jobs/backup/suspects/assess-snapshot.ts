@@ -11,12 +11,12 @@ import type { BackupFacts } from '../../archives/metadata.ts';
 import { fileNameOf } from '../../archives/names.ts';
 import type { ReadOnlyHistory } from '../../monitoring/history/history.ts';
 import { plural } from '../../runtime/format.ts';
-import { type Contents, totalRows } from '../../sqlite/contents.ts';
+import { type DatabaseContents, totalRows } from '../../sqlite/contents.ts';
 import type { Snapshot } from '../../sqlite/snapshot/snapshot.ts';
 import type { ObjectStore } from '../../store/store.ts';
-import { type Snapshot as Assessed, type Assessment, assess, disproves, type Measure } from './suspicion.ts';
+import { type AssessedSnapshot, type Assessment, assess, type Baseline, disproves } from './suspicion.ts';
 
-type Deps = {
+type AssessmentDeps = {
   /** The database's name. */
   readonly database: string;
   readonly store: ObjectStore;
@@ -26,9 +26,13 @@ type Deps = {
   readonly signal: AbortSignal;
 };
 
-type Checked = { readonly snapshot: Snapshot; readonly snapshotSha256: string; readonly contents: Contents };
+type CheckedSnapshot = {
+  readonly snapshot: Snapshot;
+  readonly snapshotSha256: string;
+  readonly contents: DatabaseContents;
+};
 
-type Trusted = KnownDaily & DatedDaily;
+type TrustedDaily = KnownDaily & DatedDaily;
 
 export type SnapshotAssessment = Assessment & {
   /** Open suspects that this snapshot disproves: what the good backup before each had is there again. */
@@ -36,19 +40,19 @@ export type SnapshotAssessment = Assessment & {
 };
 
 /**
- * Measures a snapshot against the newest good backup in the store (with none, against the totals in the history), and looks
- * which open suspects it disproves. Throws STORE_ failures.
+ * Compares a snapshot with the newest good backup in the store (with none, with the totals in the history), and finds which
+ * open suspects it disproves. Throws STORE_ failures.
  */
 export async function assessSnapshot(
-  { snapshot, snapshotSha256, contents }: Checked,
+  { snapshot, snapshotSha256, contents }: CheckedSnapshot,
   inventory: Inventory,
-  deps: Deps,
+  deps: AssessmentDeps,
 ): Promise<SnapshotAssessment> {
   const trusted = trustedOf(inventory);
-  const assessed = assessedOf(snapshot, contents);
+  const assessed = assessedSnapshot(snapshot, contents);
   const [newest] = trusted;
-  const measure = newest === undefined ? null : await measureOf(newest, inventory, deps);
-  const found = await assessTolerantly(assessed, measure ?? measureInHistory(deps), trusted, inventory, deps);
+  const baseline = newest === undefined ? null : await baselineOf(newest, inventory, deps);
+  const found = await assessTolerantly(assessed, baseline ?? baselineInHistory(deps), trusted, inventory, deps);
   const same = sameAsOpenSuspect(snapshotSha256, inventory);
   if (same !== null && found.suspicion === null) {
     const bytes = { before: snapshot.bytes, now: snapshot.bytes };
@@ -65,51 +69,55 @@ function sameAsOpenSuspect(snapshotSha256: string, inventory: Inventory): string
   return same?.facts?.suspect ?? null;
 }
 
-function assessedOf(snapshot: Snapshot, { tables, unchecked }: Contents): Assessed {
+function assessedSnapshot(snapshot: Snapshot, { tables, unchecked }: DatabaseContents): AssessedSnapshot {
   const { bytes, pages, freePages } = snapshot;
   return { bytes, usedBytes: usedBytesOf(bytes, pages, freePages), rows: totalRows(tables), tables, unchecked };
 }
 
 /** Earlier backups are read only when a table is empty now: the row counts of each may be an object of its own. */
 async function assessTolerantly(
-  snapshot: Assessed,
-  measure: Measure | null,
-  trusted: readonly Trusted[],
+  snapshot: AssessedSnapshot,
+  baseline: Baseline | null,
+  trusted: readonly TrustedDaily[],
   inventory: Inventory,
-  deps: Deps,
+  deps: AssessmentDeps,
 ): Promise<Assessment> {
   const strict = { ignored: deps.ignored, wasEmptyBefore: () => false };
-  const first = assess(snapshot, measure, strict);
+  const first = assess(snapshot, baseline, strict);
   const unexplained = (first.suspicion?.lostTables ?? []).filter(({ table }) => snapshot.tables[table] === 0);
   if (unexplained.length === 0) return first;
   const seenEmpty = new Set<string>();
   for (const earlier of trusted.slice(1)) {
-    const { tables } = await measureOf(earlier, inventory, deps);
+    const { tables } = await baselineOf(earlier, inventory, deps);
     for (const { table } of unexplained) if (tables?.[table] === 0) seenEmpty.add(table);
     if (unexplained.every(({ table }) => seenEmpty.has(table))) break;
   }
-  return assess(snapshot, measure, { ...strict, wasEmptyBefore: (table) => seenEmpty.has(table) });
+  return assess(snapshot, baseline, { ...strict, wasEmptyBefore: (table) => seenEmpty.has(table) });
 }
 
 async function disprovedBy(
-  snapshot: Assessed,
-  trusted: readonly Trusted[],
+  snapshot: AssessedSnapshot,
+  trusted: readonly TrustedDaily[],
   inventory: Inventory,
-  deps: Deps,
+  deps: AssessmentDeps,
 ): Promise<string[]> {
   const disproved: string[] = [];
   for (const suspect of openSuspects(inventory)) {
-    const { key, dating } = suspect;
-    if (dating.kind !== 'dated') continue;
-    const before = trusted.find((daily) => Temporal.Instant.compare(daily.dating.takenAt, dating.takenAt) < 0);
+    const { key, date } = suspect;
+    if (date.kind !== 'dated') continue;
+    const before = trusted.find((daily) => Temporal.Instant.compare(daily.date.takenAt, date.takenAt) < 0);
     if (before === undefined) continue;
-    const measure = await measureOf(before, inventory, deps);
-    if (disproves(snapshot, { tables: knownTables(suspect) }, measure)) disproved.push(key);
+    const baseline = await baselineOf(before, inventory, deps);
+    if (disproves(snapshot, { tables: knownTables(suspect) }, baseline)) disproved.push(key);
   }
   return disproved;
 }
 
-async function measureOf(daily: Trusted, { withDetails }: Inventory, { store, signal }: Deps): Promise<Measure> {
+async function baselineOf(
+  daily: TrustedDaily,
+  { withDetails }: Inventory,
+  { store, signal }: AssessmentDeps,
+): Promise<Baseline> {
   const { key, facts } = daily;
   const details =
     facts.tables === null && withDetails.has(key) ? await readDetails(store, key, facts.snapshotSha256, signal) : null;
@@ -122,7 +130,7 @@ async function measureOf(daily: Trusted, { withDetails }: Inventory, { store, si
   };
 }
 
-function measureInHistory({ history, database }: Deps): Measure | null {
+function baselineInHistory({ history, database }: AssessmentDeps): Baseline | null {
   const good = history.newestGood(database);
   if (good === null || good.key === null || good.snapshotBytes === null) return null;
   const { key, snapshotBytes, rows } = good;
@@ -132,7 +140,7 @@ function measureInHistory({ history, database }: Deps): Measure | null {
 function nothingToCompare({ dailies }: Inventory): string[] {
   if (dailies.length === 0) return [];
   return [
-    `no backup in the store could be compared with: of ${plural(dailies.length, 'daily backup')} none has metadata, a date to believe and no open suspicion`,
+    `no backup in the store could be compared with: of ${plural(dailies.length, 'daily backup')} none has metadata, a plausible date and no open suspicion`,
   ];
 }
 

@@ -1,26 +1,26 @@
 import { formatBytes, formatCount, plural } from '../../runtime/format.ts';
 
-type Tables = Readonly<Record<string, number>>;
+type RowCounts = Readonly<Record<string, number>>;
 
-/** What a database holds, as far as it tells a lost database from a used one. */
-export type Content = {
+/** How much a database holds, to distinguish a lost database from a used one. */
+export type DatabaseSize = {
   readonly bytes: number;
   /** Without the pages that hold nothing: what a VACUUM leaves. */
   readonly usedBytes: number;
   /** Of all tables together; null when nobody counted. */
   readonly rows: number | null;
   /** Rows by table; null when they are not known. */
-  readonly tables: Tables | null;
+  readonly tables: RowCounts | null;
 };
 
-export type Snapshot = Content & {
-  readonly tables: Tables;
+export type AssessedSnapshot = DatabaseSize & {
+  readonly tables: RowCounts;
   /** Tables that could not be read, for want of an extension. */
   readonly unchecked: readonly string[];
 };
 
-/** A backup that a snapshot is measured against; `name` is for people. */
-export type Measure = Content & { readonly name: string };
+/** A backup that a snapshot is compared with; `name` is for people. */
+export type Baseline = DatabaseSize & { readonly name: string };
 
 /** What is no alarm although it looks like one. */
 export type Tolerance = {
@@ -49,20 +49,24 @@ const sameShare = 0.9;
  * is left at all, or the size (where tables cannot be compared, the rows too) is under half, and not only by a VACUUM. An
  * unmounted disk gives a new empty database, which passes every other check.
  */
-export function assess(snapshot: Snapshot, measure: Measure | null, tolerance: Tolerance): Assessment {
-  if (measure === null) return { suspicion: null, remarks: [] };
-  const bytes = { before: measure.bytes, now: snapshot.bytes };
-  const { lost, remarks } = lostTables(snapshot, measure, tolerance);
-  const reason = lostReason(lost, measure) ?? emptied(snapshot, measure, tolerance) ?? shrunk(snapshot, measure);
+export function assess(snapshot: AssessedSnapshot, baseline: Baseline | null, tolerance: Tolerance): Assessment {
+  if (baseline === null) return { suspicion: null, remarks: [] };
+  const bytes = { before: baseline.bytes, now: snapshot.bytes };
+  const { lost, remarks } = lostTables(snapshot, baseline, tolerance);
+  const reason = lostReason(lost, baseline) ?? emptied(snapshot, baseline, tolerance) ?? shrunk(snapshot, baseline);
   return { suspicion: reason === null ? null : { reason, lostTables: lost, bytes }, remarks };
 }
 
 /**
  * Whether a snapshot disproves an earlier suspicion: what the good backup `before` the suspect had and the suspect lacked is
- * there again, nearly all of it. `suspect` tells which tables that were: where it does not, every table counts; where it was
+ * there again, nearly all of it. `suspect` has which tables that were: where it does not, every table counts; where it was
  * none, the size does.
  */
-export function disproves(snapshot: Content, suspect: { readonly tables: Tables | null }, before: Measure): boolean {
+export function disproves(
+  snapshot: DatabaseSize,
+  suspect: { readonly tables: RowCounts | null },
+  before: Baseline,
+): boolean {
   const isBack = (now: number | null, then: number | null) => now !== null && then !== null && now >= then * sameShare;
   if (!isBack(snapshot.rows, before.rows) || before.tables === null || snapshot.tables === null) return false;
   const { tables } = snapshot;
@@ -71,17 +75,17 @@ export function disproves(snapshot: Content, suspect: { readonly tables: Tables 
   return lacked.every(([table, rows]) => isBack(tables[table] ?? 0, rows));
 }
 
-/** A suspect as far as it tells what was lost. */
-export type SuspectLoss = { readonly reason: string; readonly tables: Tables | null };
+/** What a suspect lost. */
+export type SuspectLoss = { readonly reason: string; readonly tables: RowCounts | null };
 
-/** Whether two suspects lost the same, whatever they were measured against; false where that cannot be told. */
+/** Whether two suspects lost the same, whatever they were measured against; false where that is not known. */
 export function isSameLoss(a: SuspectLoss, b: SuspectLoss): boolean {
   if (reasonKind(a.reason) !== reasonKind(b.reason)) return false;
   if (!/ and [\d,]+ more tables? /.test(a.reason)) return true;
   return a.tables !== null && b.tables !== null && withRows(a.tables) === withRows(b.tables);
 }
 
-function withRows(tables: Tables): string {
+function withRows(tables: RowCounts): string {
   const names = Object.keys(tables).filter((table) => tables[table] !== 0);
   return JSON.stringify(names.toSorted());
 }
@@ -91,20 +95,24 @@ export function reasonKind(reason: string): string {
   return reason.replace(/ \(had .*$/, '').replace(/: .*$/, '');
 }
 
-type Lost = { readonly table: string; readonly rows: number };
+type LostTable = { readonly table: string; readonly rows: number };
 
-function lostTables(snapshot: Snapshot, measure: Measure, tolerance: Tolerance): { lost: Lost[]; remarks: string[] } {
-  if (measure.tables === null) {
+function lostTables(
+  snapshot: AssessedSnapshot,
+  baseline: Baseline,
+  tolerance: Tolerance,
+): { lost: LostTable[]; remarks: string[] } {
+  if (baseline.tables === null) {
     return {
       lost: [],
       remarks: [
-        `the row counts of single tables are not known of ${measure.name}: only rows and size in total were compared`,
+        `the row counts of single tables are not known of ${baseline.name}: only rows and size in total were compared`,
       ],
     };
   }
-  const before = measure.tables;
+  const before = baseline.tables;
   const fresh = Object.keys(snapshot.tables).filter((table) => before[table] === undefined);
-  const lost: Lost[] = [];
+  const lost: LostTable[] = [];
   const remarks: string[] = [];
   for (const [table, rows] of Object.entries(before)) {
     if (rows === 0 || snapshot.tables[table] || snapshot.unchecked.includes(table)) continue;
@@ -114,20 +122,20 @@ function lostTables(snapshot: Snapshot, measure: Measure, tolerance: Tolerance):
     else if (wasEmpty) remarks.push(`table ${table} is empty again, as it was in an earlier good backup`);
     else if (renamedTo !== null) {
       fresh.splice(fresh.indexOf(renamedTo), 1);
-      remarks.push(`table ${table} is gone and ${renamedTo} is new with its rows: taken for renamed`);
+      remarks.push(`table ${table} is gone and ${renamedTo} is new with its rows: treated as renamed`);
     } else lost.push({ table, rows });
   }
   return { lost, remarks };
 }
 
-function newNameOf(rows: number, fresh: readonly string[], tables: Tables): string | null {
+function newNameOf(rows: number, fresh: readonly string[], tables: RowCounts): string | null {
   return fresh.find((table) => (tables[table] ?? 0) >= rows * sameShare) ?? null;
 }
 
 /** Whatever may be empty by itself: not all at once, unless a person named every table that had rows. */
 function emptied(
-  { tables, unchecked }: Snapshot,
-  { rows, tables: before, name }: Measure,
+  { tables, unchecked }: AssessedSnapshot,
+  { rows, tables: before, name }: Baseline,
   { ignored }: Tolerance,
 ): string | null {
   const isEmpty = unchecked.length === 0 && Object.values(tables).every((count) => count === 0);
@@ -137,18 +145,18 @@ function emptied(
   return `no row is left in any table (had ${formatCount(rows)} in ${name})`;
 }
 
-function lostReason(lost: readonly Lost[], { name }: Measure): string | null {
+function lostReason(lost: readonly LostTable[], { name }: Baseline): string | null {
   const [first] = lost;
   if (first === undefined) return null;
   const others = lost.length === 1 ? '' : ` and ${plural(lost.length - 1, 'more table')}`;
   return `table ${first.table}${others} lost all rows (had ${formatCount(first.rows)} in ${name})`;
 }
 
-function shrunk(snapshot: Snapshot, measure: Measure): string | null {
-  if (measure.tables === null && measure.rows !== null && (snapshot.rows ?? 0) * 2 < measure.rows) {
-    return `under half the rows: ${formatCount(snapshot.rows ?? 0)} after ${formatCount(measure.rows)} in ${measure.name}`;
+function shrunk(snapshot: AssessedSnapshot, baseline: Baseline): string | null {
+  if (baseline.tables === null && baseline.rows !== null && (snapshot.rows ?? 0) * 2 < baseline.rows) {
+    return `under half the rows: ${formatCount(snapshot.rows ?? 0)} after ${formatCount(baseline.rows)} in ${baseline.name}`;
   }
-  if (snapshot.bytes * 2 >= measure.bytes || snapshot.usedBytes * 2 >= measure.usedBytes) return null;
-  const sizes = `${formatBytes(snapshot.bytes)} after ${formatBytes(measure.bytes)}`;
-  return `under half the size: ${sizes} in ${measure.name}`;
+  if (snapshot.bytes * 2 >= baseline.bytes || snapshot.usedBytes * 2 >= baseline.usedBytes) return null;
+  const sizes = `${formatBytes(snapshot.bytes)} after ${formatBytes(baseline.bytes)}`;
+  return `under half the size: ${sizes} in ${baseline.name}`;
 }

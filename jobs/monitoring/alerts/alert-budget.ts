@@ -7,14 +7,14 @@ const kinds = z.array(z.string()).readonly();
 /** From the first run with something wrong to the second good run in a row. */
 const outageSchema = z.object({
   since: instant,
-  /** Kinds that a person was told of. */
-  told: kinds,
-  /** The first run whose mail was taken; reminders count from it. */
-  firstTold: instant.nullable(),
+  /** Kinds that mails have reported. */
+  reported: kinds,
+  /** The first run whose mail was accepted; reminders count from it. */
+  firstReported: instant.nullable(),
   goodRuns: z.number(),
-  /** It began within a day of the end of another: mails are held to one a day. */
+  /** It began within a day of the end of another: mails are limited to one a day. */
   isFlapping: z.boolean(),
-  /** Something was told that lasts, so its end is told too. */
+  /** Something was reported that lasts, so its end is reported too. */
   hasCondition: z.boolean(),
 });
 
@@ -23,8 +23,8 @@ const budgetSchema = z.object({
   lastMail: instant.nullable(),
   /** Kinds of the last mail. */
   lastKinds: kinds,
-  /** The end of the last outage that was told, and its kinds. */
-  ended: z.object({ at: instant, told: kinds }).nullable(),
+  /** The end of the last outage that was reported, and its kinds. */
+  ended: z.object({ at: instant, reported: kinds }).nullable(),
 });
 
 export type Outage = Readonly<z.infer<typeof outageSchema>>;

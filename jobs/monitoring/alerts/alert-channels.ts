@@ -4,17 +4,17 @@ import { asFailure } from '../../runtime/errors.ts';
 import { failureText } from '../../runtime/log.ts';
 import type { AlertSettings } from '../../settings/settings.ts';
 import type { Smtp } from '../../settings/smtp.ts';
-import { tryPing } from '../ping.ts';
+import { testPing } from '../ping.ts';
 
-/** One way in which somebody is told that something is wrong. */
+/** One way in which people are alerted. */
 export type AlertChannel = { readonly variable: string } & (
   | { readonly kind: 'mail'; readonly recipient: string; readonly smtp: Smtp }
-  /** A dead-man's switch tells somebody when it hears nothing. `url` is a secret. */
+  /** A dead-man's switch alerts people when its pings stop. `url` is a secret. */
   | { readonly kind: 'ping'; readonly url: string }
 );
 
-/** Every channel that the settings have; empty when nobody would be told. */
-export function alertChannelsOf({ alerts, pingUrl, summaryPingUrl }: AlertSettings): AlertChannel[] {
+/** Every channel that the settings have; empty when nobody would be alerted. */
+export function listAlertChannels({ alerts, pingUrl, summaryPingUrl }: AlertSettings): AlertChannel[] {
   const mails = alerts?.recipients.map((recipient): AlertChannel => {
     return { variable: 'ALERT_RECIPIENTS', kind: 'mail', recipient, smtp: alerts.smtp };
   });
@@ -31,19 +31,19 @@ export function channelName(channel: AlertChannel): string {
   return `${channel.variable}: dead-man's switch at ${new URL(channel.url).host}`;
 }
 
-/** Sends a test through a channel, once. Says what became of it; never throws but AbortError. */
-export async function tryChannel(
+/** Sends a test through a channel, once, and returns its result. Throws AbortError only. */
+export async function testChannel(
   channel: AlertChannel,
   { clock, signal }: { clock: Clock; signal: AbortSignal },
-): Promise<{ readonly ok: boolean; readonly said: string }> {
+): Promise<{ readonly ok: boolean; readonly result: string }> {
   const host = hostname();
   if (channel.kind === 'ping') {
-    const reason = await tryPing(channel.url, `a test from nightshift on ${host}`, signal);
+    const reason = await testPing(channel.url, `a test from nightshift on ${host}`, signal);
     if (reason === null)
-      return { ok: true, said: 'it took a log entry (/log), which says nothing of how a backup went' };
+      return { ok: true, result: 'it took a log entry (/log), which says nothing of how a backup went' };
     const hint =
       'The test goes to <address>/log, as healthchecks.io has it; a switch without that cannot be tested so.';
-    return { ok: false, said: `${reason}\n    What to do: Check ${channel.variable}. ${hint}` };
+    return { ok: false, result: `${reason}\n    What to do: Check ${channel.variable}. ${hint}` };
   }
   const { recipient, smtp } = channel;
   const { sendMail } = await import('../mail/mail.ts');
@@ -55,9 +55,9 @@ export async function tryChannel(
       date: clock.now(),
     };
     const { reply } = await sendMail(smtp, mail, signal);
-    return { ok: true, said: `${smtp.host} took it: ${reply}` };
+    return { ok: true, result: `${smtp.host} took it: ${reply}` };
   } catch (error) {
     signal.throwIfAborted();
-    return { ok: false, said: failureText(asFailure(error)) };
+    return { ok: false, result: failureText(asFailure(error)) };
   }
 }

@@ -5,7 +5,7 @@ import { failureText, type Log } from '../../runtime/log.ts';
 import type { BackupSettings } from '../../settings/settings.ts';
 import type { Alert } from './alert.ts';
 
-type Delivery = {
+type AlertDeliveryDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -18,16 +18,16 @@ const retries = 3;
 const halfMinuteMs = 30_000;
 
 /** Trying again does not help with these. An uncertain mail is sent again: an alert twice is better than none. */
-const final: ReadonlySet<FailureCode> = new Set(['MAIL_TLS', 'MAIL_LOGIN', 'MAIL_REJECTED']);
+const finalCodes: ReadonlySet<FailureCode> = new Set(['MAIL_TLS', 'MAIL_LOGIN', 'MAIL_REJECTED']);
 
 /**
- * Mails an alert, one message a recipient, and returns the recipients whose server took it. Never throws: what could not
+ * Mails an alert, one message a recipient, and returns the recipients whose server accepted it. Never throws: what could not
  * be sent, or was stopped by `signal`, is logged.
  */
-export async function deliver(
+export async function deliverAlert(
   alert: Alert,
   to: NonNullable<BackupSettings['alerts']>,
-  { clock, log, signal, firstWaitMs = halfMinuteMs }: Delivery,
+  { clock, log, signal, firstWaitMs = halfMinuteMs }: AlertDeliveryDeps,
 ): Promise<string[]> {
   const { sendMail } = await import('../mail/mail.ts');
   const reached = await Promise.all(
@@ -39,7 +39,7 @@ export async function deliver(
           minTimeout: firstWaitMs,
           factor: 4,
           signal,
-          shouldRetry: ({ error }) => !final.has(asFailure(error).code),
+          shouldRetry: ({ error }) => !finalCodes.has(asFailure(error).code),
         });
         log.line(`Mailed ${recipient}: ${alert.subject}`);
         return [recipient];

@@ -4,7 +4,7 @@ export type Alert = { readonly subject: string; readonly text: string };
 const longestSubject = 120;
 
 /** Paragraphs become text with an empty line between them; empty ones are left out. */
-export function alertOf(subject: string, paragraphs: readonly (readonly string[])[]): Alert {
+export function createAlert(subject: string, paragraphs: readonly (readonly string[])[]): Alert {
   const text = paragraphs.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
   return { subject: oneLine(`nightshift: ${subject}`).slice(0, longestSubject), text: `${text.join('\n\n')}\n` };
 }

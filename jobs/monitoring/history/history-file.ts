@@ -4,15 +4,15 @@ import type Sqlite from 'better-sqlite3';
 import { fileStamp } from '../../runtime/clock.ts';
 import { Failure, isDamagedDatabase } from '../../runtime/errors.ts';
 
-export const historyFile = (stateDir: string) => path.join(stateDir, 'history.db');
+export const historyPath = (stateDir: string) => path.join(stateDir, 'history.db');
 
-export const schema = `
+export const historySchema = `
   CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY, job TEXT NOT NULL, database TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT,
     outcome TEXT NOT NULL, step TEXT NOT NULL, key TEXT, snapshot_bytes INTEGER, archive_bytes INTEGER,
     rows INTEGER, suspect TEXT, code TEXT, message TEXT);
   CREATE INDEX IF NOT EXISTS runs_by_database ON runs (job, database, id);
-  CREATE TABLE IF NOT EXISTS proofs (key TEXT PRIMARY KEY, proof TEXT NOT NULL, at TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS verifications (key TEXT PRIMARY KEY, verification TEXT NOT NULL, at TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS accepted (key TEXT PRIMARY KEY, at TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS disproved (key TEXT PRIMARY KEY, at TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS suspects (key TEXT PRIMARY KEY, database TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL);
@@ -20,21 +20,21 @@ export const schema = `
   CREATE TABLE IF NOT EXISTS service (name TEXT PRIMARY KEY, value TEXT NOT NULL);`;
 
 const everyColumn = `SELECT id, job, database, started_at, finished_at, outcome, step, runs.key, snapshot_bytes, archive_bytes, rows,
-  suspect, code, message, proof, name, value FROM runs, proofs, service LIMIT 1`;
+  suspect, code, message, verification, name, value FROM runs, verifications, service LIMIT 1`;
 
 /** Throws HISTORY_DAMAGED unless every page of the file is sound. A history is small: this takes milliseconds. */
 export function requireSound(db: Sqlite.Database, file: string): void {
-  const found = guarded(file, () => db.pragma('quick_check(1)', { simple: true }));
+  const found = translateHistoryErrors(file, () => db.pragma('quick_check(1)', { simple: true }));
   if (found !== 'ok') throw damaged(file, String(found));
 }
 
 /** Throws HISTORY_DAMAGED unless the file has the tables of a history: another program made it, or a full disk took only its first page. */
 export function requireTables(db: Sqlite.Database, file: string): void {
-  guarded(file, () => db.prepare(everyColumn).get());
+  translateHistoryErrors(file, () => db.prepare(everyColumn).get());
 }
 
 /** Runs `work` on the history; what SQLite throws becomes HISTORY_DAMAGED or STATE_UNWRITABLE. */
-export function guarded<T>(file: string, work: () => T): T {
+export function translateHistoryErrors<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -74,7 +74,7 @@ function damaged(file: string, reason: string, cause?: unknown): Failure {
  * `zone`), and returns that path. Throws what the file system says.
  */
 export function renameDamaged(stateDir: string, at: Temporal.Instant, zone: string): string {
-  const file = historyFile(stateDir);
+  const file = historyPath(stateDir);
   const stem = `${file}.damaged-${fileStamp(at.toZonedDateTimeISO(zone).toPlainDateTime())}`;
   let aside = stem;
   for (let count = 2; existsSync(aside); count += 1) aside = `${stem}-${count}`;

@@ -2,8 +2,8 @@ import type { Failure } from '../../runtime/errors.ts';
 
 export type Outcome = 'running' | 'succeeded' | 'failed' | 'interrupted';
 
-/** `proven`: the stored bytes were read back to the checked snapshot. `stored`: encrypted, this host cannot read them; their hash was compared. */
-export type Proof = 'proven' | 'stored';
+/** `verified`: the stored bytes were read back to the checked snapshot. `checksum-only`: encrypted, this host cannot read them; their hash was compared. */
+export type Verification = 'verified' | 'checksum-only';
 
 /** One run of a job on one database. Sizes in bytes. */
 export type Run = {
@@ -18,7 +18,7 @@ export type Run = {
   /** Object that the run stored, or began to store. */
   readonly key: string | null;
   /** Of that object; null until it was read back. */
-  readonly proof: Proof | null;
+  readonly verification: Verification | null;
   readonly snapshotBytes: number | null;
   readonly archiveBytes: number | null;
   readonly rows: number | null;
@@ -40,62 +40,62 @@ export type OpenSuspect = { readonly key: string; readonly reason: string };
  * are synchronous and short; they throw STATE_UNWRITABLE, and HISTORY_DAMAGED when a page of the file is no longer sound.
  */
 export type History = {
-  begin(job: Run['job'], database: string, at: Temporal.Instant): number;
-  step(id: number, step: string): void;
-  note(id: number, details: RunDetails): void;
-  finish(id: number, outcome: Exclude<Outcome, 'running'>, at: Temporal.Instant, details?: RunDetails): void;
+  startRun(job: Run['job'], database: string, at: Temporal.Instant): number;
+  setStep(id: number, step: string): void;
+  updateRun(id: number, details: RunDetails): void;
+  finishRun(id: number, outcome: Exclude<Outcome, 'running'>, at: Temporal.Instant, details?: RunDetails): void;
   /** Marks runs other than `id` that a dead process left as running. The caller holds the database's lock. */
-  closeAbandoned(id: number, database: string, at: Temporal.Instant): void;
+  closeInterrupted(id: number, database: string, at: Temporal.Instant): void;
   /** Newest first. */
   runs(job: Run['job'], database: string, limit: number): Run[];
   /** The newest run whose object was read back and is no suspect, or was accepted. */
   newestGood(database: string): Run | null;
   /** Keys a run began to store and that were neither read back nor given up. */
-  unprovenKeys(database: string): string[];
+  unverifiedKeys(database: string): string[];
   /** Records that an object was read back. */
-  prove(key: string, proof: Proof, at: Temporal.Instant): void;
-  proofs(): ReadonlyMap<string, Proof>;
+  recordVerification(key: string, verification: Verification, at: Temporal.Instant): void;
+  verifications(): ReadonlyMap<string, Verification>;
   /** Forgets all that is known of a key: its object is gone, or about to be replaced by a new one. */
   forgetKey(key: string): void;
   counts(database: string): Record<Outcome, number>;
-  accept(key: string, at: Temporal.Instant): void;
+  recordAcceptance(key: string, at: Temporal.Instant): void;
   acceptedKeys(): ReadonlySet<string>;
   /** Records that a later backup has the rows again that this suspect lacks. */
-  disprove(key: string, at: Temporal.Instant): void;
+  recordDisproof(key: string, at: Temporal.Instant): void;
   /** Records a suspect that the store holds, of another host or from before the history was lost. */
-  noteSuspect(database: string, suspect: OpenSuspect, takenAt: Temporal.Instant): void;
+  recordSuspect(database: string, suspect: OpenSuspect, takenAt: Temporal.Instant): void;
   /** Oldest first. */
   openSuspects(database: string): OpenSuspect[];
   /** Adds a run that its own process could not write down, or completes its row. */
-  keepRun(run: Run): void;
+  recordRun(run: Run): void;
   /** What the alerts remember, as they wrote it; null at first. */
-  alertMemory(): string | null;
-  keepAlertMemory(text: string): void;
+  alertState(): string | null;
+  saveAlertState(text: string): void;
   /** The id of the store that backups to this location go to, or null: none is known. */
   storeId(location: string): string | null;
-  noteStore(location: string, id: string, at: Temporal.Instant): void;
+  recordStore(location: string, id: string, at: Temporal.Instant): void;
   /** Since when that store is taken for the right one; null when none is known. */
   storeSince(location: string): Temporal.Instant | null;
   /** Throws STATE_UNWRITABLE when nothing could be recorded; records nothing. */
-  tryWriting(): void;
+  requireWritable(): void;
   /** Remembers when a backup was first begun with this state folder. */
-  markStart(at: Temporal.Instant): void;
+  recordFirstStart(at: Temporal.Instant): void;
   firstStart(): Temporal.Instant | null;
   /** All of it in memory, as it is now. */
-  copy(): History;
+  copyToMemory(): History;
   close(): void;
 };
 
-/** What can be asked of a history that another process writes. */
+/** What can be read of a history that another process writes. */
 export type ReadOnlyHistory = Pick<
   History,
   | 'runs'
   | 'newestGood'
-  | 'proofs'
+  | 'verifications'
   | 'counts'
   | 'acceptedKeys'
   | 'openSuspects'
-  | 'alertMemory'
+  | 'alertState'
   | 'storeId'
   | 'firstStart'
   | 'close'

@@ -2,24 +2,31 @@ import { mkdirSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { asFailure, Failure, systemCodeOf } from '../../runtime/errors.ts';
 import type { History, HistoryReading } from './history.ts';
-import { damagedFailure, guarded, historyFile, requireSound, requireTables, schema } from './history-file.ts';
-import { historyOf } from './sqlite-history.ts';
+import {
+  damagedFailure,
+  historyPath,
+  historySchema,
+  requireSound,
+  requireTables,
+  translateHistoryErrors,
+} from './history-file.ts';
+import { createSqliteHistory } from './sqlite-history.ts';
 
 /**
  * Opens the history, making it when it is not there. Throws STATE_UNWRITABLE, and HISTORY_DAMAGED when the file is no
  * sound database.
  */
 export function openHistory(stateDir: string): History {
-  const file = historyFile(stateDir);
-  return guarded(file, () => {
+  const file = historyPath(stateDir);
+  return translateHistoryErrors(file, () => {
     mkdirSync(stateDir, { recursive: true });
     const db = new Sqlite(file, { timeout: 10_000 });
     try {
       requireSound(db, file);
       db.pragma('journal_mode = DELETE');
-      db.exec(schema);
+      db.exec(historySchema);
       requireTables(db, file);
-      return historyOf(db, file);
+      return createSqliteHistory(db, file);
     } catch (error) {
       db.close();
       throw error;
@@ -29,14 +36,14 @@ export function openHistory(stateDir: string): History {
 
 /** Opens an existing history for reading only. Never throws; an empty file counts as none. */
 export function readHistory(stateDir: string): HistoryReading {
-  const file = historyFile(stateDir);
+  const file = historyPath(stateDir);
   try {
     if (statSync(file).size === 0) return { history: null, failure: missing(stateDir) };
     const db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 10_000 });
     try {
       requireSound(db, file);
       requireTables(db, file);
-      return { history: historyOf(db, file), failure: null };
+      return { history: createSqliteHistory(db, file), failure: null };
     } catch (error) {
       db.close();
       throw error;
@@ -51,7 +58,7 @@ export function readHistory(stateDir: string): HistoryReading {
  * For who goes on without a history: what was found and what it costs, as a line. Null when no backup ever ran here, which
  * is no fault.
  */
-export function withoutHistory({ code, message, hint }: Failure, loss: string): string | null {
+export function missingHistoryWarning({ code, message, hint }: Failure, loss: string): string | null {
   return code === 'HISTORY_MISSING' ? null : `WARNING ${code}: ${message} ${loss} ${hint}`;
 }
 
@@ -67,7 +74,7 @@ function unreadable(file: string, error: unknown): Failure {
   return new Failure(
     'HISTORY_UNREADABLE',
     `The run history ${file} cannot be read by uid ${process.getuid?.()}: ${asFailure(error).message}.`,
-    'Run this as the user of the service, or as root. If a run was killed in the middle of writing, the next backup mends the file.',
+    'Run this as the user of the service, or as root. If a run was killed in the middle of writing, the next backup repairs the file.',
     error,
   );
 }

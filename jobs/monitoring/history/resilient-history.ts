@@ -3,43 +3,43 @@ import type { Clock } from '../../runtime/clock.ts';
 import { asFailure, type Failure } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { History, Run } from './history.ts';
-import { historyFile, renameDamaged, schema } from './history-file.ts';
+import { historyPath, historySchema, renameDamaged } from './history-file.ts';
 import { openHistory } from './open-history.ts';
-import { historyOf } from './sqlite-history.ts';
+import { createSqliteHistory } from './sqlite-history.ts';
 
-/** A history that never fails a backup: what STATE_DIR does not take is kept in memory, and lost with the process. */
-export type LastingHistory = History & {
-  /** Why STATE_DIR does not take what is written; null while it does. */
+/** A history that never fails a backup: what cannot be written to STATE_DIR is kept in memory, and lost with the process. */
+export type ResilientHistory = History & {
+  /** Why STATE_DIR cannot be written; null while it can. */
   problem(): Failure | null;
-  /** Opens STATE_DIR again. What memory has of runs and of the alerts is written there. */
-  renew(): void;
-  /** Where a damaged history was renamed to, once for each; null when there is none to tell of. */
-  takeRenamed(): string | null;
+  /** Opens STATE_DIR again. Runs and alerts that are in memory are written there. */
+  reopen(): void;
+  /** Where a damaged history was renamed to, once for each; null when there is none to report. */
+  takeRenamedPath(): string | null;
 };
 
 /** Renames a damaged history and returns its new path. Absent: it is left where it is. */
-type Rename = () => string;
+type RenameDamaged = () => string;
 
-/** A `Rename` for whoever answers for the state folder: the service, and a backup by hand. Says so in the log. */
-export function renamesDamaged(
+/** A `RenameDamaged` for the owner of the state folder: the service, and a backup by hand. It logs the new name. */
+export function createDamagedRename(
   stateDir: string,
   { clock, zone, log }: { clock: Clock; zone: string; log: Log },
-): Rename {
+): RenameDamaged {
   return () => {
     const renamed = renameDamaged(stateDir, clock.now(), zone);
-    log.warn(`The run history was damaged. It is ${renamed} now, and a new one was begun.`);
+    log.warn(`The run history was damaged. It is ${renamed} now, and a new one was started.`);
     return renamed;
   };
 }
 
-type LastingOptions = {
-  readonly rename?: Rename;
-  /** Is told each time that STATE_DIR begins to fail. */
+type ResilientHistoryOptions = {
+  readonly rename?: RenameDamaged;
+  /** Called each time STATE_DIR begins to fail. */
   readonly onProblem?: (problem: Failure) => void;
 };
 
 /** Opens the history of a state folder, in memory when that cannot be used. Never throws, nor do its methods. */
-export function openLastingHistory(stateDir: string, options: LastingOptions = {}): LastingHistory {
+export function openResilientHistory(stateDir: string, options: ResilientHistoryOptions = {}): ResilientHistory {
   const { rename, onProblem = () => {} } = options;
   let renamed: string | null = null;
   const open = (): { readonly history: History; readonly problem: Failure | null } => {
@@ -83,12 +83,12 @@ export function openLastingHistory(stateDir: string, options: LastingOptions = {
 
   return {
     ...methods,
-    keepRun(run) {
-      use((current) => current.keepRun(run));
+    recordRun(run) {
+      use((current) => current.recordRun(run));
       if (problem !== null) unwritten.set(`${run.job} ${run.database} ${run.startedAt}`, run);
     },
     problem: () => problem,
-    renew() {
+    reopen() {
       if (problem === null) {
         // Reopened even so: the file may have been damaged, removed or replaced since.
         const before = history;
@@ -105,19 +105,19 @@ export function openLastingHistory(stateDir: string, options: LastingOptions = {
       problem = next.problem;
       // What memory has gathered since is worth more than a fresh copy of the file.
       if (next.problem !== null) return next.history.close();
-      const memory = history.alertMemory();
+      const memory = history.alertState();
       const firstStart = history.firstStart();
       history.close();
       history = next.history;
-      for (const run of unwritten.values()) use((current) => current.keepRun(run));
-      if (memory !== null) use((current) => current.keepAlertMemory(memory));
-      if (firstStart !== null) use((current) => current.markStart(firstStart));
+      for (const run of unwritten.values()) use((current) => current.recordRun(run));
+      if (memory !== null) use((current) => current.saveAlertState(memory));
+      if (firstStart !== null) use((current) => current.recordFirstStart(firstStart));
       if (problem === null) unwritten.clear();
     },
-    takeRenamed() {
-      const told = renamed;
+    takeRenamedPath() {
+      const path = renamed;
       renamed = null;
-      return told;
+      return path;
     },
     close: () => history.close(),
   };
@@ -127,7 +127,7 @@ export function openLastingHistory(stateDir: string, options: LastingOptions = {
 function copyOf(history: History, { code }: Failure): History | null {
   if (code === 'HISTORY_DAMAGED') return null;
   try {
-    return history.copy();
+    return history.copyToMemory();
   } catch {
     return null;
   }
@@ -135,9 +135,9 @@ function copyOf(history: History, { code }: Failure): History | null {
 
 /** A history in memory: what the file holds while that can be read, else empty. */
 function inMemory(stateDir: string): History {
-  const db = contentOf(historyFile(stateDir)) ?? new Sqlite(':memory:');
-  db.exec(schema);
-  return historyOf(db, 'in memory');
+  const db = contentOf(historyPath(stateDir)) ?? new Sqlite(':memory:');
+  db.exec(historySchema);
+  return createSqliteHistory(db, 'in memory');
 }
 
 function contentOf(file: string): Sqlite.Database | null {

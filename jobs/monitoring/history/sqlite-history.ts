@@ -1,25 +1,30 @@
 import Sqlite from 'better-sqlite3';
-import type { History, OpenSuspect, Outcome, Proof, RunDetails } from './history.ts';
-import { guarded } from './history-file.ts';
+import type { History, OpenSuspect, Outcome, RunDetails, Verification } from './history.ts';
+import { translateHistoryErrors } from './history-file.ts';
 import { deserializeRun, type SerializedRun } from './serialized-run.ts';
 
 const columns = `id, job, database, started_at AS startedAt, finished_at AS finishedAt, outcome, step, key,
-  (SELECT proof FROM proofs WHERE proofs.key = runs.key) AS proof, snapshot_bytes AS snapshotBytes, archive_bytes AS archiveBytes, rows, suspect, code, message`;
+  (SELECT verification FROM verifications WHERE verifications.key = runs.key) AS verification, snapshot_bytes AS snapshotBytes, archive_bytes AS archiveBytes, rows, suspect, code, message`;
 
 /** The history in an open database that has its tables; `file` is how failures name it. */
-export function historyOf(db: Sqlite.Database, file: string): History {
-  const run = (sql: string, ...values: unknown[]) => guarded(file, () => db.prepare(sql).run(...values));
+export function createSqliteHistory(db: Sqlite.Database, file: string): History {
+  const run = (sql: string, ...values: unknown[]) => translateHistoryErrors(file, () => db.prepare(sql).run(...values));
   const rows = <T>(sql: string, ...values: unknown[]) =>
-    guarded(file, () => db.prepare<unknown[], T>(sql).all(...values));
+    translateHistoryErrors(file, () => db.prepare<unknown[], T>(sql).all(...values));
   const note = (id: number, details: RunDetails) => {
     for (const [name, value] of Object.entries(details)) {
       run(`UPDATE runs SET ${columnNames[name as keyof RunDetails]} = ? WHERE id = ?`, value ?? null, id);
     }
   };
-  const prove: History['prove'] = (key, proof, at) =>
-    run('INSERT OR REPLACE INTO proofs (key, proof, at) VALUES (?, ?, ?)', key, proof, at.toString());
+  const recordVerification: History['recordVerification'] = (key, verification, at) =>
+    run(
+      'INSERT OR REPLACE INTO verifications (key, verification, at) VALUES (?, ?, ?)',
+      key,
+      verification,
+      at.toString(),
+    );
   return {
-    begin: (job, database, at) =>
+    startRun: (job, database, at) =>
       Number(
         run(
           `INSERT INTO runs (job, database, started_at, outcome, step) VALUES (?, ?, ?, 'running', 'start')`,
@@ -28,16 +33,16 @@ export function historyOf(db: Sqlite.Database, file: string): History {
           at.toString(),
         ).lastInsertRowid,
       ),
-    step: (id, step) => run('UPDATE runs SET step = ? WHERE id = ?', step, id),
-    note,
-    finish: (id, outcome, at, details = {}) =>
-      guarded(file, () =>
+    setStep: (id, step) => run('UPDATE runs SET step = ? WHERE id = ?', step, id),
+    updateRun: note,
+    finishRun: (id, outcome, at, details = {}) =>
+      translateHistoryErrors(file, () =>
         db.transaction(() => {
           note(id, details);
           run('UPDATE runs SET outcome = ?, finished_at = ? WHERE id = ?', outcome, at.toString(), id);
         })(),
       ),
-    closeAbandoned: (id, database, at) =>
+    closeInterrupted: (id, database, at) =>
       run(
         `UPDATE runs SET outcome = 'interrupted', finished_at = ? WHERE database = ? AND outcome = 'running' AND id <> ?`,
         at.toString(),
@@ -53,25 +58,27 @@ export function historyOf(db: Sqlite.Database, file: string): History {
       ).map(deserializeRun),
     newestGood: (database) =>
       rows<SerializedRun>(
-        `SELECT ${columns} FROM runs WHERE job = 'backup' AND database = ? AND key IN (SELECT key FROM proofs)
+        `SELECT ${columns} FROM runs WHERE job = 'backup' AND database = ? AND key IN (SELECT key FROM verifications)
            AND (suspect IS NULL OR key IN (SELECT key FROM accepted)) ORDER BY id DESC LIMIT 1`,
         database,
       ).map(deserializeRun)[0] ?? null,
-    unprovenKeys: (database) =>
+    unverifiedKeys: (database) =>
       rows<{ key: string }>(
-        `SELECT DISTINCT key FROM runs WHERE job = 'backup' AND database = ? AND key IS NOT NULL AND key NOT IN (SELECT key FROM proofs)`,
+        `SELECT DISTINCT key FROM runs WHERE job = 'backup' AND database = ? AND key IS NOT NULL AND key NOT IN (SELECT key FROM verifications)`,
         database,
       ).map(({ key }) => key),
-    prove,
-    proofs: () =>
+    recordVerification,
+    verifications: () =>
       new Map(
-        rows<{ key: string; proof: Proof }>('SELECT key, proof FROM proofs').map(({ key, proof }) => [key, proof]),
+        rows<{ key: string; verification: Verification }>('SELECT key, verification FROM verifications').map(
+          ({ key, verification }) => [key, verification],
+        ),
       ),
     forgetKey: (key) =>
-      guarded(file, () =>
+      translateHistoryErrors(file, () =>
         db.transaction(() => {
           run('UPDATE runs SET key = NULL WHERE key = ?', key);
-          for (const table of ['proofs', 'accepted', 'disproved', 'suspects']) {
+          for (const table of ['verifications', 'accepted', 'disproved', 'suspects']) {
             run(`DELETE FROM ${table} WHERE key = ?`, key);
           }
         })(),
@@ -89,10 +96,10 @@ export function historyOf(db: Sqlite.Database, file: string): History {
         ...Object.fromEntries(found.map(({ outcome, count }) => [outcome, count])),
       };
     },
-    accept: (key, at) => run('INSERT OR REPLACE INTO accepted (key, at) VALUES (?, ?)', key, at.toString()),
+    recordAcceptance: (key, at) => run('INSERT OR REPLACE INTO accepted (key, at) VALUES (?, ?)', key, at.toString()),
     acceptedKeys: () => new Set(rows<{ key: string }>('SELECT key FROM accepted').map(({ key }) => key)),
-    disprove: (key, at) => run('INSERT OR REPLACE INTO disproved (key, at) VALUES (?, ?)', key, at.toString()),
-    noteSuspect: (database, { key, reason }, takenAt) =>
+    recordDisproof: (key, at) => run('INSERT OR REPLACE INTO disproved (key, at) VALUES (?, ?)', key, at.toString()),
+    recordSuspect: (database, { key, reason }, takenAt) =>
       run(
         'INSERT OR IGNORE INTO suspects (key, database, reason, at) VALUES (?, ?, ?, ?)',
         key,
@@ -104,14 +111,14 @@ export function historyOf(db: Sqlite.Database, file: string): History {
       rows<OpenSuspect>(
         `SELECT key, reason FROM (
            SELECT key, suspect AS reason, started_at AS at FROM runs
-             WHERE job = 'backup' AND database = ? AND suspect IS NOT NULL AND key IN (SELECT key FROM proofs)
+             WHERE job = 'backup' AND database = ? AND suspect IS NOT NULL AND key IN (SELECT key FROM verifications)
            UNION ALL SELECT key, reason, at FROM suspects WHERE database = ?)
          WHERE key NOT IN (SELECT key FROM accepted UNION SELECT key FROM disproved) GROUP BY key ORDER BY at, key`,
         database,
         database,
       ),
-    keepRun: ({ id: _id, job, database, startedAt, finishedAt, outcome, step, proof, ...details }) =>
-      guarded(file, () =>
+    recordRun: ({ id: _id, job, database, startedAt, finishedAt, outcome, step, verification, ...details }) =>
+      translateHistoryErrors(file, () =>
         db.transaction(() => {
           const begun = [job, database, startedAt.toString()];
           const [known] = rows<{ id: number }>(
@@ -125,29 +132,32 @@ export function historyOf(db: Sqlite.Database, file: string): History {
           const ended = finishedAt?.toString() ?? null;
           run('UPDATE runs SET outcome = ?, step = ?, finished_at = ? WHERE id = ?', outcome, step, ended, id);
           note(Number(id), details);
-          if (details.key !== null && proof !== null) prove(details.key, proof, finishedAt ?? startedAt);
+          if (details.key !== null && verification !== null)
+            recordVerification(details.key, verification, finishedAt ?? startedAt);
         })(),
       ),
-    alertMemory: () => rows<{ value: string }>(`SELECT value FROM service WHERE name = 'alerts'`)[0]?.value ?? null,
-    keepAlertMemory: (text) => run(`INSERT OR REPLACE INTO service (name, value) VALUES ('alerts', ?)`, text),
+    alertState: () => rows<{ value: string }>(`SELECT value FROM service WHERE name = 'alerts'`)[0]?.value ?? null,
+    saveAlertState: (text) => run(`INSERT OR REPLACE INTO service (name, value) VALUES ('alerts', ?)`, text),
     storeId: (location) => rows<{ id: string }>('SELECT id FROM stores WHERE location = ?', location)[0]?.id ?? null,
     storeSince: (location) => {
       const [found] = rows<{ since: string }>('SELECT since FROM stores WHERE location = ?', location);
       return found === undefined ? null : Temporal.Instant.from(found.since);
     },
-    noteStore: (location, id, at) =>
+    recordStore: (location, id, at) =>
       run('INSERT OR REPLACE INTO stores (location, id, since) VALUES (?, ?, ?)', location, id, at.toString()),
-    tryWriting: () =>
-      guarded(file, () => {
+    requireWritable: () =>
+      translateHistoryErrors(file, () => {
         db.exec("BEGIN IMMEDIATE; INSERT INTO service (name, value) VALUES ('try', '')");
         db.exec('ROLLBACK');
       }),
-    markStart: (at) => run(`INSERT OR IGNORE INTO service (name, value) VALUES ('first-start', ?)`, at.toString()),
+    recordFirstStart: (at) =>
+      run(`INSERT OR IGNORE INTO service (name, value) VALUES ('first-start', ?)`, at.toString()),
     firstStart: () => {
       const [found] = rows<{ value: string }>(`SELECT value FROM service WHERE name = 'first-start'`);
       return found === undefined ? null : Temporal.Instant.from(found.value);
     },
-    copy: () => guarded(file, () => historyOf(new Sqlite(db.serialize()), 'in memory')),
+    copyToMemory: () =>
+      translateHistoryErrors(file, () => createSqliteHistory(new Sqlite(db.serialize()), 'in memory')),
     close: () => db.close(),
   };
 }

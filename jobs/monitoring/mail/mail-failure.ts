@@ -3,7 +3,7 @@ import type { Smtp } from '../../settings/smtp.ts';
 import { type MailAttempt, refusalExplanation } from './mail-refusal.ts';
 import { refusalKindOf } from './mail-reply.ts';
 
-type Explanation = readonly [FailureCode, message: string, hint: string];
+type MailExplanation = readonly [FailureCode, message: string, hint: string];
 
 /** What nodemailer puts on its errors. */
 type SmtpError = {
@@ -25,45 +25,49 @@ export function mailFailure(error: unknown, attempt: MailAttempt): Failure {
   return new Failure(code, message, hint, error);
 }
 
-function explanationOf(error: unknown, attempt: MailAttempt): Explanation {
+function explanationOf(error: unknown, attempt: MailAttempt): MailExplanation {
   const { smtp, to, handedOver } = attempt;
   const { code, originalCode = '', command = '', responseCode, response, timeoutType } = (error ?? {}) as SmtpError;
   const message = error instanceof Error ? error.message : String(error);
   const server = `${smtp.host}:${smtp.port}`;
-  const said = withoutSecrets(response ?? message, smtp);
+  const replyText = withoutSecrets(response ?? message, smtp);
 
   if (handedOver && responseCode === undefined) {
     return [
       'MAIL_UNCERTAIN',
-      `The connection to ${server} was lost after the mail to ${to} was handed over (${said}); it may or may not arrive.`,
+      `The connection to ${server} was lost after the mail to ${to} was handed over (${replyText}); it may or may not arrive.`,
       `Ask ${to} whether it came before sending it again.`,
     ];
   }
   if (code === 'ETLS' || isTlsCode(originalCode)) {
     return [
       'MAIL_TLS',
-      `No safe connection to the mail server ${server}: ${said}.`,
+      `No safe connection to the mail server ${server}: ${replyText}.`,
       'Check that SMTP_HOST is the name that the certificate is for and that SMTP_PORT fits: 465 for TLS from the start, 587 for STARTTLS. A private certificate authority goes into NODE_EXTRA_CA_CERTS.',
     ];
   }
   if (responseCode !== undefined) {
     const reply = { command, code: responseCode, text: response ?? message };
-    return refusalExplanation(code === 'EAUTH' && responseCode >= 500 ? 'login' : refusalKindOf(reply), attempt, said);
+    return refusalExplanation(
+      code === 'EAUTH' && responseCode >= 500 ? 'login' : refusalKindOf(reply),
+      attempt,
+      replyText,
+    );
   }
-  if (code === 'EAUTH' || code === 'ENOAUTH') return refusalExplanation('login', attempt, said);
+  if (code === 'EAUTH' || code === 'ENOAUTH') return refusalExplanation('login', attempt, replyText);
   if (unreachableCodes.has(code ?? '')) {
     return [
       'MAIL_UNREACHABLE',
-      `No connection to the mail server ${server}: ${said}.`,
+      `No connection to the mail server ${server}: ${replyText}.`,
       hintOf(originalCode, timeoutType),
     ];
   }
   if (code === 'EENVELOPE') {
-    return refusalExplanation(/^Invalid sender/.test(message) ? 'sender' : 'recipient', attempt, said);
+    return refusalExplanation(/^Invalid sender/.test(message) ? 'sender' : 'recipient', attempt, replyText);
   }
   return [
     'MAIL_FAILED',
-    `The mail to ${to} could not be sent through ${server}: ${said}.`,
+    `The mail to ${to} could not be sent through ${server}: ${replyText}.`,
     'Check the SMTP_ settings; if they are right, report this text.',
   ];
 }
@@ -81,7 +85,7 @@ function isTlsCode(code: string): boolean {
   return /^ERR_(SSL|TLS)_|CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^EPROTO$/.test(code);
 }
 
-/** One line of what the server said; a server may echo what it was sent. */
+/** One line of the server's reply, which may echo what it was sent. */
 function withoutSecrets(text: string, { login }: Smtp): string {
   const line = text.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   const secrets =

@@ -11,20 +11,20 @@ export type MailAttempt = {
 };
 
 /**
- * Code, sentence and hint for a refusal of a kind; `said` is the server's reply. MAIL_NOT_ALLOWED and MAIL_DEFERRED leave
+ * Code, message and hint for a refusal of a kind; `reply` is the server's. MAIL_NOT_ALLOWED and MAIL_DEFERRED leave
  * the recipient to a later try, MAIL_REJECTED is final for this mail.
  */
 export function refusalExplanation(
   kind: RefusalKind,
   attempt: MailAttempt,
-  said: string,
+  reply: string,
 ): readonly [FailureCode, message: string, hint: string] {
   const { smtp, to } = attempt;
   const server = `The mail server ${smtp.host}:${smtp.port}`;
   const refused = (code: FailureCode, what: string, hint: string) =>
-    [code, `${server} refuses ${what}: ${said}.`, hint] as const;
+    [code, `${server} refuses ${what}: ${reply}.`, hint] as const;
   const deferred = (hint: string) =>
-    ['MAIL_DEFERRED', `${server} does not take the mail to ${to} now: ${said}.`, hint] as const;
+    ['MAIL_DEFERRED', `${server} does not take the mail to ${to} now: ${reply}.`, hint] as const;
   switch (kind) {
     case 'name':
       return refused(
@@ -34,7 +34,7 @@ export function refusalExplanation(
       );
     case 'greeting':
       return deferred(
-        `Nothing, if a later try works. If it stays, the server may not like the name that this host gives. ${nameHint}`,
+        `Nothing, if a later try works. If it persists, the server may not like the name that this host gives. ${nameHint}`,
       );
     case 'host':
       return refused('MAIL_NOT_ALLOWED', 'this host', hostHint);
@@ -47,13 +47,13 @@ export function refusalExplanation(
     case 'relay':
       return refused('MAIL_NOT_ALLOWED', `to pass mail on to ${to}`, smtp.login === null ? relayHint : relayLoginHint);
     case 'login':
-      return ['MAIL_LOGIN', `${server} ${loginFinding(smtp)}: ${said}.`, loginHint];
+      return ['MAIL_LOGIN', `${server} ${loginFinding(smtp)}: ${reply}.`, loginHint];
     case 'quota':
       return deferred(quotaHint);
     case 'mailbox':
       return deferred(`A mailbox is full, that of ${to} or this account’s own; a later try works once there is room.`);
     case 'busy':
-      return deferred(`Nothing, if a later try works; if it stays, ${askProvider}.`);
+      return deferred(`Nothing, if a later try works; if it persists, ${askProvider}.`);
     case 'recipient':
       return refused(
         'MAIL_REJECTED',
@@ -78,5 +78,5 @@ const quotaHint =
   'The account has sent as much as it may for now; a later try works when its hour or day is over. If it happens again, ask the mail provider for the limit and look what else sends through this account.';
 
 function loginFinding({ login }: Smtp): string {
-  return login === null ? 'wants a login and none is set' : `does not accept the login of ${login.user}`;
+  return login === null ? 'requires a login and none is set' : `does not accept the login of ${login.user}`;
 }

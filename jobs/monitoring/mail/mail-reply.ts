@@ -32,16 +32,17 @@ export function refusalKindOf({ command, code, text }: MailReply): RefusalKind {
   if (command === 'CONN') return isPassing ? 'busy' : 'host';
   if (command.startsWith('AUTH') || code === 530) return isPassing ? 'busy' : 'login';
   const enhanced = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})/.exec(text)?.[1]?.slice(2) ?? '';
-  const told = words.find(([pattern]) => pattern.test(text))?.[1];
-  const coded = codes[enhanced];
+  const byWording = kindsByWording.find(([pattern]) => pattern.test(text))?.[1];
+  const byCode = kindsByCode[enhanced];
   // Servers have 5.2.2, "mailbox full", for the sender's own share too.
-  const found = (coded === 'mailbox' && told === 'quota' ? told : coded) ?? told ?? usual(command, code);
+  const found =
+    (byCode === 'mailbox' && byWording === 'quota' ? byWording : byCode) ?? byWording ?? defaultKind(command, code);
   const isOfMail = found === 'recipient' || found === 'size' || found === 'mail';
   return isPassing && isOfMail ? 'busy' : found;
 }
 
 /** Enhanced codes that mean one thing, without their first digit; 7.1 and 1.0 mean too many. */
-const codes: Readonly<Record<string, RefusalKind>> = {
+const kindsByCode: Readonly<Record<string, RefusalKind>> = {
   '1.1': 'recipient',
   '1.2': 'recipient',
   '1.3': 'recipient',
@@ -68,7 +69,7 @@ const hostWords =
   /block(ed)? (using|list|by)|black ?list|spamhaus|dnsbl|client host|client address|reverse dns|\bptr\b/i;
 
 /** In this order: a quota may speak of sizes and senders, a block list of senders. */
-const words: readonly [RegExp, RefusalKind][] = [
+const kindsByWording: readonly [RegExp, RefusalKind][] = [
   [/\b(helo|ehlo)\b/i, 'name'],
   [/auth\w* (is )?required|must authenticate|not authenticated|log ?in first/i, 'login'],
   [/(message|mail) (size|length)|size limit|too (large|big)\b/i, 'size'],
@@ -80,7 +81,7 @@ const words: readonly [RegExp, RefusalKind][] = [
   [/\bsender\b|\b(spf|dkim|dmarc)\b/i, 'sender'],
 ];
 
-function usual(command: string, code: number): RefusalKind {
+function defaultKind(command: string, code: number): RefusalKind {
   if (command === 'MAIL FROM') return 'sender';
   // RFC 5321: "exceeded storage allocation", by whomever.
   if (code === 552) return 'mailbox';

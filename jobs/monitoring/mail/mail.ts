@@ -13,16 +13,16 @@ export type Mail = {
   readonly date: Temporal.Instant;
 } & Readonly<Pick<MailComposerOptions, 'html' | 'attachments' | 'headers' | 'messageId'>>;
 
-/** What the server said when it took the message. */
-export type Receipt = { readonly messageId: string; readonly reply: string };
+/** What the server replied when it accepted the message. */
+export type MailReceipt = { readonly messageId: string; readonly reply: string };
 
 /** `implicit`: TLS before the first word. `starttls`: no mail without STARTTLS. `loopback`: nothing leaves the machine. */
-export type Security = 'implicit' | 'starttls' | 'loopback';
+export type MailSecurity = 'implicit' | 'starttls' | 'loopback';
 
 /** How long to wait for a connection, for the server's greeting, and for any answer after that. */
-export type Limits = { readonly connectMs: number; readonly greetingMs: number; readonly idleMs: number };
+export type MailLimits = { readonly connectMs: number; readonly greetingMs: number; readonly idleMs: number };
 
-const defaultLimits: Limits = { connectMs: 20_000, greetingMs: 30_000, idleMs: 120_000 };
+const defaultLimits: MailLimits = { connectMs: 20_000, greetingMs: 30_000, idleMs: 120_000 };
 
 /**
  * Sends one message to one recipient and returns once the server has taken it. Throws MAIL_UNREACHABLE, MAIL_TLS,
@@ -34,9 +34,9 @@ export async function sendMail(
   smtp: Smtp,
   mail: Mail,
   signal: AbortSignal,
-  { security = securityOf(smtp), limits = defaultLimits }: { security?: Security; limits?: Limits } = {},
-): Promise<Receipt> {
-  const message = composed(smtp.from, mail);
+  { security = securityOf(smtp), limits = defaultLimits }: { security?: MailSecurity; limits?: MailLimits } = {},
+): Promise<MailReceipt> {
+  const message = compose(smtp.from, mail);
   const content = await message.build();
   const { from } = message.getEnvelope();
   const name = smtp.ehloName ?? domainOf(from || '');
@@ -48,7 +48,7 @@ export async function sendMail(
     })(),
   );
   try {
-    const reply = await submitted(
+    const reply = await submit(
       { ...connectionOptions(smtp, security, limits), ...(name !== null && { name }) },
       smtp.login,
       { from, to: mail.to },
@@ -68,7 +68,7 @@ export async function sendMail(
  * Port 465 speaks TLS from the start (RFC 8314); on any other port STARTTLS is required. Only a server on this machine
  * may go without, and its certificate, mostly self-made, is not checked.
  */
-export function securityOf({ host, port }: Pick<Smtp, 'host' | 'port'>): Security {
+export function securityOf({ host, port }: Pick<Smtp, 'host' | 'port'>): MailSecurity {
   if (port === 465) return 'implicit';
   return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host) ? 'loopback' : 'starttls';
 }
@@ -84,10 +84,10 @@ function domainOf(address: string): string | null {
 
 /** The message as it would be sent, for a file. */
 export async function mailAsBytes(from: string, mail: Mail): Promise<Buffer> {
-  return composed(from, mail).build();
+  return compose(from, mail).build();
 }
 
-function composed(from: string, { to, date, headers, ...content }: Mail) {
+function compose(from: string, { to, date, headers, ...content }: Mail) {
   return new MailComposer({
     ...content,
     from,
@@ -100,7 +100,7 @@ function composed(from: string, { to, date, headers, ...content }: Mail) {
   }).compile();
 }
 
-function connectionOptions(smtp: Smtp, security: Security, limits: Limits): SMTPConnectionOptions {
+function connectionOptions(smtp: Smtp, security: MailSecurity, limits: MailLimits): SMTPConnectionOptions {
   return {
     host: smtp.host,
     port: smtp.port,
@@ -115,7 +115,7 @@ function connectionOptions(smtp: Smtp, security: Security, limits: Limits): SMTP
 }
 
 /** The server's answer to the message. `body` is read only after the server has agreed to take it. */
-async function submitted(
+async function submit(
   options: SMTPConnectionOptions,
   login: Smtp['login'],
   envelope: SMTPEnvelope,

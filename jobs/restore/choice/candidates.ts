@@ -1,4 +1,4 @@
-import { isBelieved } from '../../archives/backup-date.ts';
+import { isPlausible } from '../../archives/backup-date.ts';
 import { databaseInKey, fileNameOf } from '../../archives/names.ts';
 import type { StoredBackup } from '../../archives/stored-backups.ts';
 import { Failure } from '../../runtime/errors.ts';
@@ -16,7 +16,7 @@ export function databaseOf(key: string, databases: readonly Database[]): string 
   return names.toSorted((a, b) => b.length - a.length)[0] ?? null;
 }
 
-type Candidate = Pick<StoredBackup, 'key' | 'kind' | 'dating'>;
+type Candidate = Pick<StoredBackup, 'key' | 'kind' | 'date'>;
 
 /**
  * What can serve `selector` for a database, the best first: of `backups` (newest first) its own, without misdated ones. One that
@@ -30,11 +30,11 @@ export function candidatesFor<B extends Candidate>(
   zone: string,
 ): B[] {
   const own = backups.filter(({ key }) => databaseOf(key, databases) === database.name);
-  const believed = own.filter(({ dating }) => isBelieved(dating));
+  const believed = own.filter(({ date }) => isPlausible(date));
   if (selector.kind === 'latest')
     return believed.filter(({ kind }) => selector.folder === null || kind === selector.folder);
   const until = selector.until.toZonedDateTime(zone).toInstant();
-  const takenBefore = ({ dating }: B) => (dating.kind === 'dated' ? dating.takenAt : dating.storedAt);
+  const takenBefore = ({ date }: B) => (date.kind === 'dated' ? date.takenAt : date.storedAt);
   return believed.filter((backup) => Temporal.Instant.compare(takenBefore(backup), until) < 0);
 }
 

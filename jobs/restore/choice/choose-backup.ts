@@ -1,5 +1,5 @@
 import { backupKinds } from '../../archives/kinds.ts';
-import { keyOf, placeOf } from '../../archives/names.ts';
+import { keyOf, locateKey } from '../../archives/names.ts';
 import { describeBackup, type ReadOptions, readBackups, type StoredBackup } from '../../archives/stored-backups.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
@@ -35,10 +35,10 @@ export async function chooseBackup(
   const passedOver = misdatedOf(backups, database, databases);
   let suspect: StoredBackup | null = null;
   for (const backup of candidatesFor(selector, database, backups, databases, zone)) {
-    const { key, bytes, standing, facts, problem } = backup;
+    const { key, bytes, suspectStatus, facts, problem } = backup;
     if (problem !== null) passedOver.push(`passed over ${key}, which could not be looked at: ${problem.message}`);
     else if (bytes === 0) passedOver.push(`passed over ${key}, which has 0 bytes`);
-    else if (standing === null || standing === 'accepted') return chosen(backup, passedOver, options);
+    else if (suspectStatus === null || suspectStatus === 'accepted') return chosen(backup, passedOver, options);
     else {
       passedOver.push(`passed over ${key}, which is suspect: ${facts?.suspect}`);
       suspect ??= backup;
@@ -55,7 +55,7 @@ export async function chooseBackup(
 
 function misdatedOf(backups: readonly StoredBackup[], database: Database, databases: readonly Database[]): string[] {
   const misdated = backups.filter(
-    ({ key, dating }) => dating.kind === 'misdated' && databaseOf(key, databases) === database.name,
+    ({ key, date }) => date.kind === 'misdated' && databaseOf(key, databases) === database.name,
   );
   if (misdated.length === 0) return [];
   return [`not considered: ${plural(misdated.length, 'misdated backup')}, see \`nightshift list\``];
@@ -67,7 +67,7 @@ async function findFile(
   options: ChooseBackupOptions,
 ): Promise<StoredBackup> {
   const folders = folder === null ? backupKinds.map((kind) => kind.name) : [folder];
-  const keys = placeOf(name) !== null ? [name] : folders.map((one) => keyOf(name, one));
+  const keys = locateKey(name) !== null ? [name] : folders.map((one) => keyOf(name, one));
   const heads = await Promise.all(keys.map((key) => store.head(key, options.signal)));
   const described = await Promise.all(
     heads.map((head) => (head === null ? null : describeBackup(store, head, options))),

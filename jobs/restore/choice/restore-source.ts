@@ -1,9 +1,9 @@
-import type { Dating } from '../../archives/backup-date.ts';
-import type { Identity } from '../../archives/format/unarchive.ts';
-import type { Standing } from '../../archives/stored-backups.ts';
+import type { BackupDate } from '../../archives/backup-date.ts';
+import type { AgeIdentity } from '../../archives/format/encryption.ts';
+import type { SuspectStatus } from '../../archives/stored-backups.ts';
 import { type Clock, localTimestamp } from '../../runtime/clock.ts';
 import { plural } from '../../runtime/format.ts';
-import { findingsTold } from '../../sqlite/integrity/findings.ts';
+import { listFindings } from '../../sqlite/integrity/findings.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import { type JournalMode, journalModeOf } from '../files/journal-mode.ts';
 import type { FileOwner } from '../options/restore-options.ts';
@@ -38,15 +38,15 @@ export type RestoreSource = {
 
 type BackupSourceDeps = {
   readonly store: ObjectStore;
-  readonly identity: Identity | null;
+  readonly identity: AgeIdentity | null;
   readonly clock: Clock;
   /** IANA zone for the times in remarks. */
   readonly zone: string;
 };
 
 export function backupSource(chosen: ChosenBackup, { store, identity, clock, zone }: BackupSourceDeps): RestoreSource {
-  const { key, facts, details, dating, standing, database, madeFrom, passedOver } = chosen;
-  const takenAt = dating.kind === 'dated' ? dating.takenAt : null;
+  const { key, facts, details, date, suspectStatus, database, madeFrom, passedOver } = chosen;
+  const takenAt = date.kind === 'dated' ? date.takenAt : null;
   const journalMode: JournalMode | null = facts?.journalMode ?? null;
   const isOfAnotherDatabase = madeFrom !== null && madeFrom !== database.name;
   return {
@@ -62,8 +62,8 @@ export function backupSource(chosen: ChosenBackup, { store, identity, clock, zon
       ...(identity === null && key.endsWith('.age')
         ? ['it is encrypted, no key given: it will be refused without --identity']
         : []),
-      ...datingRemarks(dating, zone),
-      ...(standing === null ? [] : [suspectRemark(standing, facts?.suspect ?? '')]),
+      ...datingRemarks(date, zone),
+      ...(suspectStatus === null ? [] : [suspectRemark(suspectStatus, facts?.suspect ?? '')]),
       ...(facts === null || facts.findings === 0 ? [] : [findingsRemark(facts.findings, details?.findings ?? [])]),
       ...(isOfAnotherDatabase ? [`its name says that it is of ${madeFrom}, and it goes to ${database.name}`] : []),
     ],
@@ -91,22 +91,20 @@ export function safetyCopySource(copy: SafetyCopy, zone: string, allowDamaged: b
   };
 }
 
-function datingRemarks(dating: Dating, zone: string): string[] {
-  if (dating.kind === 'dated') return [];
-  const stored = `it was stored ${localTimestamp(dating.storedAt, zone)}`;
-  if (dating.kind === 'undated') return [`nothing says when it was taken; ${stored}`];
-  return [
-    `it is misdated: it says ${localTimestamp(dating.says, zone)}, and ${stored}; when it was taken is not known`,
-  ];
+function datingRemarks(date: BackupDate, zone: string): string[] {
+  if (date.kind === 'dated') return [];
+  const stored = `it was stored ${localTimestamp(date.storedAt, zone)}`;
+  if (date.kind === 'undated') return [`nothing says when it was taken; ${stored}`];
+  return [`it is misdated: it says ${localTimestamp(date.says, zone)}, and ${stored}; when it was taken is not known`];
 }
 
-function suspectRemark(standing: Standing, reason: string): string {
+function suspectRemark(suspectStatus: SuspectStatus, reason: string): string {
   const what = { open: 'is suspect', accepted: 'was suspect, and was accepted', disproved: 'is suspect' } as const;
-  const later = standing === 'disproved' ? ' (a later backup has the rows again)' : '';
-  return `this backup ${what[standing]}: ${reason}${later}`;
+  const later = suspectStatus === 'disproved' ? ' (a later backup has the rows again)' : '';
+  return `this backup ${what[suspectStatus]}: ${reason}${later}`;
 }
 
 function findingsRemark(count: number, texts: readonly string[]): string {
-  const which = texts.length === 0 ? plural(count, 'rule') : findingsTold(texts, count).join('; ');
+  const which = texts.length === 0 ? plural(count, 'rule') : listFindings(texts, count).join('; ');
   return `no damage, but rows of this backup break the schema's own rules: ${which}`;
 }

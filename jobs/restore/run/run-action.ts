@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { styleText } from 'node:util';
-import { readIdentity } from '../../archives/format/unarchive.ts';
-import { otherStoreFailure } from '../../archives/store-identity.ts';
-import { readHistory, withoutHistory } from '../../monitoring/history/open-history.ts';
+import { readIdentity } from '../../archives/format/age-identity.ts';
+import { sameStoreFailure } from '../../archives/store-identity.ts';
+import { missingHistoryWarning, readHistory } from '../../monitoring/history/open-history.ts';
 import type { CliContext, Environment } from '../../runtime/cli-context.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
 import { createLog } from '../../runtime/log.ts';
@@ -229,10 +229,11 @@ async function withBackup(
   const identityFile = options.identityFile ?? settings.ageIdentityFile;
   const identity = identityFile === null ? null : await readIdentity(identityFile);
   const { history, failure } = readHistory(settings.stateDir);
-  const other = await otherStoreFailure(settings.store, history);
+  const other = await sameStoreFailure(settings.store, history);
   history?.close();
   if (other !== null) err(`WARNING: ${other.message} ${other.hint}\n`);
-  const loss = failure && withoutHistory(failure, 'Whether this is the store that backups went to is not known.');
+  const loss =
+    failure && missingHistoryWarning(failure, 'Whether this is the store that backups went to is not known.');
   if (loss !== null) err(`${loss}\n`);
   const store = await openStore(settings.store);
   try {

@@ -1,7 +1,7 @@
 import { chownSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { RunDetails } from '../../monitoring/history/history.ts';
-import { type LastingHistory, openLastingHistory } from '../../monitoring/history/resilient-history.ts';
+import { openResilientHistory, type ResilientHistory } from '../../monitoring/history/resilient-history.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { asFailure, type Failure } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
@@ -25,19 +25,19 @@ export async function withRunRecord<T>(
 ): Promise<T> {
   const { clock, log } = deps;
   const history = openFor(place.stateDir, log);
-  const id = history.begin('restore', place.database, clock.now());
-  history.closeAbandoned(id, place.database, clock.now());
+  const id = history.startRun('restore', place.database, clock.now());
+  history.closeInterrupted(id, place.database, clock.now());
   try {
     const result = await work({
-      step: (name) => history.step(id, name),
-      note: (details) => history.note(id, details),
+      step: (name) => history.setStep(id, name),
+      note: (details) => history.updateRun(id, details),
     });
-    history.finish(id, 'succeeded', clock.now());
+    history.finishRun(id, 'succeeded', clock.now());
     return result;
   } catch (error) {
     const { code, message } = asFailure(error);
     const outcome = endedByPerson(code) ? 'interrupted' : 'failed';
-    history.finish(id, outcome, clock.now(), { code, message });
+    history.finishRun(id, outcome, clock.now(), { code, message });
     throw error;
   } finally {
     history.close();
@@ -47,7 +47,7 @@ export async function withRunRecord<T>(
 const endedByPerson = (code: Failure['code']) => code === 'INTERRUPTED' || code === 'RESTORE_DECLINED';
 
 /** The service, which is not root, must be able to write what root makes. */
-function openFor(stateDir: string, log: Log): LastingHistory {
+function openFor(stateDir: string, log: Log): ResilientHistory {
   const warn = (error: unknown) => log.warn(`${asFailure(error).message} The restore goes on without it.`);
   const isRoot = process.geteuid?.() === 0;
   const quietly = (work: () => void) => {
@@ -62,7 +62,7 @@ function openFor(stateDir: string, log: Log): LastingHistory {
     mkdirSync(stateDir, { recursive: true });
     chownIfAllowed(stateDir, defaultOwner);
   });
-  const history = openLastingHistory(stateDir, { onProblem: warn });
+  const history = openResilientHistory(stateDir, { onProblem: warn });
   if (history.problem() === null) quietly(() => keepOwner(stateDir));
   return history;
 }

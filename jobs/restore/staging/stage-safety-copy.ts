@@ -4,7 +4,7 @@ import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Failure, systemCodeOf } from '../../runtime/errors.ts';
 import { formatBytes, formatDuration } from '../../runtime/format.ts';
-import { filledUp } from '../../sqlite/snapshot/disk-space.ts';
+import { diskFilledFailure } from '../../sqlite/snapshot/disk-space.ts';
 import { fileIdentity, schemaProblem } from '../files/database-files.ts';
 import { partPath } from './preflight.ts';
 import { cleanUpOnFailure, finishStaging, type StageTarget, verifyByIntegrityCheck } from './stage.ts';
@@ -45,7 +45,7 @@ async function copyParts(source: string, part: string): Promise<void> {
     } catch (error) {
       if (systemCodeOf(error) !== 'ENOSPC') throw error;
       const hint = 'Free space there and run it again; nothing was stopped or changed.';
-      throw await filledUp(path.dirname(part), fileIdentity(source).bytes, 'the copy', error, hint);
+      throw await diskFilledFailure(path.dirname(part), fileIdentity(source).bytes, 'the copy', error, hint);
     }
   }
 }

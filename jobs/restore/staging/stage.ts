@@ -1,12 +1,12 @@
 import { chmodSync, existsSync, renameSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Details } from '../../archives/backup-details.ts';
-import type { Identity } from '../../archives/format/unarchive.ts';
+import type { BackupDetails } from '../../archives/backup-details.ts';
+import type { AgeIdentity } from '../../archives/format/encryption.ts';
 import type { BackupFacts } from '../../archives/metadata.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { formatDuration } from '../../runtime/format.ts';
-import { findingsTold } from '../../sqlite/integrity/findings.ts';
+import { listFindings } from '../../sqlite/integrity/findings.ts';
 import { checkIntegrity } from '../../sqlite/integrity/integrity.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import { fileIdentity, removeDatabaseFiles } from '../files/database-files.ts';
@@ -39,7 +39,7 @@ type BackupToStage = {
   readonly bytes: number;
   readonly facts: BackupFacts | null;
   /** With the findings of its integrity check, when it has some. */
-  readonly details: Details | null;
+  readonly details: BackupDetails | null;
 };
 
 /**
@@ -50,7 +50,7 @@ type BackupToStage = {
 export async function stageBackup(
   backup: BackupToStage,
   store: ObjectStore,
-  identity: Identity | null,
+  identity: AgeIdentity | null,
   place: StageTarget,
   deps: StageDeps,
 ): Promise<StagedFile> {
@@ -91,7 +91,7 @@ async function verifyByHash(
   const checked = facts.findings === 0 ? 'that passed its integrity check' : 'whose integrity check found no damage';
   log.line(`sha256 ${facts.snapshotSha256.slice(0, 12)}… is that of the snapshot ${checked}`);
   const proof = `sha256 equals that of the snapshot ${checked}`;
-  const told = findingsTold(findings, facts.findings);
+  const told = listFindings(findings, facts.findings);
   const known = fingerprintOfFacts(facts);
   const hasRows = known !== null && Object.values(known.tables).some((rows) => rows > 0);
   if (hasRows) return { fingerprint: known, findings: told, verifiedBy: proof };
@@ -116,7 +116,7 @@ export async function verifyByIntegrityCheck(
   log.line('Checking its integrity in full: it has no metadata to compare with');
   try {
     const { findings: texts, findingKinds, ...contents } = await checkIntegrity(part, { signal });
-    const findings = findingsTold(texts, findingKinds);
+    const findings = listFindings(texts, findingKinds);
     if (asFound !== null) setJournalMode(part, asFound);
     const proof = integrityText(findings);
     log.line(`${proof.replace(/^i/, 'I')} (${took(began, clock)})`);

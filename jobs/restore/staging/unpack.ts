@@ -3,10 +3,11 @@ import { createWriteStream, statSync } from 'node:fs';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Identity, plainStream } from '../../archives/format/unarchive.ts';
+import type { AgeIdentity } from '../../archives/format/encryption.ts';
+import { plainStream } from '../../archives/format/unarchive.ts';
 import { systemCodeOf } from '../../runtime/errors.ts';
 import { formatBytes, formatDuration } from '../../runtime/format.ts';
-import { filledUp } from '../../sqlite/snapshot/disk-space.ts';
+import { diskFilledFailure } from '../../sqlite/snapshot/disk-space.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import type { StageDeps } from './stage-deps.ts';
 import { freeBeside, noUndoRoom, spareBytes } from './undo-room.ts';
@@ -20,7 +21,7 @@ const nearlyFull = new Error('the disk is nearly full');
 export async function unpack(
   { key, bytes }: { readonly key: string; readonly bytes: number },
   store: ObjectStore,
-  identity: Identity | null,
+  identity: AgeIdentity | null,
   part: string,
   { clock, log, progress, signal, undoBytes = 0 }: StageDeps,
 ): Promise<string> {
@@ -49,7 +50,7 @@ export async function unpack(
       throw noUndoRoom(part, { free, restoreBytes: plainBytes, needed: undoBytes });
     }
     const hint = 'Free space there and run restore again; nothing was stopped or changed.';
-    throw await filledUp(path.dirname(part), plainBytes, 'the restored database', error, hint);
+    throw await diskFilledFailure(path.dirname(part), plainBytes, 'the restored database', error, hint);
   } finally {
     bar.stop();
   }

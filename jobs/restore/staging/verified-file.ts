@@ -1,8 +1,11 @@
 import type { BackupFacts } from '../../archives/metadata.ts';
-import type { Contents } from '../../sqlite/contents.ts';
+import type { DatabaseContents } from '../../sqlite/contents.ts';
 
 /** What tells one database from another. */
-export type DatabaseFingerprint = Pick<Contents, 'tables' | 'schemaSha256' | 'applicationId' | 'userVersion'> & {
+export type DatabaseFingerprint = Pick<
+  DatabaseContents,
+  'tables' | 'schemaSha256' | 'applicationId' | 'userVersion'
+> & {
   /** Tables that are there and were not counted, for want of an extension or collation; null: not known, metadata does not say. */
   readonly uncounted: readonly string[] | null;
 };
@@ -37,7 +40,7 @@ export function fingerprintOfContents({
   schemaSha256,
   applicationId,
   userVersion,
-}: Contents): DatabaseFingerprint {
+}: DatabaseContents): DatabaseFingerprint {
   const uncounted = unchecked.filter((table) => !(table in tables));
   return { tables, uncounted, schemaSha256, applicationId, userVersion };
 }

@@ -1,6 +1,6 @@
 import { plural } from '../../runtime/format.ts';
 
-const mostTold = 20;
+const maxReported = 20;
 
 /**
  * What a message of `PRAGMA integrity_check` says about rows that break the schema's own rules, while every page and index is
@@ -21,11 +21,11 @@ export type Findings = {
   add(finding: string): void;
   /** `NULL value in orders.total (3 rows)`, in the order they were found; 20 at most. */
   texts(): string[];
-  /** How many there are, told or not. */
+  /** How many there are, listed or not. */
   kinds(): number;
 };
 
-/** Counts findings by their text, and tells each with the number of its rows. */
+/** Counts findings by their text, and lists each with the number of its rows. */
 export function createFindings(): Findings {
   const counts = new Map<string, number>();
   return {
@@ -33,7 +33,7 @@ export function createFindings(): Findings {
       counts.set(finding, (counts.get(finding) ?? 0) + 1);
     },
     texts() {
-      return [...counts].slice(0, mostTold).map(([finding, rows]) => {
+      return [...counts].slice(0, maxReported).map(([finding, rows]) => {
         return `${finding.replace(/\s+/g, ' ')} (${plural(rows, 'row')})`;
       });
     },
@@ -42,7 +42,7 @@ export function createFindings(): Findings {
 }
 
 /** Findings for a list that a person reads: `texts`, and how many more of `kinds` there are. None when no text is known. */
-export function findingsTold(texts: readonly string[], kinds: number): readonly string[] {
+export function listFindings(texts: readonly string[], kinds: number): readonly string[] {
   const more = kinds - texts.length;
   return texts.length === 0 || more <= 0 ? texts : [...texts, `and ${plural(more, 'more kind')}`];
 }

@@ -6,7 +6,7 @@ import Sqlite from 'better-sqlite3';
 import { sendResult } from '../../runtime/child-process.ts';
 import { isDamagedDatabase } from '../../runtime/errors.ts';
 import { readContents } from '../contents.ts';
-import { damageOf } from './damage.ts';
+import { checkDatabase } from './damage.ts';
 import type { IntegrityResult } from './integrity.ts';
 
 /** A larger cache saves little of the check's time and counts against the memory of the container. */
@@ -20,7 +20,7 @@ function checkFile(file: string): IntegrityResult {
     const connection = new Sqlite(file, { fileMustExist: true });
     connection.pragma('query_only = ON');
     connection.pragma(`cache_size = -${cacheKib}`);
-    const { problems, mayBeMore, findings, findingKinds, unchecked } = damageOf(connection);
+    const { problems, mayBeMore, findings, findingKinds, unchecked } = checkDatabase(connection);
     if (problems.length > 0) return { kind: 'damaged', problems, mayBeMore };
     const contents = readContents(connection);
     const names = new Set([...contents.unchecked, ...unchecked]);

@@ -1,16 +1,16 @@
 import { type ChildResult, processEntry, runProcess } from '../../runtime/child-process.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
-import type { Contents } from '../contents.ts';
+import type { DatabaseContents } from '../contents.ts';
 
 /** What a database holds whose pages and indexes are sound. */
-export type CheckedContents = Contents & {
+export type CheckedContents = DatabaseContents & {
   /**
    * Rows that break the schema's own rules, each kind with its number of rows: the application's matter, and no damage. The
    * first 20 kinds.
    */
   readonly findings: readonly string[];
-  /** How many kinds of findings there are, told or not. */
+  /** How many kinds of findings there are, listed or not. */
   readonly findingKinds: number;
 };
 
@@ -20,7 +20,7 @@ export type IntegrityResult =
   | { readonly kind: 'damaged'; readonly problems: readonly string[]; readonly mayBeMore: boolean }
   | { readonly kind: 'failed'; readonly message: string };
 
-const problemsTold = 3;
+const maxReported = 3;
 
 /**
  * Checks a private copy with `PRAGMA integrity_check` in a child process and returns what it holds, with the rows that break
@@ -43,7 +43,7 @@ export async function checkIntegrity(file: string, { signal }: { signal: AbortSi
 function contentsOf(file: string, result: ChildResult<IntegrityResult>): CheckedContents {
   const { message: found, exitCode, exitSignal, stderr } = result;
   if (found?.kind === 'sound') return found.contents;
-  if (found?.kind === 'damaged') throw damaged(file, found);
+  if (found?.kind === 'damaged') throw corruptFailure(file, found);
   const how = found?.message ?? (exitSignal === null ? `exit code ${exitCode}` : `killed by ${exitSignal}`);
   throw new Failure(
     'INTEGRITY_CHECK_DIED',
@@ -55,13 +55,13 @@ function contentsOf(file: string, result: ChildResult<IntegrityResult>): Checked
   );
 }
 
-function damaged(file: string, { problems, mayBeMore }: IntegrityResult & { kind: 'damaged' }): Failure {
-  const told = problems.slice(0, problemsTold).join('; ');
-  const more = problems.length > problemsTold ? `; and ${problems.length - problemsTold} more` : '';
+function corruptFailure(file: string, { problems, mayBeMore }: IntegrityResult & { kind: 'damaged' }): Failure {
+  const listed = problems.slice(0, maxReported).join('; ');
+  const more = problems.length > maxReported ? `; and ${problems.length - maxReported} more` : '';
   const atLeast = mayBeMore ? 'at least ' : '';
   return new Failure(
     'DATABASE_CORRUPT',
-    `The integrity check of ${file} found ${atLeast}${plural(problems.length, 'problem')}: ${told}${more}.`,
-    'If a second try says the same, the database it was copied from is damaged: stop its writers, keep a copy of all its files, then restore the newest good backup (`nightshift list`) or salvage it with `sqlite3 FILE .recover`.',
+    `The integrity check of ${file} found ${atLeast}${plural(problems.length, 'problem')}: ${listed}${more}.`,
+    'If a second run finds the same, the database it was copied from is damaged: stop its writers, keep a copy of all its files, then restore the newest good backup (`nightshift list`) or salvage it with `sqlite3 FILE .recover`.',
   );
 }

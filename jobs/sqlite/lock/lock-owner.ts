@@ -6,14 +6,14 @@ import { formatDuration } from '../../runtime/format.ts';
 const ownerSchema = z.object({ holder: z.string(), pid: z.number(), host: z.string(), since: z.iso.datetime() });
 
 /** Who holds a lock, as its owner file says; only for people to read. `since` is an instant in ISO 8601. */
-export type Owner = z.infer<typeof ownerSchema>;
+export type LockOwner = z.infer<typeof ownerSchema>;
 
-export function thisProcess(holder: string, since: Temporal.Instant): Owner {
+export function ownerOfThisProcess(holder: string, since: Temporal.Instant): LockOwner {
   return { holder, pid: process.pid, host: hostname(), since: since.toString({ smallestUnit: 'second' }) };
 }
 
 /** Writes the owner file; given `ids`, for that user. Only the holder of the lock may call it. */
-export function writeOwner(file: string, owner: Owner, ids: { uid: number; gid: number } | null): void {
+export function writeOwner(file: string, owner: LockOwner, ids: { uid: number; gid: number } | null): void {
   const fresh = `${file}.new`;
   try {
     writeFileSync(fresh, `${JSON.stringify(owner)}\n`);
@@ -26,7 +26,7 @@ export function writeOwner(file: string, owner: Owner, ids: { uid: number; gid: 
 }
 
 /** Null when there is no owner file, or none that can be read. */
-export function readOwner(file: string): Owner | null {
+export function readOwner(file: string): LockOwner | null {
   try {
     return ownerSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
@@ -35,7 +35,7 @@ export function readOwner(file: string): Owner | null {
 }
 
 /** `the restore that process 12 on host vps has been running for 3 min 05 s`. */
-export function describeOwner(owner: Owner | null, now: Temporal.Instant): string {
+export function describeOwner(owner: LockOwner | null, now: Temporal.Instant): string {
   if (owner === null) return 'another nightshift process';
   const seconds = Math.max(0, now.since(Temporal.Instant.from(owner.since)).total('seconds'));
   return `the ${owner.holder} that process ${owner.pid} on host ${owner.host} has been running for ${formatDuration(seconds)}`;

@@ -12,12 +12,14 @@ export const restoreJournalPath = (databasePath: string) => `${databasePath}.res
 export type LockState = 'backup' | 'restore' | 'free' | 'unknown';
 
 /**
- * Looks at the lock of a database without taking it: who holds it, or `free`. Works from any container of the host that
+ * The state of a database's lock, without taking it: who holds it, or `free`. Works from any container of the host that
  * sees the database's folder. Reads only; for the instant it takes, another process that wants the lock waits. Never throws.
  */
 export async function lockStateOf(databasePath: string, stateDir: string): Promise<LockState> {
   const places = await lockPathsOf(databasePath, stateDir);
-  const seen = places.filter(({ lock }) => existsSync(lock)).map(({ lock, owner }) => ({ owner, state: probe(lock) }));
+  const seen = places
+    .filter(({ lock }) => existsSync(lock))
+    .map(({ lock, owner }) => ({ owner, state: probeLock(lock) }));
   const held = seen.find(({ state }) => state === 'held');
   if (held !== undefined) return readOwner(held.owner)?.holder === 'restore' ? 'restore' : 'backup';
   const isHidden = seen.length === 0 || !existsSync(path.dirname(databasePath));
@@ -25,7 +27,7 @@ export async function lockStateOf(databasePath: string, stateDir: string): Promi
 }
 
 /** A reader is refused while another process has the file exclusively. */
-function probe(lock: string): 'held' | 'free' | 'unknown' {
+function probeLock(lock: string): 'held' | 'free' | 'unknown' {
   try {
     const connection = new Sqlite(lock, { readonly: true, fileMustExist: true, timeout: 0 });
     try {

@@ -5,15 +5,15 @@ import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { Failure, systemCodeOf } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
 import { type LockFiles, lockFilesOf } from './lock-files.ts';
-import { describeOwner, readOwner, thisProcess, writeOwner } from './lock-owner.ts';
+import { describeOwner, ownerOfThisProcess, readOwner, writeOwner } from './lock-owner.ts';
 import { restoreJournalPath } from './lock-state.ts';
 
-export type Lock = {
+export type DatabaseLock = {
   /** May be called twice; never throws. */
   release(): void;
 };
 
-type Options = {
+type LockOptions = {
   readonly holder: 'backup' | 'restore';
   /** Whether to wait for who holds the lock, or to fail with LOCKED. */
   readonly wait: boolean;
@@ -31,7 +31,7 @@ const collisionMs = 20;
  * SQLite file: a process that dies loses it. Throws LOCKED, AbortError, STATE_UNWRITABLE, and for a backup RESTORE_UNFINISHED
  * when a restore was left half done. Nothing else in this process may open the lock file: closing it would drop the lock.
  */
-export async function acquireLock(databasePath: string, stateDir: string, options: Options): Promise<Lock> {
+export async function acquireLock(databasePath: string, stateDir: string, options: LockOptions): Promise<DatabaseLock> {
   const { holder, log, clock = systemClock } = options;
   const files = await lockFilesOf(databasePath, stateDir);
   const connection = openLockFile(files);
@@ -39,11 +39,9 @@ export async function acquireLock(databasePath: string, stateDir: string, option
     await lockExclusively(connection, databasePath, files, options);
     if (holder === 'backup') requireNoUnfinishedRestore(databasePath);
     try {
-      writeOwner(files.owner, thisProcess(holder, clock.now()), files.ids);
+      writeOwner(files.owner, ownerOfThisProcess(holder, clock.now()), files.ids);
     } catch (error) {
-      log.warn(
-        `${files.owner} cannot be written (${systemCodeOf(error)}), so others will not be told who holds the lock`,
-      );
+      log.warn(`${files.owner} cannot be written (${systemCodeOf(error)}), so others cannot see who holds the lock`);
     }
   } catch (error) {
     connection.close();
@@ -58,7 +56,7 @@ function openLockFile({ lock, ids }: LockFiles): Sqlite.Database {
     if (ids !== null) chownSync(lock, ids.uid, ids.gid);
     return connection;
   } catch (error) {
-    throw unusable(lock, error);
+    throw unusableLockFailure(lock, error);
   }
 }
 
@@ -66,7 +64,7 @@ async function lockExclusively(
   connection: Sqlite.Database,
   databasePath: string,
   { lock, owner }: LockFiles,
-  { wait, log, signal, clock = systemClock }: Options,
+  { wait, log, signal, clock = systemClock }: LockOptions,
 ): Promise<void> {
   for (let isFirst = true; ; isFirst = false) {
     signal.throwIfAborted();
@@ -74,7 +72,7 @@ async function lockExclusively(
       connection.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE'); // in memory: else a -journal appears beside it
       return;
     } catch (error) {
-      if (!systemCodeOf(error)?.startsWith('SQLITE_BUSY')) throw unusable(lock, error);
+      if (!systemCodeOf(error)?.startsWith('SQLITE_BUSY')) throw unusableLockFailure(lock, error);
     }
     const who = describeOwner(readOwner(owner), clock.now());
     if (!wait) {
@@ -91,7 +89,7 @@ function requireNoUnfinishedRestore(databasePath: string): void {
   throw new Failure(
     'RESTORE_UNFINISHED',
     `A restore of ${databasePath} was interrupted, and its journal ${journal} says it is not finished.`,
-    'Run `nightshift restore`: it finishes the restore or rolls it back. Backups go on after that.',
+    'Run `nightshift restore`: it finishes the restore or rolls it back. Backups continue after that.',
   );
 }
 
@@ -105,7 +103,7 @@ function release(connection: Sqlite.Database, { owner }: LockFiles): void {
   connection.close();
 }
 
-function unusable(lock: string, cause: unknown): Failure {
+function unusableLockFailure(lock: string, cause: unknown): Failure {
   const message = cause instanceof Error ? cause.message : String(cause);
   return new Failure(
     'STATE_UNWRITABLE',

@@ -9,7 +9,7 @@ const memoryFilesystems = new Set([0x01021994, 0x858458f6]);
 
 const moreRoom = 'Free space there, or set STAGING_DIR to a folder on a larger disk.';
 
-/** Checks that `folder` can take work files; warns when it lies in memory. Throws STAGING_UNWRITABLE. */
+/** Checks that `folder` can take work files; warns when it is in memory. Throws STAGING_UNWRITABLE. */
 export async function requireStaging(folder: string, log: Log): Promise<void> {
   await stat(folder).catch((error) => {
     throw stagingFailure(`The staging folder ${folder} cannot be reached (${error.code}).`, error);
@@ -36,7 +36,7 @@ export async function requireFreeSpace(folder: string, bytes: number, purpose: s
 }
 
 /** The DISK_FULL for a disk that filled up while it was being written, whatever was free before. */
-export async function filledUp(
+export async function diskFilledFailure(
   folder: string,
   bytes: number,
   purpose: string,

@@ -1,5 +1,5 @@
-import type { Step } from '../../runtime/progress.ts';
-import type { Source } from './source.ts';
+import type { ProgressBar } from '../../runtime/progress.ts';
+import type { SnapshotSource } from './source.ts';
 
 const pinnedStepBytes = 4 * 1024 * 1024;
 /** Short, since a rollback-journal writer cannot commit while a step runs. */
@@ -7,16 +7,20 @@ const unpinnedStepBytes = 1024 * 1024;
 const unpinnedBusyMs = 100;
 const restartsAllowed = 3;
 
-type Options = { readonly signal: AbortSignal; readonly step: Step };
+type PageCopyOptions = { readonly signal: AbortSignal; readonly bar: ProgressBar };
 
 /**
  * Copies all pages of a pinned source into the new file `to`, with SQLite's online backup. The copy is the state that was
  * pinned. Aborted or failed, it leaves no file.
  */
-export async function copyPinned({ connection, pageSize }: Source, to: string, { signal, step }: Options) {
+export async function copyPinned(
+  { connection, pageSize }: SnapshotSource,
+  to: string,
+  { signal, bar }: PageCopyOptions,
+) {
   const progress = ({ totalPages, remainingPages }: { totalPages: number; remainingPages: number }) => {
     signal.throwIfAborted();
-    step.advanceTo((totalPages - remainingPages) * pageSize);
+    bar.advanceTo((totalPages - remainingPages) * pageSize);
     return Math.ceil(pinnedStepBytes / pageSize);
   };
   await connection.backup(to, { progress });
@@ -26,7 +30,11 @@ export async function copyPinned({ connection, pageSize }: Source, to: string, {
  * The same from a source that is not pinned: writers commit between the steps, and each time they do the backup begins
  * again. False when three steps brought it no further; `to` is gone then.
  */
-export async function copyBetweenCommits(source: Source, to: string, { signal, step }: Options): Promise<boolean> {
+export async function copyBetweenCommits(
+  source: SnapshotSource,
+  to: string,
+  { signal, bar }: PageCopyOptions,
+): Promise<boolean> {
   const { connection, pageSize } = source;
   let copied = -1;
   let restarts = 0;
@@ -36,7 +44,7 @@ export async function copyBetweenCommits(source: Source, to: string, { signal, s
     if (now <= copied) restarts += 1;
     if (restarts === restartsAllowed) throw new Error('the database changes too often to be copied between commits');
     copied = now;
-    step.advanceTo(copied * pageSize);
+    bar.advanceTo(copied * pageSize);
     return Math.ceil(unpinnedStepBytes / pageSize);
   };
   connection.pragma(`busy_timeout = ${unpinnedBusyMs}`);

@@ -1,7 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 
 /** What the header of a database file says: https://www.sqlite.org/fileformat2.html#the_database_header */
-export type Header = {
+export type DatabaseHeader = {
   readonly pageSize: number;
   readonly freePages: number;
   readonly userVersion: number;
@@ -12,7 +12,7 @@ export type Header = {
  * Makes a private copy stand alone: its header says journal_mode=DELETE, so that opening it makes no `-wal`, and it is on
  * the disk. Returns the header and the size in bytes. No SQLite connection may be open on `file`.
  */
-export async function finishPrivateCopy(file: string): Promise<Header & { readonly bytes: number }> {
+export async function finishPrivateCopy(file: string): Promise<DatabaseHeader & { readonly bytes: number }> {
   const handle = await open(file, 'r+');
   try {
     const { buffer } = await handle.read(Buffer.alloc(100), 0, 100, 0);

@@ -2,12 +2,12 @@ import path from 'node:path';
 import { systemCodeOf } from '../../runtime/errors.ts';
 import { formatDuration } from '../../runtime/format.ts';
 import type { Log } from '../../runtime/log.ts';
-import type { Step } from '../../runtime/progress.ts';
+import type { ProgressBar } from '../../runtime/progress.ts';
 import type { Database } from '../../settings/databases.ts';
-import { filledUp, requireFreeSpace, requireStaging } from './disk-space.ts';
+import { diskFilledFailure, requireFreeSpace, requireStaging } from './disk-space.ts';
 import { copyBetweenCommits, copyPinned } from './page-copy.ts';
 import { finishPrivateCopy, removePrivateCopy } from './private-copy.ts';
-import { openSource, type Source } from './source.ts';
+import { openSource, type SnapshotSource } from './source.ts';
 import { sourceFailure } from './source-failure.ts';
 
 /** A private copy of one committed state of a database; it stands alone and is on the disk. */
@@ -25,11 +25,11 @@ export type Snapshot = {
 };
 
 /** How long a run waits for a process that has the database locked exclusively, in ms. */
-export const usualLockWaitMs = 10_000;
+export const defaultLockWaitMs = 10_000;
 
-type Options = {
+type SnapshotOptions = {
   readonly signal: AbortSignal;
-  readonly step: Step;
+  readonly bar: ProgressBar;
   readonly log: Log;
   readonly lockWaitMs?: number;
 };
@@ -38,8 +38,8 @@ type Options = {
  * Copies the live `database` into the new `file` in the staging folder while others write it. Throws DATABASE_*,
  * STAGING_UNWRITABLE, DISK_FULL or AbortError; `file` is gone then.
  */
-export async function takeSnapshot(database: Database, file: string, options: Options): Promise<Snapshot> {
-  const { signal, log, lockWaitMs = usualLockWaitMs } = options;
+export async function takeSnapshot(database: Database, file: string, options: SnapshotOptions): Promise<Snapshot> {
+  const { signal, log, lockWaitMs = defaultLockWaitMs } = options;
   await requireStaging(path.dirname(file), log);
   const source = await openSource(database.path, { signal, log, lockWaitMs });
   try {
@@ -69,7 +69,7 @@ export async function takeSnapshot(database: Database, file: string, options: Op
 }
 
 /** Returns for how long writers were kept from committing, in ms, or null. */
-async function copy(source: Source, file: string, options: Options): Promise<number | null> {
+async function copy(source: SnapshotSource, file: string, options: SnapshotOptions): Promise<number | null> {
   if (source.journalMode === 'wal') {
     await copyPinned(source, file, options);
     return null;
@@ -89,13 +89,13 @@ async function copy(source: Source, file: string, options: Options): Promise<num
 }
 
 /** The copy, and an archive that compression did not make smaller. */
-function stagingBytes({ file, bytes }: Source) {
+function stagingBytes({ file, bytes }: SnapshotSource) {
   return { bytes: 2 * bytes, purpose: `a copy of ${path.basename(file)} with its archive` };
 }
 
-async function copyFailure(error: unknown, source: Source, file: string): Promise<unknown> {
+async function copyFailure(error: unknown, source: SnapshotSource, file: string): Promise<unknown> {
   const code = systemCodeOf(error);
   if (code !== 'SQLITE_FULL' && code !== 'ENOSPC') return sourceFailure(source.file, error);
   const { bytes, purpose } = stagingBytes(source);
-  return filledUp(path.dirname(file), bytes, purpose, error);
+  return diskFilledFailure(path.dirname(file), bytes, purpose, error);
 }

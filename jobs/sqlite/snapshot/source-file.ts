@@ -3,12 +3,12 @@ import { access, readdir, readFile, readlink, realpath, stat } from 'node:fs/pro
 import path from 'node:path';
 import { Failure, systemCodeOf } from '../../runtime/errors.ts';
 
-const mounted = (folder: string) => `Check that its disk is mounted: \`findmnt -T ${folder}\`.`;
+const mountHint = (folder: string) => `Check that its disk is mounted: \`findmnt -T ${folder}\`.`;
 
 /** Of a database that was there. A process that still has it open may hold the only whole copy. */
-const gone = (folder: string) =>
+const goneHint = (folder: string) =>
   [
-    mounted(folder),
+    mountHint(folder),
     'If it is, the file was removed or renamed. Stop nothing that may still have it open (`lsof +L1` lists removed files): its newest rows may be there alone.',
     'If it is gone: `nightshift restore latest`.',
   ].join(' ');
@@ -32,7 +32,7 @@ export async function requireDatabaseFile(file: string): Promise<void> {
     throw new Failure(
       'DATABASE_EMPTY',
       `The database ${file} is an empty file of 0 bytes.`,
-      `${mounted(path.dirname(file))} If it is, the file was emptied: restore the newest backup.`,
+      `${mountHint(path.dirname(file))} If it is, the file was emptied: restore the newest backup.`,
     );
   }
   await access(file, constants.R_OK).catch((error) => {
@@ -63,26 +63,26 @@ async function missing(file: string, cause: unknown): Promise<Failure> {
   const names = await readdir(folder).catch(() => null);
   const failure = (message: string, hint: string) => new Failure('DATABASE_MISSING', message, hint, cause);
   if (link !== null) {
-    return failure(`The database ${file} is a link to ${link}, which does not exist.`, mounted(path.dirname(link)));
+    return failure(`The database ${file} is a link to ${link}, which does not exist.`, mountHint(path.dirname(link)));
   }
   if (names === null) {
-    const hint = `Set DATABASE_PATH to the SQLite file. ${mounted(folder)}`;
+    const hint = `Set DATABASE_PATH to the SQLite file. ${mountHint(folder)}`;
     return failure(`The database ${file} does not exist, and neither does its folder.`, hint);
   }
   if (names.every((name) => name.startsWith(`${path.basename(file)}.nightshift-`))) {
     const message = `The database ${file} does not exist: its folder is empty, as when a disk is not mounted.`;
-    return failure(message, mounted(folder));
+    return failure(message, mountHint(folder));
   }
   const traces = tracesOf(path.basename(file), names);
   if (traces.length === 0) {
     return failure(
       `The database ${file} does not exist.`,
-      `Set DATABASE_PATH to the SQLite file; check its spelling. If it was backed up from there before: ${gone(folder)}`,
+      `Set DATABASE_PATH to the SQLite file; check its spelling. If it was backed up from there before: ${goneHint(folder)}`,
     );
   }
   return failure(
-    `The database ${file} does not exist, but it was there before: ${traces.join(', ')} ${traces.length === 1 ? 'lies' : 'lie'} beside its place.`,
-    gone(folder),
+    `The database ${file} does not exist, but it was there before: ${traces.join(', ')} ${traces.length === 1 ? 'is' : 'are'} still there.`,
+    goneHint(folder),
   );
 }
 

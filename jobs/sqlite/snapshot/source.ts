@@ -6,7 +6,7 @@ import { isBusy, lockedFailure, sourceFailure } from './source-failure.ts';
 import { requireDatabaseFile } from './source-file.ts';
 
 /** The live database, open for reading only: nothing is ever written, checkpointed or removed through it. */
-export type Source = {
+export type SnapshotSource = {
   readonly file: string;
   readonly connection: Sqlite.Database;
   readonly journalMode: 'wal' | 'rollback';
@@ -19,7 +19,7 @@ export type Source = {
   close(): void;
 };
 
-type Options = {
+type SourceOptions = {
   readonly signal: AbortSignal;
   readonly log: Log;
   /** How long to wait for a process that has the database locked exclusively, in ms. */
@@ -32,7 +32,7 @@ const pollMs = 1;
 const cacheKib = 2048;
 
 /** Opens the live database and checks that it can be read. Throws DATABASE_* with what was found. */
-export async function openSource(file: string, options: Options): Promise<Source> {
+export async function openSource(file: string, options: SourceOptions): Promise<SnapshotSource> {
   await requireDatabaseFile(file);
   try {
     return await openChecked(file, options);
@@ -48,7 +48,7 @@ export async function openSource(file: string, options: Options): Promise<Source
   }
 }
 
-async function openChecked(file: string, { signal, lockWaitMs }: Options): Promise<Source> {
+async function openChecked(file: string, { signal, lockWaitMs }: SourceOptions): Promise<SnapshotSource> {
   const connection = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 0 });
   const begin = () => {
     connection.exec('BEGIN');

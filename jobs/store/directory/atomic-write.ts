@@ -4,8 +4,8 @@ import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { systemCodeOf } from '../../runtime/errors.ts';
-import type { Metadata, Transfer } from '../store.ts';
-import { removeSidecars, type Version, versionOf, writeSidecar } from './sidecar.ts';
+import type { ObjectMetadata, TransferOptions } from '../store.ts';
+import { removeSidecars, type SidecarVersion, versionOf, writeSidecar } from './sidecar.ts';
 
 const temporaryName = /^\.(?<object>.+)\.[0-9a-f]{8}-[0-9a-f-]{27}\.part$/;
 
@@ -21,15 +21,15 @@ export function parseTemporaryName(name: string): string | null {
 export async function writeAtomically(
   source: string,
   target: string,
-  metadata: Metadata,
-  transfer: Transfer,
+  metadata: ObjectMetadata,
+  transfer: TransferOptions,
 ): Promise<void> {
   const folder = path.dirname(target);
   await makeFolder(folder);
   const temporary = path.join(folder, `.${path.basename(target)}.${randomUUID()}.part`);
   try {
     await copyBytes(source, temporary, transfer);
-    const { version, bytes } = await settle(temporary, await versionInPlace(target));
+    const { version, bytes } = await finishFile(temporary, await currentVersion(target));
     await writeSidecar(target, version, bytes, metadata);
     transfer.signal?.throwIfAborted();
     await rename(temporary, target);
@@ -37,13 +37,13 @@ export async function writeAtomically(
     await removeSidecars(target, version);
   } catch (error) {
     await rm(temporary, { force: true });
-    await removeSidecars(target, await versionInPlace(target)).catch(() => {});
+    await removeSidecars(target, await currentVersion(target)).catch(() => {});
     throw error;
   }
 }
 
 /** Shares the blocks where the file system can (btrfs, XFS); else copies in pieces, so that it can be aborted. */
-async function copyBytes(source: string, destination: string, { signal, onProgress }: Transfer): Promise<void> {
+async function copyBytes(source: string, destination: string, { signal, onProgress }: TransferOptions): Promise<void> {
   try {
     await copyFile(source, destination, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
     onProgress?.((await stat(destination)).size);
@@ -68,7 +68,10 @@ async function copyBytes(source: string, destination: string, { signal, onProgre
 }
 
 /** Gives a finished file a version of its own and brings it to the disk. */
-async function settle(temporary: string, inPlace: Version | null): Promise<{ version: Version; bytes: number }> {
+async function finishFile(
+  temporary: string,
+  inPlace: SidecarVersion | null,
+): Promise<{ version: SidecarVersion; bytes: number }> {
   const handle = await open(temporary, 'r+');
   try {
     const stats = await handle.stat();
@@ -82,7 +85,7 @@ async function settle(temporary: string, inPlace: Version | null): Promise<{ ver
   }
 }
 
-async function versionInPlace(target: string): Promise<Version | null> {
+async function currentVersion(target: string): Promise<SidecarVersion | null> {
   const stats: Stats | undefined = await stat(target).catch(() => undefined);
   return stats === undefined ? null : versionOf(stats);
 }

@@ -35,7 +35,7 @@ export function directoryFailure(error: unknown, doing: string, folder: string):
       return new Failure(
         'STORE_FAILED',
         `A file is in the way of a folder, which stopped ${doing} (${code}).`,
-        `Check BACKUP_STORE: ${folder} and what lies between it and its backups must be folders.`,
+        `Check BACKUP_STORE: ${folder} and what is between it and its backups must be folders.`,
         error,
       );
     case 'ESTALE':

@@ -3,16 +3,17 @@ import path from 'node:path';
 import { Failure } from '../../runtime/errors.ts';
 
 /**
- * Names of what lies in the folder `place` (empty, or ending with `/`) of the store at `root`. Throws
- * STORE_NAME_UNREADABLE for a name that is not UTF-8 and may begin with `prefix`: left out, it would pass for not there.
+ * Names of the entries of the folder `folderKey` (empty, or ending with `/`) of the store at `root`. Throws
+ * STORE_NAME_UNREADABLE for a name that is not UTF-8 and may begin with `prefix`: left out, it would seem not to exist.
  */
-export async function namesIn(root: string, place: string, prefix: string): Promise<string[]> {
-  const folder = path.resolve(root, place);
+export async function listNames(root: string, folderKey: string, prefix: string): Promise<string[]> {
+  const folder = path.resolve(root, folderKey);
   const names: string[] = [];
   for (const bytes of await readdir(folder, { encoding: 'buffer' })) {
     const name = decoded(bytes);
     if (name !== null) names.push(name);
-    else if (isAbout(Buffer.concat([Buffer.from(place), bytes]), prefix)) throw unreadableName(bytes, folder);
+    else if (mayMatchPrefix(Buffer.concat([Buffer.from(folderKey), bytes]), prefix))
+      throw unreadableName(bytes, folder);
   }
   return names;
 }
@@ -26,7 +27,7 @@ function decoded(bytes: Buffer): string | null {
 }
 
 /** Whether the key may begin with the prefix, or may be a folder above it. */
-function isAbout(key: Buffer, prefix: string): boolean {
+function mayMatchPrefix(key: Buffer, prefix: string): boolean {
   const wanted = Buffer.from(prefix);
   const both = Math.min(key.length, wanted.length);
   return key.subarray(0, both).equals(wanted.subarray(0, both));

@@ -3,15 +3,15 @@ import { open, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { systemCodeOf } from '../../runtime/errors.ts';
-import type { Metadata } from '../store.ts';
+import type { ObjectMetadata } from '../store.ts';
 
 /**
  * Where a directory store keeps metadata: in `.name.<version>.json` beside the object. The version is the object's time
  * in whole seconds, which every file system and archiver keeps, so a sidecar can never be taken for another object's.
  */
-export type Version = number;
+export type SidecarVersion = number;
 
-export function versionOf(stats: Stats): Version {
+export function versionOf(stats: Stats): SidecarVersion {
   return Math.floor(stats.mtimeMs / 1000);
 }
 
@@ -19,17 +19,22 @@ const content = z.object({ bytes: z.number(), metadata: z.record(z.string(), z.s
 const sidecarName = /^\.(?<object>.+)\.(?<version>-?\d+)\.json$/;
 
 /** The object and version a file name is the sidecar of, or null. */
-export function parseSidecarName(name: string): { object: string; version: Version } | null {
+export function parseSidecarName(name: string): { object: string; version: SidecarVersion } | null {
   const { object, version } = sidecarName.exec(name)?.groups ?? {};
   return object === undefined ? null : { object, version: Number(version) };
 }
 
-function sidecarPath(file: string, version: Version): string {
+function sidecarPath(file: string, version: SidecarVersion): string {
   return path.join(path.dirname(file), `.${path.basename(file)}.${version}.json`);
 }
 
 /** Writes the sidecar of a version of `file` that is yet to appear, down to the disk. */
-export async function writeSidecar(file: string, version: Version, bytes: number, metadata: Metadata): Promise<void> {
+export async function writeSidecar(
+  file: string,
+  version: SidecarVersion,
+  bytes: number,
+  metadata: ObjectMetadata,
+): Promise<void> {
   const handle = await open(sidecarPath(file, version), 'w');
   try {
     await handle.writeFile(`${JSON.stringify({ bytes, metadata })}\n`);
@@ -40,7 +45,7 @@ export async function writeSidecar(file: string, version: Version, bytes: number
 }
 
 /** The metadata of this very version and size of `file`; none when there is no such sidecar. */
-export async function readSidecar(file: string, version: Version, bytes: number): Promise<Metadata> {
+export async function readSidecar(file: string, version: SidecarVersion, bytes: number): Promise<ObjectMetadata> {
   try {
     const { data } = content.safeParse(JSON.parse(await readFile(sidecarPath(file, version), 'utf8')));
     return data?.bytes === bytes ? data.metadata : {};
@@ -51,7 +56,7 @@ export async function readSidecar(file: string, version: Version, bytes: number)
 }
 
 /** Removes the sidecars of `file`, all but that of the version `kept`. */
-export async function removeSidecars(file: string, kept: Version | null): Promise<void> {
+export async function removeSidecars(file: string, kept: SidecarVersion | null): Promise<void> {
   const folder = path.dirname(file);
   for (const name of await readdir(folder)) {
     const sidecar = parseSidecarName(name);

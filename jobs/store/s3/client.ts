@@ -1,23 +1,23 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import type { StoreLocation } from '../../settings/store-location.ts';
-import { type Retries, retrying } from './retry.ts';
+import { type RetryOptions, withRetries } from './retry.ts';
 
 export type S3Location = Extract<StoreLocation, { kind: 's3' }>;
 
 const mebibyte = 1024 * 1024;
-/** A smaller difference may be the time that the answer took. */
-const noticedSeconds = 5;
+/** A smaller difference may be the time that the response took. */
+const ignoredSeconds = 5;
 
 /** Sizes in bytes, times in milliseconds. S3 itself allows parts from 5 MiB, whole puts and copies up to 5 GiB. */
-export type S3Limits = Retries & {
+export type S3Limits = RetryOptions & {
   /** A file above this goes up in parts; `partBytes` grows where 10,000 would not do. */
   readonly wholeBytes: number;
   readonly partBytes: number;
   readonly wholeCopyBytes: number;
   readonly copyPartBytes: number;
-  readonly partsAtOnce: number;
-  /** Entries asked for at a time in a listing; 1000 is the most S3 gives. */
+  readonly concurrentParts: number;
+  /** Entries of one page of a listing; 1000 is the most S3 gives. */
   readonly pageEntries: number;
   /** A connection on which nothing moves for so long has failed. */
   readonly idleMs: number;
@@ -25,12 +25,12 @@ export type S3Limits = Retries & {
   readonly clock: Clock;
 };
 
-export const usualLimits: S3Limits = {
+export const defaultLimits: S3Limits = {
   wholeBytes: 64 * mebibyte,
   partBytes: 16 * mebibyte,
   wholeCopyBytes: 5 * 1024 * mebibyte,
   copyPartBytes: 512 * mebibyte,
-  partsAtOnce: 4,
+  concurrentParts: 4,
   pageEntries: 1000,
   idleMs: 60_000,
   retries: 4,
@@ -38,18 +38,18 @@ export const usualLimits: S3Limits = {
   clock: systemClock,
 };
 
-/** One bucket and how it is spoken to. */
-export type Bucket = {
+/** One bucket and the client for it. */
+export type S3Bucket = {
   readonly client: S3Client;
   readonly name: string;
   readonly limits: S3Limits;
-  /** Whole seconds that our clock was behind the server's at its last answer; negative: ahead. 0 before any. */
-  secondsBehind(): number;
-  /** Runs a request again while it fails for a passing reason. */
+  /** Whole seconds that our clock was behind the server's at its last response; negative: ahead. 0 before any. */
+  clockSecondsBehind(): number;
+  /** Runs a request again while it fails for a transient reason. */
   attempt<T>(request: () => Promise<T>, signal: AbortSignal | undefined): Promise<T>;
 };
 
-export function openBucket(location: S3Location, limits: S3Limits): Bucket {
+export function openBucket(location: S3Location, limits: S3Limits): S3Bucket {
   const client = new S3Client({
     endpoint: location.endpoint,
     region: location.region,
@@ -81,12 +81,12 @@ export function openBucket(location: S3Location, limits: S3Limits): Bucket {
     client,
     name: location.bucket,
     limits,
-    secondsBehind: () => behind,
-    attempt: (request, signal) => retrying(request, limits, signal),
+    clockSecondsBehind: () => behind,
+    attempt: (request, signal) => withRetries(request, limits, signal),
   };
 }
 
-/** The Date header of an answer; it has whole seconds, and the answer was on its way for a while. */
+/** The Date header of a response; it has whole seconds, and the response was on its way for a while. */
 function dateOf(response: unknown): string {
   const { headers } = (response ?? {}) as { headers?: Readonly<Record<string, string>> };
   return headers?.['date'] ?? '';
@@ -94,5 +94,5 @@ function dateOf(response: unknown): string {
 
 function secondsBetween(ours: number, theirs: number): number {
   const seconds = Math.round((theirs - ours) / 1000);
-  return Math.abs(seconds) <= noticedSeconds ? 0 : seconds;
+  return Math.abs(seconds) <= ignoredSeconds ? 0 : seconds;
 }

@@ -1,20 +1,20 @@
 import { CopyObjectCommand, DeleteObjectCommand, UploadPartCopyCommand } from '@aws-sdk/client-s3';
-import type { Metadata, StoredObject } from '../store.ts';
-import type { Bucket } from './client.ts';
-import { NotCopied } from './diagnosis.ts';
+import type { ObjectMetadata, StoredObject } from '../store.ts';
+import type { S3Bucket } from './client.ts';
+import { CopyIgnoredError } from './diagnosis.ts';
 import { headObject } from './head.ts';
 import { contentType, createFromParts } from './multipart.ts';
-import { partsOf } from './parts.ts';
+import { splitIntoParts } from './parts.ts';
 
 /**
  * Copies within the bucket, on the server: whole, or in parts where the object is too large for that (over 5 GiB). Throws
- * NotCopied when the server answered as to a put: it does not know the header, and stored nothing's worth of bytes.
+ * CopyIgnoredError when the server took it for a put: it does not know the header, and stored an empty object.
  */
 export async function copyObject(
-  bucket: Bucket,
+  bucket: S3Bucket,
   source: StoredObject,
   to: string,
-  metadata: Metadata | undefined,
+  metadata: ObjectMetadata | undefined,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (source.bytes > bucket.limits.wholeCopyBytes) {
@@ -31,16 +31,16 @@ export async function copyObject(
   try {
     await bucket.attempt(async () => {
       const send = bucket.client.send(command, { abortSignal: signal });
-      return etagOfCopy((await send.catch(notCopiedWhenEmpty)).CopyObjectResult);
+      return etagOfCopy((await send.catch(ignoredWhenEmpty)).CopyObjectResult);
     }, signal);
   } catch (error) {
-    if (error instanceof NotCopied && source.key !== to) await removeEmpty(bucket, source, to, signal);
+    if (error instanceof CopyIgnoredError && source.key !== to) await removeEmpty(bucket, source, to, signal);
     throw error;
   }
 }
 
 /** What such a server made of the copy; anything else at `to` was there before. */
-async function removeEmpty(bucket: Bucket, source: StoredObject, to: string, signal: AbortSignal | undefined) {
+async function removeEmpty(bucket: S3Bucket, source: StoredObject, to: string, signal: AbortSignal | undefined) {
   const made = await headObject(bucket, to, signal);
   if (made?.bytes !== 0 || source.bytes === 0) return;
   const command = new DeleteObjectCommand({ Bucket: bucket.name, Key: to });
@@ -48,21 +48,27 @@ async function removeEmpty(bucket: Bucket, source: StoredObject, to: string, sig
 }
 
 function etagOfCopy(result: { ETag?: string | undefined } | undefined): string {
-  if (result?.ETag === undefined) throw new NotCopied();
+  if (result?.ETag === undefined) throw new CopyIgnoredError();
   return result.ETag;
 }
 
-/** The SDK's own error for an answer of 200 without a body. */
-function notCopiedWhenEmpty(error: unknown): never {
+/** The SDK's own error for a response of 200 without a body. */
+function ignoredWhenEmpty(error: unknown): never {
   const isEmpty = error instanceof Error && error.name === 'InternalError' && !('$response' in error);
-  throw isEmpty ? new NotCopied() : error;
+  throw isEmpty ? new CopyIgnoredError() : error;
 }
 
-async function copyParts(bucket: Bucket, source: StoredObject, to: string, metadata: Metadata, signal?: AbortSignal) {
+async function copyParts(
+  bucket: S3Bucket,
+  source: StoredObject,
+  to: string,
+  metadata: ObjectMetadata,
+  signal?: AbortSignal,
+) {
   await createFromParts(
     bucket,
     { key: to, metadata },
-    partsOf(source.bytes, bucket.limits.copyPartBytes),
+    splitIntoParts(source.bytes, bucket.limits.copyPartBytes),
     async ({ number, start, bytes }, UploadId, abortSignal) => {
       const command = new UploadPartCopyCommand({
         Bucket: bucket.name,
@@ -73,13 +79,13 @@ async function copyParts(bucket: Bucket, source: StoredObject, to: string, metad
         CopySourceRange: `bytes=${start}-${start + bytes - 1}`,
         CopySourceIfMatch: source.etag,
       });
-      return etagOfCopy((await bucket.client.send(command, { abortSignal }).catch(notCopiedWhenEmpty)).CopyPartResult);
+      return etagOfCopy((await bucket.client.send(command, { abortSignal }).catch(ignoredWhenEmpty)).CopyPartResult);
     },
     signal,
   );
 }
 
 /** A header, so unlike the key of a request it must be encoded by the caller. */
-function sourceOf({ name }: Bucket, key: string): string {
+function sourceOf({ name }: S3Bucket, key: string): string {
   return `${name}/${key.split('/').map(encodeURIComponent).join('/')}`;
 }

@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { ByteSource } from '../readable.ts';
-import type { Bucket } from './client.ts';
+import type { S3Bucket } from './client.ts';
 
 /**
  * Begins to download an object. A connection that breaks is followed by another that goes on from the byte reached, as
  * long as the object is the same; it fails when several in a row bring nothing.
  */
 export async function downloadSource(
-  bucket: Bucket,
+  bucket: S3Bucket,
   key: string,
   signal: AbortSignal | undefined,
 ): Promise<ByteSource> {

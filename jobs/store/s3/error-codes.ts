@@ -1,15 +1,15 @@
 import { formatDuration } from '../../runtime/format.ts';
-import type { Finding, S3Request } from './diagnosis.ts';
+import type { S3Diagnosis, S3Request } from './diagnosis.ts';
 
-/** An S3 error answer: its code where the body had one, its HTTP status, the seconds our clock is ahead of its Date. */
-export type Answer = {
+/** An S3 error response: its code where the body had one, its HTTP status, the seconds our clock is ahead of its Date. */
+export type S3ErrorResponse = {
   readonly code: string | null;
   readonly status: number;
   readonly clockAheadSeconds: number | null;
 };
 
 /** Codes as in the S3 API reference ("Error responses"), Ceph's rgw_common.cc and MinIO's api-errors.go. */
-const kinds: Readonly<Record<string, keyof typeof findings>> = {
+const kinds: Readonly<Record<string, keyof typeof diagnoses>> = {
   InvalidAccessKeyId: 'keyUnknown',
   SignatureDoesNotMatch: 'secretWrong',
   AccessDenied: 'denied',
@@ -40,8 +40,8 @@ const kinds: Readonly<Record<string, keyof typeof findings>> = {
   MethodNotAllowed: 'unsupported',
 };
 
-/** For an answer without a code, as to HEAD. */
-const kindsByStatus: Readonly<Record<number, keyof typeof findings>> = {
+/** For a response without a code, as to HEAD. */
+const kindsByStatus: Readonly<Record<number, keyof typeof diagnoses>> = {
   301: 'wrongRegion',
   307: 'wrongRegion',
   403: 'denied',
@@ -53,17 +53,17 @@ const kindsByStatus: Readonly<Record<number, keyof typeof findings>> = {
   507: 'full',
 };
 
-/** What an S3 error answer means, or null when it is none of the usual ones. */
-export function answerFinding(answer: Answer, request: S3Request): Finding | null {
-  const kind = answer.code === null ? kindsByStatus[answer.status] : kinds[answer.code];
-  if (kind !== undefined) return findings[kind](request, answer);
-  // A copy differs from a put in its headers alone; a server that does not know one of them calls it an invalid request.
-  const isCopyRefused = request.action === 'copy' && answer.status === 400;
-  if (isCopyRefused || answer.status === 501) return findings.unsupported(request, answer);
-  return answer.status >= 500 ? findings.serverFailed(request, answer) : null;
+/** What an S3 error response means, or null when it is none of the usual ones. */
+export function responseDiagnosis(response: S3ErrorResponse, request: S3Request): S3Diagnosis | null {
+  const kind = response.code === null ? kindsByStatus[response.status] : kinds[response.code];
+  if (kind !== undefined) return diagnoses[kind](request, response);
+  // A copy differs from a put in its headers alone; a server that does not know one of them rejects it as an invalid request.
+  const isCopyRefused = request.action === 'copy' && response.status === 400;
+  if (isCopyRefused || response.status === 501) return diagnoses.unsupported(request, response);
+  return response.status >= 500 ? diagnoses.serverFailed(request, response) : null;
 }
 
-const findings = {
+const diagnoses = {
   keyUnknown: () => ({
     code: 'STORE_KEY_UNKNOWN',
     found: 'the server does not know the access key.',
@@ -82,22 +82,22 @@ const findings = {
   bucketMissing: () => ({
     code: 'STORE_BUCKET_MISSING',
     found: 'there is no such bucket.',
-    hint: 'Check LINODE_BUCKET, and that LINODE_REGION (or LINODE_ENDPOINT) is where it lies: each region knows only its own. Make the bucket if it is new.',
+    hint: 'Check LINODE_BUCKET, and that LINODE_REGION (or LINODE_ENDPOINT) is where it is: each region knows only its own. Make the bucket if it is new.',
   }),
   wrongRegion: ({ region }: S3Request) => ({
     code: 'STORE_WRONG_REGION',
     found: `the bucket does not belong to region ${region}.`,
     hint: 'Set LINODE_REGION to the stem of the host name in the list of buckets (sg-sin-1 for sg-sin-1.linodeobjects.com), or LINODE_ENDPOINT to its full URL.',
   }),
-  clockSkew: (_: S3Request, { clockAheadSeconds }: Answer) => ({
+  clockSkew: (_: S3Request, { clockAheadSeconds }: S3ErrorResponse) => ({
     code: 'STORE_CLOCK_SKEW',
     found: `the server refuses the time of this machine, ${skew(clockAheadSeconds)}.`,
     hint: 'Set the clock (`timedatectl set-ntp true`, or chrony), then run it again. Backups are dated by this clock.',
   }),
-  busy: (_: S3Request, { status }: Answer) => ({
+  busy: (_: S3Request, { status }: S3ErrorResponse) => ({
     code: 'STORE_BUSY',
-    found: `the server is overloaded or limits the rate (${status}), also when asked again.`,
-    hint: 'Nothing to do here: the next run tries again. If it stays, ask the provider for the limits of the account.',
+    found: `the server is overloaded or limits the rate (${status}), also when tried again.`,
+    hint: 'Nothing to do here: the next run tries again. If it persists, ask the provider for the limits of the account.',
   }),
   full: () => ({
     code: 'STORE_FULL',
@@ -107,24 +107,24 @@ const findings = {
   replaced: () => ({
     code: 'STORE_FAILED',
     found: 'the object was replaced meanwhile.',
-    hint: 'Run it again; if it stays, find what else writes into this bucket.',
+    hint: 'Run it again; if it persists, find what else writes into this bucket.',
   }),
   tooLarge: () => ({
     code: 'STORE_FAILED',
     found: 'the server takes no object of this size.',
     hint: 'Look up the size limit of the provider; BACKUP_COMPRESSION=zstd may make the backup small enough.',
   }),
-  unsupported: (_: S3Request, { status, code }: Answer) => ({
+  unsupported: (_: S3Request, { status, code }: S3ErrorResponse) => ({
     code: 'STORE_UNSUPPORTED',
     found: `the server does not support this request (${code === null ? status : `${status} ${code}`}).`,
     hint: 'Trying again does not help. Ask the provider whether it supports this S3 request; if it does, check LINODE_ENDPOINT: something before the server may answer there.',
   }),
-  serverFailed: ({ endpoint }: S3Request, { status }: Answer) => ({
+  serverFailed: ({ endpoint }: S3Request, { status }: S3ErrorResponse) => ({
     code: 'STORE_FAILED',
-    found: `the server failed (${status}), also when asked again.`,
+    found: `the server failed (${status}), also when tried again.`,
     hint: `Look at the status page of the provider of ${endpoint}; the next run tries again.`,
   }),
-} satisfies Record<string, (request: S3Request, answer: Answer) => Finding>;
+} satisfies Record<string, (request: S3Request, response: S3ErrorResponse) => S3Diagnosis>;
 
 const otherBucket = 'Check LINODE_BUCKET too: a bucket of that name that is not yours is denied in the same way.';
 

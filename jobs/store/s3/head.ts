@@ -1,23 +1,23 @@
 import { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, NoSuchKey } from '@aws-sdk/client-s3';
 import type { StoredObject } from '../store.ts';
-import type { Bucket } from './client.ts';
+import type { S3Bucket } from './client.ts';
 import { listObjects } from './list.ts';
 import { isTransient, statusOf } from './retry.ts';
 
 /** The object with its metadata, or null when the bucket is there and has no such key. */
 export async function headObject(
-  bucket: Bucket,
+  bucket: S3Bucket,
   key: string,
   signal: AbortSignal | undefined,
 ): Promise<StoredObject | null> {
   const { client, name, attempt } = bucket;
   const command = new HeadObjectCommand({ Bucket: name, Key: key });
   try {
-    const answer = await attempt(() => client.send(command, { abortSignal: signal }), signal);
-    const { ContentLength: bytes, LastModified, ETag: etag, Metadata: metadata = {} } = answer;
+    const response = await attempt(() => client.send(command, { abortSignal: signal }), signal);
+    const { ContentLength: bytes, LastModified, ETag: etag, Metadata: metadata = {} } = response;
     if (bytes === undefined || LastModified === undefined || etag === undefined) {
-      throw new Error('the answer lacks length, time or etag');
+      throw new Error('the response lacks length, time or etag');
     }
     return { key, bytes, modified: LastModified.toTemporalInstant(), metadata, etag };
   } catch (error) {
@@ -26,8 +26,8 @@ export async function headObject(
   }
 }
 
-/** An answer to HEAD has no body, so 404 may mean the key or the bucket, 403 any of four things. GET tells which. */
-async function absentOrReason(bucket: Bucket, key: string, signal: AbortSignal | undefined, headError: unknown) {
+/** A response to HEAD has no body, so 404 may mean the key or the bucket, 403 any of four things. GET says which. */
+async function absentOrReason(bucket: S3Bucket, key: string, signal: AbortSignal | undefined, headError: unknown) {
   const { client, name, attempt } = bucket;
   const command = new GetObjectCommand({ Bucket: name, Key: key, Range: 'bytes=0-0' });
   try {
@@ -41,11 +41,11 @@ async function absentOrReason(bucket: Bucket, key: string, signal: AbortSignal |
 }
 
 /**
- * Whether `error`, the answer to GET, means that the bucket has no such key. A key without the right to list the whole
- * bucket gets 403 for it, as for one that it may not read; a listing of that very key tells the two apart.
+ * Whether `error`, the response to GET, means that the bucket has no such key. A key without the right to list the whole
+ * bucket gets 403 for it, as for one that it may not read; a listing of that very key distinguishes the two.
  */
 export async function isAbsent(
-  bucket: Bucket,
+  bucket: S3Bucket,
   key: string,
   error: unknown,
   signal: AbortSignal | undefined,

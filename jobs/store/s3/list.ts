@@ -5,17 +5,17 @@ import {
   type ListObjectsV2CommandOutput,
 } from '@aws-sdk/client-s3';
 import type { ListedObject, UnfinishedUpload } from '../store.ts';
-import type { Bucket } from './client.ts';
-import { entryLacks, listedKey, pageFollower } from './listing-pages.ts';
+import type { S3Bucket } from './client.ts';
+import { createPageFollower, decodeListedKey, incompleteEntryFailure } from './listing-pages.ts';
 
 /** Every object under a prefix, page by page, in the server's order: by the bytes of the key. */
 export async function listObjects(
-  { client, name, limits, attempt }: Bucket,
+  { client, name, limits, attempt }: S3Bucket,
   prefix: string,
   signal: AbortSignal | undefined,
 ): Promise<ListedObject[]> {
   const listed = { prefix, bucket: name };
-  const following = pageFollower(listed);
+  const following = createPageFollower(listed);
   const objects: ListedObject[] = [];
   let token: string | undefined;
   do {
@@ -27,12 +27,13 @@ export async function listObjects(
       EncodingType: 'url',
     });
     const page: ListObjectsV2CommandOutput = await attempt(() => client.send(command, { abortSignal: signal }), signal);
-    // A web page parses as a listing of nothing, which must not pass for an empty bucket.
+    // A web page parses as a listing of nothing, which must not be taken for an empty bucket.
     if (page.Name === undefined) throw new Error('the answer is not a listing; is LINODE_ENDPOINT an S3 server?');
     for (const { Key, Size: bytes, LastModified } of page.Contents ?? []) {
-      if (Key === undefined) throw entryLacks('the name', Key, listed);
-      const key = listedKey(Key, page.EncodingType, listed);
-      if (bytes === undefined || LastModified === undefined) throw entryLacks('the size or the time', key, listed);
+      if (Key === undefined) throw incompleteEntryFailure('the name', Key, listed);
+      const key = decodeListedKey(Key, page.EncodingType, listed);
+      if (bytes === undefined || LastModified === undefined)
+        throw incompleteEntryFailure('the size or the time', key, listed);
       objects.push({ key, bytes, modified: LastModified.toTemporalInstant() });
     }
     token = following({ isTruncated: page.IsTruncated, token: page.NextContinuationToken });
@@ -40,23 +41,23 @@ export async function listObjects(
   return objects;
 }
 
-/** An upload in parts that was begun and neither completed nor aborted. */
-export type Upload = UnfinishedUpload & { readonly id: string };
+/** An upload in parts that was started and neither completed nor aborted. */
+export type MultipartUpload = UnfinishedUpload & { readonly id: string };
 
 type UploadMarkers = Pick<ListMultipartUploadsCommandOutput, 'NextKeyMarker' | 'NextUploadIdMarker'>;
 
 /**
- * Every unfinished upload of keys under a prefix, page by page. Not asked for in encoded form: Ceph then encodes the keys,
+ * Every unfinished upload of keys under a prefix, page by page. Not requested in encoded form: Ceph then encodes the keys,
  * but neither the markers nor the word that it did.
  */
 export async function listUploads(
-  { client, name, limits, attempt }: Bucket,
+  { client, name, limits, attempt }: S3Bucket,
   prefix: string,
   signal: AbortSignal | undefined,
-): Promise<Upload[]> {
+): Promise<MultipartUpload[]> {
   const listed = { prefix: `the unfinished uploads of ${prefix === '' ? 'everything' : prefix}`, bucket: name };
-  const following = pageFollower(listed);
-  const uploads: Upload[] = [];
+  const following = createPageFollower(listed);
+  const uploads: MultipartUpload[] = [];
   let after: UploadMarkers = {};
   let token: string | undefined;
   do {
@@ -73,7 +74,7 @@ export async function listUploads(
     );
     for (const { Key: key, UploadId: id, Initiated } of page.Uploads ?? []) {
       if (key === undefined || id === undefined || Initiated === undefined) {
-        throw entryLacks('the name, the id or the time', key, listed);
+        throw incompleteEntryFailure('the name, the id or the time', key, listed);
       }
       uploads.push({ key, id, started: Initiated.toTemporalInstant() });
     }

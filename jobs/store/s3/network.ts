@@ -1,8 +1,8 @@
 import { systemCodeOf } from '../../runtime/errors.ts';
-import type { Finding } from './diagnosis.ts';
+import type { S3Diagnosis } from './diagnosis.ts';
 
-/** Why no answer came from `endpoint`, by Node's error code; null when the error is about something else. */
-export function connectionFinding(error: unknown, endpoint: string): Finding | null {
+/** Why no response came from `endpoint`, by Node's error code; null when the error is about something else. */
+export function connectionDiagnosis(error: unknown, endpoint: string): S3Diagnosis | null {
   const host = URL.parse(endpoint)?.host ?? endpoint;
   const code = systemCodeOf(error) ?? '';
   const silent = error instanceof Error && error.name === 'TimeoutError';

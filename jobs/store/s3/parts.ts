@@ -1,14 +1,14 @@
 import pMap from 'p-map';
 
-/** A stretch of an object, numbered from 1 as S3 does. */
-export type Part = { readonly number: number; readonly start: number; readonly bytes: number };
+/** A byte range of an object, numbered from 1 as S3 does. */
+export type UploadPart = { readonly number: number; readonly start: number; readonly bytes: number };
 
-const mostParts = 10_000;
+const maxParts = 10_000;
 const mebibyte = 1024 * 1024;
 
-/** Cuts `bytes` into parts of `partBytes`, larger (in whole MiB) where S3's limit of 10,000 parts asks for it. */
-export function partsOf(bytes: number, partBytes: number): Part[] {
-  const least = Math.ceil(bytes / mostParts / mebibyte) * mebibyte;
+/** Cuts `bytes` into parts of `partBytes`, larger (in whole MiB) where S3's limit of 10,000 parts requires it. */
+export function splitIntoParts(bytes: number, partBytes: number): UploadPart[] {
+  const least = Math.ceil(bytes / maxParts / mebibyte) * mebibyte;
   const size = Math.max(partBytes, least);
   return Array.from({ length: Math.ceil(bytes / size) }, (_, index) => ({
     number: index + 1,
@@ -19,9 +19,9 @@ export function partsOf(bytes: number, partBytes: number): Part[] {
 
 /**
  * Does `work` for each item, `atOnce` at a time. The first failure aborts the others' signal; it is thrown when all have
- * come to rest, so that nothing goes on behind the caller's back. Results are in the order of the items.
+ * ended, so that nothing runs on in the background. Results are in the order of the items.
  */
-export async function mapAtOnce<T, R>(
+export async function mapConcurrently<T, R>(
   items: readonly T[],
   atOnce: number,
   signal: AbortSignal | undefined,

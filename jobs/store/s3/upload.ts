@@ -3,27 +3,27 @@ import { stat } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3';
 import { Failure } from '../../runtime/errors.ts';
-import type { Metadata, Transfer } from '../store.ts';
-import type { Bucket } from './client.ts';
+import type { ObjectMetadata, TransferOptions } from '../store.ts';
+import type { S3Bucket } from './client.ts';
 import { contentType, createFromParts } from './multipart.ts';
-import { partsOf } from './parts.ts';
+import { splitIntoParts } from './parts.ts';
 
 const readBytes = 256 * 1024;
 
-/** Stores a file under `key`, whole or in parts by its size. Holds no more of it in memory than is on its way. */
+/** Stores a file under `key`, whole or in parts by its size. Keeps no more of it in memory than is on its way. */
 export async function uploadFile(
-  bucket: Bucket,
+  bucket: S3Bucket,
   key: string,
   file: string,
-  metadata: Metadata,
-  transfer: Transfer,
+  metadata: ObjectMetadata,
+  transfer: TransferOptions,
 ): Promise<void> {
   const { size } = await stat(file).catch((error) => Promise.reject(unreadable(file, error)));
   if (size > bucket.limits.wholeBytes) return await uploadParts(bucket, key, file, size, metadata, transfer);
   const { signal, onProgress = () => {} } = transfer;
   await bucket.attempt(
     () =>
-      withStretch({ file, start: 0, bytes: size }, signal, onProgress, (Body, abortSignal) =>
+      withFileRange({ file, start: 0, bytes: size }, signal, onProgress, (Body, abortSignal) =>
         bucket.client.send(
           new PutObjectCommand({
             Bucket: bucket.name,
@@ -41,12 +41,12 @@ export async function uploadFile(
 }
 
 async function uploadParts(
-  bucket: Bucket,
+  bucket: S3Bucket,
   key: string,
   file: string,
   size: number,
-  metadata: Metadata,
-  { signal, onProgress }: Transfer,
+  metadata: ObjectMetadata,
+  { signal, onProgress }: TransferOptions,
 ): Promise<void> {
   const sent = new Map<number, number>();
   const sentOf = (part: number) => (bytes: number) => {
@@ -56,9 +56,9 @@ async function uploadParts(
   await createFromParts(
     bucket,
     { key, metadata },
-    partsOf(size, bucket.limits.partBytes),
+    splitIntoParts(size, bucket.limits.partBytes),
     async ({ number, start, bytes }, UploadId, stop) => {
-      const { ETag } = await withStretch({ file, start, bytes }, stop, sentOf(number), (Body, abortSignal) =>
+      const { ETag } = await withFileRange({ file, start, bytes }, stop, sentOf(number), (Body, abortSignal) =>
         bucket.client.send(
           new UploadPartCommand({
             Bucket: bucket.name,
@@ -77,11 +77,11 @@ async function uploadParts(
   );
 }
 
-type Stretch = { readonly file: string; readonly start: number; readonly bytes: number };
+type FileRange = { readonly file: string; readonly start: number; readonly bytes: number };
 
-/** Opens a stretch of a file for one attempt at sending it; a file that cannot be read to its end aborts the attempt. */
-async function withStretch<T>(
-  { file, start, bytes }: Stretch,
+/** Opens a range of a file for one attempt at sending it; a file that cannot be read to its end aborts the attempt. */
+async function withFileRange<T>(
+  { file, start, bytes }: FileRange,
   signal: AbortSignal | undefined,
   onSent: (bytes: number) => void,
   send: (body: Readable, signal: AbortSignal) => Promise<T>,

@@ -26,19 +26,20 @@ export function backupLine(history: BackupLineInput): SummaryPage['backup'] {
   const own = first === undefined ? { ok: false, message: '' } : lineOf(first, history.now, history.limitSeconds);
   const bad = others.filter(({ ok }) => !ok);
   if (bad.length === 0) return own;
-  const also = bad.map(({ name, health, wrongs }) => `${name}: ${wrongs[0] ?? health.reason}`).join('; ');
+  const also = bad.map(({ name, health, problems }) => `${name}: ${problems[0] ?? health.reason}`).join('; ');
   const message = own.ok ? `${own.message} But the backup of ${also}: ${whatToDo}.` : `${own.message} Also ${also}.`;
   return { ok: false, message };
 }
 
 function lineOf(status: DatabaseStatus, now: Temporal.Instant, limitSeconds: number): SummaryPage['backup'] {
-  const { ok, health, newestGood, wrongs } = status;
-  const [problem] = wrongs;
+  const { ok, health, newestGood, problems } = status;
+  const [problem] = problems;
   const why = problem === undefined ? '' : ` (${problem})`;
   if (newestGood === null) return { ok: false, message: `No verified backup yet${why}: ${whatToDo}.` };
   const size = newestGood.archiveBytes === null ? '' : `, ${formatBytes(newestGood.archiveBytes)}`;
-  const proof = newestGood.proof === 'proven' ? 'read back and verified' : 'stored encrypted, its hash compared';
-  const last = `${durationSince(newestGood.startedAt, now)} old${size}, ${proof}`;
+  const verification =
+    newestGood.verification === 'verified' ? 'read back and verified' : 'stored encrypted, its hash compared';
+  const last = `${durationSince(newestGood.startedAt, now)} old${size}, ${verification}`;
   if (ok) return { ok: true, message: `The last backup is ${last}.` };
   const late = health.healthy ? '' : `, over the limit of ${formatDuration(limitSeconds)}`;
   return { ok: false, message: `The last good backup is ${last}${late}${why}: ${whatToDo}.` };

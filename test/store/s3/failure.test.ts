@@ -148,7 +148,7 @@ test('what a server cannot do is no outage, and says so; a copy it does not take
   assert.equal(s3Failure(answer(400, 'AuthorizationHeaderMalformed'), copy, now).code, 'STORE_WRONG_REGION');
 });
 
-test('a refused clock is told by how much it is off, when the server says its time', () => {
+test('a refused clock is reported with how much it is off, when the server has its time', () => {
   const skewed = (date?: string) =>
     s3Failure(answer(403, 'RequestTimeTooSkewed', date ? { date } : {}), request, now).message.split(': the ')[1];
   assert.equal(

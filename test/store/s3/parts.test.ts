@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { mapAtOnce, partsOf } from '../../../jobs/store/s3/parts.ts';
+import { mapConcurrently, splitIntoParts } from '../../../jobs/store/s3/parts.ts';
 
 const mebibyte = 1024 * 1024;
 const gibibyte = 1024 * mebibyte;
@@ -11,7 +11,7 @@ test('parts cover an object without gap or overlap, in 10,000 parts at most, eac
   const sizes = fc.integer({ min: 1, max: 5 * 1024 * gibibyte });
   fc.assert(
     fc.property(sizes, fc.integer({ min: 5, max: 512 }), (bytes, partMebibytes) => {
-      const parts = partsOf(bytes, partMebibytes * mebibyte);
+      const parts = splitIntoParts(bytes, partMebibytes * mebibyte);
       assert.ok(parts.length <= 10_000);
       let next = 0;
       for (const [index, part] of parts.entries()) {
@@ -29,7 +29,7 @@ test('parts cover an object without gap or overlap, in 10,000 parts at most, eac
 test('work is done so many at a time, and its results are in order', async () => {
   let running = 0;
   let most = 0;
-  const results = await mapAtOnce([5, 1, 4, 2, 3], 2, undefined, async (turns) => {
+  const results = await mapConcurrently([5, 1, 4, 2, 3], 2, undefined, async (turns) => {
     running += 1;
     most = Math.max(most, running);
     for (let turned = 0; turned < turns; turned += 1) await turn();
@@ -41,7 +41,7 @@ test('work is done so many at a time, and its results are in order', async () =>
 
 test('the first failure stops the rest and is thrown when all have come to rest', async () => {
   const log: string[] = [];
-  const working = mapAtOnce(['fails', 'long', 'never begun'], 2, undefined, async (name, signal) => {
+  const working = mapConcurrently(['fails', 'long', 'never begun'], 2, undefined, async (name, signal) => {
     log.push(`${name} begins`);
     await turn();
     if (name === 'fails') throw new Error('the first');
@@ -56,7 +56,7 @@ test('the first failure stops the rest and is thrown when all have come to rest'
 
 test('a stop from outside stops all', async () => {
   const stop = new AbortController();
-  const working = mapAtOnce([1, 2, 3], 2, stop.signal, async (_, signal) => {
+  const working = mapConcurrently([1, 2, 3], 2, stop.signal, async (_, signal) => {
     stop.abort();
     signal.throwIfAborted();
   });

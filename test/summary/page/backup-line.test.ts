@@ -14,7 +14,7 @@ const run: Run = {
   outcome: 'succeeded',
   step: 'prune',
   key: 'sqlite-backups/daily/shop_2025-11-30_020000.db.gz',
-  proof: 'proven',
+  verification: 'verified',
   snapshotBytes: 300_000_000,
   archiveBytes: 89_759_744,
   rows: 10,
@@ -30,13 +30,13 @@ const status: DatabaseStatus = {
   name: 'shop',
   ok: true,
   health: { healthy: true, reason: 'newest good backup is 6 h 00 min old' },
-  wrongs: [],
+  problems: [],
   newestGood: run,
-  underWay: null,
+  activeRun: null,
   recentRuns: [run],
   runs: { running: 0, succeeded: 1, failed: 0, interrupted: 0 },
   openSuspects: [],
-  problems: [],
+  openAlerts: [],
 };
 const line = (...databases: DatabaseStatus[]) =>
   backupLine({ databases, now: at('2025-11-30T08:00:00'), limitSeconds });
@@ -46,7 +46,7 @@ test('the last line has the age and size of the last backup, and whether it is v
     ok: true,
     message: 'The last backup is 6 h 00 min old, 85.6 MiB, read back and verified.',
   });
-  assert.deepEqual(line({ ...status, newestGood: { ...run, proof: 'stored', archiveBytes: null } }), {
+  assert.deepEqual(line({ ...status, newestGood: { ...run, verification: 'checksum-only', archiveBytes: null } }), {
     ok: true,
     message: 'The last backup is 6 h 00 min old, stored encrypted, its hash compared.',
   });
@@ -66,10 +66,10 @@ test('it warns of a backup that is too old, and of none', () => {
 });
 
 test('it warns when the backup is recent and something is wrong all the same, also with another database', () => {
-  const wrongs = ['the last run (2025-11-30 02:00:00, 6 h 00 min ago) failed at upload: The bucket is full'];
-  assert.deepEqual(line({ ...status, ok: false, wrongs }), {
+  const problems = ['the last run (2025-11-30 02:00:00, 6 h 00 min ago) failed at upload: The bucket is full'];
+  assert.deepEqual(line({ ...status, ok: false, problems }), {
     ok: false,
-    message: `The last good backup is 6 h 00 min old, 85.6 MiB, read back and verified (${wrongs[0]}): run \`nightshift status\` on the server.`,
+    message: `The last good backup is 6 h 00 min old, 85.6 MiB, read back and verified (${problems[0]}): run \`nightshift status\` on the server.`,
   });
   const stock = {
     ...status,

@@ -120,13 +120,18 @@ describe('the pages', () => {
   test('the status page shows both jobs', async () => {
     site.sent('2025-11-26', 'uncertain');
     const at = Temporal.Instant.from('2025-11-30T18:00:00Z');
-    const good = site.history.begin('backup', 'shop', at.subtract({ hours: 24 }));
-    site.history.note(good, { key: 'k', archiveBytes: 85.6 * 2 ** 20, snapshotBytes: 260 * 2 ** 20, rows: 3_223_919 });
-    site.history.prove('k', 'proven', at);
-    site.history.finish(good, 'succeeded', at.subtract({ hours: 24 }).add({ seconds: 41 }));
-    const failed = site.history.begin('backup', 'shop', at);
+    const good = site.history.startRun('backup', 'shop', at.subtract({ hours: 24 }));
+    site.history.updateRun(good, {
+      key: 'k',
+      archiveBytes: 85.6 * 2 ** 20,
+      snapshotBytes: 260 * 2 ** 20,
+      rows: 3_223_919,
+    });
+    site.history.recordVerification('k', 'verified', at);
+    site.history.finishRun(good, 'succeeded', at.subtract({ hours: 24 }).add({ seconds: 41 }));
+    const failed = site.history.startRun('backup', 'shop', at);
     const error = { code: 'STORE_BUSY', message: 'The store was busy.' };
-    site.history.finish(failed, 'failed', at.add({ seconds: 60 }), error);
+    site.history.finishRun(failed, 'failed', at.add({ seconds: 60 }), error);
     const { body } = await owner.get('/status');
     for (const text of [
       'Summary of 2025-11-30: Sent to 2 of 2 people.',

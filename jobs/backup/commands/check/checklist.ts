@@ -1,7 +1,7 @@
 import { asFailure, Failure } from '../../../runtime/errors.ts';
 
 /** One part that was tried, or could not be. */
-export type Checked = { readonly part: string } & (
+export type BackupCheckResult = { readonly part: string } & (
   | { readonly level: 'ok'; readonly found: string }
   /** Backups are made all the same; `found` says what it costs. */
   | { readonly level: 'warning'; readonly found: string }
@@ -10,22 +10,22 @@ export type Checked = { readonly part: string } & (
   | { readonly level: 'not tried'; readonly because: string }
 );
 
-/** How a part says what it found; one warning or more make it a warning. */
-export type Say = { found(text: string): void; warn(text: string): void };
+/** How a check reports what it found; one warning or more make it a warning. */
+export type CheckReport = { found(text: string): void; warn(text: string): void };
 
 export type Checklist = {
-  readonly checked: readonly Checked[];
+  readonly results: readonly BackupCheckResult[];
   /** Tries one part. Gives what `work` returns, or null when it failed. Throws INTERRUPTED. */
-  part<T>(name: string, work: (say: Say) => Promise<T>): Promise<T | null>;
+  run<T>(name: string, work: (report: CheckReport) => Promise<T>): Promise<T | null>;
   /** Parts that cannot be tried, since the part `failed` did. */
-  notTried(names: readonly string[], failed: string): void;
+  skip(names: readonly string[], failed: string): void;
 };
 
 export function createChecklist(): Checklist {
-  const checked: Checked[] = [];
+  const checked: BackupCheckResult[] = [];
   return {
-    checked,
-    async part(name, work) {
+    results: checked,
+    async run(name, work) {
       let found = '';
       const warnings: string[] = [];
       try {
@@ -40,18 +40,18 @@ export function createChecklist(): Checklist {
         return null;
       }
     },
-    notTried(names, failed) {
+    skip(names, failed) {
       for (const part of names) checked.push({ part, level: 'not tried', because: failed });
     },
   };
 }
 
 /** For a part that only costs speed: its failure as a warning that begins with `consequence`. */
-export async function orWarn(say: Say, consequence: string, work: () => Promise<void>): Promise<void> {
+export async function orWarn(report: CheckReport, consequence: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (!(error instanceof Failure) || error.code === 'INTERRUPTED') throw error;
-    say.warn(`${consequence} ${error.code}: ${error.message} ${error.hint}`);
+    report.warn(`${consequence} ${error.code}: ${error.message} ${error.hint}`);
   }
 }

@@ -3,20 +3,29 @@ import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { type Archive, archiveEnding, writeArchive } from '../../../archives/format/archive.ts';
-import { type Identity, plainStream, readIdentity } from '../../../archives/format/unarchive.ts';
+import { readIdentity } from '../../../archives/format/age-identity.ts';
+import { type ArchiveFile, archiveEnding, writeArchive } from '../../../archives/format/archive.ts';
+import type { AgeIdentity } from '../../../archives/format/encryption.ts';
+import { plainStream } from '../../../archives/format/unarchive.ts';
 import { Failure } from '../../../runtime/errors.ts';
-import { createMeter, metered } from '../../../runtime/hash.ts';
-import { noStep } from '../../../runtime/progress.ts';
+import { createHashMeter, throughMeter } from '../../../runtime/hash.ts';
+import { noBar } from '../../../runtime/progress.ts';
 import type { BackupSettings } from '../../../settings/settings.ts';
 import { checkIntegrity } from '../../../sqlite/integrity/integrity.ts';
-import type { Say } from './checklist.ts';
+import type { CheckReport } from './checklist.ts';
 
 /** A backup of a tiny database, made for this check alone. */
-export type Sample = { readonly archive: Archive; readonly ending: string; readonly identity: Identity | null };
+export type SampleBackup = {
+  readonly archive: ArchiveFile;
+  readonly ending: string;
+  readonly identity: AgeIdentity | null;
+};
 
 /** A folder of its own in STAGING_DIR for `work`, removed afterwards. */
-export async function inStaging<T>({ stagingDir }: BackupSettings, work: (folder: string) => Promise<T>): Promise<T> {
+export async function withStagingFolder<T>(
+  { stagingDir }: BackupSettings,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
   const folder = path.join(stagingDir, `nightshift-check-${randomUUID()}`);
   try {
     return await work(folder);
@@ -33,9 +42,9 @@ export async function inStaging<T>({ stagingDir }: BackupSettings, work: (folder
 export async function makeSample(
   folder: string,
   settings: BackupSettings,
-  say: Say,
+  report: CheckReport,
   signal: AbortSignal,
-): Promise<Sample> {
+): Promise<SampleBackup> {
   const { compression, ageRecipients, ageIdentityFile } = settings;
   const identity = ageIdentityFile === null ? null : await readIdentity(ageIdentityFile);
   const file = path.join(folder, 'sample.db');
@@ -53,19 +62,19 @@ export async function makeSample(
   const verifyBeforeEncryption = identity === null;
   const archive = await writeArchive(file, path.join(folder, `sample${ending}`), format, {
     signal,
-    step: noStep,
+    bar: noBar,
     verifyBeforeEncryption,
   });
   if (identity !== null) await requireReadable(archive, identity, signal);
-  say.found(`a sample as ${ending}, ${archive.bytes} bytes${identity === null ? '' : ', opened again'}`);
+  report.found(`a sample as ${ending}, ${archive.bytes} bytes${identity === null ? '' : ', opened again'}`);
   return { archive, ending, identity };
 }
 
-async function requireReadable(archive: Archive, identity: Identity, signal: AbortSignal): Promise<void> {
+async function requireReadable(archive: ArchiveFile, identity: AgeIdentity, signal: AbortSignal): Promise<void> {
   try {
-    const meter = createMeter();
+    const meter = createHashMeter();
     const plain = await plainStream(createReadStream(archive.file), archive.file, identity, signal);
-    for await (const _ of metered(plain, meter));
+    for await (const _ of throughMeter(plain, meter));
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'ARCHIVE_IDENTITY_WRONG') throw error;
     throw new Failure(

@@ -2,25 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { readBack } from '../../../archives/format/read-back.ts';
 import { inventoryOf } from '../../../archives/inventory.ts';
 import { daily } from '../../../archives/kinds.ts';
-import type { Proof } from '../../../monitoring/history/history.ts';
+import type { Verification } from '../../../monitoring/history/history.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { asFailure, Failure } from '../../../runtime/errors.ts';
 import { plural } from '../../../runtime/format.ts';
 import type { Log } from '../../../runtime/log.ts';
-import { noStep } from '../../../runtime/progress.ts';
+import { noBar } from '../../../runtime/progress.ts';
 import type { Database } from '../../../settings/databases.ts';
 import type { ObjectStore } from '../../../store/store.ts';
-import { storeReady } from '../../wait-for-store.ts';
-import { type Checklist, orWarn, type Say } from './checklist.ts';
-import type { Sample } from './sample-backup.ts';
+import { waitForStore } from '../../wait-for-store.ts';
+import { type Checklist, type CheckReport, orWarn } from './checklist.ts';
+import type { SampleBackup } from './sample-backup.ts';
 
-type Deps = { readonly store: ObjectStore; readonly signal: AbortSignal };
+type StoreCheckDeps = { readonly store: ObjectStore; readonly signal: AbortSignal };
 
-const takeBackMs = 5000;
+const removeTimeoutMs = 5000;
 /** Beside the folders of the backups, so that no listing takes it for one. */
 const prefix = 'sqlite-backups/check-';
 
-export const storeParts = {
+export const storeCheckNames = {
   reading: 'store, reading',
   cleaning: 'store, cleaning up',
   writing: 'store, writing',
@@ -29,105 +29,129 @@ export const storeParts = {
   removing: 'store, removing',
 } as const;
 
-type ReadingDeps = Deps & {
-  readonly patient: boolean;
+type ReadingDeps = StoreCheckDeps & {
+  readonly waitForNewKey: boolean;
   readonly log: Log;
   readonly zone: string;
   readonly clock: Clock;
 };
 
-/** Waits for the store as a run does, and reads what lies there of each database. */
+/** Waits for the store as a run does, and reads what it has of each database. */
 export async function checkReading(
   databases: readonly Database[],
-  say: Say,
-  { store, signal, patient, log, zone, clock }: ReadingDeps,
+  report: CheckReport,
+  { store, signal, waitForNewKey, log, zone, clock }: ReadingDeps,
 ): Promise<void> {
-  await storeReady(store, { patient, log, signal });
+  await waitForStore(store, { waitForNewKey, log, signal });
   let backups = 0;
   for (const { name } of databases) {
     const { dailies, copies } = await inventoryOf(store, name, { zone, now: () => store.now(clock), signal });
     backups += dailies.length + copies.length;
   }
-  say.found(`${plural(backups, 'backup')} in ${store.name}`);
+  report.found(`${plural(backups, 'backup')} in ${store.name}`);
 }
 
-/** A run gives up what killed runs left unfinished; where that cannot be listed, it stays and is paid for. */
-export async function checkCleaning(say: Say, { store, signal }: Deps): Promise<void> {
-  say.found('unfinished uploads can be listed');
-  await orWarn(say, 'Unfinished uploads of killed runs stay in the bucket:', async () => {
-    await store.sweepUploads(daily.prefix, () => false, signal);
+/** A run aborts uploads that killed runs left unfinished; where they cannot be listed, they stay and are paid for. */
+export async function checkCleaning(report: CheckReport, { store, signal }: StoreCheckDeps): Promise<void> {
+  report.found('unfinished uploads can be listed');
+  await orWarn(report, 'Unfinished uploads of killed runs stay in the bucket:', async () => {
+    await store.abortUploads(daily.prefix, () => false, signal);
   });
 }
 
 /** Stores the sample, reads it back, copies and removes it, each as a run does with a backup. */
-export async function checkObject(list: Checklist, sample: Sample, deps: Deps): Promise<void> {
+export async function checkObject(list: Checklist, sample: SampleBackup, deps: StoreCheckDeps): Promise<void> {
   const name = `${prefix}${randomUUID()}`;
   const [key, copy] = [`${name}${sample.ending}`, `${name}-copy${sample.ending}`];
   const { store, signal } = deps;
   try {
-    const isStored = await list.part(storeParts.writing, (say) => write(key, sample, say, deps));
+    const isStored = await list.run(storeCheckNames.writing, (report) => write(key, sample, report, deps));
     if (isStored === null) {
-      list.notTried([storeParts.readingBack, storeParts.copying], storeParts.writing);
-      // Its answer may have been lost, so it may lie there.
-      const left = await takeBack([key], deps);
-      if (left === null) list.notTried([storeParts.removing], storeParts.writing);
-      else await list.part(storeParts.removing, () => Promise.reject(leftBehind(left)));
+      list.skip([storeCheckNames.readingBack, storeCheckNames.copying], storeCheckNames.writing);
+      // The response may have been lost, so the object may be there.
+      const left = await removeSamples([key], deps);
+      if (left === null) list.skip([storeCheckNames.removing], storeCheckNames.writing);
+      else await list.run(storeCheckNames.removing, () => Promise.reject(leftBehind(left)));
       return;
     }
-    const isRead = await list.part(storeParts.readingBack, (say) => compare(key, sample, say, deps));
-    if (isRead === null) list.notTried([storeParts.copying], storeParts.readingBack);
-    else await list.part(storeParts.copying, (say) => copyOnServer(key, copy, sample, say, deps));
-    await list.part(storeParts.removing, (say) => remove([key, copy], say, deps));
+    const isRead = await list.run(storeCheckNames.readingBack, (report) => compare(key, sample, report, deps));
+    if (isRead === null) list.skip([storeCheckNames.copying], storeCheckNames.readingBack);
+    else await list.run(storeCheckNames.copying, (report) => copyOnServer(key, copy, sample, report, deps));
+    await list.run(storeCheckNames.removing, (report) => remove([key, copy], report, deps));
   } catch (error) {
     if (signal.aborted)
-      await takeBack([key, copy], { store, signal: AbortSignal.timeout(takeBackMs) }).catch(() => null);
+      await removeSamples([key, copy], { store, signal: AbortSignal.timeout(removeTimeoutMs) }).catch(() => null);
     throw error;
   }
 }
 
 const metadata = { 'nightshift-check': 'sample' };
 
-async function write(key: string, { archive }: Sample, say: Say, { store, signal }: Deps): Promise<true> {
+async function write(
+  key: string,
+  { archive }: SampleBackup,
+  report: CheckReport,
+  { store, signal }: StoreCheckDeps,
+): Promise<true> {
   await store.put(key, archive.file, metadata, { signal });
-  say.found(`${key}, ${archive.bytes} bytes`);
+  report.found(`${key}, ${archive.bytes} bytes`);
   return true;
 }
 
-async function compare(key: string, sample: Sample, say: Say, { store, signal }: Deps): Promise<true> {
-  const proof = await readBackSample(key, sample, { store, signal });
+async function compare(
+  key: string,
+  sample: SampleBackup,
+  report: CheckReport,
+  { store, signal }: StoreCheckDeps,
+): Promise<true> {
+  const verification = await readBackSample(key, sample, { store, signal });
   const head = await store.head(key, signal);
-  say.found(proof === 'proven' ? 'equal to what was compressed' : 'equal to what was sent (no identity here)');
+  report.found(
+    verification === 'verified' ? 'equal to what was compressed' : 'equal to what was sent (no identity here)',
+  );
   if (head?.metadata['nightshift-check'] !== metadata['nightshift-check']) {
-    say.warn('The store does not keep metadata: backups are stored and proven, but what is known of them is lost.');
+    report.warn(
+      'The store does not keep metadata: backups are stored and verified, but what is known of them is lost.',
+    );
   }
   return true;
 }
 
-async function copyOnServer(from: string, to: string, sample: Sample, say: Say, deps: Deps): Promise<void> {
+async function copyOnServer(
+  from: string,
+  to: string,
+  sample: SampleBackup,
+  report: CheckReport,
+  deps: StoreCheckDeps,
+): Promise<void> {
   const { store, signal } = deps;
-  say.found('the copy is equal');
-  await orWarn(say, 'An unchanged database is uploaded again instead of copied:', async () => {
+  report.found('the copy is equal');
+  await orWarn(report, 'An unchanged database is uploaded again instead of copied:', async () => {
     await store.copy(from, to, metadata, signal);
     await readBackSample(to, sample, deps);
   });
 }
 
-function readBackSample(key: string, { archive, identity }: Sample, { store, signal }: Deps): Promise<Proof> {
+function readBackSample(
+  key: string,
+  { archive, identity }: SampleBackup,
+  { store, signal }: StoreCheckDeps,
+): Promise<Verification> {
   const expected = { snapshotSha256: archive.plainSha256, archiveSha256: archive.sha256 };
-  return readBack(store, key, expected, { identity, signal, bar: noStep });
+  return readBack(store, key, expected, { identity, signal, bar: noBar });
 }
 
-async function remove(keys: readonly string[], say: Say, deps: Deps): Promise<void> {
-  const left = await takeBack(keys, deps);
+async function remove(keys: readonly string[], report: CheckReport, deps: StoreCheckDeps): Promise<void> {
+  const left = await removeSamples(keys, deps);
   if (left !== null) throw leftBehind(left);
-  say.found('what was stored is removed');
+  report.found('what was stored is removed');
 }
 
 /** What could not be removed: why, and which objects are there, or may be. */
-type Left = { readonly failure: Failure; readonly there: readonly string[]; readonly unseen: readonly string[] };
+type LeftSamples = { readonly failure: Failure; readonly there: readonly string[]; readonly unseen: readonly string[] };
 
 /** Removes every object that can be. Null when nothing is left. Throws AbortError. */
-async function takeBack(keys: readonly string[], { store, signal }: Deps): Promise<Left | null> {
+async function removeSamples(keys: readonly string[], { store, signal }: StoreCheckDeps): Promise<LeftSamples | null> {
   const there: string[] = [];
   const unseen: string[] = [];
   let failure: Failure | null = null;
@@ -149,11 +173,13 @@ async function takeBack(keys: readonly string[], { store, signal }: Deps): Promi
   return failure === null ? null : { failure, there, unseen };
 }
 
-function leftBehind({ failure, there, unseen }: Left): Failure {
+function leftBehind({ failure, there, unseen }: LeftSamples): Failure {
   const left = [
     'Old backups would never be removed.',
     ...(there.length === 0 ? [] : [`Remove by hand what this check left: ${there.join(', ')}.`]),
-    ...(unseen.length === 0 ? [] : [`Look whether this check left, and then remove by hand: ${unseen.join(', ')}.`]),
+    ...(unseen.length === 0
+      ? []
+      : [`See whether this check left these, and remove them by hand: ${unseen.join(', ')}.`]),
   ];
   return new Failure(failure.code, failure.message, `${failure.hint} ${left.join(' ')}`, failure);
 }

@@ -46,14 +46,14 @@ ${states.map((state) => backupView(state, zone))}`,
 }
 
 function backupSummary({ status }: BackupState, zone: string): Html {
-  const { name, ok, health, wrongs, newestGood, recentRuns, underWay } = status;
+  const { name, ok, health, problems, newestGood, recentRuns, activeRun } = status;
   const marks = recentRuns.slice(0, maxMarks).map(({ outcome, startedAt, suspect }) => ({
     tone: outcome === 'running' ? 'waiting' : outcome === 'succeeded' && suspect === null ? 'good' : 'bad',
     text: `${localTimestamp(startedAt, zone)}: ${outcome}${suspect === null ? '' : ', suspect'}`,
   }));
   // A first backup that is under way or still to come is no alarm yet.
-  const isWaiting = health.healthy && newestGood === null && wrongs.length === 0 && underWay?.isAlive !== 'no';
-  return html`<p class="state ${ok ? 'good' : isWaiting ? 'waiting' : 'bad'}">Backup of ${name}: ${[health.reason, ...wrongs].join('; ')}.</p>
+  const isWaiting = health.healthy && newestGood === null && problems.length === 0 && activeRun?.isAlive !== 'no';
+  return html`<p class="state ${ok ? 'good' : isWaiting ? 'waiting' : 'bad'}">Backup of ${name}: ${[health.reason, ...problems].join('; ')}.</p>
 ${runStrip(marks)}`;
 }
 
@@ -106,7 +106,7 @@ function runTable(id: string, title: string, runs: readonly Run[], zone: string)
       run.archiveBytes === null ? '' : formatBytes(run.archiveBytes),
       run.snapshotBytes === null ? '' : formatBytes(run.snapshotBytes),
       run.rows === null ? '' : formatCount(run.rows),
-      run.message ?? run.suspect ?? run.proof ?? '',
+      run.message ?? run.suspect ?? run.verification ?? '',
     ];
   });
   return table(id, title, rows, ['Started', 'Outcome', '>Took', '>Backup', '>Database', '>Rows', 'Note']);

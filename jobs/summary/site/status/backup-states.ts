@@ -19,7 +19,7 @@ export function backupState(history: ReadOnlyHistory, status: DatabaseStatus): B
 /** Sizes of the archives and durations of the verified runs; `when` formats a run's start. */
 export function backupCharts({ status }: BackupState, when: (at: Temporal.Instant) => string): SeriesBlock[] {
   const { name: database, recentRuns } = status;
-  const verified = recentRuns.filter(({ proof }) => proof !== null).toReversed();
+  const verified = recentRuns.filter(({ verification }) => verification !== null).toReversed();
   const sizes = verified.flatMap(({ archiveBytes, startedAt }) =>
     archiveBytes === null
       ? []
