@@ -10,7 +10,7 @@ import { makeScene, type Scene } from './scene.ts';
 
 /** Exit code, and the lines about each database without their times. */
 function exitAndLines({ code, out }: FinishedCommand): [number | null, ...string[]] {
-  const lines = out.split('\n').filter((line) => /^\S+: | {2}(wrong|under way|may be running) /.test(line));
+  const lines = out.split('\n').filter((line) => /^\S+: | {2}(problem|under way|may be running) /.test(line));
   const plain = lines.map((line) => line.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'DATE'));
   return [code, ...plain.map((line) => line.replaceAll(/\d+(\.\d)? (s|ms|min|h|d)( \d\d? (s|min|h))?/g, 'AGE'))];
 }
@@ -88,7 +88,7 @@ test('a run is under way while it lives, and was killed once no process holds it
   assert.deepEqual([code, first], [1, 'shop: NOT OK, newest good backup is AGE old']);
   assert.match(
     String(wrong),
-    /^ {2}wrong {9}the last run \(DATE, AGE ago\) was killed at [a-z ]+: no process holds its lock$/,
+    /^ {2}problem {7}the last run \(DATE, AGE ago\) was killed at [a-z ]+: no process holds its lock$/,
   );
 });
 

@@ -33,7 +33,7 @@ test('a run stopped while it waits for the second database reports what the firs
   assert.deepEqual(mails.subjects(), ['nightshift: backup of garbage FAILED (DATABASE_NOT_SQLITE)']);
   assert.deepEqual(deadMan.heard, ['/start ', '/fail not backed up: garbage']);
   const status = await nightshift(['status'], environment);
-  assert.match(status.out, /^garbage: NOT OK, .*\n {2}wrong .* failed at /m);
+  assert.match(status.out, /^garbage: NOT OK, .*\n {2}problem .* failed at /m);
 });
 
 test('the service, stopped in the second database, reports what the first one failed at', async (t) => {

@@ -43,7 +43,7 @@ test('a full state disk: the backup is made, printed, and one mail says without 
   assert.deepEqual(staged(), ['alerts.nightshift.json']);
   const status = await nightshift(['status'], environment);
   assert.equal(status.code, 1);
-  assert.match(status.out, /^ {2}wrong {9}the run history cannot be kept: /m);
+  assert.match(status.out, /^ {2}problem {7}the run history cannot be kept: /m);
 
   disk.free();
   for (const _ of [1, 2]) assert.equal((await backup()).err, '');

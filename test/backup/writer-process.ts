@@ -5,7 +5,7 @@
  */
 import Sqlite from 'better-sqlite3';
 
-export type WriterReport = {
+export type TestWriterReport = {
   readonly commits: number;
   /** Commits refused with SQLITE_BUSY after the busy timeout. */
   readonly busy: number;
@@ -42,7 +42,7 @@ function commitOnce(): void {
   }
 }
 
-function report(): WriterReport {
+function report(): TestWriterReport {
   const sorted = waits.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   return { commits: waits.length, busy, waits: { median: at(0.5), p99: at(0.99), longest: at(1) } };

@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { WriterReport } from './writer-process.ts';
+import type { TestWriterReport } from './writer-process.ts';
 
 export type Writer = {
   readonly pid: number;
   /** Ends it in order and returns what it saw. */
-  stop(): Promise<WriterReport>;
+  stop(): Promise<TestWriterReport>;
   /** SIGKILL, as when memory runs out. */
   kill(): Promise<void>;
 };
@@ -30,7 +30,7 @@ export async function startWriter(
       const answer = once(child, 'message');
       child.send('stop');
       const [report] = await answer;
-      return report as WriterReport; // the only answer to `stop`
+      return report as TestWriterReport; // the only answer to `stop`
     },
     async kill() {
       const ended = once(child, 'exit');

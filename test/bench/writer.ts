@@ -3,7 +3,7 @@ import { noBar } from '../../jobs/runtime/progress.ts';
 import { takeSnapshot } from '../../jobs/sqlite/snapshot/snapshot.ts';
 import { recordingLog } from '../backup/recording-log.ts';
 import { startWriter } from '../backup/writer.ts';
-import type { WriterReport } from '../backup/writer-process.ts';
+import type { TestWriterReport } from '../backup/writer-process.ts';
 
 /** How long a writer at 200 commits a second waits while a snapshot is taken beside it, and without one. */
 export async function benchWriter(database: string, folder: string): Promise<void> {
@@ -20,7 +20,7 @@ export async function benchWriter(database: string, folder: string): Promise<voi
   tell('beside a snapshot', await beside.stop());
 }
 
-function tell(name: string, { commits, busy, waits }: WriterReport): void {
+function tell(name: string, { commits, busy, waits }: TestWriterReport): void {
   console.log(
     `  ${name.padEnd(20)} ${waits.longest.toFixed(1)} ms, ${waits.p99.toFixed(1)} ms (${commits} commits, ${busy} SQLITE_BUSY)`,
   );

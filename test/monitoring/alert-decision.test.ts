@@ -7,13 +7,13 @@ import { type AlertReason, decideAlert } from '../../jobs/monitoring/alerts/aler
 const start = Temporal.Instant.from('2025-11-01T18:00:00Z');
 
 /** One run: hours after the start, what is wrong (`!x` is an event), and whether a channel takes a mail. */
-type Run = readonly [hours: number, wrong: string, isTaken?: boolean];
-type Mail = { readonly hours: number; readonly reason: AlertReason; readonly wrong: string };
+type AlertRound = readonly [hours: number, wrong: string, isTaken?: boolean];
+type SentMail = { readonly hours: number; readonly reason: AlertReason; readonly wrong: string };
 
 /** The mails that go out over these runs. */
-function mailsOf(runs: readonly Run[]): Mail[] {
+function mailsOf(runs: readonly AlertRound[]): SentMail[] {
   let budget: AlertBudget = emptyBudget;
-  const mails: Mail[] = [];
+  const mails: SentMail[] = [];
   for (const [hours, wrong, isTaken = true] of runs) {
     const causes = wrong === '' ? [] : wrong.split('+').map((kind) => ({ kind, isEvent: kind.startsWith('!') }));
     const decision = decideAlert(budget, causes, start.add({ seconds: Math.round(hours * 3600) }));
@@ -25,13 +25,13 @@ function mailsOf(runs: readonly Run[]): Mail[] {
   return mails;
 }
 
-const decisionsOf = (runs: readonly Run[]) =>
+const decisionsOf = (runs: readonly AlertRound[]) =>
   mailsOf(runs).map(({ hours, reason, wrong }) => `${hours} ${reason} ${wrong}`.trim());
-const runsOf = (count: number, wrongOf: (night: number) => string): Run[] =>
+const runsOf = (count: number, wrongOf: (night: number) => string): AlertRound[] =>
   Array.from({ length: count }, (_, night) => [night * 24, wrongOf(night)]);
 
 describe('which runs are mailed', () => {
-  const cases: [string, readonly Run[], string[]][] = [
+  const cases: [string, readonly AlertRound[], string[]][] = [
     ['nothing is wrong', runsOf(5, () => ''), []],
     [
       'a failure of 30 days: the first run, after 1, 3 and 7 days, then weekly',
@@ -48,7 +48,7 @@ describe('which runs are mailed', () => {
     ],
     [
       'the same though every run ends a little earlier than the one before',
-      Array.from({ length: 15 }, (_, night): Run => [night * 24 - night * 0.05, 'a']),
+      Array.from({ length: 15 }, (_, night): AlertRound => [night * 24 - night * 0.05, 'a']),
       ['0 new a', '23.95 reminder a', '71.85 reminder a', '167.65 reminder a', '335.3 reminder a'],
     ],
     [
@@ -224,9 +224,9 @@ describe('which runs are mailed', () => {
 const kinds = ['', '', 'a', 'b', 'a+b'];
 const runs = fc.array(fc.tuple(fc.integer({ min: 1, max: 30 }), fc.constantFrom(...kinds)), { maxLength: 120 });
 /** Steps in hours become hours since the start. */
-const placed = (steps: readonly (readonly [number, string])[]): Run[] => {
+const placed = (steps: readonly (readonly [number, string])[]): AlertRound[] => {
   let hours = 0;
-  return steps.map(([step, wrong]): Run => {
+  return steps.map(([step, wrong]): AlertRound => {
     hours += step;
     return [hours, wrong];
   });
@@ -264,7 +264,7 @@ test('what lasts is always reported: no two runs a day apart see the same thing 
     fc.property(runs, fc.constantFrom('a', 'b'), (steps, kind) => {
       const before = placed(steps);
       const at = (before.at(-1)?.[0] ?? 0) + 1;
-      const lasting: Run[] = [
+      const lasting: AlertRound[] = [
         [at, kind],
         [at + 24, kind],
         [at + 48, kind],

@@ -204,8 +204,8 @@ describe('a bucket on a real server', needs('s3'), () => {
       const pages: [number, string, RegExp][] = [
         [200, '<!doctype html><title>It works & runs</title>', /not (one of an S3 server|a listing)/],
         [200, '<html><body>It works</body></html>', /not a listing/],
-        [404, '<html><body>not found</body></html>', /the answer \(404\) is not one of an S3 server/],
-        [400, 'plain text', /the answer \(400\) is not one of an S3 server/],
+        [404, '<html><body>not found</body></html>', /the response \(404\) is not one of an S3 server/],
+        [400, 'plain text', /the response \(400\) is not one of an S3 server/],
       ];
       for (const [status, body, message] of pages) {
         const server = createServer((_, response) => response.writeHead(status).end(body)).listen(0, '127.0.0.1');

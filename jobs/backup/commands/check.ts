@@ -11,7 +11,7 @@ import { checkAlerts, checkDatabase, checkStaging, checkState } from './check/ho
 import { makeSample, withStagingFolder } from './check/sample-backup.ts';
 import { checkCleaning, checkObject, checkReading, storeCheckNames } from './check/store-checks.ts';
 
-type CheckDeps = { readonly clock: Clock; readonly log: Log; readonly signal: AbortSignal };
+type BackupCheckDeps = { readonly clock: Clock; readonly log: Log; readonly signal: AbortSignal };
 
 /**
  * Tries every part of a run, as a run does and with its retries, on a sample in place of the database. Throws
@@ -35,7 +35,7 @@ export async function checkAll(settings: BackupSettings, context: CliContext): P
   return list.results;
 }
 
-async function checkStore(list: Checklist, settings: BackupSettings, history: History | null, deps: CheckDeps) {
+async function checkStore(list: Checklist, settings: BackupSettings, history: History | null, deps: BackupCheckDeps) {
   const { clock, log, signal } = deps;
   const { reading, cleaning, ...ofObject } = storeCheckNames;
   const store = await openStore(settings.store);
