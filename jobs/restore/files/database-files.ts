@@ -16,7 +16,10 @@ export function fileIdentity(file: string): { inode: string; bytes: number } {
   return { inode: String(ino), bytes: Number(size) };
 }
 
-/** What keeps SQLite from reading the schema, null: nothing. Takes no locks and makes no -wal or -shm. */
+/**
+ * What keeps SQLite from reading the schema, null: nothing. Takes no locks and makes no -wal or -shm. By node:sqlite:
+ * better-sqlite3 is built without URI file names, so `immutable` cannot be given to it.
+ */
 export function schemaProblem(database: string): string | null {
   const address = pathToFileURL(database);
   address.searchParams.set('immutable', '1');

@@ -32,8 +32,8 @@ function closeQuietly(terminal: Interface): void {
 }
 
 /** Says at once, before a long download, that the question at its end could not be asked. */
-export function requirePrompt(yes: boolean, ask: Prompt): void {
-  if (yes || ask !== null) return;
+export function requirePrompt(yes: boolean, prompt: Prompt): void {
+  if (yes || prompt !== null) return;
   throw new Failure(
     'ARGUMENT_INVALID',
     'Restore asks before it changes anything, and this is no terminal.',
@@ -42,8 +42,8 @@ export function requirePrompt(yes: boolean, ask: Prompt): void {
 }
 
 /** As `requireAnswer`, before a removal. */
-export function requireRemovalPrompt(yes: boolean, ask: Prompt): void {
-  if (yes || ask !== null) return;
+export function requireRemovalPrompt(yes: boolean, prompt: Prompt): void {
+  if (yes || prompt !== null) return;
   throw new Failure(
     'ARGUMENT_INVALID',
     'A removal is asked about first, and this is no terminal.',
@@ -55,12 +55,17 @@ export function requireRemovalPrompt(yes: boolean, ask: Prompt): void {
  * Asks whether to restore, and once more, by name, when there are dangers. Throws RESTORE_DECLINED; with --yes, which asks
  * nothing, all of them under the first one's code.
  */
-export async function confirm(dangers: readonly Danger[], database: string, yes: boolean, ask: Prompt): Promise<void> {
-  if (yes || ask === null) return refuseDangers(dangers);
-  if (!isYes(await ask('Restore it? [y/N] '))) throw declined('Not restored');
+export async function confirm(
+  dangers: readonly Danger[],
+  database: string,
+  yes: boolean,
+  prompt: Prompt,
+): Promise<void> {
+  if (yes || prompt === null) return refuseDangers(dangers);
+  if (!isYes(await prompt('Restore it? [y/N] '))) throw declined('Not restored');
   if (dangers.length === 0) return;
   const questions = dangers.map(({ question }) => `${question}\n`).join('');
-  const answer = await ask(`${questions}Type ${database} to restore it all the same: `);
+  const answer = await prompt(`${questions}Type ${database} to restore it all the same: `);
   if (answer.trim() !== database) throw declined('Not restored');
 }
 
@@ -74,9 +79,9 @@ function refuseDangers(dangers: readonly Danger[]): void {
 }
 
 /** Asks whether to remove a file for good. Throws RESTORE_DECLINED. */
-export async function confirmRemoval(file: string, yes: boolean, ask: Prompt): Promise<void> {
-  if (yes || ask === null) return;
-  if (!isYes(await ask(`Remove ${file} for good? [y/N] `))) throw declined('Not removed');
+export async function confirmRemoval(file: string, yes: boolean, prompt: Prompt): Promise<void> {
+  if (yes || prompt === null) return;
+  if (!isYes(await prompt(`Remove ${file} for good? [y/N] `))) throw declined('Not removed');
 }
 
 const isYes = (answer: string) => /^y(es)?$/i.test(answer.trim());

@@ -39,7 +39,7 @@ import { type RunRecorder, withRunRecord } from './run-recorder.ts';
 export type RestoreDeps = StageDeps & {
   readonly settings: Pick<RestoreSettings, 'stateDir' | 'zone' | 'restoreServices'>;
   readonly docker: DockerEngine;
-  readonly ask: Prompt;
+  readonly prompt: Prompt;
   /** Takes the plan and the report. */
   readonly out: (text: string) => void;
   readonly bold: Bold;
@@ -56,7 +56,7 @@ export async function restore(
   deps: RestoreDeps,
 ): Promise<void> {
   const { settings, clock, log, signal } = deps;
-  requirePrompt(options.yes, deps.ask);
+  requirePrompt(options.yes, deps.prompt);
   await assertReplaceable(database.path);
   const lock = await acquireLock(database.path, settings.stateDir, {
     holder: 'restore',
@@ -69,9 +69,9 @@ export async function restore(
     const place = { stateDir: settings.stateDir, database: database.name };
     const services = dockerServiceManager(deps.docker, clock);
     const resumeDeps = { ...deps, services, leaveOff: [] };
-    const resumed = await withRunRecord(place, deps, async (record) => {
+    const resumed = await withRunRecord(place, deps, async (recorder) => {
       const ended = await uninterruptible(deps, () => resumeUnfinished(database.path, settings.zone, resumeDeps));
-      if (ended === null) await restoreLocked(source, database, options, record, deps);
+      if (ended === null) await restoreLocked(source, database, options, recorder, deps);
       else reportResumed(ended, options.commandLine, deps);
       return ended;
     });
@@ -85,18 +85,18 @@ async function restoreLocked(
   source: RestoreSource,
   database: Database,
   options: RestoreOptions,
-  record: RunRecorder,
+  recorder: RunRecorder,
   deps: RestoreDeps,
 ): Promise<void> {
-  const { clock, log, signal, out, ask, settings, checkpoint } = deps;
+  const { clock, log, signal, out, prompt, settings, checkpoint } = deps;
   for (const name of removeLeftovers(database.path, clock.now()))
     log.line(`Removed ${name}, left by a restore that was cut short`);
   const startedAt = clock.now();
   const manager = dockerServiceManager(deps.docker, clock);
 
-  record.step('survey');
+  recorder.step('survey');
   const found = await runSurvey(source, database, options, deps);
-  record.step('stage and verify');
+  recorder.step('stage and verify');
   await checkpoint('before staging');
   const { undoRoom } = options;
   requireUndoRoom(database.path, source.leastBytes, undoRoom);
@@ -106,11 +106,11 @@ async function restoreLocked(
     readCurrentState(database.path, signal),
   ]);
   const { journal, affected } = await cleanUpOnFailure(staged.file, async () => {
-    record.step('ask');
+    recorder.step('ask');
     const remarks = [...found.remarks, ...requireUndoRoom(database.path, 0, undoRoom)];
     const plan = planOf(source, database, options, { ...found, remarks }, current, staged);
     out(planText(plan, { now: source.now(), zone: settings.zone }, deps.bold));
-    await confirm(plan.dangers, database.name, options.yes, ask);
+    await confirm(plan.dangers, database.name, options.yes, prompt);
     signal.throwIfAborted();
     const affected = await refreshAffected(found, database, deps);
     const { stamp, users } = found;
@@ -121,8 +121,8 @@ async function restoreLocked(
     return { journal: newJournal(source, database, options, what, staged, startedAt), affected };
   });
 
-  record.step('switch over');
-  record.note({ key: source.label, rows: rowsIn(staged), snapshotBytes: staged.bytes });
+  recorder.step('switch over');
+  recorder.note({ key: source.label, rows: rowsIn(staged), snapshotBytes: staged.bytes });
   const assertStillNotInUse = async () => {
     if (options.allow.openFiles) return;
     const known = { containers: new Set(affected.services.staying), dockerGap: affected.dockerGap };

@@ -21,7 +21,7 @@ type RecorderDeps = { readonly clock: Clock; readonly log: Log };
 export async function withRunRecord<T>(
   place: RecordedRun,
   deps: RecorderDeps,
-  work: (record: RunRecorder) => Promise<T>,
+  work: (recorder: RunRecorder) => Promise<T>,
 ): Promise<T> {
   const { clock, log } = deps;
   const history = openFor(place.stateDir, log);

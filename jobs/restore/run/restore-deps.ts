@@ -1,0 +1,35 @@
+import { styleText } from 'node:util';
+import type { CliContext, Environment } from '../../runtime/cli-context.ts';
+import { createLog } from '../../runtime/log.ts';
+import { terminalProgress } from '../../runtime/progress.ts';
+import { type RestoreSettings, readRestoreSettings } from '../../settings/settings.ts';
+import { noCheckpoint } from '../files/checkpoint.ts';
+import { terminalPrompt } from '../plan/prompts.ts';
+import { dockerEngineAt } from '../services/affected-services.ts';
+import { noDocker } from '../services/docker/no-docker.ts';
+import type { RestoreDeps } from './restore.ts';
+
+/** What is needed without the bucket, so that undo and the end of a restore need no keys. */
+export function createDeps(useDocker: boolean, context: CliContext): { settings: RestoreSettings; deps: RestoreDeps } {
+  const { environment, clock, signal, out, err, interactive } = context;
+  const settings = readRestoreSettings(withoutStore(environment));
+  const wanted = useDocker ? settings.restoreServices : [];
+  const isNeeded = wanted.length > 0;
+  const deps = {
+    settings: { ...settings, restoreServices: wanted },
+    docker: useDocker ? dockerEngineAt(environment['DOCKER_HOST'] ?? null, isNeeded) : noDocker,
+    clock,
+    log: createLog(clock, settings.zone, { out, err }),
+    progress: terminalProgress(),
+    signal,
+    checkpoint: noCheckpoint,
+    prompt: interactive ? terminalPrompt(signal) : null,
+    out,
+    bold: interactive && process.stdout.isTTY ? (text: string) => styleText('bold', text) : (text: string) => text,
+  };
+  return { settings, deps };
+}
+
+function withoutStore(environment: Environment): Environment {
+  return { ...environment, BACKUP_STORE: 'file:///none', BACKUP_STORE_FILE: undefined };
+}

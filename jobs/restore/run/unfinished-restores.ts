@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import type { Database } from '../../settings/databases.ts';
+import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
+import type { RestoreAction, RestoreOptions } from '../options/restore-options.ts';
+import { dockerServiceManager } from '../services/docker/docker-service-manager.ts';
+import { removeLeftovers } from '../staging/preflight.ts';
+import type { RestoreJournal } from '../swap/journal.ts';
+import { describeUnfinished, requireServices, resumeUnfinished } from '../swap/resume.ts';
+import { forEachDatabase } from './for-each-database.ts';
+import { notDoneFailure } from './report.ts';
+import { type RestoreDeps, reportResumed, uninterruptible } from './restore.ts';
+import { withRunRecord } from './run-recorder.ts';
+import { withLock } from './with-lock.ts';
+
+/**
+ * Takes unfinished restores to their ends, each whatever became of the others. True when that was what was asked for. Throws
+ * RESTORE_RESUMED when it was not: what is in place now may be other than what the person had in mind.
+ */
+export async function resumeAllUnfinished(
+  databases: readonly Database[],
+  { kind }: RestoreAction,
+  { leaveOff, commandLine }: RestoreOptions,
+  deps: RestoreDeps,
+): Promise<boolean> {
+  const unfinished = unfinishedOf(databases);
+  requireServices(
+    leaveOff,
+    unfinished.map(({ path }) => path),
+  );
+  const services = dockerServiceManager(deps.docker, deps.clock);
+  const instead = kind === 'resume' ? null : commandLine;
+  const resumed: RestoreJournal[] = [];
+  await forEachDatabase(unfinished, deps, (database) =>
+    withLock(database, deps, () =>
+      withRunRecord({ stateDir: deps.settings.stateDir, database: database.name }, deps, async (recorder) => {
+        const ended = await uninterruptible(deps, () =>
+          resumeUnfinished(database.path, deps.settings.zone, { ...deps, services, leaveOff }),
+        );
+        if (ended === null) return;
+        resumed.push(ended);
+        recorder.note({ key: ended.source, snapshotBytes: ended.staged.bytes });
+        reportResumed(ended, instead, deps);
+      }),
+    ),
+  );
+  const last = resumed.at(-1);
+  if (last !== undefined && instead !== null) throw notDoneFailure(last, instead);
+  return unfinished.length > 0 && instead === null;
+}
+
+export const unfinishedOf = (databases: readonly Database[]) =>
+  databases.filter(({ path }) => existsSync(restoreJournalPath(path)));
+
+export async function reportUnfinished(databases: readonly Database[], deps: RestoreDeps): Promise<void> {
+  await forEachDatabase(databases, deps, async ({ path }) => {
+    const message = describeUnfinished(path, deps.settings.zone);
+    if (message !== null) deps.log.warn(`${message} \`nightshift restore\` does that; nothing was done now.`);
+  });
+}
+
+export async function removeIdleLeftovers(databases: readonly Database[], deps: RestoreDeps): Promise<void> {
+  for (const database of databases) {
+    const cleared = await withLock(database, deps, async () => removeLeftovers(database.path, deps.clock.now()));
+    for (const name of cleared) deps.log.line(`Removed ${name}, left by a restore that was cut short`);
+  }
+}

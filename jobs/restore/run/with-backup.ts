@@ -1,0 +1,52 @@
+import { readIdentity } from '../../archives/format/age-identity.ts';
+import { sameStoreFailure } from '../../archives/store-identity.ts';
+import { missingHistoryWarning, readHistory } from '../../monitoring/history/open-history.ts';
+import type { CliContext } from '../../runtime/cli-context.ts';
+import { Failure } from '../../runtime/errors.ts';
+import { type RestoreSettings, readRestoreSettings } from '../../settings/settings.ts';
+import { openStore } from '../../store/open.ts';
+import { type ChosenBackup, chooseBackup } from '../choice/choose-backup.ts';
+import { backupSource, type RestoreSource } from '../choice/restore-source.ts';
+import type { BackupSelector, RestoreOptions } from '../options/restore-options.ts';
+
+/** Does `work` with the backup that `selector` means, and the store open. Warns when the store is not the known one. */
+export async function withBackup(
+  selector: BackupSelector,
+  options: RestoreOptions,
+  { environment, clock, signal, err }: CliContext,
+  work: (source: RestoreSource, chosen: ChosenBackup, settings: RestoreSettings) => Promise<void>,
+): Promise<void> {
+  const settings = readRestoreSettings(environment);
+  const identityFile = options.identityFile ?? settings.ageIdentityFile;
+  const identity = identityFile === null ? null : await readIdentity(identityFile);
+  const { history, failure } = readHistory(settings.stateDir);
+  const other = await sameStoreFailure(settings.store, history);
+  history?.close();
+  if (other !== null) err(`WARNING: ${other.message} ${other.hint}\n`);
+  const loss =
+    failure && missingHistoryWarning(failure, 'Whether this is the store that backups went to is not known.');
+  if (loss !== null) err(`${loss}\n`);
+  const store = await openStore(settings.store);
+  try {
+    const { databases, zone } = settings;
+    const chosen = await chooseBackup(selector, store, {
+      databases,
+      asked: options.database,
+      zone,
+      now: () => store.now(clock),
+      signal,
+    });
+    await work(backupSource(chosen, { store, identity, clock, zone }), chosen, settings);
+    if (options.dryRun && identity === null && chosen.key.endsWith('.age')) throw keyMissing(chosen.key);
+  } finally {
+    store.close();
+  }
+}
+
+function keyMissing(key: string): Failure {
+  return new Failure(
+    'ARCHIVE_IDENTITY_MISSING',
+    `${key} is encrypted, and no key was given: it will be refused without --identity.`,
+    'Give the age key file with --identity, or BACKUP_AGE_IDENTITY. Nothing was done (--dry-run).',
+  );
+}
