@@ -15,7 +15,7 @@ type StoreIdentityDeps = {
   readonly log: Log;
 };
 
-/** What a run may do with a folder: use it as it is, note its marker, marker it first; or why it must not be used. */
+/** What a run may do with a folder: use it as it is, record its marker, mark it first; or why it must not be used. */
 export type FolderCheck = 'same' | 'note' | 'mark' | { readonly refused: string };
 
 /**

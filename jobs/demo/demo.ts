@@ -53,7 +53,7 @@ export async function runDemo(folder: string, context: CliContext, serve: boolea
   const { commits, longestMs } = await writer.stop();
   out(`Meanwhile the shop committed ${commits} orders; the longest wait was ${longestMs.toFixed(1)} ms.\n`);
 
-  title('Proven by hand: gunzip, then SQLite');
+  title('Verified by hand: gunzip, then SQLite');
   out(`${await verifyByHand(path.join(folder, 'store', key))}\n`);
 
   title(`Three weeks of nights, lived in a moment (BACKUP_RETENTION_DAILY=${settings.retention.daily})`);

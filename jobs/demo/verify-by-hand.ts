@@ -7,7 +7,7 @@ import { formatCount } from '../runtime/format.ts';
 
 /** What a person would do to be sure of a backup, with none of nightshift's own code: gunzip it and ask SQLite. */
 export async function verifyByHand(archive: string): Promise<string> {
-  const file = `${archive}.proof`;
+  const file = `${archive}.check`;
   try {
     await pipeline(createReadStream(archive), createGunzip(), createWriteStream(file));
     const db = new Sqlite(file, { readonly: true });

@@ -57,7 +57,7 @@ export async function benchRestore(database: string, folder: string): Promise<vo
     const base = await timed('sh', ['-c', shell, 'sh', archive, target, ...containers], env, containers);
     tell('shell order of work', base, base);
     const restore = (...args: string[]) => [program, 'restore', ...args, '--yes', ...dockerless];
-    tell('nightshift, proven', await timed(process.execPath, restore('latest'), env, containers), base);
+    tell('nightshift, verified', await timed(process.execPath, restore('latest'), env, containers), base);
     const noMetadata = restore(path.basename(unknown), 'daily');
     tell('nightshift, no metadata', await timed(process.execPath, noMetadata, env, containers), base);
   } finally {

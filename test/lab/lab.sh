@@ -11,7 +11,7 @@ parts=("$@")
 [ "$*" != all ] || parts=($(basename -s .sh parts/*.sh))
 
 if [ "$*" = stop ]; then
-  parts/docker.sh stop
+  parts/docker.sh stop || true
   parts/s3.sh stop
   exit
 fi

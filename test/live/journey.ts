@@ -19,7 +19,7 @@ export type Live = {
 
 const checkout = path.resolve(import.meta.dirname, '..', '..');
 
-/** From nothing to a proven backup and a restore, and back to nothing. What it made is removed also when a step fails. */
+/** From nothing to a verified backup and a restore, and back to nothing. What it made is removed also when a step fails. */
 export async function liveJourney(live: Live): Promise<void> {
   const { pulumi, onHost, copyToHost } = toolsOf(live);
   await pulumi('stack', 'init', live.name);

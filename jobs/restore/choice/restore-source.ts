@@ -62,7 +62,7 @@ export function backupSource(chosen: ChosenBackup, { store, identity, clock, zon
       ...(identity === null && key.endsWith('.age')
         ? ['it is encrypted, no key given: it will be refused without --identity']
         : []),
-      ...datingRemarks(date, zone),
+      ...dateRemarks(date, zone),
       ...(suspectStatus === null ? [] : [suspectRemark(suspectStatus, facts?.suspect ?? '')]),
       ...(facts === null || facts.findings === 0 ? [] : [findingsRemark(facts.findings, details?.findings ?? [])]),
       ...(isOfAnotherDatabase ? [`its name says that it is of ${madeFrom}, and it goes to ${database.name}`] : []),
@@ -91,7 +91,7 @@ export function safetyCopySource(copy: SafetyCopy, zone: string, allowDamaged: b
   };
 }
 
-function datingRemarks(date: BackupDate, zone: string): string[] {
+function dateRemarks(date: BackupDate, zone: string): string[] {
   if (date.kind === 'dated') return [];
   const stored = `it was stored ${localTimestamp(date.storedAt, zone)}`;
   if (date.kind === 'undated') return [`nothing says when it was taken; ${stored}`];

@@ -15,7 +15,7 @@ export function planText(plan: RestorePlan, here: LocalTime, bold: Bold): string
   const facts = [
     ['from', source.from],
     ['taken', source.takenAt === null ? 'not known' : whenText(source.takenAt, here)],
-    ['verified', source.proof ?? 'not yet: before anything stops'],
+    ['verified', source.verifiedBy ?? 'not yet: before anything stops'],
     ['into', database],
     ...oldFileFacts(oldFiles, safetyCopy),
     ['downtime', downtimeMessage(plan)],

@@ -19,7 +19,7 @@ export type RestorePlan = {
     readonly from: string;
     readonly takenAt: Temporal.Instant | null;
     /** How it was verified; null when that is still to come. */
-    readonly proof: string | null;
+    readonly verifiedBy: string | null;
   };
   readonly database: string;
   /** Files that move with the old database, the file itself last; empty when there is none. */
@@ -59,7 +59,7 @@ export function planOf(
   const unseen = isUnseen(found.users.visibility) ? unseenDanger(database.path, found, commandLine) : null;
   const lost = lostDanger(database.path, found);
   return {
-    source: { label, from, takenAt, proof: staged?.verifiedBy ?? null },
+    source: { label, from, takenAt, verifiedBy: staged?.verifiedBy ?? null },
     database: database.path,
     oldFiles: found.oldFiles,
     safetyCopy: safetyCopyPath(database.path, found.stamp),

@@ -90,16 +90,16 @@ async function verifyByHash(
 ): Promise<VerifiedContents> {
   const checked = facts.findings === 0 ? 'that passed its integrity check' : 'whose integrity check found no damage';
   log.line(`sha256 ${facts.snapshotSha256.slice(0, 12)}… is that of the snapshot ${checked}`);
-  const proof = `sha256 equals that of the snapshot ${checked}`;
+  const verifiedBy = `sha256 equals that of the snapshot ${checked}`;
   const told = listFindings(findings, facts.findings);
   const known = fingerprintOfFacts(facts);
   const hasRows = known !== null && Object.values(known.tables).some((rows) => rows > 0);
-  if (hasRows) return { fingerprint: known, findings: told, verifiedBy: proof };
+  if (hasRows) return { fingerprint: known, findings: told, verifiedBy };
   const began = clock.now();
   const answer = await readFingerprint(part, signal);
   if ('problem' in answer) throw badBackup(part, answer.problem);
   log.line(`Counted the rows of each table (${took(began, clock)})`);
-  return { fingerprint: answer.fingerprint, findings: told, verifiedBy: proof };
+  return { fingerprint: answer.fingerprint, findings: told, verifiedBy };
 }
 
 /** Checks a staged file in full. Throws BACKUP_WRONG naming `source` when it is damaged. */
@@ -118,9 +118,9 @@ export async function verifyByIntegrityCheck(
     const { findings: texts, findingKinds, ...contents } = await checkIntegrity(part, { signal });
     const findings = listFindings(texts, findingKinds);
     if (asFound !== null) setJournalMode(part, asFound);
-    const proof = integrityText(findings);
-    log.line(`${proof.replace(/^i/, 'I')} (${took(began, clock)})`);
-    return { fingerprint: fingerprintOfContents(contents), findings, verifiedBy: proof };
+    const verifiedBy = integrityText(findings);
+    log.line(`${verifiedBy.replace(/^i/, 'I')} (${took(began, clock)})`);
+    return { fingerprint: fingerprintOfContents(contents), findings, verifiedBy };
   } catch (error) {
     if (error instanceof Failure && error.code === 'DATABASE_CORRUPT')
       throw badBackup(source, error.message.replaceAll(part, source), error);

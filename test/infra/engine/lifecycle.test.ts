@@ -114,7 +114,7 @@ describe('the lifecycle of a deployment', needs('s3', 'docker', 'root', 'pulumi'
     shop.exec('DELETE FROM orders');
     shop.close();
     const nightshift = path.join(fixture.host.command, 'nightshift');
-    assert.match(await fixture.onHost(`${nightshift} list`), /csv_data_.* proven/);
+    assert.match(await fixture.onHost(`${nightshift} list`), /csv_data_.* verified/);
     assert.match(await fixture.onHost(`${nightshift} status`), /^csv_data: ok/);
     await fixture.onHost(`${nightshift} restore latest --yes`);
     assert.equal(queryValue(fixture.database, 'SELECT count(*) FROM orders'), 300);

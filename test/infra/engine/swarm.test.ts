@@ -51,7 +51,7 @@ describe('a deployment on Docker Swarm', needs('s3', 'docker', 'root', 'pulumi',
       secrets.filter((secret) => inspected.includes(secret)),
       [],
     );
-    assert.match(await fixture.onHost(`${path.join(fixture.host.command, 'nightshift')} list`), /csv_data_.* proven/);
+    assert.match(await fixture.onHost(`${path.join(fixture.host.command, 'nightshift')} list`), /csv_data_.* verified/);
   });
 
   test('then there are no changes', async () => {

@@ -20,6 +20,9 @@ export CEPH_CONF=$dir/ceph.conf
 ./packages.sh ceph-common ceph-mgr ceph-mon ceph-osd radosgw >&2
 ! daemon radosgw --status || { exports; exit; }
 "$0" stop
+for taken in $port $((port + 1)); do
+  ! (: <"/dev/tcp/127.0.0.1/$taken") 2>/dev/null || { echo "port $taken is taken: set LAB_S3_PORT" >&2; exit 1; }
+done
 rm -rf "$dir"
 mkdir -p "$dir"/{mon,mgr,osd,rgw,log,run}
 fsid=$(cat /proc/sys/kernel/random/uuid)
