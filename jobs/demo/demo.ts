@@ -22,12 +22,15 @@ import { startWriter } from './writer.ts';
 
 const orders = 60_000;
 const nights = 21;
-/** The nights lie in the past, and the last morning too: a backup dated after it was stored counts for nothing. */
+/** All of it is in the past: a backup dated after it was stored is ignored. */
 const hoursBack = 24 * nights + 8;
 /** The shop is the demo's own, and its seller has stopped: true also where that cannot be seen (macOS). */
 const confirmed = ['--yes', '--no-docker', '--allow-unseen'];
 
-/** Backs up a made-up shop while it sells, lives three weeks of nights, loses the shop, brings it back and sums up its days. `serve`: then serves the page until told to stop. */
+/**
+ * Backs up a made-up shop while it sells, runs three weeks of nightly backups, loses the shop, restores it and sends its summaries.
+ * `serve`: then serves the page until it is stopped.
+ */
 export async function runDemo(folder: string, context: CliContext, serve: boolean): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   for (const name of ['data', 'staging', 'state', 'store']) await mkdir(path.join(folder, name), { recursive: true });
@@ -47,7 +50,7 @@ export async function runDemo(folder: string, context: CliContext, serve: boolea
   title(`A shop with ${formatCount(orders)} orders, in ${database}`);
   makeShop(database, orders, 365, clock.now().toZonedDateTimeISO(settings.zone).toPlainDate());
 
-  title('Tonight: backed up while the shop goes on selling');
+  title('First backup, while the shop goes on selling');
   const writer = startWriter(database, localTimestamp(clock.now(), settings.zone));
   const { key } = await backUpAt(clock, settings, createLog(clock, settings.zone), context);
   const { commits, longestMs } = await writer.stop();
@@ -56,7 +59,7 @@ export async function runDemo(folder: string, context: CliContext, serve: boolea
   title('Verified by hand: gunzip, then SQLite');
   out(`${await verifyByHand(path.join(folder, 'store', key))}\n`);
 
-  title(`Three weeks of nights, lived in a moment (BACKUP_RETENTION_DAILY=${settings.retention.daily})`);
+  title(`Three weeks of nightly backups, in a moment (BACKUP_RETENTION_DAILY=${settings.retention.daily})`);
   const lastNight = await runNights(settings, database, { ...context, clock });
   const later = { ...demo, clock: { now: () => lastNight } };
   await listCommand(later).parseAsync([], { from: 'user' });
@@ -66,15 +69,15 @@ export async function runDemo(folder: string, context: CliContext, serve: boolea
   title('The worst happens: every order is gone. nightshift restore latest');
   loseOrders(database);
   const began = clock.now();
-  const morning = { now: () => lastNight.add(clock.now().since(began)) };
-  await restoreCommand({ ...later, clock: morning }).parseAsync(['latest', ...confirmed], { from: 'user' });
+  const nextMorning = { now: () => lastNight.add(clock.now().since(began)) };
+  await restoreCommand({ ...later, clock: nextMorning }).parseAsync(['latest', ...confirmed], { from: 'user' });
 
   title('The next morning: the daily summary');
-  await sendSummaries(folder, { ...later, clock: morning });
+  await sendSummaries(folder, { ...later, clock: nextMorning });
 
   title('What to do next');
   out(nextSteps(environment));
-  if (serve) await serveSummaryPage({ ...later, clock: morning });
+  if (serve) await serveSummaryPage({ ...later, clock: nextMorning });
 }
 
 async function backUpAt(
@@ -89,15 +92,15 @@ async function backUpAt(
   const store = await openStore(settings.store);
   history.recordFirstStart(clock.now());
   try {
-    const tools = { settings, history, store, clock, log, progress: terminalProgress(), waitForNewKey: false, signal };
-    return await runBackup(database, tools);
+    const deps = { settings, history, store, clock, log, progress: terminalProgress(), waitForNewKey: false, signal };
+    return await runBackup(database, deps);
   } finally {
     store.close();
     history.close();
   }
 }
 
-/** Sells by day and backs up by night, on a clock that only the nights move. Returns when it is the last morning. */
+/** Sells every day and backs up every night, on a clock that only the nights move. Returns the time after the last one. */
 async function runNights(settings: BackupSettings, database: string, context: CliContext): Promise<Temporal.Instant> {
   const schedule = { cron: settings.schedule, zone: settings.zone };
   let now = context.clock.now();
@@ -113,10 +116,10 @@ async function runNights(settings: BackupSettings, database: string, context: Cl
     context.out(
       `${day} 02:00  ${verification}  ${key}${isClosed ? '  (nothing sold: copied on the server, no upload)' : ''}\n`,
     );
-    const told = lines
+    const changes = lines
       .filter((line) => / (weekly copy|remove) /.test(line))
       .map((line) => line.replace(/^\[.*?\]/, '   '));
-    context.out(told.join(''));
+    context.out(changes.join(''));
   }
   return now.add({ hours: 7 });
 }

@@ -35,7 +35,7 @@ test('a full state disk: the backup is made, printed, and one mail says without 
   for (const count of [2, 3, 4]) {
     const { code, out, err } = await backup();
     assert.deepEqual([code, promised.test(out)], [0, true], err);
-    assert.match(err, /WARNING STATE_UNWRITABLE: .*database or disk is full.* The backup goes on without it\. /);
+    assert.match(err, /WARNING STATE_UNWRITABLE: .*database or disk is full.* The backup continues without it\. /);
     assert.equal((await keys()).length, count);
   }
   assert.deepEqual(mails.subjects(), ['nightshift: backups run WITHOUT HISTORY (STATE_UNWRITABLE)']);
