@@ -43,7 +43,7 @@ function restoreLine(
     ],
     ...['-v', `${folder}/store:/store`, '-v', `${folder}/secret:/run/secrets/ping:ro`],
     ...['-e', `DATABASE_PATH=${folder}/data/shop.db`, '-e', 'BACKUP_STORE=file:///store'],
-    ...['-e', 'BACKUP_PING_URL_FILE=/run/secrets/ping', image, 'restore', ...args],
+    ...['-e', 'LINODE_SECRET_KEY_FILE=/run/secrets/ping', image, 'restore', ...args],
   ];
 }
 
@@ -139,7 +139,7 @@ describe('restore from the backup image', needs('docker', 'root'), () => {
     { needed: 'FOWNER', fails: /EPERM/ },
     {
       needed: 'DAC_OVERRIDE',
-      fails: /SETTINGS_INVALID: .*BACKUP_PING_URL_FILE names .* which cannot be read \(EACCES\)/s,
+      fails: /SETTINGS_INVALID: .*LINODE_SECRET_KEY_FILE names .* which cannot be read \(EACCES\)/s,
     },
   ]) {
     test(`without ${needed} it fails before anything is stopped`, async (t) => {
