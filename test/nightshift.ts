@@ -14,9 +14,10 @@ export type RunningCommand = {
   readonly finished: Promise<FinishedCommand>;
 };
 
-/** Starts the real command in a process of its own, with no environment but the given one. */
+/** Starts the real command in a process of its own, with no environment but the given one and Node's cache of compiled code. */
 export function startNightshift(args: readonly string[], environment: Environment): RunningCommand {
-  const env = { PATH: process.env['PATH'], ...environment };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, ...environment };
   const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let err = '';

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { extname } from 'node:path';
 
 type ForkOptions = {
-  /** All of the child's environment: this process's own holds secrets and NODE_OPTIONS. */
+  /** The child's environment but for Node's cache of compiled code: this process's own holds secrets and NODE_OPTIONS. */
   readonly env: NodeJS.ProcessEnv;
   readonly execArgv: readonly string[];
   /** `inherit`: it writes where this process does; `capture`: the end of its stderr is kept; `ignore`: neither. */
@@ -39,7 +39,12 @@ export function forkProcess(entry: URL, args: readonly string[], options: ForkOp
   const { env, execArgv, output } = options;
   const stdout = output === 'inherit' ? 'inherit' : 'ignore';
   const stderr = output === 'capture' ? 'pipe' : stdout;
-  return fork(entry, [...args], { env, execArgv: [...execArgv], stdio: [stdout, stdout, stderr, 'ipc'] });
+  const { NODE_COMPILE_CACHE } = process.env;
+  return fork(entry, [...args], {
+    env: { NODE_COMPILE_CACHE, ...env },
+    execArgv: [...execArgv],
+    stdio: [stdout, stdout, stderr, 'ipc'],
+  });
 }
 
 /**

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { parse } from 'yaml';
+import { compileCache } from '../compile-cache.ts';
 
 export type TestProject = {
   readonly folder: string;
@@ -23,6 +24,7 @@ export function createProject(t: TestContext): TestProject {
   mkdirSync(path.join(folder, 'state'));
   cpSync(path.join(checkout, 'Pulumi.yaml'), path.join(folder, 'Pulumi.yaml'));
   const environment = {
+    ...compileCache,
     PATH: `${path.dirname(process.env['LAB_PULUMI'] ?? '/nowhere')}:/usr/bin:/bin`,
     HOME: folder,
     PULUMI_HOME: path.join(folder, 'home'),

@@ -3,11 +3,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { test } from 'node:test';
 import { readDeployment } from '../../infra/config.ts';
+import { compileCache } from '../compile-cache.ts';
 import { liveConfig } from './config.ts';
 
 // The journey itself needs an account that pays: here only that it does not begin unasked.
 const main = path.resolve(import.meta.dirname, 'main.ts');
-const env = { PATH: process.env['PATH'] };
+const env = { ...compileCache, PATH: process.env['PATH'] };
 
 test('test:live refuses without a token and without a terminal, and says what each needs', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main], { env, encoding: 'utf8' });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { imageTags } from '../../.github/scripts/images.ts';
+import { compileCache } from '../compile-cache.ts';
 
 const scripts = path.resolve(import.meta.dirname, '..', '..', '.github', 'scripts');
 const release = { tag: 'v1.1.0', version: '1.1.0', isPrerelease: false, notes: '- New.' };
@@ -26,7 +27,7 @@ function runScript(t: test.TestContext, script: string, args: readonly string[],
   }
   const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(scripts, script), ...args], {
     cwd: folder,
-    env: { PATH: `${folder}:${process.env['PATH']}` },
+    env: { ...compileCache, PATH: `${folder}:${process.env['PATH']}` },
     encoding: 'utf8',
   });
   return { status, stdout, stderr, calls: readFileSync(calls, 'utf8').trimEnd().split('\n') };

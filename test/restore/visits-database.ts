@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { databaseParts } from '../../jobs/restore/files/names.ts';
+import { compileCache } from '../compile-cache.ts';
 import { eraOf } from './fake-engine.ts';
 
 const program = path.resolve(import.meta.dirname, '..', '..', 'jobs', 'nightshift.mjs');
@@ -32,6 +33,7 @@ export function makeTestDatabases(): TestDatabases {
   for (const name of ['data', 'fixture', 'state', 'staging', 'store']) mkdirSync(path.join(folder, name));
   const database = path.join(data, 'shop.db');
   const environment = {
+    ...compileCache,
     DATABASE_PATH: database,
     BACKUP_STORE: pathToFileURL(path.join(folder, 'store')).href,
     STATE_DIR: path.join(folder, 'state'),
