@@ -1,21 +1,11 @@
-import type { Clock } from '../runtime/clock.ts';
 import { asFailure } from '../runtime/errors.ts';
 import { abortAfterGrace } from '../runtime/grace.ts';
-import type { Log } from '../runtime/log.ts';
 import type { AlertSettings } from '../settings/settings.ts';
 import type { Alert } from './alerts/alert.ts';
 import type { AlertBudget } from './alerts/alert-budget.ts';
 import { type AlertCause, type AlertReason, decideAlert } from './alerts/alert-decision.ts';
-import { deliverAlert } from './alerts/alert-delivery.ts';
+import { type AlertDeliveryDeps, deliverAlert } from './alerts/alert-delivery.ts';
 import { createPing, type PingEvent } from './ping.ts';
-
-type NotifierDeps = {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-  /** Milliseconds before a mail that did not go out is tried a second time. */
-  readonly firstWaitMs?: number;
-};
 
 type NotifierOptions = {
   /** The dead-man's switch, and the variable that names it. */
@@ -56,7 +46,7 @@ const graceSeconds = 5;
  * Tells people how a job's runs went: alerts by mail, and the dead-man's switch. Mails and pings go out one after another in
  * the background. Once `signal` is aborted they have five seconds.
  */
-export function createNotifier({ pingUrl, pingVariable, alerts }: NotifierOptions, deps: NotifierDeps): Notifier {
+export function createNotifier({ pingUrl, pingVariable, alerts }: NotifierOptions, deps: AlertDeliveryDeps): Notifier {
   const { log, signal } = deps;
   const sendPing = createPing(pingUrl, pingVariable, log);
   const untilStopped = () => (signal.aborted ? abortAfterGrace(signal, graceSeconds) : signal);
@@ -75,7 +65,8 @@ export function createNotifier({ pingUrl, pingVariable, alerts }: NotifierOption
 
   return {
     ping(event, text) {
-      pinged = sendPing(event, text, untilStopped());
+      // A start that no end can follow would raise an alarm: none goes out once the job is to stop.
+      pinged = sendPing(event, text, event === 'start' ? signal : untilStopped());
     },
     alert(report) {
       mailed = mailed.then(() => alertOnce(report())).catch((error) => log.failure(asFailure(error)));

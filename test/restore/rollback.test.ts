@@ -52,6 +52,18 @@ const lookAt = (name: string) =>
 const kept = (text: string) => text.replace(/ What services wrote meanwhile is kept in \S+\./, '');
 const lastFailure = ({ text }: ActionResult) => kept(text.slice(text.lastIndexOf('\nRESTORE_') + 1));
 
+test('a service that does not start on the restored database: the hint names its log', async () => {
+  eras.reset();
+  set({ web: { ...web, fails: 'to start' } });
+  const back = await run('latest', {}, (name) => {
+    if (name === 'journalled restartingServices') set({ web: { ...web, running: false } });
+  });
+  assert.equal(
+    lastFailure(back),
+    `RESTORE_ROLLED_BACK: The restore was rolled back: web does not start: its port is taken. ${inPlace()} ${started('web')}\n    What to do: ${lookAt('web')}\n`,
+  );
+});
+
 for (const [fails, reason] of [
   ['to start', 'web does not start: its port is taken'],
   ['to stay up', 'web does not stay up: exited with code 3'],

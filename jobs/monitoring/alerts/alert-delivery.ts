@@ -2,10 +2,10 @@ import pRetry from 'p-retry';
 import type { Clock } from '../../runtime/clock.ts';
 import { asFailure, type FailureCode } from '../../runtime/errors.ts';
 import { failureText, type Log } from '../../runtime/log.ts';
-import type { BackupSettings } from '../../settings/settings.ts';
+import type { AlertSettings } from '../../settings/settings.ts';
 import type { Alert } from './alert.ts';
 
-type AlertDeliveryDeps = {
+export type AlertDeliveryDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -26,7 +26,7 @@ const finalCodes: ReadonlySet<FailureCode> = new Set(['MAIL_TLS', 'MAIL_LOGIN', 
  */
 export async function deliverAlert(
   alert: Alert,
-  to: NonNullable<BackupSettings['alerts']>,
+  to: NonNullable<AlertSettings['alerts']>,
   { clock, log, signal, firstWaitMs = halfMinuteMs }: AlertDeliveryDeps,
 ): Promise<string[]> {
   const { sendMail } = await import('../mail/mail.ts');

@@ -1,27 +1,26 @@
 import { existsSync } from 'node:fs';
 import type { Clock } from '../../runtime/clock.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
-import { formatDuration } from '../../runtime/format.ts';
-import type { Log } from '../../runtime/log.ts';
+import { durationSince } from '../../runtime/format.ts';
 import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
-import type { Checkpoint } from '../files/checkpoint.ts';
 import { fileIdentity, removeDatabaseFiles } from '../files/database-files.ts';
 import { diskFailure, removeFile, removeIfPossible } from '../files/durable-writes.ts';
 import { rejectedPath, stagedPath } from '../files/names.ts';
 import { awaitHealth } from '../services/await-health.ts';
 import { restartServices } from '../services/restart-services.ts';
-import { restoreAutostart, type ServiceFailure, startServices, stopServices } from '../services/service-lifecycle.ts';
-import type { ServiceManager } from '../services/service-manager.ts';
+import {
+  type LifecycleDeps,
+  restoreAutostart,
+  type ServiceFailure,
+  startServices,
+  stopServices,
+} from '../services/service-lifecycle.ts';
 import { type RestoreJournal, removeJournal, writeJournal } from './journal.ts';
 import { oldDatabaseText, servicesDownFailure } from './rollback-text.ts';
 import { type RestoreStep, stepAfter, steps, stepWithoutJournal, withServicesDown } from './steps.ts';
 import { checkInPlace, inspectDisk, swapBack, swapIn } from './swap-files.ts';
 
-export type RunStepsDeps = {
-  readonly services: ServiceManager;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly checkpoint: Checkpoint;
+export type RunStepsDeps = LifecycleDeps & {
   /** Throws DATABASE_IN_USE when somebody still has the database open after the services stopped. */
   readonly assertNotInUse: () => Promise<void>;
   /** Names of services that a person wants off when it goes back: they cannot run on the old database either. */
@@ -122,11 +121,11 @@ const stepActions: Readonly<Record<RestoreStep, StepAction>> = {
   async swapping(journal, { checkpoint, log, clock }) {
     const began = clock.now();
     await swapIn(journal, checkpoint);
-    log.line(`Put the restored file in place (${formatDuration(clock.now().since(began).total('seconds'))})`);
+    log.line(`Put the restored file in place (${durationSince(began, clock.now())})`);
     return {};
   },
 
-  async checking({ database, staged, servedRestored }, _parts, resumed) {
+  async checking({ database, staged, servedRestored }, _deps, resumed) {
     const problem = checkInPlace(database, staged, servedRestored || resumed);
     if (problem !== null) throw new Failure('BACKUP_WRONG', `After the swap ${problem}.`, 'Nothing: it goes back.');
     return {};
@@ -135,7 +134,7 @@ const stepActions: Readonly<Record<RestoreStep, StepAction>> = {
   async starting({ services }, deps) {
     const { upAt, failures } = await startServices(services, deps);
     const names = namesOf(failures);
-    const changes = { upAt: String(upAt), notStarted: names, unhealthyFailure: names };
+    const changes: Partial<RestoreJournal> = { upAt: String(upAt), notStarted: names, unhealthy: names };
     return failures.length > 0 ? { changes, problem: unhealthy(failures) } : { changes };
   },
 
