@@ -2,7 +2,6 @@ import type { Stats } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Failure, interruptedFailure } from '../runtime/errors.ts';
 import { parseTemporaryName, writeAtomically } from './directory/atomic-write.ts';
 import { directoryFailure } from './directory/failure.ts';
 import { listFiles, nullIfMissing } from './directory/list-files.ts';
@@ -18,6 +17,7 @@ import type {
   TransferOptions,
   UnfinishedUpload,
 } from './store.ts';
+import { withStoreErrors } from './store-errors.ts';
 
 const chunkBytes = 256 * 1024;
 
@@ -27,19 +27,8 @@ export function createDirectoryStore(folder: string): ObjectStore {
   const name = pathToFileURL(root).href;
   const pathOf = (key: string) => path.join(root, checkedKey(key));
 
-  async function withStoreErrors<T>(
-    doing: string,
-    signal: AbortSignal | undefined,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    try {
-      signal?.throwIfAborted();
-      return await work();
-    } catch (error) {
-      if (signal?.aborted && !(error instanceof Failure)) throw interruptedFailure(error);
-      throw directoryFailure(error, doing, root);
-    }
-  }
+  const withErrors = <T>(doing: string, signal: AbortSignal | undefined, work: () => Promise<T>) =>
+    withStoreErrors(signal, work, (error) => directoryFailure(error, doing, root));
 
   async function head(key: string): Promise<StoredObject | null> {
     const file = pathOf(key);
@@ -67,7 +56,7 @@ export function createDirectoryStore(folder: string): ObjectStore {
       if (position === stats.size) return null;
       throw new Error(`it ended after ${position} of ${stats.size} bytes`);
     };
-    const reading = () => withStoreErrors(`reading ${file}`, undefined, next);
+    const reading = () => withErrors(`reading ${file}`, undefined, next);
     return readableFrom({ next: reading, close: () => handle.close() }, transfer);
   }
 
@@ -95,34 +84,34 @@ export function createDirectoryStore(folder: string): ObjectStore {
   return {
     name,
     list: (prefix, signal) =>
-      withStoreErrors(`listing ${path.join(root, prefix)}`, signal, async () => {
+      withErrors(`listing ${path.join(root, prefix)}`, signal, async () => {
         const files = await listFiles(root, prefix);
         return files
           .filter((file) => file.key.startsWith(prefix) && !file.name.startsWith('.'))
           .map((file) => listed(file.key, file.stats))
           .toSorted((a, b) => byBytes(a.key, b.key));
       }),
-    head: (key, signal) => withStoreErrors(`looking at ${path.join(root, key)}`, signal, () => head(key)),
+    head: (key, signal) => withErrors(`looking at ${path.join(root, key)}`, signal, () => head(key)),
     async put(key, file, metadata, transfer = {}) {
       checkedMetadata(metadata);
-      await withStoreErrors(`writing ${path.join(root, key)}`, transfer.signal, () =>
+      await withErrors(`writing ${path.join(root, key)}`, transfer.signal, () =>
         writeAtomically(file, pathOf(key), metadata, transfer),
       );
     },
     read: (key, transfer = {}) =>
-      withStoreErrors(`reading ${path.join(root, key)}`, transfer.signal, () => read(key, transfer)),
+      withErrors(`reading ${path.join(root, key)}`, transfer.signal, () => read(key, transfer)),
     async copy(from, to, metadata, signal) {
       if (metadata !== undefined) checkedMetadata(metadata);
       const doing = `copying ${path.join(root, from)} to ${path.join(root, to)}`;
-      await withStoreErrors(doing, signal, () => copy(from, to, metadata, signal));
+      await withErrors(doing, signal, () => copy(from, to, metadata, signal));
     },
     remove: (key, signal) =>
-      withStoreErrors(`removing ${path.join(root, key)}`, signal, async () => {
+      withErrors(`removing ${path.join(root, key)}`, signal, async () => {
         await nullIfMissing(rm(pathOf(key)));
         await nullIfMissing(removeSidecars(pathOf(key), null));
       }),
     abortUploads: (prefix, isStale, signal) =>
-      withStoreErrors(`removing unfinished uploads below ${path.join(root, prefix)}`, signal, () =>
+      withErrors(`removing unfinished uploads below ${path.join(root, prefix)}`, signal, () =>
         removeStale(prefix, isStale),
       ),
     clockSkewSeconds: async () => null,

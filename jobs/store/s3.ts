@@ -1,5 +1,4 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
-import { Failure, interruptedFailure } from '../runtime/errors.ts';
 import { checkedKey, checkedMetadata } from './keys.ts';
 import { objectMissingFailure } from './missing.ts';
 import { type ByteSource, readableFrom } from './readable.ts';
@@ -13,39 +12,33 @@ import { listObjects, listUploads } from './s3/list.ts';
 import { abortUpload } from './s3/multipart.ts';
 import { uploadFile } from './s3/upload.ts';
 import type { ObjectStore } from './store.ts';
+import { withStoreErrors } from './store-errors.ts';
 
 /** Objects in a bucket of any S3 server. `limits` are for tests and unusual servers. */
 export function createS3Store(location: S3Location, limits: Partial<S3Limits> = {}): ObjectStore {
   const bucket = openBucket(location, { ...defaultLimits, ...limits });
   const name = `s3://${location.bucket} at ${location.endpoint}`;
 
-  async function withStoreErrors<T>(
+  const withErrors = <T>(
     action: S3Request['action'],
     key: string,
     signal: AbortSignal | undefined,
     work: () => Promise<T>,
-  ): Promise<T> {
-    try {
-      signal?.throwIfAborted();
-      return await work();
-    } catch (error) {
-      if (signal?.aborted && !(error instanceof Failure)) throw interruptedFailure(error);
-      throw s3Failure(error, { action, key, ...location }, bucket.limits.clock.now());
-    }
-  }
+  ) =>
+    withStoreErrors(signal, work, (error) => s3Failure(error, { action, key, ...location }, bucket.limits.clock.now()));
 
   return {
     name,
-    list: (prefix, signal) => withStoreErrors('list', prefix, signal, () => listObjects(bucket, prefix, signal)),
-    head: (key, signal) => withStoreErrors('read', key, signal, () => headObject(bucket, checkedKey(key), signal)),
+    list: (prefix, signal) => withErrors('list', prefix, signal, () => listObjects(bucket, prefix, signal)),
+    head: (key, signal) => withErrors('read', key, signal, () => headObject(bucket, checkedKey(key), signal)),
     async put(key, file, metadata, transfer = {}) {
       checkedMetadata(metadata);
-      await withStoreErrors('write', key, transfer.signal, () =>
+      await withErrors('write', key, transfer.signal, () =>
         uploadFile(bucket, checkedKey(key), file, metadata, transfer),
       );
     },
     async read(key, transfer = {}) {
-      const reading = <T>(work: () => Promise<T>) => withStoreErrors('read', key, transfer.signal, work);
+      const reading = <T>(work: () => Promise<T>) => withErrors('read', key, transfer.signal, work);
       const source: ByteSource = await reading(async () => {
         try {
           return await downloadSource(bucket, checkedKey(key), transfer.signal);
@@ -57,28 +50,26 @@ export function createS3Store(location: S3Location, limits: Partial<S3Limits> = 
     },
     async copy(from, to, metadata, signal) {
       if (metadata !== undefined) checkedMetadata(metadata);
-      const source = await withStoreErrors('read', from, signal, () => headObject(bucket, checkedKey(from), signal));
+      const source = await withErrors('read', from, signal, () => headObject(bucket, checkedKey(from), signal));
       if (source === null) throw objectMissingFailure(from, name);
-      await withStoreErrors('copy', to, signal, () => copyObject(bucket, source, checkedKey(to), metadata, signal));
+      await withErrors('copy', to, signal, () => copyObject(bucket, source, checkedKey(to), metadata, signal));
     },
     async remove(key, signal) {
       const command = new DeleteObjectCommand({ Bucket: location.bucket, Key: checkedKey(key) });
-      await withStoreErrors('delete', key, signal, () =>
+      await withErrors('delete', key, signal, () =>
         bucket.attempt(() => bucket.client.send(command, { abortSignal: signal }), signal),
       );
     },
     async abortUploads(prefix, isStale, signal) {
-      const uploads = await withStoreErrors('list uploads', prefix, signal, () => listUploads(bucket, prefix, signal));
+      const uploads = await withErrors('list uploads', prefix, signal, () => listUploads(bucket, prefix, signal));
       const stale = uploads.filter(isStale);
       for (const { key, id } of stale) {
-        await withStoreErrors('abort upload', key, signal, () =>
-          bucket.attempt(() => abortUpload(bucket, key, id), signal),
-        );
+        await withErrors('abort upload', key, signal, () => bucket.attempt(() => abortUpload(bucket, key, id), signal));
       }
       return [...new Set(stale.map(({ key }) => key))];
     },
     clockSkewSeconds: (clock, signal) =>
-      withStoreErrors('list', '', signal, async () => {
+      withErrors('list', '', signal, async () => {
         const limit = AbortSignal.timeout(bucket.limits.idleMs);
         const { headers } = await fetch(location.endpoint, {
           method: 'HEAD',

@@ -24,13 +24,13 @@ before(() => {
 const run = (...args: string[]): Promise<FinishedCommand> => nightshift(args, eras.environment);
 
 /** Lines of a plan that begin with one of these words, times as TIME and ages as AGE. */
-function linesOf(text: string, ...commandLine: string[]): string[] {
+function linesOf(text: string, ...words: string[]): string[] {
   return text
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'TIME')
     .replace(/[\d.]+ (s|min \d\d s)/g, 'AGE')
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => commandLine.some((word) => line.startsWith(word)));
+    .filter((line) => words.some((word) => line.startsWith(word)));
 }
 
 test('the list has one order: dated, then without a date, then misdated', async () => {

@@ -57,8 +57,8 @@ function relationOf(
   if (!differs) return 'same';
   const [names, others] = [namesIn(now), namesIn(backup)];
   const bothHaveTables = names.length > 0 && others.length > 0;
-  const holders = bothHaveTables && !names.some((table) => others.includes(table));
-  return holders || now.applicationId !== backup.applicationId ? 'other' : 'changed';
+  const shareNone = bothHaveTables && !names.some((table) => others.includes(table));
+  return shareNone || now.applicationId !== backup.applicationId ? 'other' : 'changed';
 }
 
 function changed(what: string, now: number, backup: number): string[] {

@@ -68,7 +68,7 @@ export function planOf(
     healthRollback,
     healthTimeoutSeconds,
     now: current.side,
-    backup: { bytes: staged?.bytes ?? source.bytes, changedAt: source.changedAt, fingerprint: fingerprint },
+    backup: { bytes: staged?.bytes ?? source.bytes, changedAt: source.changedAt, fingerprint },
     comparison,
     warnings: [
       ...(lost === null ? [] : [lost.question]),

@@ -41,7 +41,7 @@ export function requirePrompt(yes: boolean, prompt: Prompt): void {
   );
 }
 
-/** As `requireAnswer`, before a removal. */
+/** As `requirePrompt`, before a removal. */
 export function requireRemovalPrompt(yes: boolean, prompt: Prompt): void {
   if (yes || prompt !== null) return;
   throw new Failure(

@@ -44,9 +44,9 @@ type SurveyOptions = {
 export async function survey(
   database: string,
   source: RestoreSource,
-  { docker: engine, wanted, options, at }: SurveyOptions,
+  { docker, wanted, options, at }: SurveyOptions,
 ): Promise<Survey> {
-  const affected = await findAffectedServices(database, wanted, engine);
+  const affected = await findAffectedServices(database, wanted, docker);
   const lostFile = findDeletedDatabase(database);
   const isLost = lostFile.length > 0 && !options.allow.lostFile;
   if (isLost && options.yes && !options.dryRun) throw deletedDatabaseFailure(database, lostFile);
@@ -74,7 +74,7 @@ export async function survey(
       ...(existsSync(database) ? [] : folderOwnerRemarks(path.dirname(database), options.owner)),
       ...openRemarks(asked, affected.possibleHolders, options.allow.openFiles),
       ...visibilityRemarks(users.visibility),
-      ...(engine === noDocker && !affected.host.inContainer ? [] : unseenContainers(users.visibility, affected.host)),
+      ...(docker === noDocker && !affected.host.inContainer ? [] : unseenContainers(users.visibility, affected.host)),
     ],
   };
 }

@@ -4,10 +4,21 @@ import { createLog } from '../../runtime/log.ts';
 import { terminalProgress } from '../../runtime/progress.ts';
 import { type RestoreSettings, readRestoreSettings } from '../../settings/settings.ts';
 import { noCheckpoint } from '../files/checkpoint.ts';
-import { terminalPrompt } from '../plan/prompts.ts';
+import type { Bold } from '../plan/plan-text.ts';
+import { type Prompt, terminalPrompt } from '../plan/prompts.ts';
 import { dockerEngineAt } from '../services/affected-services.ts';
+import type { DockerEngine } from '../services/docker/docker-engine.ts';
 import { noDocker } from '../services/docker/no-docker.ts';
-import type { RestoreDeps } from './restore.ts';
+import type { StageDeps } from '../staging/stage-deps.ts';
+
+export type RestoreDeps = StageDeps & {
+  readonly settings: Pick<RestoreSettings, 'stateDir' | 'zone' | 'restoreServices'>;
+  readonly docker: DockerEngine;
+  readonly prompt: Prompt;
+  /** Takes the plan and the report. */
+  readonly out: (text: string) => void;
+  readonly bold: Bold;
+};
 
 /** What is needed without the bucket, so that undo and the end of a restore need no keys. */
 export function createDeps(useDocker: boolean, context: CliContext): { settings: RestoreSettings; deps: RestoreDeps } {

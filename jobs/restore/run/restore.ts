@@ -1,23 +1,19 @@
 import { existsSync } from 'node:fs';
 import type { Database } from '../../settings/databases.ts';
-import type { RestoreSettings } from '../../settings/settings.ts';
 import { totalRows } from '../../sqlite/contents.ts';
-import { acquireLock } from '../../sqlite/lock/lock.ts';
 import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
 import type { RestoreSource } from '../choice/restore-source.ts';
 import { removeDatabaseFiles } from '../files/database-files.ts';
 import { stagedPath } from '../files/names.ts';
 import type { RestoreOptions } from '../options/restore-options.ts';
 import { planOf } from '../plan/plan.ts';
-import { type Bold, planText } from '../plan/plan-text.ts';
-import { confirm, type Prompt, requirePrompt } from '../plan/prompts.ts';
+import { planText } from '../plan/plan-text.ts';
+import { confirm, requirePrompt } from '../plan/prompts.ts';
 import { readCurrentState, type Survey, survey } from '../plan/survey.ts';
 import { type AffectedServices, findAffectedServices } from '../services/affected-services.ts';
-import type { DockerEngine } from '../services/docker/docker-engine.ts';
 import { dockerServiceManager } from '../services/docker/docker-service-manager.ts';
 import { assertReplaceable, removeLeftovers, removeOldProbes } from '../staging/preflight.ts';
 import { cleanUpOnFailure } from '../staging/stage.ts';
-import type { StageDeps } from '../staging/stage-deps.ts';
 import { requireUndoRoom, undoBytes } from '../staging/undo-room.ts';
 import type { StagedFile } from '../staging/verified-file.ts';
 import type { RestoreJournal } from '../swap/journal.ts';
@@ -34,16 +30,9 @@ import {
   resultFailure,
   rolledBackText,
 } from './report.ts';
+import type { RestoreDeps } from './restore-deps.ts';
 import { type RunRecorder, withRunRecord } from './run-recorder.ts';
-
-export type RestoreDeps = StageDeps & {
-  readonly settings: Pick<RestoreSettings, 'stateDir' | 'zone' | 'restoreServices'>;
-  readonly docker: DockerEngine;
-  readonly prompt: Prompt;
-  /** Takes the plan and the report. */
-  readonly out: (text: string) => void;
-  readonly bold: Bold;
-};
+import { withLock } from './with-lock.ts';
 
 /**
  * Puts `source` in the place of `database`: all checked and staged while services run, then the switch. Throws a Failure;
@@ -55,17 +44,10 @@ export async function restore(
   options: RestoreOptions,
   deps: RestoreDeps,
 ): Promise<void> {
-  const { settings, clock, log, signal } = deps;
+  const { settings, clock } = deps;
   requirePrompt(options.yes, deps.prompt);
   await assertReplaceable(database.path);
-  const lock = await acquireLock(database.path, settings.stateDir, {
-    holder: 'restore',
-    wait: true,
-    log,
-    signal,
-    clock,
-  });
-  try {
+  await withLock(database, deps, async () => {
     const place = { stateDir: settings.stateDir, database: database.name };
     const services = dockerServiceManager(deps.docker, clock);
     const resumeDeps = { ...deps, services, leaveOff: [] };
@@ -76,9 +58,7 @@ export async function restore(
       return ended;
     });
     if (resumed !== null) throw notDoneFailure(resumed, options.commandLine);
-  } finally {
-    lock.release();
-  }
+  });
 }
 
 async function restoreLocked(

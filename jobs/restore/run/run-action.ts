@@ -14,14 +14,14 @@ import type { CliOptions } from '../options/cli-options.ts';
 import { actionOf, restoreOptionsOf } from '../options/parse-options.ts';
 import type { RestoreOptions } from '../options/restore-options.ts';
 import { confirmRemoval, requirePrompt, requireRemovalPrompt } from '../plan/prompts.ts';
-import { type RestoreDeps, restore, showPlan } from './restore.ts';
-import { createDeps } from './restore-deps.ts';
+import { restore, showPlan } from './restore.ts';
+import { createDeps, type RestoreDeps } from './restore-deps.ts';
 import { removeIdleLeftovers, reportUnfinished, resumeAllUnfinished, unfinishedOf } from './unfinished-restores.ts';
 import { withBackup } from './with-backup.ts';
 import { withLock } from './with-lock.ts';
 import { writeCopy } from './write-copy.ts';
 
-/** Does what a person typed; an unfinished restore comes first. Throws a Failure. Tests give tools of their own. */
+/** Does what a person typed; an unfinished restore comes first. Throws a Failure. Tests give `changes` to what it needs. */
 export async function runAction(
   typed: CliOptions,
   context: CliContext,

@@ -8,7 +8,8 @@ import type { RestoreJournal } from '../swap/journal.ts';
 import { describeUnfinished, requireServices, resumeUnfinished } from '../swap/resume.ts';
 import { forEachDatabase } from './for-each-database.ts';
 import { notDoneFailure } from './report.ts';
-import { type RestoreDeps, reportResumed, uninterruptible } from './restore.ts';
+import { reportResumed, uninterruptible } from './restore.ts';
+import type { RestoreDeps } from './restore-deps.ts';
 import { withRunRecord } from './run-recorder.ts';
 import { withLock } from './with-lock.ts';
 

@@ -1,6 +1,6 @@
 import type { Database } from '../../settings/databases.ts';
 import { acquireLock } from '../../sqlite/lock/lock.ts';
-import type { RestoreDeps } from './restore.ts';
+import type { RestoreDeps } from './restore-deps.ts';
 
 /** Does `work` while this process holds the database's lock; waits for it. */
 export async function withLock<T>(

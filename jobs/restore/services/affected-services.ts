@@ -60,6 +60,6 @@ export async function findAffectedServices(
         .toSorted(),
     },
     dockerGap: blind,
-    host: host,
+    host,
   };
 }

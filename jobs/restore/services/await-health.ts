@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../../runtime/format.ts';
 import { type LifecycleDeps, type ServiceFailure, startService } from './service-lifecycle.ts';
-import type { ServiceManager } from './service-manager.ts';
 import type { StoppedService } from './stopped-service.ts';
 
 /** How often a service that ended is started again, when its host would do so. */
@@ -18,7 +17,7 @@ const beforeRestartMilliseconds = 1000;
 type AwaitHealthOptions = { readonly askedSeconds: number | null; readonly untilFirstFailure: boolean };
 
 /** What is awaited of a service, and the words for one that fails. */
-type HealthGoal = { readonly check: keyof Pick<ServiceManager, 'health' | 'uptime'>; readonly failed: string };
+type HealthGoal = { readonly check: 'health' | 'uptime'; readonly failed: string };
 const healthy: HealthGoal = { check: 'health', failed: 'is unhealthy' };
 const up: HealthGoal = { check: 'uptime', failed: 'does not stay up' };
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { formatDuration } from '../../runtime/format.ts';
+import { durationSince } from '../../runtime/format.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Checkpoint } from '../files/checkpoint.ts';
 import type { ServiceManager } from './service-manager.ts';
@@ -34,7 +34,7 @@ export async function stopServices(
     const began = clock.now();
     await checkpoint(`before stopping ${service.name}`);
     await services.stop(service);
-    log.line(`Stopped ${service.name} (${took(began, clock)})`);
+    log.line(`Stopped ${service.name} (${durationSince(began, clock.now())})`);
     await checkpoint(`stopped ${service.name}`);
   }
   return downAt;
@@ -73,7 +73,7 @@ export async function startService(
   await checkpoint(`before starting ${service.name}`);
   const problem = await services.start(service);
   if (problem !== null) return `${service.name} does not start: ${problem}`;
-  log.line(`Started ${service.name} (${took(began, clock)})`);
+  log.line(`Started ${service.name} (${durationSince(began, clock.now())})`);
   await checkpoint(`started ${service.name}`);
   return null;
 }
@@ -96,5 +96,3 @@ export async function restoreAutostart(
   }
   if (failures.length > 0) throw failures[0];
 }
-
-const took = (began: Temporal.Instant, clock: Clock) => formatDuration(clock.now().since(began).total('seconds'));

@@ -27,8 +27,6 @@ export type ServiceManager = {
   uptime(service: StoppedService, uptime: Uptime): Promise<HealthStatus>;
   /** Which of them are in trouble now: ids of those in a crash loop, names of those that are unhealthy. */
   findUnhealthy(services: readonly StoppedService[]): Promise<UnhealthyServices>;
-  /** The command that shows what it has printed. */
-  logsCommand(service: Pick<StoppedService, 'kind' | 'name'>): string;
 };
 
 export type UnhealthyServices = { readonly crashingBefore: string[]; readonly unhealthyBefore: string[] };

@@ -1,5 +1,5 @@
 import { existsSync, type Stats, statSync } from 'node:fs';
-import { type JournalMode, journalModeOf } from '../files/journal-mode.ts';
+import { journalModeOf } from '../files/journal-mode.ts';
 import { type FingerprintResult, readFingerprint } from './read-fingerprint.ts';
 
 /** The database as it is now, before a restore. */
@@ -7,7 +7,6 @@ export type CurrentDatabase = {
   readonly bytes: number;
   /** The last write to it or to its -wal. */
   readonly changedAt: Temporal.Instant;
-  readonly journalMode: JournalMode | null;
 };
 
 /** Looks at the file in the database's place; null when there is none. Nothing is opened by SQLite. */
@@ -19,7 +18,6 @@ export function statCurrentDatabase(database: string): CurrentDatabase | null {
   return {
     bytes: main.size + (wal?.size ?? 0),
     changedAt: Temporal.Instant.fromEpochMilliseconds(Math.floor(changed)),
-    journalMode: journalModeOf(database),
   };
 }
 

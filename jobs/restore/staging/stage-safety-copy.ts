@@ -56,14 +56,14 @@ async function verifiedCopy(
   allowDamaged: boolean,
   deps: StageDeps,
 ): Promise<VerifiedContents> {
-  let isFolded = false;
+  let isMerged = false;
   try {
     mergePendingJournal(part, source);
-    isFolded = true;
+    isMerged = true;
     return await verifyByIntegrityCheck(part, source, deps);
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'BACKUP_WRONG') throw error;
-    const hopeless = isFolded ? whyUnreadable(part) : (whyUnfolded(source) ?? whyUnreadable(part));
+    const hopeless = isMerged ? whyUnreadable(part) : (whyUnmerged(source) ?? whyUnreadable(part));
     if (hopeless !== null) throw damaged(error, `${hopeless}, so that --allow-damaged-copy cannot take it either`);
     if (!allowDamaged) throw damaged(error, '--allow-damaged-copy takes it as it is');
     deps.log.warn(error.message);
@@ -77,7 +77,7 @@ function whyUnreadable(part: string): string | null {
 }
 
 /** Asked of the safety copy itself: SQLite may have removed what lay beside its copy. */
-function whyUnfolded(source: string): string | null {
+function whyUnmerged(source: string): string | null {
   const pending = pendingEndings.find((ending) => holdsSomething(source + ending));
   return pending === undefined ? null : `SQLite cannot bring its ${pending} into it`;
 }

@@ -3,9 +3,8 @@ import { open } from 'node:fs/promises';
 import type { BackupDetails } from '../../archives/backup-details.ts';
 import type { AgeIdentity } from '../../archives/format/encryption.ts';
 import type { BackupFacts } from '../../archives/metadata.ts';
-import type { Clock } from '../../runtime/clock.ts';
 import { Failure } from '../../runtime/errors.ts';
-import { formatDuration } from '../../runtime/format.ts';
+import { durationSince } from '../../runtime/format.ts';
 import { listFindings } from '../../sqlite/integrity/findings.ts';
 import { checkIntegrity } from '../../sqlite/integrity/integrity.ts';
 import type { ObjectStore } from '../../store/store.ts';
@@ -98,7 +97,7 @@ async function verifyByHash(
   const began = clock.now();
   const answer = await readFingerprint(part, signal);
   if ('problem' in answer) throw badBackup(part, answer.problem);
-  log.line(`Counted the rows of each table (${took(began, clock)})`);
+  log.line(`Counted the rows of each table (${durationSince(began, clock.now())})`);
   return { fingerprint: answer.fingerprint, findings: told, verifiedBy };
 }
 
@@ -108,18 +107,18 @@ export async function verifyByIntegrityCheck(
   source: string,
   { clock, log, signal }: StageDeps,
 ): Promise<VerifiedContents> {
-  if (journalModeOf(part) === null) throw badBackup(source, 'it is not a SQLite database');
-  const began = clock.now();
   const asFound = journalModeOf(part);
+  if (asFound === null) throw badBackup(source, 'it is not a SQLite database');
+  const began = clock.now();
   // In rollback mode a reader makes no -wal and -shm beside it.
   setJournalMode(part, 'rollback');
   log.line('Checking its integrity in full: it has no metadata to compare with');
   try {
     const { findings: texts, findingKinds, ...contents } = await checkIntegrity(part, { signal });
     const findings = listFindings(texts, findingKinds);
-    if (asFound !== null) setJournalMode(part, asFound);
+    setJournalMode(part, asFound);
     const verifiedBy = integrityText(findings);
-    log.line(`${verifiedBy.replace(/^i/, 'I')} (${took(began, clock)})`);
+    log.line(`${verifiedBy.replace(/^i/, 'I')} (${durationSince(began, clock.now())})`);
     return { fingerprint: fingerprintOfContents(contents), findings, verifiedBy };
   } catch (error) {
     if (error instanceof Failure && error.code === 'DATABASE_CORRUPT')
@@ -164,5 +163,3 @@ function badBackup(source: string, why: string, cause?: unknown): Failure {
     cause,
   );
 }
-
-const took = (began: Temporal.Instant, clock: Clock) => formatDuration(clock.now().since(began).total('seconds'));

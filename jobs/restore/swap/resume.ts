@@ -9,9 +9,13 @@ import { inspectDisk } from './swap-files.ts';
 export function describeUnfinished(database: string, zone: string): string | null {
   const journal = readJournal(database);
   if (journal === null) return null;
-  const begun = localTimestamp(Temporal.Instant.from(journal.startedAt), zone);
   const { message } = resumeFrom(journal.step, inspectDisk({ ...journal, database }));
-  return `Found an unfinished restore of ${database} from ${journal.source}, begun ${begun}. ${message}`;
+  return unfinishedText({ ...journal, database }, message, zone);
+}
+
+function unfinishedText({ database, source, startedAt }: RestoreJournal, message: string, zone: string): string {
+  const begun = localTimestamp(Temporal.Instant.from(startedAt), zone);
+  return `Found an unfinished restore of ${database} from ${source}, begun ${begun}. ${message}`;
 }
 
 /**
@@ -28,8 +32,8 @@ export async function resumeUnfinished(
   // Another mount may show the same folder under another path than when it began.
   const here = { ...journal, database };
   const disk = inspectDisk(here);
-  deps.log.line(describeUnfinished(database, zone) ?? '');
-  const { step } = resumeFrom(here.step, disk);
+  const { step, message } = resumeFrom(here.step, disk);
+  deps.log.line(unfinishedText(here, message, zone));
   // Somebody may have started a service by hand meanwhile: what it wrote is kept.
   const servedRestored = here.servedRestored || disk.restoredInPlace;
   return runSteps({ ...here, step, servedRestored }, true, { ...deps, assertNotInUse: async () => {} });

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../runtime/errors.ts';
 import { databaseParts } from '../files/names.ts';
-import { type HostEnvironment, readHostEnvironment } from './host-environment.ts';
+import type { HostEnvironment } from './host-environment.ts';
 import { type KernelFileUse, kernelFileUse } from './kernel-file-use.ts';
 import { type OpenFileHolder, scanProcesses } from './open-file-holders.ts';
 import { type Visibility, visibilityOf } from './visibility.ts';
@@ -28,17 +27,17 @@ type KnownContainers = {
 export async function findDatabaseUsers(
   file: string,
   { containers, dockerGap }: KnownContainers,
-  host: HostEnvironment = readHostEnvironment(path.dirname(file)),
+  host: HostEnvironment,
 ): Promise<DatabaseUsers> {
   if (!databaseParts.some((part) => existsSync(file + part))) {
     return { visibility: { processes: true, containers: true, gaps: [] }, use: 'unknown', holders: [] };
   }
   const scan = scanProcesses(file);
   const holders = scan.holders.filter(({ container }) => container === null || !containers.has(container));
-  const scanned = visibilityOf({ host: host, scan, use: 'unknown', dockerGap });
-  if (scanned.processes || scan.holders.length > 0) return { visibility: scanned, use: 'unknown', holders: holders };
+  const scanned = visibilityOf({ host, scan, use: 'unknown', dockerGap });
+  if (scanned.processes || scan.holders.length > 0) return { visibility: scanned, use: 'unknown', holders };
   const use = await steadyFileUse(file);
-  return { visibility: visibilityOf({ host: host, scan, use, dockerGap }), use, holders: holders };
+  return { visibility: visibilityOf({ host, scan, use, dockerGap }), use, holders };
 }
 
 /** Somebody may open it for a moment only: asks up to three times, until it is free. */
@@ -64,8 +63,8 @@ const ignoring = 'With --ignore-open-files it is ignored: what it still writes g
 export const ignoringRemoval = 'With --ignore-open-files it is ignored: what it still writes is lost.';
 
 /**
- * Throws DATABASE_IN_USE naming each process that has the file open; or when the kernel says that it is open, and no suspect
- * stops. `ignored`: what --ignore-open-files means here.
+ * Throws DATABASE_IN_USE naming each process that has the file open; or when the kernel says that it is open, and none of the
+ * known containers that may be meant stops. `ignored`: what --ignore-open-files means here.
  */
 export function assertNotInUse(
   file: string,

@@ -13,14 +13,14 @@ export type DeletedFileHolder = {
 };
 
 /** Finds processes that have the database open although it was deleted. Empty when the file is in place, or nothing is seen. */
-export function findDeletedDatabase(database: string, proc = '/proc'): DeletedFileHolder[] {
+export function findDeletedDatabase(database: string): DeletedFileHolder[] {
   if (existsSync(database)) return [];
-  const pids = (namesIn(proc) ?? []).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  const pids = (namesIn('/proc') ?? []).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
   return pids.flatMap((pid) => {
     const found = (part: string) =>
-      (namesIn(`${proc}/${pid}/fd`) ?? [])
-        .map((fd) => `${proc}/${pid}/fd/${fd}`)
-        .find((link) => leadsTo(link, database + part, `${proc}/${pid}/root`)) ?? null;
+      (namesIn(`/proc/${pid}/fd`) ?? [])
+        .map((fd) => `/proc/${pid}/fd/${fd}`)
+        .find((link) => leadsTo(link, database + part, `/proc/${pid}/root`)) ?? null;
     const file = found('');
     return file === null ? [] : [{ pid: Number(pid), file, wal: found('-wal') }];
   });

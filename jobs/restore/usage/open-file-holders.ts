@@ -22,13 +22,13 @@ export type ProcessScan = {
 };
 
 /** Finds processes that hold the file or its SQLite sidecars, open or mapped. Empty where there is no /proc (not Linux). */
-export function scanProcesses(database: string, proc = '/proc'): ProcessScan {
+export function scanProcesses(database: string): ProcessScan {
   const wanted = new Set(databaseParts.map((part) => inodeKey(database + part)).filter((id) => id !== null));
-  const all = namesIn(proc)?.filter((name) => /^\d+$/.test(name)) ?? [];
+  const all = namesIn('/proc')?.filter((name) => /^\d+$/.test(name)) ?? [];
   const holders: OpenFileHolder[] = [];
   const unreadable: number[] = [];
   for (const pid of all.filter((name) => Number(name) !== process.pid)) {
-    const folder = `${proc}/${pid}`;
+    const folder = `/proc/${pid}`;
     const descriptors = namesIn(`${folder}/fd`);
     if (descriptors === null) {
       if (isDenied(() => readdirSync(`${folder}/fd`)) && mayHaveFiles(folder)) unreadable.push(Number(pid));
@@ -98,4 +98,4 @@ function commandOf(folder: string): string {
 const containerOf = (folder: string) => /[0-9a-f]{64}/.exec(textOf(`${folder}/cgroup`))?.[0] ?? null;
 
 /** The container a process of this pid namespace runs in, as far as /proc tells. */
-export const containerOfProcess = (pid: number, proc = '/proc') => containerOf(`${proc}/${pid}`);
+export const containerOfProcess = (pid: number) => containerOf(`/proc/${pid}`);

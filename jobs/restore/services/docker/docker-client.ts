@@ -139,7 +139,7 @@ function connectionOf(address: string): Docker.DockerOptions {
   );
 }
 
-function statusOf(error: unknown): number | null {
+export function statusOf(error: unknown): number | null {
   const cause = error instanceof Failure ? error.cause : error;
   return cause instanceof Error && 'statusCode' in cause && typeof cause.statusCode === 'number'
     ? cause.statusCode

@@ -1,4 +1,4 @@
-/** What restore knows of a Docker engine, as plain values; `docker.ts` fills them in. */
+/** What restore knows of a Docker engine, as plain values; `docker-client.ts` fills them in. */
 export type RestartPolicy = { readonly Name: string; readonly MaximumRetryCount: number };
 
 export type DockerMount = {

@@ -5,6 +5,7 @@ import type { DockerContainer, SwarmTasks } from './docker-engine.ts';
 const steadySeconds = 2;
 /** Swarm starts a failed task again by itself; after this many failures it is not going to come up. */
 const failedTasksLimit = 3;
+
 /** How a container does, `seconds` after its start. Null: it is gone. */
 export function containerHealth(container: DockerContainer | null, seconds: number): HealthStatus {
   if (container === null) return { state: 'failed', reason: 'it was removed' };

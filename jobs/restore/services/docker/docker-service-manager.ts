@@ -3,6 +3,7 @@ import type { Clock } from '../../../runtime/clock.ts';
 import { Failure } from '../../../runtime/errors.ts';
 import type { ServiceManager, Uptime } from '../service-manager.ts';
 import type { StoppedService } from '../stopped-service.ts';
+import { statusOf } from './docker-client.ts';
 import type { DockerContainer, DockerEngine } from './docker-engine.ts';
 import { containerHealth, swarmHealth } from './docker-health.ts';
 
@@ -53,7 +54,6 @@ export function dockerServiceManager(docker: DockerEngine, clock: Clock): Servic
         unhealthyBefore: containers.filter(isUnhealthy).map(({ name }) => name),
       };
     },
-    logsCommand: ({ kind, name }) => `${kind === 'swarm' ? 'docker service logs' : 'docker logs'} ${name}`,
   };
 }
 
@@ -72,8 +72,7 @@ async function isRemoved({ kind, id, name }: StoppedService, docker: DockerEngin
     return false;
   } catch (error) {
     // An engine that is no manager any more does not know either: that is another answer.
-    const cause = error instanceof Failure ? error.cause : null;
-    if (cause instanceof Error && 'statusCode' in cause && cause.statusCode === 404) return true;
+    if (statusOf(error) === 404) return true;
     throw error;
   }
 }
