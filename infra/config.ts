@@ -38,7 +38,9 @@ function hostDeployment(config: HostConfig, source: ConfigSource): HostDeploymen
     mail: mailOf(config),
     summary: values.summary ? summaryOf(config, source.readFile) : null,
     environment,
-    secretVariables,
+    secretVariables: config.has('ageIdentity')
+      ? { ...secretVariables, BACKUP_AGE_IDENTITY: 'ageIdentity' }
+      : secretVariables,
   };
 }
 

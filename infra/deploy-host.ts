@@ -1,7 +1,6 @@
 import * as docker from '@pulumi/docker';
 import type * as linode from '@pulumi/linode';
 import * as pulumi from '@pulumi/pulumi';
-import type { SecretKey } from '../jobs/settings/table.ts';
 import type { BucketResource } from './bucket.ts';
 import { caddy } from './caddy.ts';
 import { type DeployedService, deployService, type ServiceDeps } from './deploy-service.ts';
@@ -12,7 +11,7 @@ import { hostCommand } from './host-command.ts';
 import { buildImage, type CompiledImage } from './images.ts';
 import { readHostScript, remoteScript } from './remote-script.ts';
 import type { DeferredValues } from './resolved-spec.ts';
-import type { SecretValues } from './service-files.ts';
+import { base64, type SecretValues } from './service-files.ts';
 import { networkOf, type ServiceSpec, servicesOf } from './services.ts';
 
 /** What the hosts of a stack share. */
@@ -20,7 +19,6 @@ export type HostDeps = {
   readonly bucket: BucketResource | null;
   readonly cloud: linode.Provider | null;
   readonly images: readonly CompiledImage[];
-  readonly secretNames: readonly SecretKey[];
   readonly secrets: SecretValues;
 };
 
@@ -35,7 +33,7 @@ export function deployHost(deployment: HostDeployment, deps: HostDeps): pulumi.O
   const network = createNetwork(deployment, suffix, host, [folders]);
   const deferred = deferredValues(deployment, bucket);
   const serviceDeps = { deployment, host, suffix, deferred, secrets: deps.secrets, dependsOn: [folders, network] };
-  const services = servicesOf(deployment, deps.secretNames).map((spec) => {
+  const services = servicesOf(deployment).map((spec) => {
     const compiled = compiledImageFor(spec, deps.images);
     const imageOptions = { provider: host.docker, dependsOn: [folders] };
     const image = buildImage(compiled, { suffix, platform: deployment.platform }, imageOptions);
@@ -109,8 +107,8 @@ function pruneImages(
 function installCommand(services: readonly DeployedService[], { deployment, host, suffix }: ServiceDeps): void {
   const content = pulumi.all(services.map(({ resolved }) => resolved)).apply(([backup, summary]) => {
     if (backup === undefined) return '';
-    const text = hostCommand(readHostScript('nightshift.sh'), { backup, summary: summary ?? null }, deployment.folders);
-    return Buffer.from(text).toString('base64');
+    const template = readHostScript('nightshift.sh');
+    return base64(hostCommand(template, { backup, summary: summary ?? null }, deployment.folders));
   });
   const variables = { FOLDER: deployment.folders.command, CONTENT: content };
   const removes = `${deployment.folders.command}/nightshift`;

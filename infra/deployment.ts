@@ -8,6 +8,22 @@ export type Deployment = {
   readonly secrets: readonly SecretKey[];
 };
 
+/** Whether anything of the deployment is at Linode: a token and a provider are needed. */
+export function usesLinode({ bucket, hosts }: Deployment): boolean {
+  return (
+    bucket !== null ||
+    hosts.some(
+      ({ host, disk }) =>
+        host.place.kind === 'label' ||
+        host.place.kind === 'create' ||
+        host.firewall ||
+        host.domain !== null ||
+        disk?.kind === 'create' ||
+        disk?.kind === 'adopt',
+    )
+  );
+}
+
 export type BucketPlan = {
   readonly label: string;
   readonly region: string;

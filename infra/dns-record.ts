@@ -10,14 +10,11 @@ export function createDnsRecord(
   options: pulumi.CustomResourceOptions,
 ): void {
   const filters = [{ name: 'domain', values: [domain] }];
-  const domainId = linode
-    .getDomainsOutput({ filters }, options)
-    .apply(({ domains }) => domains)
-    .apply((domains) => {
-      const id = domains?.[0]?.id;
-      if (id === undefined) throw new Error(`${domain} is not among the domains of this Linode account.`);
-      return Number(id);
-    });
+  const domainId = linode.getDomainsOutput({ filters }, options).apply(({ domains }) => {
+    const id = domains?.[0]?.id;
+    if (id === undefined) throw new Error(`${domain} is not among the domains of this Linode account.`);
+    return Number(id);
+  });
   const name = new URL(page).hostname.slice(0, -domain.length - 1);
   new linode.DomainRecord(`page${suffix}`, { domainId, name, recordType: 'A', target: address, ttlSec: 300 }, options);
 }

@@ -7,25 +7,19 @@ import type { HostPlan } from './deployment.ts';
 import { createDnsRecord } from './dns-record.ts';
 import { createFirewall } from './firewall.ts';
 import type { ScriptTarget } from './remote-script.ts';
+import { base64 } from './service-files.ts';
 
-/** The machine and how to connect to it. */
-export type HostResource = {
+type Machine = {
   /** Changes when the machine is replaced. */
   readonly id: pulumi.Input<string>;
   readonly address: pulumi.Output<string> | null;
   /** Id of the Linode; looked up only when called. Throws when the host is not a Linode. */
   linodeId(): pulumi.Output<number>;
-  readonly scriptTarget: ScriptTarget;
-  readonly docker: docker.Provider;
   readonly dependsOn: pulumi.Resource[];
 };
 
-type Machine = {
-  readonly id: pulumi.Input<string>;
-  readonly address: pulumi.Output<string> | null;
-  readonly linodeId: () => pulumi.Output<number>;
-  readonly dependsOn: pulumi.Resource[];
-};
+/** The machine and how to connect to it. */
+export type HostResource = Machine & { readonly scriptTarget: ScriptTarget; readonly docker: docker.Provider };
 
 /** Looks up or creates the host, with its firewall and the DNS record of the summary page (`page`, a URL). */
 export function provisionHost(
@@ -91,7 +85,7 @@ function machineOf({ place }: HostPlan, suffix: string, cloud: linode.Provider |
         type: place.type,
         image: 'linode/debian12',
         authorizedKeys: [place.publicKey],
-        metadatas: [{ userData: Buffer.from(cloudInit).toString('base64') }],
+        metadatas: [{ userData: base64(cloudInit) }],
       },
       { ...opts, protect: true },
     );

@@ -3,10 +3,11 @@ import * as pulumi from '@pulumi/pulumi';
 import { Failure } from '../jobs/runtime/errors.ts';
 import type { SecretKey } from '../jobs/settings/table.ts';
 import { type BucketResource, createBucket } from './bucket.ts';
-import { type ConfigSource, pulumiSource } from './config/source.ts';
+import { pulumiSource } from './config/pulumi-source.ts';
+import type { ConfigSource } from './config/source.ts';
 import { readDeployment } from './config.ts';
 import { deployHost } from './deploy-host.ts';
-import type { Deployment } from './deployment.ts';
+import { type Deployment, usesLinode } from './deployment.ts';
 import { type CompiledImage, compiledImages } from './images.ts';
 import { enforcePolicies } from './policy/enforce.ts';
 import type { SecretValues } from './service-files.ts';
@@ -48,7 +49,7 @@ function declareStack({ source = pulumiSource(), images }: DeployOptions): Outpu
   const cloud = linodeProvider(deployment);
   const bucket = deployment.bucket === null || cloud === null ? null : createBucket(deployment.bucket, cloud);
   const secrets = secretValues(deployment.secrets, bucket);
-  const deps = { bucket, cloud, images: compiled, secretNames: deployment.secrets, secrets };
+  const deps = { bucket, cloud, images: compiled, secrets };
   const hosts = deployment.hosts.map((host) => [host.name || 'host', deployHost(host, deps)] as const);
   return {
     hosts: Object.fromEntries(hosts),
@@ -65,17 +66,8 @@ function imageNames({ hosts }: Deployment): ImageName[] {
 }
 
 /** Null when the stack uses nothing at Linode. Versioning and lifecycle rules need S3 keys: the provider creates temporary ones. */
-function linodeProvider({ bucket, hosts }: Deployment): linode.Provider | null {
-  const needed =
-    bucket !== null ||
-    hosts.some(
-      ({ host, disk }) =>
-        ['label', 'create'].includes(host.place.kind) ||
-        host.firewall ||
-        host.domain !== null ||
-        (disk !== null && disk.kind !== 'mounted'),
-    );
-  if (!needed) return null;
+function linodeProvider(deployment: Deployment): linode.Provider | null {
+  if (!usesLinode(deployment)) return null;
   const config = new pulumi.Config('linode');
   const token = config.getSecret('token');
   const url = config.get('url');

@@ -56,32 +56,21 @@ const tmpfs = { '/tmp': '64m' };
 const graceSeconds = 900;
 
 /** The services of one host. Pure: what they are follows from the config alone. */
-export function servicesOf(
-  deployment: HostDeployment,
-  secrets: readonly SecretKey[],
-  rows: readonly Setting[] = table,
-): ServiceSpec[] {
-  const backup = backupService(deployment, secrets, rows);
+export function servicesOf(deployment: HostDeployment, rows: readonly Setting[] = table): ServiceSpec[] {
+  const backup = backupService(deployment, rows);
   return deployment.summary === null ? [backup] : [backup, summaryService(deployment, deployment.summary, rows)];
 }
 
-function backupService(
-  deployment: HostDeployment,
-  secrets: readonly SecretKey[],
-  rows: readonly Setting[],
-): ServiceSpec {
+function backupService(deployment: HostDeployment, rows: readonly Setting[]): ServiceSpec {
   const { folders } = deployment;
   const given = settingsFor(['backup', 'restore'], deployment, rows);
-  const identity: ServiceSpec['secrets'] = secrets.includes('ageIdentity')
-    ? { BACKUP_AGE_IDENTITY: 'ageIdentity' }
-    : {};
   return {
     name: 'sqlite-backup',
     image: 'sqlite-backup',
     command: ['backup', '--schedule'],
     check: ['check'],
     environment: { ...given.environment, ...jobEnvironment(deployment), ...backupEnvironment(deployment) },
-    secrets: { ...storeSecrets(deployment), ...given.secrets, ...identity },
+    secrets: { ...storeSecrets(deployment), ...given.secrets },
     files: {},
     mounts: [...dataMounts(deployment), { source: `${folders.state}/staging`, target: '/staging', readOnly: false }],
     publish: null,

@@ -1,5 +1,5 @@
 import { parseSetting, type SettingProblem } from '../../jobs/settings/problem.ts';
-import { type Setting, stackKeyOf } from '../../jobs/settings/setting.ts';
+import { rowsWithKey, type Setting, stackKeyOf } from '../../jobs/settings/setting.ts';
 import { unknownKey } from './unknown-key.ts';
 
 /** What one entry of `hosts` sets for itself. */
@@ -25,17 +25,22 @@ export function readHostLayers(
       const hint = 'give it one: `pulumi config set --path "nightshift:hosts[0].name" east`';
       problems.push({ name: `${prefix}name`, found: 'is no name of small letters, digits and dashes', hint });
     }
-    const own = rows.filter((row) => row.perHost && (texts[stackKeyOf(row) ?? ''] ?? '') !== '');
+    const own = rowsWithKey(rows).flatMap(({ key, row }) => {
+      const text = texts[key] ?? '';
+      return row.perHost && text !== '' ? [{ key, row, text }] : [];
+    });
     for (const key of Object.keys(texts)) problems.push(...misplaced(key, prefix, rows));
     if (names.includes(name))
       problems.push({ name: `${prefix}name`, found: `is "${name}" again`, hint: 'name each host once' });
     names.push(name);
-    const values = own.map((row) => {
-      const key = stackKeyOf(row) ?? '';
-      return [key, parseSetting(row, texts[key] ?? null, prefix + key, problems)] as const;
-    });
-    const ownTexts = values.map(([key]) => [key, texts[key] ?? ''] as const);
-    return { name, prefix, texts: Object.fromEntries(ownTexts), values: Object.fromEntries(values) };
+    return {
+      name,
+      prefix,
+      texts: Object.fromEntries(own.map(({ key, text }) => [key, text])),
+      values: Object.fromEntries(
+        own.map(({ key, row, text }) => [key, parseSetting(row, text, prefix + key, problems)]),
+      ),
+    };
   });
 }
 

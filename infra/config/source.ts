@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import * as pulumi from '@pulumi/pulumi';
 
 /** Where the config comes from: Pulumi in life, a plain object in tests. */
 export type ConfigSource = {
@@ -17,21 +15,6 @@ export type ConfigSource = {
   /** An SSH agent runs on this machine. */
   readonly agent: boolean;
 };
-
-/** The running program's config. */
-export function pulumiSource(): ConfigSource {
-  const config = new pulumi.Config('nightshift');
-  // Pulumi exports it for its own use only; it is the one way to know in a program whether a value is kept encrypted.
-  const isConfigSecret: unknown = Reflect.get(pulumi.runtime, 'isConfigSecret');
-  return {
-    get: (key) => config.get(key),
-    keys: () => keysOf(Object.keys(pulumi.runtime.allConfig())),
-    isSecret: (key) => typeof isConfigSecret !== 'function' || isConfigSecret(`nightshift:${key}`) === true,
-    isSealed: () => false,
-    readFile: (file) => readFileSync(expandHome(file), 'utf8'),
-    agent: (process.env['SSH_AUTH_SOCK'] ?? '') !== '',
-  };
-}
 
 /** The keys of nightshift among full ones, without `nightshift:`. */
 export function keysOf(all: Iterable<string>): string[] {

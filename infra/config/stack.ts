@@ -1,6 +1,6 @@
 import { parseSetting, type SettingProblem } from '../../jobs/settings/problem.ts';
 import { isUnset, stackMeaning } from '../../jobs/settings/pulumi-yaml.ts';
-import { type Setting, stackKeyOf } from '../../jobs/settings/setting.ts';
+import { rowsWithKey, type Setting, stackKeyOf } from '../../jobs/settings/setting.ts';
 import type { SecretKey, StackConfigValues, StackKey } from '../../jobs/settings/table.ts';
 import { type HostLayer, readHostLayers } from './host-layers.ts';
 import type { ConfigSource } from './source.ts';
@@ -33,10 +33,7 @@ const prefix = 'nightshift:';
 
 /** Reads every key by the rule of its row. Unknown keys, open secrets and bad texts go to `problems`. */
 export function readStack(source: ConfigSource, rows: readonly Setting[], problems: SettingProblem[]): ResolvedConfig {
-  const keyed = rows.flatMap((row) => {
-    const key = stackKeyOf(row);
-    return key === null ? [] : [{ key, row }];
-  });
+  const keyed = rowsWithKey(rows);
   const unknown = source.keys().filter((key) => !keyed.some((each) => each.key === key));
   problems.push(...unknown.map((key) => unknownKey(prefix, key, rows)));
   const given = keyed.flatMap(({ key, row }) => {
@@ -95,10 +92,9 @@ function hostConfig(layer: HostLayer, rows: readonly Setting[], problems: Settin
 function jobVariables({ texts }: HostLayer, rows: readonly Setting[]) {
   const environment: Record<string, string> = {};
   const secretVariables: Record<string, SecretKey> = {};
-  for (const row of rows) {
-    const key = stackKeyOf(row);
+  for (const { key, row } of rowsWithKey(rows)) {
     const { environment: name, onlyWith } = row;
-    if (name === null || key === null || (onlyWith !== null && !(onlyWith in texts))) continue;
+    if (name === null || (onlyWith !== null && !(onlyWith in texts))) continue;
     const text = texts[key] ?? row.default;
     if (text === null) continue;
     if (row.secret) secretVariables[name] = key as SecretKey;

@@ -1,5 +1,5 @@
 import type { SettingProblem } from '../../jobs/settings/problem.ts';
-import { type Setting, stackKeyOf } from '../../jobs/settings/setting.ts';
+import { rowsWithKey, type Setting } from '../../jobs/settings/setting.ts';
 
 /** Above this share of a key's letters, two keys have nothing to do with each other. */
 const mostDifferent = 0.5;
@@ -16,11 +16,9 @@ export function unknownKey(prefix: string, key: string, rows: readonly Setting[]
 
 /** The key that was probably meant, by its own name or its variable's; null when none is near. */
 function nearestKey(typed: string, rows: readonly Setting[]): string | null {
-  const candidates = rows.flatMap((row) => {
-    const key = stackKeyOf(row);
-    if (key === null) return [];
-    const names = row.environment === null ? [key] : [key, row.environment];
-    return [{ key, distance: Math.min(...names.map((name) => share(typed, name))) }];
+  const candidates = rowsWithKey(rows).map(({ key, row: { environment } }) => {
+    const names = environment === null ? [key] : [key, environment];
+    return { key, distance: Math.min(...names.map((name) => share(typed, name))) };
   });
   const [nearest] = candidates.toSorted((one, other) => one.distance - other.distance);
   return nearest === undefined || nearest.distance > mostDifferent ? null : nearest.key;

@@ -5,14 +5,13 @@ import { requiredScopes, type ScopeArea, scopeAreas } from './token-scopes.ts';
 
 const page = <T>(item: z.ZodType<T>) => z.object({ data: z.array(item) });
 const region = z.object({ id: z.string(), capabilities: z.array(z.string()) });
-const endpoint = z.object({ region: z.string(), endpoint_type: z.string(), s3_endpoint: z.string().nullable() });
+const endpoint = z.object({ region: z.string(), s3_endpoint: z.string().nullable() });
 const bucket = z.object({ label: z.string(), region: z.string(), s3_endpoint: z.string() });
 const volume = z.object({
   id: z.number(),
   label: z.string(),
   region: z.string(),
   size: z.number(),
-  linode_id: z.number().nullable(),
   linode_label: z.string().nullable(),
   filesystem_path: z.string(),
 });
@@ -49,7 +48,6 @@ export async function fetchLinodeFacts(
   const wanted = requiredScopes(target).map(({ area }) => area);
   const ids = target.hosts.flatMap(({ disk }) => (disk?.volume.kind === 'adopted' ? [disk.volume.id] : []));
   const labels = target.hosts.flatMap(({ access }) => (access.kind === 'label' ? [access.label] : []));
-  const usesDomains = target.hosts.some(({ page: name }) => name?.domain);
   const [lists, regions, store, volumes, instances, domains] = await Promise.all([
     Promise.all(wanted.map(async (area) => [area, await api.get(scopeAreas[area], page(z.unknown()))] as const)),
     api.get('/regions?page_size=500', page(region)),
@@ -58,7 +56,7 @@ export async function fetchLinodeFacts(
     Promise.all(
       labels.map(async (label) => [label, await api.get('/linode/instances', page(instance), { label })] as const),
     ),
-    usesDomains ? api.get(scopeAreas.domains, page(domain)) : null,
+    wanted.includes('domains') ? api.get(scopeAreas.domains, page(domain)) : null,
   ]);
   return {
     areas: new Map(lists),
@@ -83,7 +81,7 @@ async function fetchBucketFacts(
   const host = endpoints.kind === 'found' ? endpointHost(endpoints.value.data, wanted.region) : null;
   const isNotOurs = own.kind === 'refused' && own.status === 404 && host !== null;
   const bucketName = isNotOurs ? await probeBucketName(`https://${host}/${wanted.label}`, signal) : null;
-  return { endpoints, bucket: own, bucketName: bucketName };
+  return { endpoints, bucket: own, bucketName };
 }
 
 /** Host name of the region's object storage; the first of several. */

@@ -1,5 +1,5 @@
 import { expandHome } from '../config/source.ts';
-import type { Deployment, DiskPlan, HostDeployment, HostPlan } from '../deployment.ts';
+import { type Deployment, type DiskPlan, type HostDeployment, type HostPlan, usesLinode } from '../deployment.ts';
 import { servicesOf } from '../services.ts';
 import type { DiskTarget, HostAccess, HostTarget, LinodeTarget, StackTarget } from './target.ts';
 
@@ -8,15 +8,14 @@ export type TargetOptions = { readonly token: string | null; readonly url: strin
 
 /** The parts of a deployment that can be checked before it exists. */
 export function targetOf(deployment: Deployment, options: TargetOptions): StackTarget {
-  return { linode: linodeOf(deployment, options), hosts: deployment.hosts.map((host) => hostOf(host, deployment)) };
+  return { linode: linodeOf(deployment, options), hosts: deployment.hosts.map(hostOf) };
 }
 
-function linodeOf({ bucket, hosts }: Deployment, { token, url, deployed }: TargetOptions): LinodeTarget | null {
+function linodeOf(deployment: Deployment, { token, url, deployed }: TargetOptions): LinodeTarget | null {
+  if (!usesLinode(deployment)) return null;
+  const { bucket, hosts } = deployment;
   const places = hosts.map(({ host }) => host.place);
   const disks = hosts.flatMap(({ disk }) => (disk?.kind === 'create' || disk?.kind === 'adopt' ? [disk] : []));
-  const usesLinodeHost = places.some(({ kind }) => kind === 'label' || kind === 'create');
-  const usesNetworking = hosts.some(({ host }) => host.firewall || host.domain !== null);
-  if (bucket === null && disks.length === 0 && !usesLinodeHost && !usesNetworking) return null;
   const regions = [
     ...disks.map(({ region }) => region),
     ...places.flatMap((place) => (place.kind === 'create' ? [place.region] : [])),
@@ -31,9 +30,9 @@ function linodeOf({ bucket, hosts }: Deployment, { token, url, deployed }: Targe
   };
 }
 
-function hostOf(host: HostDeployment, { secrets }: Deployment): HostTarget {
+function hostOf(host: HostDeployment): HostTarget {
   const { summary, mail } = host;
-  const services = servicesOf(host, secrets);
+  const services = servicesOf(host);
   const caddy = summary?.front.kind === 'caddy';
   const published = services.flatMap(({ publish }) => (publish === null ? [] : [publish.external]));
   return {
@@ -44,7 +43,7 @@ function hostOf(host: HostDeployment, { secrets }: Deployment): HostTarget {
     containers:
       host.engine.kind === 'swarm' ? [] : [...services.map(({ name }) => name), ...(caddy ? ['nightshift-caddy'] : [])],
     replace: host.replaceContainers,
-    mail: mail === null ? null : { host: mail.host, port: mail.port },
+    mail,
     page: summary?.url ? { name: new URL(summary.url).hostname, domain: host.host.domain } : null,
   };
 }

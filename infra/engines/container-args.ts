@@ -2,7 +2,7 @@ import type { ContainerArgs } from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
 import type { Folders } from '../deployment.ts';
 import { environmentOf, mountsOf, type ResolvedSpec } from '../resolved-spec.ts';
-import type { ServiceSpec } from '../services.ts';
+import type { ServiceHealthCheck, ServiceSpec } from '../services.ts';
 
 /** What a container needs beside its spec. */
 export type ContainerInputs = {
@@ -43,20 +43,13 @@ export function containerArgs(spec: ServiceSpec, inputs: ContainerInputs): Conta
     mounts: mountsOf(spec, inputs.folders).map((mount) => ({ type: 'bind', ...mount })),
     tmpfs: Object.fromEntries(Object.entries(spec.tmpfs).map(([folder, size]) => [folder, `size=${size}`])),
     ...(publish === null ? {} : { ports: [{ ...publish, protocol: 'tcp' }] }),
-    healthcheck: {
-      tests: ['CMD', ...health.test],
-      interval: goDuration(health.intervalSeconds),
-      timeout: goDuration(health.timeoutSeconds),
-      startPeriod: goDuration(health.startSeconds),
-      retries: health.retries,
-    },
+    healthcheck: healthcheckArgs(health),
     logDriver: logOptions.driver,
     logOpts: logOptions.options,
     labels: [
       { label: 'nightshift.content', value: inputs.contentHash },
       { label: 'nightshift.host', value: inputs.hostId },
-      { label: 'nightshift.service', value: spec.name },
-      ...Object.entries(spec.labels).map(([label, value]) => ({ label, value })),
+      ...labelArgs(spec),
     ],
   };
 }
@@ -67,6 +60,25 @@ export const containerOptions = {
   // The name is fixed, so the old container is deleted first.
   deleteBeforeReplace: true,
 } satisfies pulumi.CustomResourceOptions;
+
+/** The health check of a container or Swarm service. */
+export function healthcheckArgs(health: ServiceHealthCheck) {
+  return {
+    tests: ['CMD', ...health.test],
+    interval: goDuration(health.intervalSeconds),
+    timeout: goDuration(health.timeoutSeconds),
+    startPeriod: goDuration(health.startSeconds),
+    retries: health.retries,
+  };
+}
+
+/** The labels of the service's own, in the provider's shape. */
+export function labelArgs({ name, labels }: Pick<ServiceSpec, 'name' | 'labels'>) {
+  return [
+    { label: 'nightshift.service', value: name },
+    ...Object.entries(labels).map(([label, value]) => ({ label, value })),
+  ];
+}
 
 /** A duration as Go prints it, which is how the provider reads it back: 1m0s. */
 export function goDuration(seconds: number): string {

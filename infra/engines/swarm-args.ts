@@ -2,7 +2,7 @@ import type { ServiceArgs } from '@pulumi/docker';
 import type * as pulumi from '@pulumi/pulumi';
 import { environmentOf, type ResolvedSpec } from '../resolved-spec.ts';
 import type { ServiceSpec } from '../services.ts';
-import { goDuration, logOptions } from './container-args.ts';
+import { goDuration, healthcheckArgs, labelArgs, logOptions } from './container-args.ts';
 
 /** A Swarm secret or config, and the name of its file in the container. */
 export type SwarmFile = {
@@ -62,17 +62,8 @@ export function swarmArgs(spec: ServiceSpec, inputs: SwarmInputs): ServiceArgs {
           fileName: `/etc/nightshift/${name}`,
           ...owned,
         })),
-        healthcheck: {
-          tests: ['CMD', ...health.test],
-          interval: goDuration(health.intervalSeconds),
-          timeout: goDuration(health.timeoutSeconds),
-          startPeriod: goDuration(health.startSeconds),
-          retries: health.retries,
-        },
-        labels: [
-          { label: 'nightshift.service', value: spec.name },
-          ...Object.entries(spec.labels).map(([label, value]) => ({ label, value })),
-        ],
+        healthcheck: healthcheckArgs(health),
+        labels: labelArgs(spec),
       },
       // The disk is attached to one node.
       placement: { constraints: [inputs.node === null ? 'node.role==manager' : `node.hostname==${inputs.node}`] },

@@ -14,6 +14,8 @@ const otherServerKeys: Readonly<Record<string, StackKey>> = {
   LINODE_SECRET_KEY: 's3SecretKey',
 };
 
+const otherServerReasons: Readonly<Record<string, string>> = { LINODE_REGION: 'not used with another S3 server' };
+
 const linodeReasons: Readonly<Record<string, string>> = {
   LINODE_ACCESS_KEY: '`up` creates its own keys for the bucket; delete the old one afterwards',
   LINODE_SECRET_KEY: '`up` creates its own keys for the bucket',
@@ -21,14 +23,10 @@ const linodeReasons: Readonly<Record<string, string>> = {
 
 /** `endpoint`: the file names an S3 server other than Linode's. */
 export function keyForVariable(name: string, endpoint: boolean): KeyMapping {
-  const reason = endpoint ? unusedWithEndpoint(name) : linodeReasons[name];
+  const reason = (endpoint ? otherServerReasons : linodeReasons)[name];
   if (reason !== undefined) return { reason };
   const other = (endpoint ? otherServerKeys[name] : undefined) ?? otherKeys[name];
   if (other !== undefined) return { key: `nightshift:${other}` };
   const stack = table.find(({ environment }) => environment === name)?.stack ?? { none: 'not a nightshift setting' };
   return typeof stack === 'string' ? { key: `nightshift:${stack}` } : { reason: stack.none };
-}
-
-function unusedWithEndpoint(name: string): string | undefined {
-  return name === 'LINODE_REGION' ? 'not used with another S3 server' : undefined;
 }

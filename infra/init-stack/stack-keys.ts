@@ -1,6 +1,6 @@
 import { stackMeaning } from '../../jobs/settings/pulumi-yaml.ts';
 import { text } from '../../jobs/settings/rules.ts';
-import { type Setting, stackKeyOf } from '../../jobs/settings/setting.ts';
+import { rowsWithKey, type Setting } from '../../jobs/settings/setting.ts';
 import { table } from '../../jobs/settings/table.ts';
 import type { StackValues } from '../stack/stack-config.ts';
 
@@ -23,10 +23,9 @@ const linodeToken: StackKeyDescription = {
 /** Every key: those of the table, and the provider's token. */
 export const stackKeys: ReadonlyMap<string, StackKeyDescription> = new Map(
   [
-    ...table.flatMap((row) => {
-      const key = stackKeyOf(row);
+    ...rowsWithKey(table).map(({ key, row }) => {
       const { secret, rule } = row;
-      return key === null ? [] : [{ key: `nightshift:${key}`, meaning: stackMeaning(row, table), secret, rule }];
+      return { key: `nightshift:${key}`, meaning: stackMeaning(row, table), secret, rule };
     }),
     linodeToken,
   ].map((key) => [key.key, key]),

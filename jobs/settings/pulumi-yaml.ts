@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Setting, stackKeyOf } from './setting.ts';
+import { rowsWithKey, type Setting, stackKeyOf } from './setting.ts';
 
 /** Pulumi's word for what a setting is. */
 export type PulumiType = 'string' | 'integer' | 'boolean' | 'array';
@@ -28,14 +28,14 @@ export function stackMeaning({ meaning }: Setting, rows: readonly Setting[]): st
 
 /** The config section of Pulumi.yaml, to its end. */
 export function pulumiConfigSection(rows: readonly Setting[]): string {
-  const ofStack = rows.filter((row) => stackKeyOf(row) !== null);
+  const ofStack = rowsWithKey(rows);
   const entries = ofStack
-    .filter(({ secret }) => !secret)
-    .flatMap((row) => {
+    .filter(({ row }) => !row.secret)
+    .flatMap(({ key, row }) => {
       const type = pulumiTypeOf(row);
       const text = pulumiDefaultOf(row);
       return [
-        `  nightshift:${stackKeyOf(row)}:`,
+        `  nightshift:${key}:`,
         `    type: ${type}`,
         ...(type === 'array' ? ['    items:', '      type: object'] : []),
         `    default: ${type === 'string' ? JSON.stringify(text) : text}`,
@@ -43,8 +43,8 @@ export function pulumiConfigSection(rows: readonly Setting[]): string {
       ];
     });
   const secrets = ofStack
-    .filter(({ secret }) => secret)
-    .map((row) => `#   ${stackKeyOf(row)}: ${stackMeaning(row, rows)}`);
+    .filter(({ row }) => row.secret)
+    .map(({ key, row }) => `#   ${key}: ${stackMeaning(row, rows)}`);
   return `${[
     'config:',
     ...entries,

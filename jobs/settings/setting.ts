@@ -68,6 +68,11 @@ export type ValuesByStackKey<Row extends Setting> = {
   readonly [Each in Row as Each['stack'] & string]: SettingValue<Each>;
 };
 
+/** The rows that have a key of the stack, each with its key. */
+export function rowsWithKey(rows: readonly Setting[]): { readonly key: string; readonly row: Setting }[] {
+  return rows.flatMap((row) => (typeof row.stack === 'string' ? [{ key: row.stack, row }] : []));
+}
+
 export function stackKeyOf({ stack }: Setting): string | null {
   return typeof stack === 'string' ? stack : null;
 }

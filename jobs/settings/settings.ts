@@ -42,14 +42,13 @@ export function readAlertSettings(environment: Environment): AlertSettings {
 
 /** What a backup needs, while every setting of every job is held to its rule: for `nightshift check`. */
 export function readCheckSettings(environment: Environment): BackupSettings {
-  const readers = ['backup', 'restore', 'summary'] as const;
-  return read<(typeof readers)[number], BackupSettings>(readers, environment, backupSettings);
+  return read(['backup', 'restore', 'summary'], environment, backupSettings);
 }
 
 function read<Reader extends SettingReader, Result>(
   readers: readonly Reader[],
   environment: Environment,
-  settingsOf: (values: JobValues<Reader>, problems: SettingProblem[]) => Result,
+  settingsOf: (values: JobValues<NoInfer<Reader>>, problems: SettingProblem[]) => Result,
 ): Result {
   const problems: SettingProblem[] = [];
   const settings = settingsOf(readEnvironment(rowsReadBy(readers), environment, problems), problems);

@@ -29,10 +29,8 @@ const rows = [...table, newDays];
 const least = { sshHost: '192.0.2.7', dataFolder: '/srv/data', storeFolder: '/srv/backups' };
 
 function environmentsOf(config: Record<string, string>) {
-  const { hosts, secrets } = readDeployment(sourceOf({ ...least, ...config }), rows);
-  return hosts.map((host) =>
-    servicesOf(host, secrets, rows).map(({ environment }) => environment['BACKUP_NEW_DAYS'] ?? null),
-  );
+  const { hosts } = readDeployment(sourceOf({ ...least, ...config }), rows);
+  return hosts.map((host) => servicesOf(host, rows).map(({ environment }) => environment['BACKUP_NEW_DAYS'] ?? null));
 }
 
 test('one new row is read from the environment, and from the file that NAME_FILE names', (t) => {

@@ -16,7 +16,7 @@ function declaredServices(config: Texts, secrets: Texts = {}, deferred: Partial<
   const deployment = readDeployment(sourceOf({ ...inUse, ...config }, secrets));
   const [host] = deployment.hosts;
   assert.ok(host);
-  const specs = servicesOf(host, deployment.secrets);
+  const specs = servicesOf(host);
   return Object.fromEntries(specs.map((spec) => [spec.name, composeService(spec, deferred, host.folders)]));
 }
 

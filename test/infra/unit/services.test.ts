@@ -35,7 +35,7 @@ function specsOf(config: Record<string, string> = {}, more: Record<string, strin
   const deployment = readDeployment(sourceOf({ ...shop, ...config }, { ...secrets, ...more }));
   const [host] = deployment.hosts;
   assert.ok(host);
-  return servicesOf(host, deployment.secrets);
+  return servicesOf(host);
 }
 
 test('both services use the EHLO name of the stack', () => {
