@@ -47,8 +47,10 @@ export const backupKinds = [daily, weekly] as const satisfies readonly BackupKin
 
 export type KindName = (typeof backupKinds)[number]['name'];
 
-/** How many of each kind are kept; null for all. */
-export type RetentionLimits = Readonly<Record<string, number | null>>;
+/** How many of each kind are kept; null for all. A kind without a setting is an error of types. */
+export type RetentionLimits = Readonly<
+  Record<string, number | null> & Record<KindName, number | null> & { daily: number }
+>;
 
 /** The kinds that are copied from dailies, in the order of the table. */
 export function copyKindsOf(kinds: readonly BackupKind[]): CopyKind[] {

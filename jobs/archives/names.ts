@@ -87,9 +87,9 @@ export function parseDetailsKey(
 ): { readonly key: string; readonly database: string } | null {
   if (!key.startsWith(detailsPrefix) || !key.endsWith('.json')) return null;
   const file = key.slice(detailsPrefix.length, -'.json'.length);
-  for (const { prefix } of kinds) {
-    const database = databaseInKey(prefix + file, kinds);
-    if (database !== null) return { key: prefix + file, database };
+  for (const kind of kinds) {
+    const database = databaseInKey(kind.prefix + file, [kind]);
+    if (database !== null) return { key: kind.prefix + file, database };
   }
   return null;
 }

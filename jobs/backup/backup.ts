@@ -3,7 +3,7 @@ import path from 'node:path';
 import { readIdentity } from '../archives/format/age-identity.ts';
 import { archiveEnding, writeArchive } from '../archives/format/archive.ts';
 import { datedOf, type Inventory, inventoryOf, withDaily } from '../archives/inventory.ts';
-import { type BackupKind, backupKinds, type KindName } from '../archives/kinds.ts';
+import { type BackupKind, backupKinds } from '../archives/kinds.ts';
 import { freeDailyKey } from '../archives/names.ts';
 import { factsOfSnapshot } from '../archives/snapshot-facts.ts';
 import { storeClaimedAt } from '../archives/store-identity.ts';
@@ -63,9 +63,7 @@ export async function backUp(
   deps: BackupDeps,
 ): Promise<BackupResult> {
   const { settings, store, history, clock, log, waitForNewKey, signal, kinds = backupKinds } = deps;
-  const { zone } = settings;
-  // A kind of backup without a setting for how many of it are kept is an error of types here.
-  const retention: Readonly<Record<KindName, number | null>> = settings.retention;
+  const { zone, retention } = settings;
   const { name } = database;
   const step = createRunStep(runId, deps);
   const format = { compression: settings.compression, recipients: settings.ageRecipients };

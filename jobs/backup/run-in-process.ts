@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { type ChildResult, processEntry, runProcess } from '../runtime/child-process.ts';
+import { processEntry, runProcess } from '../runtime/child-process.ts';
+import { Failure } from '../runtime/errors.ts';
 import type { Database } from '../settings/databases.ts';
-import type { RunOutcome } from './outcome.ts';
+import { failureOutcome, type RunOutcome } from './outcome.ts';
 
 const stopGraceMs = 10_000;
 
@@ -17,7 +18,7 @@ export async function runInProcess(
   const threads = String(Math.max(4, availableParallelism() + 2));
   const entry = processEntry('run-process', import.meta.url);
   try {
-    const result = await runProcess<RunOutcome>(
+    const { message, exitCode, exitSignal } = await runProcess<RunOutcome>(
       entry,
       waitForNewKey ? [database.name, 'wait-for-new-key'] : [database.name],
       {
@@ -29,18 +30,16 @@ export async function runInProcess(
         stopGraceMs,
       },
     );
-    return result.message ?? (stop.aborted ? { kind: 'interrupted', unrecorded: null } : crashed(database, result));
+    if (message !== null) return message;
+    if (stop.aborted) return { kind: 'interrupted', unrecorded: null };
+    return crashOutcome(database, exitSignal ?? `exit code ${exitCode}`);
   } catch (error) {
-    return crashFailure(database, error instanceof Error ? error.message : String(error));
+    return crashOutcome(database, error instanceof Error ? error.message : String(error));
   }
 }
 
-function crashed(database: Database, { exitCode, exitSignal }: ChildResult<RunOutcome>): RunOutcome {
-  return crashFailure(database, exitSignal ?? `exit code ${exitCode}`);
-}
-
-function crashFailure({ name }: Database, how: string): RunOutcome {
+function crashOutcome({ name }: Database, how: string): RunOutcome {
   const message = `The process that backed up ${name} ended with ${how} before it was done.`;
   const hint = 'SIGKILL usually means out of memory: see `dmesg`, and give the container at least 320 MiB.';
-  return { kind: 'failed', failure: { code: 'RUN_CRASHED', message, hint }, unrecorded: null };
+  return failureOutcome(new Failure('RUN_CRASHED', message, hint));
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cron } from 'croner';
 import { type Clock, localTimestamp } from './clock.ts';
-import { formatDuration } from './format.ts';
+import { durationSince } from './format.ts';
 
 /** When a job runs: a cron line of five fields, read in an IANA zone. */
 export type Schedule = { readonly cron: string; readonly zone: string };
@@ -23,8 +23,7 @@ export function nextRun({ cron, zone }: Schedule, after: Temporal.Instant): Temp
 
 /** `2025-11-30 02:00, in 7 h 00 min`: a run for the log, its local time in `zone`. */
 export function nextRunText(next: Temporal.Instant, zone: string, now: Temporal.Instant): string {
-  const seconds = (next.epochMilliseconds - now.epochMilliseconds) / 1000;
-  return `${localTimestamp(next, zone).slice(0, -':00'.length)}, in ${formatDuration(seconds)}`;
+  return `${localTimestamp(next, zone).slice(0, -':00'.length)}, in ${durationSince(now, next)}`;
 }
 
 /** Seconds between the two most distant neighbours of the runs after `after`: over a year, or as many runs. */

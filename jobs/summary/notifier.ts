@@ -1,20 +1,12 @@
 import { hostname } from 'node:os';
+import type { AlertDeliveryDeps } from '../monitoring/alerts/alert-delivery.ts';
 import { type AlertReport, createNotifier } from '../monitoring/notifier.ts';
-import type { Clock } from '../runtime/clock.ts';
-import type { Log } from '../runtime/log.ts';
 import type { SummarySettings } from '../settings/settings.ts';
 import { summaryFailedAlert, summaryRecoveredAlert } from './alerts.ts';
 import type { FinishedSend } from './send-outcome.ts';
 import type { AlertBudgetStore } from './storage/alert-budget.ts';
 
-type SummaryNotifierDeps = {
-  readonly alertBudget: AlertBudgetStore;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-  /** Milliseconds before an alert that did not go out is tried a second time. */
-  readonly firstWaitMs?: number;
-};
+type SummaryNotifierDeps = AlertDeliveryDeps & { readonly alertBudget: AlertBudgetStore };
 
 type SummaryNotifierOptions = Pick<SummarySettings, 'alerts' | 'zone'> & {
   readonly pingUrl: string | null;

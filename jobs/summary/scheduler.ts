@@ -1,7 +1,5 @@
-import { localTimestamp } from '../runtime/clock.ts';
-import { formatDuration } from '../runtime/format.ts';
 import { type RetryDeps, runWithRetries } from '../runtime/retries.ts';
-import { nextRun, type Schedule } from '../runtime/schedule.ts';
+import { nextRun, nextRunText, type Schedule } from '../runtime/schedule.ts';
 import { decideDue, latestDue, lookBackHours } from './due.ts';
 import type { SummaryNotifier } from './notifier.ts';
 import type { SendOutcome } from './send-outcome.ts';
@@ -45,9 +43,9 @@ export async function runScheduler(deps: SchedulerDeps): Promise<void> {
 async function sleepUntilNext(since: Temporal.Instant, deps: SchedulerDeps): Promise<void> {
   const { schedule, clock, log, sleepUntil } = deps;
   const next = nextRun(schedule, since);
-  const seconds = (next.epochMilliseconds - clock.now().epochMilliseconds) / 1000;
-  if (seconds <= 0) return;
-  log.line(`next summary ${localTimestamp(next, schedule.zone).slice(0, -3)}, in ${formatDuration(seconds)}`);
+  const now = clock.now();
+  if (Temporal.Instant.compare(next, now) <= 0) return;
+  log.line(`next summary ${nextRunText(next, schedule.zone, now)}`);
   await sleepUntil(next);
 }
 

@@ -2,11 +2,10 @@ import { hostname } from 'node:os';
 import type { Alert } from '../../monitoring/alerts/alert.ts';
 import type { AlertBudget } from '../../monitoring/alerts/alert-budget.ts';
 import type { AlertReason } from '../../monitoring/alerts/alert-decision.ts';
+import type { AlertDeliveryDeps } from '../../monitoring/alerts/alert-delivery.ts';
 import type { ResilientHistory } from '../../monitoring/history/resilient-history.ts';
 import { deserializeRun } from '../../monitoring/history/serialized-run.ts';
 import { type AlertReport, createNotifier } from '../../monitoring/notifier.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import type { Log } from '../../runtime/log.ts';
 import { longestGapSeconds } from '../../runtime/schedule.ts';
 import type { Database } from '../../settings/databases.ts';
 import type { BackupSettingsWithoutStore } from '../../settings/settings.ts';
@@ -18,14 +17,7 @@ import { type BackupProblem, causeOf } from './backup-problem.ts';
 import { roundPing } from './round-ping.ts';
 import { type BackupRound, type EndedRun, problemsOfRound } from './round-problems.ts';
 
-type BackupNotifierDeps = {
-  readonly history: ResilientHistory;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-  /** Milliseconds before a mail that did not go out is tried a second time. */
-  readonly firstWaitMs?: number;
-};
+type BackupNotifierDeps = AlertDeliveryDeps & { readonly history: ResilientHistory };
 
 /** More than can be under way at once. */
 const recentRuns = 5;

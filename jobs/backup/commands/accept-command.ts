@@ -57,7 +57,7 @@ async function accept(key: string, store: ObjectStore, settings: BackupSettings,
     noteInHistory(settings, [named], named.suspectStatus, context);
     return notOpen(named);
   }
-  await requireStaging(settings.stagingDir, { line() {}, failure() {}, warn: (text) => err(`${text}\n`) });
+  await requireStaging(settings.stagingDir, { warn: (text) => err(`${text}\n`) });
   const acceptance = acceptSuspect(inventory, key);
   for (const daily of acceptance.accepted) {
     await updateDetails(store, daily, { acceptedAt: clock.now() }, { folder: settings.stagingDir, signal });

@@ -24,7 +24,7 @@ export async function checkAll(settings: BackupSettings, context: CliContext): P
   for (const database of settings.databases) {
     await list.run(`database ${database.name}`, (report) => checkDatabase(database, report, { settings, log, signal }));
   }
-  await list.run('STAGING_DIR', (report) => checkStaging(settings, report, log));
+  await list.run('STAGING_DIR', (report) => checkStaging(settings, report));
   const history = await list.run('STATE_DIR', (report) => checkState(settings, report));
   try {
     await checkStore(list, settings, history, { clock, log, signal });

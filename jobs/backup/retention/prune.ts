@@ -1,7 +1,7 @@
 import { isPlausible } from '../../archives/backup-date.ts';
 import { removeBackup } from '../../archives/backup-details.ts';
 import { datedOf, type Inventory } from '../../archives/inventory.ts';
-import { daily, type RetentionLimits } from '../../archives/kinds.ts';
+import type { RetentionLimits } from '../../archives/kinds.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import { copyRetention, dailyRetention, misdatedDecisions, type RetentionDecision } from './retention.ts';
 
@@ -22,10 +22,9 @@ export function retentionDecisions(
     copies.filter(({ date }) => isPlausible(date)),
     ({ kind }) => kind,
   );
-  const limitOf = ({ name }: { readonly name: string }) => retention[name] ?? null;
   return [
-    ...dailyRetention(datedOf(dailies), { limit: limitOf(daily) ?? Number.POSITIVE_INFINITY, lastGood, zone }),
-    ...[...believed].flatMap(([kind, ofKind]) => copyRetention(kind, ofKind, limitOf(kind))),
+    ...dailyRetention(datedOf(dailies), { limit: retention.daily, lastGood, zone }),
+    ...[...believed].flatMap(([kind, ofKind]) => copyRetention(kind, ofKind, retention[kind.name] ?? null)),
     ...misdatedDecisions([...dailies, ...copies]),
   ];
 }

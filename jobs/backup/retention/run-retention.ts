@@ -5,7 +5,7 @@ import {
   type StoredCopy,
   type StoredDaily,
 } from '../../archives/inventory.ts';
-import { type BackupKind, backupKinds, copyKindNames, copyKindsOf } from '../../archives/kinds.ts';
+import { type BackupKind, copyKindNames, copyKindsOf } from '../../archives/kinds.ts';
 import { detailsKey } from '../../archives/names.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
@@ -14,8 +14,7 @@ import { type CopyDeps, copyPeriods } from './period-copies.ts';
 import { decisionText, removeDecided, retentionDecisions } from './prune.ts';
 
 type RetentionDeps = CopyDeps & {
-  /** The kinds of backup there are; without it those of nightshift. */
-  readonly kinds?: readonly BackupKind[];
+  readonly kinds: readonly BackupKind[];
   /** Key of the backup just made and verified. */
   readonly lastGood: string;
   readonly step: RunStep;
@@ -27,7 +26,7 @@ type RetentionDeps = CopyDeps & {
  * safe, and running it again would not help.
  */
 export async function runRetention(inventory: Inventory, deps: RetentionDeps): Promise<Failure | null> {
-  const { kinds = backupKinds, store, retention, lastGood, zone, step, log, signal } = deps;
+  const { kinds, store, retention, lastGood, zone, step, log, signal } = deps;
   const suspects = openSuspects(inventory);
   if (suspects.length > 0) {
     log.warn(suspectsText(suspects, kinds));

@@ -1,7 +1,7 @@
 import { chownSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { formatDuration } from '../../runtime/format.ts';
+import { durationSince } from '../../runtime/format.ts';
 
 const ownerSchema = z.object({ holder: z.string(), pid: z.number(), host: z.string(), since: z.iso.datetime() });
 
@@ -37,6 +37,6 @@ export function readOwner(file: string): LockOwner | null {
 /** `the restore that process 12 on host vps has been running for 3 min 05 s`. */
 export function describeOwner(owner: LockOwner | null, now: Temporal.Instant): string {
   if (owner === null) return 'another nightshift process';
-  const seconds = Math.max(0, now.since(Temporal.Instant.from(owner.since)).total('seconds'));
-  return `the ${owner.holder} that process ${owner.pid} on host ${owner.host} has been running for ${formatDuration(seconds)}`;
+  const age = durationSince(Temporal.Instant.from(owner.since), now);
+  return `the ${owner.holder} that process ${owner.pid} on host ${owner.host} has been running for ${age}`;
 }

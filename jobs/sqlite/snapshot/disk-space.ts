@@ -10,7 +10,7 @@ const memoryFilesystems = new Set([0x01021994, 0x858458f6]);
 const moreRoom = 'Free space there, or set STAGING_DIR to a folder on a larger disk.';
 
 /** Checks that `folder` can take work files; warns when it is in memory. Throws STAGING_UNWRITABLE. */
-export async function requireStaging(folder: string, log: Log): Promise<void> {
+export async function requireStaging(folder: string, log: Pick<Log, 'warn'>): Promise<void> {
   await stat(folder).catch((error) => {
     throw stagingFailure(`The staging folder ${folder} cannot be reached (${error.code}).`, error);
   });

@@ -24,14 +24,10 @@ export type Snapshot = {
   readonly userVersion: number;
 };
 
-/** How long a run waits for a process that has the database locked exclusively, in ms. */
-export const defaultLockWaitMs = 10_000;
-
 type SnapshotOptions = {
   readonly signal: AbortSignal;
   readonly bar: ProgressBar;
   readonly log: Log;
-  readonly lockWaitMs?: number;
 };
 
 /**
@@ -39,9 +35,9 @@ type SnapshotOptions = {
  * STAGING_UNWRITABLE, DISK_FULL or AbortError; `file` is gone then.
  */
 export async function takeSnapshot(database: Database, file: string, options: SnapshotOptions): Promise<Snapshot> {
-  const { signal, log, lockWaitMs = defaultLockWaitMs } = options;
+  const { signal, log } = options;
   await requireStaging(path.dirname(file), log);
-  const source = await openSource(database.path, { signal, log, lockWaitMs });
+  const source = await openSource(database.path, { signal, log });
   try {
     const needed = stagingBytes(source);
     await requireFreeSpace(path.dirname(file), needed.bytes, needed.purpose);

@@ -23,9 +23,10 @@ type SourceOptions = {
   readonly signal: AbortSignal;
   readonly log: Log;
   /** How long to wait for a process that has the database locked exclusively, in ms. */
-  readonly lockWaitMs: number;
+  readonly lockWaitMs?: number;
 };
 
+const defaultLockWaitMs = 10_000;
 /** Short: between two commits of a busy writer without WAL the gap is a fraction of a millisecond. */
 const pollMs = 1;
 /** Small, since a copy reads each page once. */
@@ -48,7 +49,10 @@ export async function openSource(file: string, options: SourceOptions): Promise<
   }
 }
 
-async function openChecked(file: string, { signal, lockWaitMs }: SourceOptions): Promise<SnapshotSource> {
+async function openChecked(
+  file: string,
+  { signal, lockWaitMs = defaultLockWaitMs }: SourceOptions,
+): Promise<SnapshotSource> {
   const connection = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 0 });
   const begin = () => {
     connection.exec('BEGIN');

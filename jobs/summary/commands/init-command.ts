@@ -9,7 +9,6 @@ import { dayBefore } from '../due.ts';
 import { profileDatabase } from '../profile/profile.ts';
 import { startQueryRunner } from '../queries/query-runner.ts';
 import { reportJsonSchema } from '../report/json-schema.ts';
-import { reportYaml } from '../report/report-yaml.ts';
 
 export function initCommand(context: CliContext): Command {
   return new Command('init')
@@ -26,6 +25,7 @@ export function initCommand(context: CliContext): Command {
         const { report, assumptions } = await profileDatabase(queries.run, database.name, day, zone);
         if (report === null) throw noTables(database.path);
         const file = path.resolve(given);
+        const { reportYaml } = await import('../report/report-yaml.ts');
         await writeNew(file, reportYaml(report, assumptions));
         const schema = path.join(path.dirname(file), 'report.schema.json');
         await writeFile(schema, reportJsonSchema());

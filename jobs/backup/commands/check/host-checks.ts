@@ -7,7 +7,6 @@ import type { Database } from '../../../settings/databases.ts';
 import type { BackupSettings } from '../../../settings/settings.ts';
 import { acquireLock } from '../../../sqlite/lock/lock.ts';
 import { requireFreeSpace, requireStaging } from '../../../sqlite/snapshot/disk-space.ts';
-import { defaultLockWaitMs } from '../../../sqlite/snapshot/snapshot.ts';
 import { openSource } from '../../../sqlite/snapshot/source.ts';
 import type { CheckReport } from './checklist.ts';
 
@@ -20,7 +19,7 @@ export async function checkDatabase(
   { settings, log, signal }: HostCheckDeps,
 ): Promise<void> {
   const locked = await tryLock(database, { settings, log, signal });
-  const source = await openSource(database.path, { signal, log, lockWaitMs: defaultLockWaitMs });
+  const source = await openSource(database.path, { signal, log });
   const { bytes, journalMode } = source;
   source.close();
   await requireFreeSpace(settings.stagingDir, bytes * 2, `the snapshot of ${database.name} and its archive`);
@@ -40,8 +39,8 @@ async function tryLock({ path }: Database, { settings, log, signal }: HostCheckD
   }
 }
 
-export async function checkStaging({ stagingDir }: BackupSettings, report: CheckReport, log: Log): Promise<void> {
-  await requireStaging(stagingDir, { ...log, warn: report.warn });
+export async function checkStaging({ stagingDir }: BackupSettings, report: CheckReport): Promise<void> {
+  await requireStaging(stagingDir, report);
   report.found(stagingDir);
 }
 
