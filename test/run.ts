@@ -10,13 +10,17 @@ process.chdir(root);
 // Hundreds of processes load the same modules: compiled once, each of them starts in half the time.
 process.env['NODE_COMPILE_CACHE'] ??= path.join(root, 'node_modules', '.cache', 'compiled');
 const named = process.argv.slice(2);
-const files = named.length > 0 ? named : globSync('test/**/*.test.ts').toSorted();
+// The longest first, so that no core waits for it at the end.
+const longest = 'test/restore/crash.test.ts';
+const all = [longest, ...globSync('test/**/*.test.ts').toSorted()];
+const files = named.length > 0 ? named : [...new Set(all)];
 const skipped = new Map<string, string[]>();
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
 const events = run({
   files: files.map((file) => path.resolve(file)),
-  concurrency: availableParallelism(),
+  // Some test always waits, for a timer or a process.
+  concurrency: availableParallelism() + 1,
   timeout: 600_000,
 });
 events.on('test:pass', ({ name, skip, details, file }) => {

@@ -166,9 +166,9 @@ test('a database that is locked exclusively is a clear error', async (t) => {
   holder.pragma('locking_mode = EXCLUSIVE');
   holder.exec("BEGIN EXCLUSIVE; INSERT INTO notes VALUES ('held')");
   t.after(() => holder.close());
-  const { code, err } = await nightshift(['check'], scene.environment);
+  const { code, err, out } = await nightshift(['check'], scene.environment);
   assert.equal(code, 1);
-  assert.match(err + (await nightshift(['check'], scene.environment)).out, /DATABASE_LOCKED/);
+  assert.match(err + out, /DATABASE_LOCKED/);
 });
 
 function mailTo(port: number) {

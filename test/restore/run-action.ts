@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Checkpoint, noCheckpoint } from '../../jobs/restore/files/checkpoint.ts';
 import type { CliOptions } from '../../jobs/restore/options/cli-options.ts';
 import { defaultOwner } from '../../jobs/restore/options/restore-options.ts';
@@ -20,9 +21,17 @@ type RunRestoreDeps = {
 };
 
 const begun = systemClock.now();
-/** Twenty times as fast, so that a test waits less for what settles. */
+let sleptMilliseconds = 0;
+/** Twenty times as fast, and whoever sleeps by it is there at once. */
 export const fastClock: Clock = {
-  now: () => begun.add({ milliseconds: Math.round(systemClock.now().since(begun).total('milliseconds') * 20) }),
+  now() {
+    const milliseconds = Math.round(systemClock.now().since(begun).total('milliseconds') * 20);
+    return begun.add({ milliseconds: milliseconds + sleptMilliseconds });
+  },
+  async sleep(milliseconds) {
+    sleptMilliseconds += milliseconds;
+    await turn();
+  },
 };
 
 /** `nightshift restore [FILE] --yes` in this process, as the command does it, with an engine and checkpoints of the test. */

@@ -21,14 +21,17 @@ export type RestoreDeps = StageDeps & {
 };
 
 /** What is needed without the bucket, so that undo and the end of a restore need no keys. */
-export function createDeps(useDocker: boolean, context: CliContext): { settings: RestoreSettings; deps: RestoreDeps } {
+export async function createDeps(
+  useDocker: boolean,
+  context: CliContext,
+): Promise<{ settings: RestoreSettings; deps: RestoreDeps }> {
   const { environment, clock, signal, out, err, interactive } = context;
   const settings = readRestoreSettings(withoutStore(environment));
   const wanted = useDocker ? settings.restoreServices : [];
   const isNeeded = wanted.length > 0;
   const deps = {
     settings: { ...settings, restoreServices: wanted },
-    docker: useDocker ? dockerEngineAt(environment['DOCKER_HOST'] ?? null, isNeeded) : noDocker,
+    docker: useDocker ? await dockerEngineAt(environment['DOCKER_HOST'] ?? null, isNeeded) : noDocker,
     clock,
     log: createLog(clock, settings.zone, { out, err }),
     progress: terminalProgress(),

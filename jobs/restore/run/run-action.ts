@@ -27,7 +27,7 @@ export async function runAction(
   context: CliContext,
   changes: Partial<RestoreDeps> = {},
 ): Promise<void> {
-  const { settings, deps: usual } = createDeps(typed.docker, context);
+  const { settings, deps: usual } = await createDeps(typed.docker, context);
   const action = actionOf(typed, settings.zone);
   const options = restoreOptionsOf(typed);
   const deps = { ...usual, ...changes };

@@ -4,7 +4,6 @@ import { Failure } from '../../runtime/errors.ts';
 import type { PossibleHolders } from '../usage/database-users.ts';
 import { type HostEnvironment, readHostEnvironment } from '../usage/host-environment.ts';
 import { findDatabaseMounts } from './docker/database-mounts.ts';
-import { createDockerEngine } from './docker/docker-client.ts';
 import type { DockerEngine } from './docker/docker-engine.ts';
 import { noDocker } from './docker/no-docker.ts';
 import { type ServiceSelection, selectServices } from './docker/select-services.ts';
@@ -15,8 +14,10 @@ const defaultSocket = '/var/run/docker.sock';
  * The Docker engine of this host: at `address` (DOCKER_HOST), else at the usual socket. Without a socket it is none, which
  * is an error only once a service must be stopped.
  */
-export function dockerEngineAt(address: string | null, isNeeded: boolean): DockerEngine {
+export async function dockerEngineAt(address: string | null, isNeeded: boolean): Promise<DockerEngine> {
   if (address === null && !isNeeded && !existsSync(defaultSocket)) return noDocker;
+  // The client is a third of all that a restore loads.
+  const { createDockerEngine } = await import('./docker/docker-client.ts');
   return createDockerEngine(address);
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleepBy } from '../../runtime/clock.ts';
 import { formatDuration } from '../../runtime/format.ts';
 import { type LifecycleDeps, type ServiceFailure, startService } from './service-lifecycle.ts';
 import type { StoppedService } from './stopped-service.ts';
@@ -75,7 +75,7 @@ async function awaitOne(
   const began = clock.now();
   const secondsSince = (instant: Temporal.Instant) => clock.now().since(instant).total('seconds');
   let startedAt = began;
-  for (let restarts = 0; !enough.aborted; await sleep(pollMilliseconds)) {
+  for (let restarts = 0; !enough.aborted; await sleepBy(clock, pollMilliseconds)) {
     const { state, reason } = await services[check](service, { since: began, seconds: secondsSince(startedAt) });
     if (state === 'healthy') {
       log.line(`${name}: ${reason} (${formatDuration(secondsSince(began))})`);
@@ -88,7 +88,7 @@ async function awaitOne(
     if (state === 'waiting') continue;
     restarts += 1;
     log.line(`${name}: ${reason}; starting it again, as its restart policy does`);
-    await sleep(beforeRestartMilliseconds);
+    await sleepBy(clock, beforeRestartMilliseconds);
     const problem = await startService(service, deps);
     if (problem !== null) return problem;
     startedAt = clock.now();

@@ -8,13 +8,13 @@ import { createLog } from '../../../jobs/runtime/log.ts';
 import { readSummarySettings } from '../../../jobs/settings/settings.ts';
 import type { SummaryPage } from '../../../jobs/summary/page/page.ts';
 import { serveSite } from '../../../jobs/summary/serve-site.ts';
-import { hashPassword } from '../../../jobs/summary/site/access/password.ts';
 import { openSummaryStore } from '../../../jobs/summary/storage/summary-store.ts';
 import { samplePage } from './sample.ts';
 
 export const password = 'a long enough password';
 export const signingKey = '0123456789abcdef0123456789abcdef';
-const passwordHash = await hashPassword(password);
+/** The password's hash at the least cost that the site takes, since each sign-in here pays for it. */
+const passwordHash = 'scrypt:14:8:1:XtZH5l9sQuFdX6Aps76gMQ:A5xFrimrnxodB2jw8a0GmUhR_Y6DetdhHz5WTK2NfcU';
 
 /** A served site over the real files of a state folder, at a time that the test sets. */
 export type SiteScene = {

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../../../runtime/clock.ts';
+import { type Clock, sleepBy } from '../../../runtime/clock.ts';
 import { Failure } from '../../../runtime/errors.ts';
 import type { ServiceManager, Uptime } from '../service-manager.ts';
 import type { StoppedService } from '../stopped-service.ts';
@@ -99,6 +98,6 @@ async function scaleToZero(
         `Look at \`docker service ps ${service.name}\`.`,
       );
     }
-    await sleep(pollMilliseconds);
+    await sleepBy(clock, pollMilliseconds);
   }
 }
