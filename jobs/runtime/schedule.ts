@@ -13,11 +13,17 @@ const daysAhead = 370;
  * The first scheduled instant after `after`. A local time that a DST change skips runs at the end of the gap; one that
  * happens twice runs the first time.
  */
-export function nextRun({ cron, zone }: Schedule, after: Temporal.Instant): Temporal.Instant {
-  const next = new Cron(cron, { timezone: zone, mode: '5-part', paused: true }).nextRun(
-    new Date(after.epochMilliseconds),
-  );
-  if (next === null) throw new RangeError(`${cron} never runs again`);
+export function nextRun(schedule: Schedule, after: Temporal.Instant): Temporal.Instant {
+  return nextOf(parseCron(schedule), after);
+}
+
+function parseCron({ cron, zone }: Schedule): Cron {
+  return new Cron(cron, { timezone: zone, mode: '5-part', paused: true });
+}
+
+function nextOf(cron: Cron, after: Temporal.Instant): Temporal.Instant {
+  const next = cron.nextRun(new Date(after.epochMilliseconds));
+  if (next === null) throw new RangeError(`${cron.getPattern()} never runs again`);
   return Temporal.Instant.fromEpochMilliseconds(next.getTime());
 }
 
@@ -28,11 +34,12 @@ export function nextRunText(next: Temporal.Instant, zone: string, now: Temporal.
 
 /** Seconds between the two most distant neighbours of the runs after `after`: over a year, or as many runs. */
 export function longestGapSeconds(schedule: Schedule, after: Temporal.Instant): number {
+  const cron = parseCron(schedule);
   let longest = 0;
-  let run = nextRun(schedule, after);
+  let run = nextOf(cron, after);
   const end = after.add({ hours: 24 * daysAhead });
   for (let count = 0; count < daysAhead && Temporal.Instant.compare(run, end) < 0; count += 1) {
-    const next = nextRun(schedule, run);
+    const next = nextOf(cron, run);
     longest = Math.max(longest, (next.epochMilliseconds - run.epochMilliseconds) / 1000);
     run = next;
   }

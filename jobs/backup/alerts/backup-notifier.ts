@@ -78,10 +78,9 @@ export function createBackupNotifier(
 
   const pingAfterRound = ({ at, ran }: BackupRound, failed: readonly string[], isCutShort: boolean) => {
     const names = ran.map(({ database }) => database);
-    const limit = ageLimitSeconds(longestGapSeconds({ cron: schedule, zone }, at));
-    const others = databases
-      .filter(({ name }) => !names.includes(name))
-      .map(({ name }) => ({ name, isBackedUp: isBackedUp(history, name, at.subtract({ seconds: limit })) }));
+    const notRun = databases.filter(({ name }) => !names.includes(name));
+    const oldest = () => at.subtract({ seconds: ageLimitSeconds(longestGapSeconds({ cron: schedule, zone }, at)) });
+    const others = notRun.map(({ name }) => ({ name, isBackedUp: isBackedUp(history, name, oldest()) }));
     const backedUp = names.filter((name) => !failed.includes(name));
     const ping = roundPing({ backedUp, failed, others, isCutShort });
     if (ping !== null) notifier.ping(ping.event, ping.text);
