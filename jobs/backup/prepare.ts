@@ -2,6 +2,7 @@ import { type ArchiveFile, type ArchiveFormat, archiveEnding } from '../archives
 import type { KnownDaily, StoredDaily } from '../archives/inventory.ts';
 import { compressionName, recipientsDigest } from '../archives/snapshot-facts.ts';
 import { hashFile } from '../runtime/hash.ts';
+import { runBoth } from '../runtime/run-both.ts';
 import { type CheckedContents, checkIntegrity } from '../sqlite/integrity/integrity.ts';
 import type { Snapshot } from '../sqlite/snapshot/snapshot.ts';
 
@@ -21,18 +22,12 @@ export async function prepare(
   compress: (signal: AbortSignal) => Promise<ArchiveFile>,
   signal: AbortSignal,
 ): Promise<PreparedBackup> {
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
-  const check = checkIntegrity(snapshot.file, { signal: either });
-  const pack = compressUnlessUnchanged(snapshot, newest, compress, either);
-  try {
-    const [contents, packed] = await Promise.all([check, pack]);
-    return { contents, ...packed };
-  } catch (error) {
-    failed.abort();
-    await Promise.allSettled([check, pack]);
-    throw error;
-  }
+  const [contents, packed] = await runBoth(
+    signal,
+    (either) => checkIntegrity(snapshot.file, { signal: either }),
+    (either) => compressUnlessUnchanged(snapshot, newest, compress, either),
+  );
+  return { contents, ...packed };
 }
 
 async function compressUnlessUnchanged(

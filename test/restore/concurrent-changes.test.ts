@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { restoreJournalPath } from '../../jobs/sqlite/lock/lock-state.ts';
@@ -43,6 +43,14 @@ test('a service that a person stops during the download stays off', async () => 
   assert.equal(holds(eras.database), complete.new);
 });
 
+test('a restore that fails while it stages leaves no process behind that reads the database', async () => {
+  const { ending } = await restoreWhile((_, name) => {
+    if (name === 'staged file verified') throw new Error('the disk refused');
+  });
+  assert.equal(ending, 'UNEXPECTED');
+  assert.equal(readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8'), '');
+});
+
 test('whatever fails once, at any step, the restore takes itself back or says that it is unfinished, and the next run ends it', async () => {
   const endings = new Set<string>();
   for (let failing = 1; ; failing += 1) {
@@ -52,7 +60,10 @@ test('whatever fails once, at any step, the restore takes itself back or says th
       failed = name;
       throw new Error(`the disk refused (${name})`);
     });
-    if (failed === '') break;
+    if (failed === '') {
+      assert.equal(ending, 'done', text);
+      break;
+    }
     endings.add(ending);
     const context = `failed at: ${failed}\n${text}`;
     const isUnfinished = existsSync(restoreJournalPath(eras.database));

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { runBoth } from '../../runtime/run-both.ts';
 import type { Database } from '../../settings/databases.ts';
 import { totalRows } from '../../sqlite/contents.ts';
 import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
@@ -81,11 +82,13 @@ async function restoreLocked(
   const { undoRoom } = options;
   requireUndoRoom(database.path, source.leastBytes, undoRoom);
   const stageTools = undoRoom ? { ...deps, undoBytes: undoBytes(database.path) } : deps;
-  const [staged, current] = await Promise.all([
-    source.stage(stagedPath(database.path), options.owner, stageTools),
-    readCurrentState(database.path, signal),
-  ]);
-  const { journal, affected } = await cleanUpOnFailure(staged.file, async () => {
+  const stagedFile = stagedPath(database.path);
+  const { journal, affected, staged } = await cleanUpOnFailure(stagedFile, async () => {
+    const [staged, current] = await runBoth(
+      signal,
+      (either) => source.stage(stagedFile, options.owner, { ...stageTools, signal: either }),
+      (either) => readCurrentState(database.path, either),
+    );
     recorder.step('ask');
     const remarks = [...found.remarks, ...requireUndoRoom(database.path, 0, undoRoom)];
     const plan = planOf(source, database, options, { ...found, remarks }, current, staged);
@@ -98,7 +101,7 @@ async function restoreLocked(
     const before = await manager.findUnhealthy(services.stop.map(({ service }) => service));
     signal.throwIfAborted();
     const what = { stamp, services, users, ...before };
-    return { journal: newJournal(source, database, options, what, staged, startedAt), affected };
+    return { journal: newJournal(source, database, options, what, staged, startedAt), affected, staged };
   });
 
   recorder.step('switch over');

@@ -58,6 +58,7 @@ async function awaitEach(
       throw error;
     }
   });
+  await Promise.allSettled(failures);
   return (await Promise.all(failures)).flat();
 }
 
