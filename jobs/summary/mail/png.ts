@@ -6,18 +6,21 @@ import type { Picture } from '../views/block-view.ts';
 import { fontFamily, readFont } from '../views/chart-font.ts';
 
 /** Draws a picture as PNG, on white, as a dark mail client would show it on black. */
-export type PngRenderer = (picture: Pick<Picture, 'svg'>) => Promise<Uint8Array>;
+export type PngRenderer = (picture: Pick<Picture, 'svg'>) => Uint8Array;
 
 /** A chart of 460 px is shown up to 552 px wide; this is two pixels for each of those. */
 const pixelRatio = 2.4;
 
-/** Makes the renderer. Throws CHART_FONT_MISSING when it draws no text: without a font, resvg leaves it out silently. */
+/**
+ * Makes the renderer. Throws CHART_FONT_MISSING when the font cannot be read, or draws no text: without a font, resvg leaves
+ * text out silently.
+ */
 export async function createPngRenderer(font = readFont): Promise<PngRenderer> {
   await wasmReady();
   const options = {
     background: '#ffffff',
     fitTo: { mode: 'zoom', value: pixelRatio },
-    font: { fontBuffers: [font()], defaultFontFamily: fontFamily, sansSerifFamily: fontFamily },
+    font: { fontBuffers: [fontBytes(font)], defaultFontFamily: fontFamily, sansSerifFamily: fontFamily },
   } as const;
   const rendered = (svg: string) => {
     const source = new Resvg(svg, options);
@@ -33,7 +36,7 @@ export async function createPngRenderer(font = readFont): Promise<PngRenderer> {
   const isBlank = sample.pixels.every((channel) => channel === 255);
   sample.free();
   if (isBlank) throw fontMissing();
-  return async ({ svg }) => {
+  return ({ svg }) => {
     const image = rendered(svg);
     try {
       return image.asPng();
@@ -52,10 +55,19 @@ async function wasmReady(): Promise<void> {
   }
 }
 
-function fontMissing(): Failure {
+function fontBytes(font: () => Uint8Array): Uint8Array {
+  try {
+    return font();
+  } catch (error) {
+    throw fontMissing(error);
+  }
+}
+
+function fontMissing(cause?: unknown): Failure {
   return new Failure(
     'CHART_FONT_MISSING',
     'Charts would have no text: their font is missing or damaged.',
     'Reinstall nightshift (`npm ci`, or the image): the font is the package dejavu-fonts-ttf.',
+    cause,
   );
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -63,6 +64,11 @@ test('without a font it fails, instead of drawing a chart without text', async (
     createPngRenderer(() => new Uint8Array(10)),
     { code: 'CHART_FONT_MISSING' },
   );
+});
+
+test('a font that cannot be read rejects, instead of leaving out all pictures', async () => {
+  const unreadable = () => readFileSync('/nowhere/DejaVuSans.ttf');
+  await assert.rejects(drawPictures(examplePage, unreadable), { code: 'CHART_FONT_MISSING' });
 });
 
 test('whatever the values and words are, every page gets its pictures', async () => {
