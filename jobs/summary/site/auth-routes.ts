@@ -36,11 +36,26 @@ export function addAuthRoutes(app: Hono, deps: AuthRouteDeps): void {
   app.get('/robots.txt', (c) => c.text('User-agent: *\nDisallow: /\n'));
   app.get('/login', (c) => (guard.sessionFor(c, null) === null ? guard.signInForm(c, 200) : c.redirect('/', 303)));
   app.post('*', bodyLimit({ maxSize: 4096 }));
-  app.post('*', publicUrl === null ? csrf() : csrf({ origin: new URL(publicUrl).origin }));
+  app.post('*', csrf({ origin: isOwnOrigin(publicUrl), secFetchSite: () => false }));
   app.post('/login', signIn(deps));
   app.post('/logout', signOut(guard));
   app.post('/day/:day{\\d{4}-\\d{2}-\\d{2}}/leave', signOut(guard));
   app.get('/day/:day/open/:token', (c) => followLink(c, c.req.param('day'), c.req.param('token'), deps));
+}
+
+/**
+ * Whether a form came from this site: every browser sends its Origin with a POST. Without a public URL a TLS proxy may stand
+ * in front, so that the scheme is not known.
+ */
+function isOwnOrigin(publicUrl: string | null): (origin: string, c: Context) => boolean {
+  if (publicUrl !== null) {
+    const own = new URL(publicUrl).origin;
+    return (origin) => origin === own;
+  }
+  return (origin, c) => {
+    const host = c.req.header('host');
+    return host !== undefined && (origin === `http://${host}` || origin === `https://${host}`);
+  };
 }
 
 function signIn({ clock, log, guard, password, secure }: AuthRouteDeps): Handler {

@@ -82,6 +82,45 @@ describe('signing in and out', () => {
     assert.equal((await owner.get('/logout')).code, 404);
   });
 
+  test('the Origin alone decides whose form it is, whatever Sec-Fetch-Site says', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const { host } = new URL(site.origin);
+    for (const [headers, code] of [
+      [{ origin: site.origin }, 303],
+      [{ origin: site.origin, 'sec-fetch-site': 'cross-site' }, 303],
+      // A TLS proxy in front of a site that was given no public URL.
+      [{ origin: `https://${host}` }, 303],
+      [{ origin: 'https://daily.shop.test', host: 'daily.shop.test' }, 303],
+      [{ origin: site.origin, host: 'daily.shop.test' }, 403],
+      [{ origin: 'https://attacker.test', 'sec-fetch-site': 'same-origin' }, 403],
+      [{ origin: 'null', 'sec-fetch-site': 'same-origin' }, 403],
+      [{ 'sec-fetch-site': 'same-origin' }, 403],
+      [{ 'sec-fetch-site': 'none' }, 403],
+    ] as [Record<string, string>, number][]) {
+      const raw = await requestRaw(site.origin, '/logout', 'POST', { ...form, ...headers });
+      assert.equal(raw, code, JSON.stringify(headers));
+    }
+  });
+
+  test('with a public URL its origin is the only one, whatever the Host', async (t) => {
+    const other = await startSiteScene({ SUMMARY_PUBLIC_URL: 'https://daily.shop.test/summaries' });
+    t.after(() => other.close());
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const { host } = new URL(other.origin);
+    for (const [headers, code] of [
+      [{ origin: 'https://daily.shop.test' }, 303],
+      [{ origin: 'https://daily.shop.test', host: 'daily.shop.test' }, 303],
+      [{ origin: 'http://daily.shop.test', host: 'daily.shop.test' }, 403],
+      [{ origin: other.origin }, 403],
+      [{ origin: `https://${host}`, 'sec-fetch-site': 'same-origin' }, 403],
+      [{ origin: 'null' }, 403],
+      [{}, 403],
+    ] as [Record<string, string>, number][]) {
+      const raw = await requestRaw(other.origin, '/logout', 'POST', { ...form, ...headers });
+      assert.equal(raw, code, JSON.stringify(headers));
+    }
+  });
+
   test('signing out ends the session, also for who kept the cookie', async () => {
     const visitor = visitorOf(site.origin);
     await visitor.signIn();
