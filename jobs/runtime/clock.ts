@@ -20,6 +20,11 @@ export function localTimestamp(instant: Temporal.Instant, zone: string): string 
   return `${local.toPlainDate()} ${local.toPlainTime().toString({ smallestUnit: 'second' })}`;
 }
 
+/** `2025-11-30`, the date of an instant in an IANA time zone. */
+export function localDay(instant: Temporal.Instant, zone: string): string {
+  return instant.toZonedDateTimeISO(zone).toPlainDate().toString();
+}
+
 /** `2025-11-30_020001`, a local time as file names and keys have it. */
 export function fileStamp(local: Temporal.PlainDateTime): string {
   return local.toString({ smallestUnit: 'second' }).replace('T', '_').replaceAll(':', '');

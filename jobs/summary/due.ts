@@ -1,4 +1,6 @@
+import { localDay } from '../runtime/clock.ts';
 import { nextRun, type Schedule } from '../runtime/schedule.ts';
+import { addDays } from './blocks/day-values.ts';
 import type { SummaryDelivery } from './storage/ledger.ts';
 
 /** A summary that should go out: when it is due, and the local day it is about, the one before. */
@@ -21,7 +23,7 @@ export function latestDue(schedule: Schedule, since: Temporal.Instant, now: Temp
 
 /** The local date before the one that `instant` falls on. */
 export function dayBefore(instant: Temporal.Instant, zone: string): string {
-  return instant.toZonedDateTimeISO(zone).toPlainDate().subtract({ days: 1 }).toString();
+  return addDays(localDay(instant, zone), -1);
 }
 
 /** What the decision about a due summary depends on. */

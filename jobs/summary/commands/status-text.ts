@@ -1,5 +1,5 @@
 import { localTimestamp } from '../../runtime/clock.ts';
-import { formatDuration } from '../../runtime/format.ts';
+import { nextRunText } from '../../runtime/schedule.ts';
 import { tableText } from '../../runtime/table.ts';
 import type { SummaryDelivery } from '../storage/ledger.ts';
 import type { SummaryStatus } from './status.ts';
@@ -12,8 +12,7 @@ export function summaryStatusText({ ok, reason, days, nextRun }: SummaryStatus, 
   const rows = days.flatMap(({ day, deliveries }) =>
     deliveries.length === 0 ? [[day, '-', 'NOT SENT', '-', '']] : deliveries.map((delivery) => rowOf(delivery, zone)),
   );
-  const seconds = (nextRun.epochMilliseconds - now.epochMilliseconds) / 1000;
-  const next = `next summary ${localTimestamp(nextRun, zone).slice(0, -3)}, in ${formatDuration(seconds)} (${zone})`;
+  const next = `next summary ${nextRunText(nextRun, zone, now)} (${zone})`;
   const table = rows.length === 0 ? [] : [tableText(header, rows)];
   return [`summary: ${ok ? 'ok' : 'NOT OK'}, ${reason}\n`, ...table, `${next}\n`].join('\n');
 }

@@ -1,5 +1,7 @@
+import { localDay } from '../../runtime/clock.ts';
 import { plural } from '../../runtime/format.ts';
 import { nextRun, type Schedule } from '../../runtime/schedule.ts';
+import { addDays, daysBetween } from '../blocks/day-values.ts';
 import { type DueSummary, lastDue } from '../due.ts';
 import { includesAddress } from '../recipients.ts';
 import type { ReadOnlyLedger, SummaryDelivery } from '../storage/ledger.ts';
@@ -25,13 +27,12 @@ export function summaryStatus(
   ledger: ReadOnlyLedger | null,
   now: Temporal.Instant,
 ): SummaryStatus {
-  const today = now.toZonedDateTimeISO(schedule.zone).toPlainDate();
   const due = lastDue(schedule, now);
   if (ledger === null || ledger.isEmpty()) {
     const reason = 'nothing was ever sent from this STATE_DIR';
     return { ok: false, reason, days: [], nextRun: nextRun(schedule, now) };
   }
-  const known = ledger.sinceDay(today.subtract({ days: maxDays }).toString());
+  const known = ledger.sinceDay(addDays(localDay(now, schedule.zone), -maxDays));
   const check = due === null ? { ok: true, reason: 'none is due yet' } : checkDue(due, known, recipients, now);
   return { ...check, days: daysOf(known, due?.day ?? null), nextRun: nextRun(schedule, now) };
 }
@@ -60,14 +61,13 @@ function checkDue(
   return { ok: false, reason: `the summary of ${day} did not go out to ${who}` };
 }
 
-function daysOf(known: readonly SummaryDelivery[], lastDue: string | null): SummaryStatus['days'] {
+function daysOf(known: readonly SummaryDelivery[], dueDay: string | null): SummaryStatus['days'] {
   const oldest = known.at(-1)?.day;
-  const newest = [known[0]?.day ?? '', lastDue ?? ''].toSorted().at(-1);
+  const newest = [known[0]?.day ?? '', dueDay ?? ''].toSorted().at(-1);
   if (oldest === undefined || newest === undefined) return [];
-  const last = Temporal.PlainDate.from(newest);
-  const count = Math.min(maxDays, last.since(Temporal.PlainDate.from(oldest)).days + 1);
+  const count = Math.min(maxDays, daysBetween(oldest, newest) + 1);
   return Array.from({ length: count }, (_, index) => {
-    const day = last.subtract({ days: index }).toString();
+    const day = addDays(newest, -index);
     return { day, deliveries: known.filter((delivery) => delivery.day === day) };
   });
 }

@@ -1,3 +1,4 @@
+import { localDay } from '../../runtime/clock.ts';
 import { type ComputedBlock, computeBlock } from '../blocks/block-computations.ts';
 import { blockIds } from '../blocks/block-ids.ts';
 import { reportFormat } from '../blocks/report-format.ts';
@@ -45,12 +46,11 @@ export function assemblePage(
     computeBlock(block, results[index] ?? notRun, { id: ids[index] ?? '', day, show: report.show, format }),
   );
   const stale = staleDataOf(report, computed, day, newest, profile);
-  const today = now.toZonedDateTimeISO(zone).toPlainDate().toString();
   return {
     ...base,
     title: report.title,
     locale: report.locale,
-    opening: openingText({ day, today, ...headlines(report, computed), stale }, format),
+    opening: openingText({ day, today: localDay(now, zone), ...headlines(report, computed), stale }, format),
     warnings: [warning, stale === null ? null : staleDataText(stale, format), failedBlocksWarning(computed)].filter(
       (text) => text !== null,
     ),

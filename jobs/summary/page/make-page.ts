@@ -1,4 +1,4 @@
-import type { Clock } from '../../runtime/clock.ts';
+import { type Clock, localDay } from '../../runtime/clock.ts';
 import type { Database } from '../../settings/databases.ts';
 import { firstDayOf, maxRowsOf } from '../blocks/block-computations.ts';
 import { addDays, historyDays } from '../blocks/day-values.ts';
@@ -68,7 +68,7 @@ async function newestDay({ newest, time_limit }: Report, day: string, run: RunQu
   const result = await run({ sql: newest, dates, maxRows: 1, timeLimitMs: time_limit * 1000 });
   if (result.kind === 'failed') return undefined;
   const found = dayOf(result.rows[0]?.[0], localCalendar(zone));
-  const today = clock.now().toZonedDateTimeISO(zone).toPlainDate().toString();
+  const today = localDay(clock.now(), zone);
   if (found !== null && found > today) return undefined;
   return found !== null && found > day ? day : found;
 }

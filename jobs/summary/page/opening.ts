@@ -1,5 +1,5 @@
 import { plural } from '../../runtime/format.ts';
-import { type DayValue, mean, median, precedingWeek, sameWeekdays } from '../blocks/day-values.ts';
+import { type DayValue, daysBetween, mean, median, precedingWeek, sameWeekdays } from '../blocks/day-values.ts';
 import { percentText, type ReportFormat, singular, type ValueFormat, weekdayOf } from '../blocks/report-format.ts';
 import type { StaleData } from './staleness.ts';
 
@@ -85,7 +85,7 @@ function differenceText(value: number, base: number | null, what: string): strin
 }
 
 function dayText({ day, today }: Pick<OpeningFacts, 'day' | 'today'>, format: ReportFormat): string {
-  const ago = Temporal.PlainDate.from(day).until(Temporal.PlainDate.from(today)).days;
+  const ago = daysBetween(day, today);
   if (ago === 1) return 'Yesterday';
   return ago === 0 ? 'Today so far' : format.longDay(day);
 }

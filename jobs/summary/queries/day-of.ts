@@ -36,7 +36,7 @@ function dayOfNumber(value: number, calendar: LocalCalendar): string | null {
     return date(Math.floor(value / 10_000), Math.floor(value / 100) % 100, value % 100);
   }
   // Excel counts local days from 1899-12-30; 20,000 is 1954, 80,000 is 2119.
-  if (value >= 20_000 && value < 80_000) return localDay(Math.floor(value) - 25_569);
+  if (value >= 20_000 && value < 80_000) return dateOfEpochDay(Math.floor(value) - 25_569);
   // Julian days, as SQLite's julianday() gives them, in UTC.
   if (value >= 2_415_021 && value < 2_488_070) return calendar.dayAt((value - 2_440_587.5) * 86_400);
   return null;
@@ -84,7 +84,7 @@ function monthNumber(name: string | undefined): number {
   return months.indexOf((name ?? '').slice(0, 3).toLowerCase()) + 1;
 }
 
-function localDay(daysSince1970: number): string {
+function dateOfEpochDay(daysSince1970: number): string {
   return new Date(daysSince1970 * 86_400_000).toISOString().slice(0, 10);
 }
 

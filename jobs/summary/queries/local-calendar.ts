@@ -1,3 +1,5 @@
+import { localDay } from '../../runtime/clock.ts';
+
 /** The local calendar of one zone, fast enough for every row of a big table. */
 export type LocalCalendar = {
   /** Local date of an instant in epoch seconds; null outside the years 1900 to 2199. */
@@ -21,7 +23,7 @@ export function localCalendar(zone: string): LocalCalendar {
       const known = days.get(key);
       if (known !== undefined) return known;
       const instant = Temporal.Instant.fromEpochMilliseconds(key * quarterHourSeconds * 1000);
-      const day = instant.toZonedDateTimeISO(zone).toPlainDate().toString();
+      const day = localDay(instant, zone);
       if (days.size >= maxCachedDays) days.clear();
       days.set(key, day);
       return day;

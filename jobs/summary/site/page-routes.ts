@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono';
+import { localDay } from '../../runtime/clock.ts';
 import type { ExceptionsBlock, SummaryPage, TableBlock } from '../page/page.ts';
 import type { Session } from './access/sessions.ts';
 import type { Assets } from './assets.ts';
@@ -83,7 +84,7 @@ function sendTable(c: Context, frame: PageFrame, page: SummaryPage | null): Repl
 function showMonth({ archive, clock, zone }: PageRouteDeps) {
   return (c: Context, frame: PageFrame): Reply => {
     const days = archive.days();
-    const today = clock.now().toZonedDateTimeISO(zone).toPlainDate().toString();
+    const today = localDay(clock.now(), zone);
     const month = c.req.param('month') ?? monthOfDay(days.at(-1) ?? today);
     if (!isDay(`${month}-01`)) return notFound(c, frame, 'There is no such month.');
     const pages = days.filter((day) => monthOfDay(day) === month).flatMap((day) => archive.pageOf(day) ?? []);
