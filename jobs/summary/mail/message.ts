@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Mail } from '../../monitoring/mail/mail.ts';
+import { plural } from '../../runtime/format.ts';
 import type { SummaryPage } from '../page/page.ts';
 import { localeFormat } from '../views/locale-format.ts';
 import { mailHtml } from './mail-html.ts';
@@ -68,7 +69,7 @@ export function mailTo(recipient: string, message: SummaryMessage, from: string,
 
 function subjectOf(page: SummaryPage): string {
   const count = page.warnings.length;
-  const warningCount = count === 0 ? '' : count === 1 ? ' (1 warning)' : ` (${count} warnings)`;
+  const warningCount = count === 0 ? '' : ` (${plural(count, 'warning')})`;
   const line = `${page.title}, ${localeFormat(page.locale).longDay(page.day)}`
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim();

@@ -1,4 +1,4 @@
-import { formatCount } from '../../runtime/format.ts';
+import { formatCount, plural } from '../../runtime/format.ts';
 import type { RunQuery } from '../queries/query.ts';
 import { type Report, reportSchema } from '../report/schema.ts';
 import { currencyOf } from './currency.ts';
@@ -49,17 +49,17 @@ function profileOf(
     main !== undefined && (main.lineItems !== null || main.amount?.isMoney === true) && money.currency !== null;
   const format = isMoney ? 'money' : 'number';
   const largest = tables.toSorted((a, b) => b.rowCount - a.rowCount).slice(0, maxTables);
-  const listed = main === undefined || largest.includes(main.table) ? largest : [main.table, ...largest.slice(1)];
+  const checked = main === undefined || largest.includes(main.table) ? largest : [main.table, ...largest.slice(1)];
   const secondary = others.filter(({ isNotable }) => isNotable).slice(0, maxEventTables - 1);
   const blocks: (BlockInput | null)[] =
     main === undefined
-      ? [dataHealthBlock(listed, eventTables), lastWriteBlock()]
+      ? [dataHealthBlock(checked, eventTables), lastWriteBlock()]
       : [
           ...kpiBlocks(main, format),
           ...secondary.map(newRowsBlock),
           topFiveBlock(main, format),
           exceptionsBlock(main),
-          dataHealthBlock(listed, eventTables),
+          dataHealthBlock(checked, eventTables),
           lastWriteBlock(),
         ];
   const report = reportSchema.parse({
@@ -98,7 +98,7 @@ function assumptionsOf(main: EventTable, currency: string | null, tables: readon
   const recentRows = date.recentRows === null ? null : formatCount(date.recentRows);
   const values = [...new Set(status?.sample.map(String))].slice(0, 6).join(', ');
   return [
-    `${table.name} was taken as the main business table, of ${tables.length} ${tables.length === 1 ? 'table' : 'tables'}.`,
+    `${table.name} was taken as the main business table, of ${plural(tables.length, 'table')}.`,
     dayText,
     recentRows === null
       ? null

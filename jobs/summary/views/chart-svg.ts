@@ -8,34 +8,32 @@ import { fontFamily } from './chart-font.ts';
 import { isBarList } from './chart-layout.ts';
 import { colours } from './colours.ts';
 import { localeFormat } from './locale-format.ts';
+import { sparklineBounds } from './plot.ts';
 
 use([LineChart, BarChart, GridComponent, SVGRenderer]);
 // ECharts measures text to place labels, and there is no canvas here: the mean width of DejaVu Sans is close enough.
 setPlatformAPI({ measureText: (text, font) => ({ width: text.length * 0.6 * sizeOf(font) }) });
 
-const width = 460;
+const chartWidth = 460;
 const lineHeight = 200;
 const barHeight = 34;
-const font = { fontFamily, fontSize: 13, color: colours.muted };
+const labelFont = { fontFamily, fontSize: 13, color: colours.muted };
 
 /** A series as it is drawn in the mail. */
 export function chartPicture(chart: SeriesBlock, locale: string): Picture {
-  if (!isBarList(chart)) return picture(width, lineHeight, plotOption(chart, locale));
-  return picture(width, chart.points.length * barHeight + 12, barOption(chart.points));
+  if (!isBarList(chart)) return picture(chartWidth, lineHeight, plotOption(chart, locale));
+  return picture(chartWidth, chart.points.length * barHeight + 12, barOption(chart.points));
 }
 
-/** The last days of a KPI as a line without axes, its last point marked. Its height is at least a third of its values. */
+/** The last days of a KPI as a line without axes, its last point marked. */
 export function sparklinePicture(values: readonly (number | null)[]): Picture {
-  const known = values.filter((value) => value !== null);
-  const highest = Math.max(...known);
-  const lowest = Math.min(...known);
-  const slack = Math.max(0, Math.abs(highest) / 3 - (highest - lowest), highest === lowest ? 1 : 0) / 2;
+  const { low, high } = sparklineBounds(values);
   const last = values.length - 1;
   return picture(160, 36, {
     animation: false,
     grid: { left: 4, right: 6, top: 5, bottom: 5 },
     xAxis: { type: 'category', show: false, boundaryGap: false, data: values.map((_, index) => index) },
-    yAxis: { type: 'value', show: false, min: lowest - slack, max: highest + slack },
+    yAxis: { type: 'value', show: false, min: low, max: high },
     series: [
       {
         ...lineSeries,
@@ -73,7 +71,7 @@ function plotOption({ style, points }: SeriesBlock, locale: string): EChartsCore
       axisLine: { lineStyle: { color: colours.line } },
       axisTick: { show: false },
       axisLabel: {
-        ...font,
+        ...labelFont,
         hideOverlap: true,
         interval: (index: number) => (points.length - 1 - index) % labelStep === 0,
       },
@@ -81,7 +79,7 @@ function plotOption({ style, points }: SeriesBlock, locale: string): EChartsCore
     yAxis: {
       type: 'value',
       splitNumber: 3,
-      axisLabel: { ...font, formatter: (value: number) => tick(value, max / 4) },
+      axisLabel: { ...labelFont, formatter: (value: number) => tick(value, max / 4) },
       splitLine: { lineStyle: { color: colours.line } },
     },
     series: [style === 'bar' ? columnsOf(points) : lineOf(points)],
@@ -120,7 +118,7 @@ function barOption(points: SeriesBlock['points']): EChartsCoreOption {
       data: points.map(({ label }) => label),
       axisLine: { show: false },
       axisTick: { show: false },
-      axisLabel: { ...font, fontSize: 13, color: colours.text, width: 128, overflow: 'truncate' },
+      axisLabel: { ...labelFont, fontSize: 13, color: colours.text, width: 128, overflow: 'truncate' },
     },
     series: [
       {
@@ -129,7 +127,7 @@ function barOption(points: SeriesBlock['points']): EChartsCoreOption {
         barWidth: 16,
         itemStyle: { color: colours.accent, borderRadius: 3 },
         label: {
-          ...font,
+          ...labelFont,
           show: true,
           position: 'right',
           fontSize: 13,
@@ -155,7 +153,7 @@ function lastPoint(value: number, size: number) {
 function picture(width: number, height: number, option: EChartsCoreOption): Picture {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
-    chart.setOption({ ...option, textStyle: font, backgroundColor: '#ffffff' });
+    chart.setOption({ ...option, textStyle: labelFont, backgroundColor: '#ffffff' });
     return { svg: chart.renderToSVGString(), width, height };
   } finally {
     chart.dispose();

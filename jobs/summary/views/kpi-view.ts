@@ -32,14 +32,16 @@ ${source === null ? '' : html`<img class="picture" src="${source}" width="160" h
 </td></tr></table>`;
   },
 
-  site: ({ id, title, value, comparisons, sparkline, anomaly }) =>
-    html`<section class="kpi ${anomaly === null ? '' : 'unusual'}" id="${id}">
+  site(block) {
+    const { id, title, value, comparisons, anomaly } = block;
+    return html`<section class="kpi ${anomaly === null ? '' : 'unusual'}" id="${id}">
 <h2>${title}</h2>
 <p class="value">${value}</p>
-${siteSparkline(sparkline)}
+${siteSparkline(block)}
 ${anomaly === null ? '' : html`<p class="anomaly">${anomaly}</p>`}
 ${comparisons.length === 0 ? '' : html`<dl>${comparisons.map(siteComparison)}</dl>`}
-</section>`,
+</section>`;
+  },
 
   async picture(block) {
     if (!hasSparkline(block)) return null;
@@ -71,9 +73,9 @@ function siteComparison({ to, change, direction }: KpiComparison): Html {
   return html`<div><dt>${to}</dt><dd class="${direction}"><span aria-hidden="true">${arrows[direction]} </span>${change}</dd></div>`;
 }
 
-function siteSparkline(values: readonly (number | null)[]): Html | '' {
-  if (values.filter((value) => value !== null).length < 2) return '';
-  const points = sparklineOf(values);
+function siteSparkline(block: KpiBlock): Html | '' {
+  if (!hasSparkline(block)) return '';
+  const points = sparklineOf(block.sparkline);
   const last = points.at(-1);
   return html`<svg class="sparkline" viewBox="0 -60 1000 1120" preserveAspectRatio="none" aria-hidden="true">
 ${segments(points).map((segment) => html`<path class="line" d="${pathOf(segment)}"/>`)}

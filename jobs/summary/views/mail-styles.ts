@@ -16,7 +16,6 @@ export const styleSheet = `
   .text { color: #e9eef4 !important; }
   .muted { color: #9cabba !important; }
   .line { border-color: #283442 !important; }
-  .accent { color: #66cbc1 !important; }
   .box { border-color: #283442 !important; }
   .warn { background-color: #2a2214 !important; color: #f1c777 !important; }
   .warntext { color: #f1c777 !important; }
@@ -30,7 +29,6 @@ const font = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial
 
 /** Inline styles by what they are for. */
 export const styles = {
-  font,
   opening: `${font};font-size:21px;line-height:1.35;font-weight:600;color:${colours.text};margin:0`,
   heading: `${font};font-size:15px;line-height:1.4;font-weight:600;color:${colours.text};margin:0 0 8px 0`,
   body: `${font};font-size:15px;line-height:1.5;color:${colours.text};margin:0`,

@@ -38,13 +38,19 @@ export function plotOf(values: readonly (number | null)[], style: 'line' | 'bar'
   };
 }
 
-/** A line without axes. The box is at least a third of the largest value high, so that small changes stay small. */
+/** A line without axes. */
 export function sparklineOf(values: readonly (number | null)[]): Plot['points'] {
+  const { low, high } = sparklineBounds(values);
+  return pointsOf(values, low, high);
+}
+
+/** Where a line without axes lies: at least a third of the largest value high, so that small changes stay small. */
+export function sparklineBounds(values: readonly (number | null)[]): { readonly low: number; readonly high: number } {
   const known = values.filter((value) => value !== null);
   const most = Math.max(...known);
   const least = Math.min(...known);
   const slack = Math.max(Math.abs(most) / 3 - (most - least), most === least ? 1 : 0, 0) / 2;
-  return pointsOf(values, least - slack, most + slack);
+  return { low: least - slack, high: most + slack };
 }
 
 function pointsOf(values: readonly (number | null)[], low: number, high: number): Plot['points'] {

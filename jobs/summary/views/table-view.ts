@@ -68,7 +68,7 @@ function siteTable(block: AnyTable, count: Html | '', csvPath: string | null): H
       : html`<a class="download" href="${csvPath}" download>CSV<span class="visually-hidden"> of ${title}</span></a>`;
   return html`<section class="card ${kind}" id="${id}">
 <div class="heading"><h2>${title}</h2>${count}${download}</div>
-${rows.length === 0 ? html`<p class="empty">${emptyText === '' ? 'No rows.' : emptyText}</p>` : siteGrid(block)}
+${rows.length === 0 ? html`<p class="empty">${emptyText}</p>` : siteGrid(block)}
 </section>`;
 }
 

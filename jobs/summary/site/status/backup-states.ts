@@ -1,8 +1,8 @@
 import type { DatabaseStatus } from '../../../backup/status/database-status.ts';
 import type { ReadOnlyHistory, Run } from '../../../monitoring/history/history.ts';
-import { formatBytes, formatDuration } from '../../../runtime/format.ts';
+import { formatBytes } from '../../../runtime/format.ts';
 import type { SeriesBlock } from '../../page/page.ts';
-import { runChart, secondsOf } from './run-charts.ts';
+import { durationPoints, runChart } from './run-charts.ts';
 
 export type BackupState = {
   readonly status: DatabaseStatus;
@@ -25,10 +25,7 @@ export function backupCharts({ status }: BackupState, when: (at: Temporal.Instan
       ? []
       : [{ label: when(startedAt), value: archiveBytes / 2 ** 20, formatted: formatBytes(archiveBytes) }],
   );
-  const durations = verified.flatMap((run) => {
-    const seconds = secondsOf(run);
-    return seconds === null ? [] : [{ label: when(run.startedAt), value: seconds, formatted: formatDuration(seconds) }];
-  });
+  const durations = durationPoints(verified, ({ startedAt }) => when(startedAt));
   return [
     ...runChart('line', `${database}-size`, `Backup of ${database}, MiB`, sizes),
     ...runChart('bar', `${database}-duration`, `Backup of ${database}, seconds`, durations),

@@ -1,9 +1,10 @@
-import { formatBytes, formatDuration } from '../../../runtime/format.ts';
+import { formatBytes } from '../../../runtime/format.ts';
+import { addDays } from '../../blocks/day-values.ts';
 import type { SeriesBlock, SummaryPage } from '../../page/page.ts';
 import type { SummaryDelivery } from '../../storage/ledger.ts';
 import type { SummaryRun } from '../../storage/runs.ts';
 import type { SiteDeps } from '../site-deps.ts';
-import { runChart, secondsOf } from './run-charts.ts';
+import { durationPoints, runChart } from './run-charts.ts';
 
 /** The state of one day's summary. */
 export type SummaryState = {
@@ -27,8 +28,7 @@ export function summaryStates(
   { yesterday, isDue }: { readonly yesterday: string; readonly isDue: boolean },
   { archive, ledger, runs }: Pick<SiteDeps, 'archive' | 'ledger' | 'runs'>,
 ): SummaryState[] {
-  const last = Temporal.PlainDate.from(yesterday);
-  const days = Array.from({ length: maxDays }, (_, back) => last.subtract({ days: back }).toString());
+  const days = Array.from({ length: maxDays }, (_, back) => addDays(yesterday, -back));
   const deliveries = ledger.sinceDay(days.at(-1) ?? yesterday);
   const newestRuns = runs.newest(maxRuns);
   const pages = new Map(days.flatMap((day) => archive.pageOf(day) ?? []).map((page) => [page.day, page]));
@@ -72,10 +72,7 @@ export function summaryCharts(states: readonly SummaryState[]): SeriesBlock[] {
   const sizes = runs.flatMap(({ day, mailBytes }) =>
     mailBytes === null ? [] : [{ label: day, value: mailBytes / 1024, formatted: formatBytes(mailBytes) }],
   );
-  const durations = runs.flatMap((run) => {
-    const seconds = secondsOf(run);
-    return seconds === null ? [] : [{ label: run.day, value: seconds, formatted: formatDuration(seconds) }];
-  });
+  const durations = durationPoints(runs, ({ day }) => day);
   return [
     ...runChart('line', 'summary-size', 'Summary mail, KiB', sizes),
     ...runChart('bar', 'summary-duration', 'Summary, seconds', durations),
