@@ -15,8 +15,8 @@ export function summaryStatusCommand(context: CliContext): Command {
     .action(async ({ json }: { json?: boolean }) => {
       const settings = readSummarySettings(context.environment);
       const now = context.clock.now();
-      closeAbandoned(settings.stateDir, now);
       const store = openSummaryStoreReadOnly(settings.stateDir);
+      if (store !== null) closeAbandoned(settings.stateDir, now);
       const { schedule, recipients } = settings.summary;
       const plan = { cron: schedule, zone: settings.zone };
       const status = summaryStatus(plan, recipients, store?.ledger ?? null, now);
@@ -30,9 +30,6 @@ export function summaryStatusCommand(context: CliContext): Command {
 
 /** Marks what a dead process left as `sending`; with a read-only folder the next sender does it. */
 function closeAbandoned(stateDir: string, now: Temporal.Instant): void {
-  const existing = openSummaryStoreReadOnly(stateDir);
-  if (existing === null) return;
-  existing.close();
   try {
     const lock = acquireSendingLock(stateDir);
     if (lock === null) return;

@@ -62,6 +62,11 @@ export function deliveryLedger({ run, rows }: SummaryDatabase): DeliveryLedger {
          ORDER BY day DESC, recipient`,
       ...values,
     ).map((row): SummaryDelivery => ({ ...row, at: Temporal.Instant.from(row.at) }));
+  const exists = (where: string, ...values: readonly unknown[]) =>
+    rows<{ found: number }>(
+      `SELECT EXISTS (SELECT 1 FROM deliveries WHERE report = '${report}' AND ${where}) AS found`,
+      ...values,
+    )[0]?.found === 1;
   return {
     addPending(day, recipients, at) {
       for (const recipient of recipients) {
@@ -103,7 +108,7 @@ export function deliveryLedger({ run, rows }: SummaryDatabase): DeliveryLedger {
       ).changes,
     ofDay: (day) => select('day = ?', day),
     sinceDay: (day) => select('day >= ?', day),
-    isEmpty: () => select('TRUE').length === 0,
-    hasEarlierThan: (day) => select('day < ?', day).length > 0,
+    isEmpty: () => !exists('TRUE'),
+    hasEarlierThan: (day) => exists('day < ?', day),
   };
 }
