@@ -19,9 +19,9 @@ const sparklineDays = 30;
 export const kpiComputation: BlockComputation<'kpi'> = {
   days: () => historyDays,
   maxRows: () => maxDays,
-  compute({ title, format, empty }, result, { id, day, from, format: text }) {
+  compute({ title, format: valueFormat, empty }, result, { id, day, from, format }) {
     requireFewDays(result);
-    const written = (value: number | null) => (value === null ? 'no data' : text.rounded(value, format));
+    const written = (value: number | null) => (value === null ? 'no data' : format.rounded(value, valueFormat));
     const named = { id, kind: 'kpi', title } as const;
     if (result.columns.length === 1) {
       const block = { ...named, value: written(singleValue(result)), comparisons: [], sparkline: [], anomaly: null };

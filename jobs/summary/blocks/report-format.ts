@@ -22,14 +22,14 @@ export function reportFormat(locale: string, currency: string): ReportFormat {
   const amount = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const;
   const money = new Intl.NumberFormat(locale, amount);
   const wholeMoney = new Intl.NumberFormat(locale, { ...amount, maximumFractionDigits: 0 });
-  const listed = (value: number, format: ValueFormat) => {
+  const exact = (value: number, format: ValueFormat) => {
     if (format === 'money') return money.format(value);
     return `${plain.format(value)}${format === 'percent' ? `${nbsp}%` : ''}`;
   };
   return {
-    exact: listed,
+    exact,
     rounded: (value, format) => {
-      if (Math.abs(value) < 1000 || format === 'percent') return listed(value, format);
+      if (Math.abs(value) < 1000 || format === 'percent') return exact(value, format);
       return format === 'money' ? wholeMoney.format(value) : whole.format(value);
     },
     longDay: (day) => dateText(day, dates, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),

@@ -1,22 +1,21 @@
 import type { BlockComputation } from './block-computation.ts';
-import { addDays, type DayValue, fillDays, maxDays, mean, parseDayValues, requireFewDays } from './day-values.ts';
+import { type DayValue, fillDays, maxDays, mean, parseDayValues, requireFewDays } from './day-values.ts';
 import type { ReportFormat } from './report-format.ts';
 
 /** A chart of the last days of a series of (day, value). */
 export const seriesComputation: BlockComputation<'series'> = {
   days: ({ days }) => days,
   maxRows: () => maxDays,
-  compute({ title, format, style, days, empty }, result, { id, day, from, format: text }) {
+  compute({ title, format: valueFormat, style, empty }, result, { id, day, from, format }) {
     requireFewDays(result);
-    const first = addDays(day, 1 - days);
-    const series = fillDays(parseDayValues(result.rows), from, day, empty).filter((one) => one.day >= first);
-    const written = (value: number | null) => (value === null ? 'no data' : text.rounded(value, format));
+    const series = fillDays(parseDayValues(result.rows), from, day, empty);
+    const written = (value: number | null) => (value === null ? 'no data' : format.rounded(value, valueFormat));
     const points = series.map((one) => ({
-      label: text.shortDay(one.day),
+      label: format.shortDay(one.day),
       value: one.value,
       formatted: written(one.value),
     }));
-    const block = { id, kind: 'series', title, style, points, alt: altText(title, series, written, text) } as const;
+    const block = { id, kind: 'series', title, style, points, alt: altText(title, series, written, format) } as const;
     return { block, series: null, daysWithData: [], hiddenColumns: [] };
   },
 };

@@ -1,31 +1,36 @@
 import type { TableContent } from '../page/page.ts';
 import type { Cell, QueryRows } from '../queries/query.ts';
-import type { BlockComputation, ReportBlockOf } from './block-computation.ts';
+import type { BlockComputation, BlockContext, ReportBlockOf } from './block-computation.ts';
 import type { ReportFormat, ValueFormat } from './report-format.ts';
 import { visibleColumns } from './visible-columns.ts';
+
+type RowBlock = Pick<ReportBlockOf<'table'>, 'title' | 'formats' | 'none'>;
 
 export const tableComputation: BlockComputation<'table'> = {
   days: ({ days }) => days,
   maxRows: ({ rows }) => rows,
-  compute(table, result, { id, show, format }) {
-    const { visible, hiddenColumns } = visibleColumns(result, show);
-    const block = { id, kind: 'table', title: table.title, ...contentOf(table, visible, format) } as const;
-    return { block, series: null, daysWithData: [], hiddenColumns };
-  },
+  compute: (table, result, context) => computeRows('table', table, result, context),
 };
 
 export const exceptionsComputation: BlockComputation<'exceptions'> = {
   days: ({ days }) => days,
   maxRows: ({ rows }) => rows,
-  compute(table, result, { id, show, format }) {
-    const { visible, hiddenColumns } = visibleColumns(result, show);
-    const block = { id, kind: 'exceptions', title: table.title, ...contentOf(table, visible, format) } as const;
-    return { block, series: null, daysWithData: [], hiddenColumns };
-  },
+  compute: (exceptions, result, context) => computeRows('exceptions', exceptions, result, context),
 };
 
+function computeRows<Kind extends 'table' | 'exceptions'>(
+  kind: Kind,
+  block: RowBlock,
+  result: QueryRows,
+  { id, show, format }: BlockContext,
+) {
+  const { visible, hiddenColumns } = visibleColumns(result, show);
+  const content = contentOf(block, visible, format);
+  return { block: { id, kind, title: block.title, ...content }, series: null, daysWithData: [], hiddenColumns };
+}
+
 function contentOf(
-  { formats, none }: Pick<ReportBlockOf<'table'>, 'formats' | 'none'>,
+  { formats, none }: RowBlock,
   { columns, rows, omittedRows }: QueryRows,
   format: ReportFormat,
 ): TableContent {

@@ -50,7 +50,7 @@ export type KpiBlock = BlockBase<'kpi'> & {
 };
 
 export type KpiComparison = {
-  /** `yesterday`, `last Monday`, `7-day average`, as shown. */
+  /** `the day before`, `the Monday before`, `7-day average`, as shown. */
   readonly to: string;
   /** `+12 %`, `no change`, `was 0`. */
   readonly change: string;

@@ -24,5 +24,5 @@ export function findStaleData(
   if (daysWithout <= 0) return null;
   const gaps = known.slice(1).map((one, index) => daysBetween(known[index] ?? one, one) - 1);
   const longest = known.length < minDaysWithData ? maxGapOfFewDays : Math.max(...gaps);
-  return daysWithout > longest ? { newest: last, daysWithout: daysWithout } : null;
+  return daysWithout > longest ? { newest: last, daysWithout } : null;
 }

@@ -46,12 +46,7 @@ function scoreOf(column: ColumnProfile, table: TableProfile, zone: string): numb
   if (looksPersonal({ name: column.name, column: column.name, table: table.name })) return null;
   if (dateColumnOf(column, zone) !== null) return null;
   if (sample.some((value) => String(value).length > 40 || isContactDetail(String(value)))) return null;
-  return (
-    (likeliest.test(name) ? 4 : 0) +
-    (likely.test(name) ? 2 : 0) +
-    (distinctCount <= 20 ? 1 : 0) -
-    (column.nulls > sample.length ? 2 : 0)
-  );
+  return (likeliest.test(name) ? 4 : 0) + (likely.test(name) ? 2 : 0) + (distinctCount <= 20 ? 1 : 0);
 }
 
 function countDistinct(sample: readonly (string | number)[]): number {

@@ -100,7 +100,7 @@ export function topFiveBlock(eventTable: EventTable, format: 'money' | 'number')
   };
 }
 
-/** Rows of the last 30 days that look wrong: amounts that are missing, no number or below zero; dates after the day. */
+/** Rows of the last 30 days that look wrong: amounts that are missing, no number or below zero. */
 export function exceptionsBlock(eventTable: EventTable): BlockInput | null {
   const { table, rowNoun, amount } = eventTable;
   const { day, within } = dateSql(eventTable, 't');
