@@ -129,5 +129,5 @@ export const examplePage: SummaryPage = {
     { kind: 'failed', id: 'margin', title: 'Margin', reason: 'The query took longer than 10 s and was stopped.' },
   ],
   assumptions: ['Days are local days of orders.ordered_at.', 'Revenue is the sum of orders.total.'],
-  backup: { ok: true, message: 'Last proven backup 6 h ago, 85.6 MiB.' },
+  backup: { ok: true, message: 'The last backup is 6 h 00 min old, 85.6 MiB, read back and verified.' },
 };

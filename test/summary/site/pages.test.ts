@@ -7,11 +7,9 @@ import { type Visitor, visitorOf } from './visitor.ts';
 
 describe('the pages', () => {
   let site: SiteScene;
-  let _visitor: Visitor;
   let owner: Visitor;
   before(async () => {
     site = await startSiteScene();
-    _visitor = visitorOf(site.origin);
     owner = visitorOf(site.origin);
     await owner.signIn();
   });

@@ -19,7 +19,7 @@ export function samplePage(day: string, changes: Partial<SummaryPage> = {}): Sum
     warnings: [],
     blocks: sampleBlocks(day),
     assumptions: ['Orders are counted by orders.created_at.', 'Revenue is the sum of orders.total, in RM.'],
-    backup: { ok: true, message: 'Last proven backup 30 Nov 2025 02:00, 6 h old, 85.6 MiB.' },
+    backup: { ok: true, message: 'The last backup is 6 h 00 min old, 85.6 MiB, read back and verified.' },
     ...changes,
   };
 }
@@ -113,7 +113,7 @@ function sampleBlocks(day: string): Block[] {
       kind: 'table',
       id: 'top-products',
       title: 'Best sellers',
-      emptyText: '',
+      emptyText: 'No rows.',
       columns: [
         { title: 'Product', align: 'left' },
         { title: 'Pieces', align: 'right' },

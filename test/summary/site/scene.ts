@@ -9,6 +9,7 @@ import { readSummarySettings } from '../../../jobs/settings/settings.ts';
 import type { SummaryPage } from '../../../jobs/summary/page/page.ts';
 import { serveSite } from '../../../jobs/summary/serve-site.ts';
 import { openSummaryStore } from '../../../jobs/summary/storage/summary-store.ts';
+import { instantOf } from '../scene.ts';
 import { samplePage } from './sample.ts';
 
 export const password = 'a long enough password';
@@ -78,7 +79,7 @@ export async function startSiteScene(environment: Environment = {}): Promise<Sit
     save: archive.save,
     sent,
     setClock(local) {
-      now = Temporal.PlainDateTime.from(local).toZonedDateTime('Asia/Kuala_Lumpur').toInstant();
+      now = instantOf(local);
     },
     async close() {
       stop.abort();

@@ -163,10 +163,10 @@ describe('the page in Chromium', needs('chromium'), () => {
       assert.equal(await page.getByText(name).isVisible(), false, name);
     }
     assert.equal(await page.getByText('Yesterday: RM 12,340').isVisible(), true);
-    const [text, paper] = (await page.evaluate(
+    const [text, background] = (await page.evaluate(
       `[getComputedStyle(document.querySelector('.opening')).color, getComputedStyle(document.body).backgroundColor]`,
     )) as string[];
-    assert.deepEqual({ text, paper }, { text: 'rgb(0, 0, 0)', paper: 'rgb(255, 255, 255)' });
+    assert.deepEqual({ text, background }, { text: 'rgb(0, 0, 0)', background: 'rgb(255, 255, 255)' });
     const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
     const pages = Number(/\/Count (\d+)/.exec(pdf)?.[1]);
     assert.ok(pages >= 1 && pages <= 4, `${pages} sheets`);

@@ -25,7 +25,7 @@ test('a day without a value breaks the line, and a lone day is a dot', () => {
   assert.deepEqual(segments(points).map(pathOf), ['M125 750L375 500', 'M875 0h0']);
 });
 
-test('a spark shows its shape, and small changes stay small', () => {
+test('a sparkline shows its shape, and small changes stay small', () => {
   const heights = (values: (number | null)[]) => sparklineOf(values).map(({ y }) => y);
   assert.deepEqual(heights([0, 50, null, 100]), [1000, 500, null, 0]);
   assert.deepEqual(heights([97, 100, 100]), [545, 455, 455]);
