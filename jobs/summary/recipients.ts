@@ -6,7 +6,7 @@ export function requireRecipients(recipients: readonly string[]): void {
   throw new Failure(
     'SETTINGS_INVALID',
     '1 setting is not usable; nothing was done.',
-    'SUMMARY_RECIPIENTS is not set: set it to who is to get the summary, or try `nightshift summary preview`, which sends nothing',
+    'SUMMARY_RECIPIENTS is not set: set it to the addresses that receive the summary, or try `nightshift summary preview`, which sends nothing',
   );
 }
 

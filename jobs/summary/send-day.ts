@@ -84,7 +84,7 @@ function needsNoMail(known: readonly SummaryDelivery[], recipient: string, resen
 function alreadySending(): Failure {
   return new Failure(
     'LOCKED',
-    'Another nightshift is sending summaries from this STATE_DIR now.',
-    'Run it again when that has ended; `nightshift summary status` shows what went out.',
+    'Another nightshift process is sending summaries from this STATE_DIR.',
+    'Run it again when that has finished; `nightshift summary status` shows what went out.',
   );
 }

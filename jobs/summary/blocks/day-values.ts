@@ -16,15 +16,15 @@ export function daysBetween(from: string, to: string): number {
   return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to)).days;
 }
 
-/** More than the days that a query for `:from` to `:to` gives. */
+/** More than the days that a query for `:from` to `:to` returns. */
 export const maxDays = 1000;
 
-/** Throws RangeError when a query gave more days than a block uses. */
+/** Throws RangeError when a query returned more days than a block uses. */
 export function requireFewDays({ omittedRows }: Pick<QueryRows, 'omittedRows'>): void {
-  if (omittedRows > 0) throw new RangeError(`it gives more than ${maxDays} days: select those from :from to :to`);
+  if (omittedRows > 0) throw new RangeError(`it returns more than ${maxDays} days: select those from :from to :to`);
 }
 
-/** Rows of (day, value), as a query gave them. Throws RangeError with the reason when they are not. */
+/** Rows of (day, value), as a query returned them. Throws RangeError with the reason when they are not. */
 export function parseDayValues(rows: readonly (readonly Cell[])[]): DayValue[] {
   return rows.map(([day, value = null]) => {
     if (typeof day !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(day)) {

@@ -43,8 +43,8 @@ export const kpiComputation: BlockComputation<'kpi'> = {
 
 function singleValue({ rows }: QueryRows): number | null {
   const value = rows[0]?.[0] ?? null;
-  if (rows.length > 1) throw new RangeError('it gives several rows of one column: give (day, value), or one value');
-  if (typeof value === 'string') throw new RangeError(`it gives ${JSON.stringify(value)}, not a number: use num(…)`);
+  if (rows.length > 1) throw new RangeError('it returns several rows of one column: return (day, value), or one value');
+  if (typeof value === 'string') throw new RangeError(`it returns ${JSON.stringify(value)}, not a number: use num(…)`);
   return value;
 }
 

@@ -17,7 +17,7 @@ const forcedStates: readonly DeliveryState[] = ['rejected', 'uncertain', 'accept
 
 export function sendCommand(context: CliContext): Command {
   return new Command('send')
-    .description('send a summary now to those who have not got it')
+    .description('send a summary now to the recipients that have not received it')
     .option(...dayOption)
     .option(
       '--to <address>',
@@ -25,7 +25,7 @@ export function sendCommand(context: CliContext): Command {
       collectAddresses,
       [],
     )
-    .option('--force', 'also to those who have got it, or may have')
+    .option('--force', 'also to those that have received it, or may have')
     .addHelpText(
       'after',
       '\nA day that was sent before is sent as it was. Exit code 1 when a recipient did not get it.',

@@ -13,7 +13,7 @@ export type ReportResults = {
   readonly profile: Profile | null;
   readonly report: Report | null;
   readonly results: readonly QueryResult[];
-  /** As the report's `newest` gives it; undefined when it gives none. */
+  /** As the report's `newest` returns it; undefined when the report has none. */
   readonly newest: string | null | undefined;
 };
 

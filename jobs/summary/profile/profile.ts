@@ -109,7 +109,7 @@ function assumptionsOf(main: EventTable, currency: string | null, tables: readon
       : null,
     currency === null ? noCurrency(main) : `Amounts are in ${currency}.`,
     status === null ? null : `Rows of every ${status.name} count (${values}).`,
-    category === null ? null : `Groups are those of ${category.name}.`,
+    category === null ? null : `Rows are grouped by ${category.name}.`,
     'Columns that look personal are left out.',
   ].filter((text) => text !== null);
 }

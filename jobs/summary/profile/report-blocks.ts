@@ -100,7 +100,7 @@ export function topFiveBlock(eventTable: EventTable, format: 'money' | 'number')
   };
 }
 
-/** Rows of the last 30 days that look wrong: amounts that are missing, no number or below zero. */
+/** Rows of the last 30 days that look wrong: amounts that are missing, not a number or below zero. */
 export function exceptionsBlock(eventTable: EventTable): BlockInput | null {
   const { table, rowNoun, amount } = eventTable;
   const { day, within } = dateSql(eventTable, 't');
@@ -116,7 +116,7 @@ export function exceptionsBlock(eventTable: EventTable): BlockInput | null {
     none: `No ${rowNoun.one} of the last 30 days is missing its ${spaced(amount.name)} or has one below zero.`,
     sql: joinLines(
       `SELECT ${[...id, `${day} AS day`, raw].join(', ')},`,
-      `  CASE WHEN ${raw} IS NULL THEN 'missing' WHEN ${value} IS NULL THEN 'no number' ELSE 'below zero' END AS why`,
+      `  CASE WHEN ${raw} IS NULL THEN 'missing' WHEN ${value} IS NULL THEN 'not a number' ELSE 'below zero' END AS why`,
       `FROM ${quoted(table.name)} t`,
       `WHERE ${within(':from', ':to')} AND (${value} IS NULL OR ${value} < 0)`,
       `ORDER BY ${day} DESC`,

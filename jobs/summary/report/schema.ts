@@ -8,7 +8,7 @@ const sql = z
 const title = z.string().trim().min(1).describe('What the reader sees above it.');
 const format = z
   .enum(['number', 'money', 'percent', 'text'])
-  .describe('`percent`: 12 is shown as 12 %. `text`: as the database gives it.');
+  .describe('`percent`: 12 is shown as 12 %. `text`: as the query returns it.');
 const timeLimit = z.int().min(1).max(600).describe('Seconds after which the query is stopped.');
 const days = z.int().min(1).max(366).describe("Days up to and with the page's day: `:from` is the first of them.");
 const empty = z
@@ -43,7 +43,7 @@ const rowBlock = {
   formats: z
     .record(z.string(), format)
     .default({})
-    .describe('Format by column name; without one, as the database gives it.'),
+    .describe('Format by column name; without one, as the query returns it.'),
   none: z.string().trim().min(1).optional().describe('Shown when there are no rows.'),
 };
 const table = z.strictObject({ kind: z.literal('table'), ...rowBlock });
@@ -65,7 +65,7 @@ export const reportSchema = z
     currency: currency.default('MYR').describe('ISO 4217 code of amounts with the format `money`.'),
     newest: sql
       .optional()
-      .describe('One SELECT that gives the newest date or time of the data, to detect that data stopped arriving.'),
+      .describe('One SELECT that returns the newest date or time of the data, to detect that data stopped arriving.'),
     show: z
       .array(z.string().trim().min(1))
       .default([])

@@ -74,7 +74,7 @@ function signIn({ clock, log, guard, password, secure }: AuthRouteDeps): Handler
     }
     if (!(await matches(given))) {
       log.warn(`summary page: a wrong password from ${client}`);
-      return guard.signInForm(c, 401, 'That is not the password.', next);
+      return guard.signInForm(c, 401, 'Wrong password.', next);
     }
     attempt.forgive();
     log.line(`summary page: signed in from ${client}`);

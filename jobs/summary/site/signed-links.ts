@@ -11,17 +11,17 @@ export function signedLink(publicUrl: string, signingKey: string, day: string, e
 }
 
 export type LinkCheck =
-  | { readonly state: 'open'; readonly expiresAt: Temporal.Instant }
+  | { readonly state: 'valid'; readonly expiresAt: Temporal.Instant }
   | { readonly state: 'expired' }
   | { readonly state: 'forged' };
 
-/** What a link's token is worth for this day. Compares in constant time. */
+/** Whether a link's token is valid for this day. Compares in constant time. */
 export function checkLink(signingKey: string, day: string, token: string, now: Temporal.Instant): LinkCheck {
   const [, expiry, given] = /^([0-9a-z]{1,9})\.([\w-]{43})$/.exec(token) ?? [];
   if (expiry === undefined || given === undefined) return { state: 'forged' };
   if (!timingSafeEqual(Buffer.from(given), Buffer.from(signature(signingKey, day, expiry)))) return { state: 'forged' };
   const expiresAt = Temporal.Instant.fromEpochMilliseconds(Number.parseInt(expiry, 36) * 1000);
-  return Temporal.Instant.compare(now, expiresAt) < 0 ? { state: 'open', expiresAt } : { state: 'expired' };
+  return Temporal.Instant.compare(now, expiresAt) < 0 ? { state: 'valid', expiresAt } : { state: 'expired' };
 }
 
 function signature(signingKey: string, day: string, expiry: string): string {

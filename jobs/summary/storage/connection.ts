@@ -81,7 +81,7 @@ function withFailures<T>(file: string, work: () => T): T {
     if (isDamagedDatabase(error)) throw damaged(file, reason, error);
     throw new Failure(
       'STATE_UNWRITABLE',
-      `${file}, which holds the summaries and to whom they went, cannot be used: ${reason}.`,
+      `${file}, which records the summaries and their recipients, cannot be used: ${reason}.`,
       'Check that STATE_DIR is a folder this user may write and that its disk is not full. Do not delete the file: it is the only record of what was sent.',
       error,
     );
@@ -91,8 +91,8 @@ function withFailures<T>(file: string, work: () => T): T {
 function damaged(file: string, reason: string, cause?: unknown): Failure {
   return new Failure(
     'LEDGER_DAMAGED',
-    `${file} is damaged (${reason}): to whom summaries went is not certain, so none is sent.`,
-    'Put back an earlier copy of the file. Without one, move it away: the next scheduled summary goes out as usual, those before it only by `nightshift summary send --day DAY --to ADDRESS`.',
+    `${file} is damaged (${reason}): who received which summary is not certain, so none is sent.`,
+    'Put back an earlier copy of the file. Without one, move it aside: the next scheduled summary goes out as usual, those before it only by `nightshift summary send --day DAY --to ADDRESS`.',
     cause,
   );
 }

@@ -17,13 +17,13 @@ const box = 1000;
  */
 export function plotOf(values: readonly (number | null)[], style: 'line' | 'bar'): Plot {
   const known = values.filter((value) => value !== null);
-  const most = Math.max(0, ...known);
-  const least = Math.min(...known, most);
-  const zoomed = style === 'line' && least > 0.6 * most && least < most;
-  const floor = zoomed ? least : Math.min(0, least);
-  const step = niceStep((most - floor) / 4);
+  const highest = Math.max(0, ...known);
+  const lowest = Math.min(...known, highest);
+  const zoomed = style === 'line' && lowest > 0.6 * highest && lowest < highest;
+  const floor = zoomed ? lowest : Math.min(0, lowest);
+  const step = niceStep((highest - floor) / 4);
   const low = Math.floor(floor / step) * step;
-  const high = Math.max(Math.ceil(most / step) * step, low + step);
+  const high = Math.max(Math.ceil(highest / step) * step, low + step);
   const y = (value: number) => yOf(value, low, high);
   const points = pointsOf(values, low, high);
   const ticks = Array.from({ length: Math.round((high - low) / step) + 1 }, (_, index) =>
@@ -47,10 +47,10 @@ export function sparklineOf(values: readonly (number | null)[]): Plot['points'] 
 /** Where a line without axes lies: at least a third of the largest value high, so that small changes stay small. */
 export function sparklineBounds(values: readonly (number | null)[]): { readonly low: number; readonly high: number } {
   const known = values.filter((value) => value !== null);
-  const most = Math.max(...known);
-  const least = Math.min(...known);
-  const slack = Math.max(Math.abs(most) / 3 - (most - least), most === least ? 1 : 0, 0) / 2;
-  return { low: least - slack, high: most + slack };
+  const highest = Math.max(...known);
+  const lowest = Math.min(...known);
+  const slack = Math.max(Math.abs(highest) / 3 - (highest - lowest), highest === lowest ? 1 : 0, 0) / 2;
+  return { low: lowest - slack, high: highest + slack };
 }
 
 function pointsOf(values: readonly (number | null)[], low: number, high: number): Plot['points'] {

@@ -164,7 +164,7 @@ for (const [what, block, expected, warning] of [
   [
     'gives every day there ever was',
     "- kind: kpi\n  title: Ever\n  sql: WITH RECURSIVE d(day) AS (SELECT '1990-01-01' UNION ALL SELECT date(day, '+1 day') FROM d LIMIT 20000) SELECT day, 1 FROM d",
-    'Ever FAILED: it gives more than 1000 days: select those from :from to :to',
+    'Ever FAILED: it returns more than 1000 days: select those from :from to :to',
     'One block is missing: “Ever”. The reason is shown in its place.',
   ],
   ['gives no rows', '- kind: kpi\n  title: None\n  sql: SELECT :day, 1 WHERE 0', 'None; 0', null],

@@ -31,7 +31,7 @@ test('a CSV import: texts for dates and amounts, spaces in names', async (t) => 
       'Average order; RM 1,086; −10 % the day before; −10 % the Monday before; −10 % 7-day average',
       'Order total by day, 26 Oct to 24 Nov: RM 10,857 on 24 Nov; highest RM 12,060 on 26 Oct, lowest RM 10,857 on 24 Nov, RM 12,020 a day on average.',
       'Top 5 by outlet: outlet | that day | 30 days / Klang | RM 8,440.50 | RM 253,215.00 / Bangsar | RM 2,416.00 | RM 107,381.50',
-      'Orders to check: row | day | Total (RM) | why / 653 | 2025-11-24 | n/a | no number',
+      'Orders to check: row | day | Total (RM) | why / 653 | 2025-11-24 | n/a | not a number',
       'Data health: table | rows | that day | 30 days | newest / csv_data | 660 | 10 | 300 | 2025-11-24',
       write,
     ],
@@ -41,7 +41,7 @@ test('a CSV import: texts for dates and amounts, spaces in names', async (t) => 
     'Each row of csv_data counts on the day of its Order Date.',
     'The amount is csv_data.Total (RM), a text read as a number.',
     'Amounts are in MYR, as the column Total (RM) says.',
-    'Groups are those of Outlet.',
+    'Rows are grouped by Outlet.',
     ...last,
   ]);
   assert.equal(/Ali|3456789/.test(JSON.stringify(page)), false);

@@ -16,7 +16,7 @@ test('a link names its day and holds an opaque token', () => {
 
 test('a link opens its day until it expires', () => {
   const token = tokenOf(signedLink('https://daily.shop.test', key, '2025-11-30', at));
-  assert.deepEqual(checkLink(key, '2025-11-30', token, before), { state: 'open', expiresAt: at });
+  assert.deepEqual(checkLink(key, '2025-11-30', token, before), { state: 'valid', expiresAt: at });
   assert.deepEqual(checkLink(key, '2025-11-30', token, at), { state: 'expired' });
 });
 

@@ -58,7 +58,7 @@ describe('the page in Chromium', needs('chromium'), () => {
     await page.goto('/day/2025-11-28');
     await page.getByLabel('Password').fill('not the password');
     await page.getByRole('button', { name: 'Sign in' }).click();
-    assert.equal(await page.getByRole('alert').textContent(), 'That is not the password.');
+    assert.equal(await page.getByRole('alert').textContent(), 'Wrong password.');
     await page.getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Sign in' }).click();
     assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Friday, 28 November 2025');

@@ -51,7 +51,7 @@ for (const [what, damage] of damages) {
       assert.equal(ended.code, 1);
       assert.match(
         ended.err,
-        /^LEDGER_DAMAGED: .*summaries\.db is damaged \(.*\): to whom summaries went is not certain, so none is sent\.$/m,
+        /^LEDGER_DAMAGED: .*summaries\.db is damaged \(.*\): who received which summary is not certain, so none is sent\.$/m,
       );
       assert.match(ended.err, /What to do: Put back an earlier copy of the file\./);
       assert.doesNotMatch(ended.out, /nothing was ever sent/);

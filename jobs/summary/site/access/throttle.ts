@@ -35,8 +35,8 @@ export function createThrottle(): Throttle {
   };
 }
 
-/** Milliseconds until one of the last `most` attempts is out of the window; 0 when there is room. */
-function waitFor(attempts: readonly { readonly at: number }[], most: number, now: number): number {
-  const oldest = attempts.at(-most);
-  return oldest === undefined || attempts.length < most ? 0 : oldest.at + windowMs - now;
+/** Milliseconds until one of the last `limit` attempts is out of the window; 0 when there is room. */
+function waitFor(attempts: readonly { readonly at: number }[], limit: number, now: number): number {
+  const oldest = attempts.at(-limit);
+  return oldest === undefined || attempts.length < limit ? 0 : oldest.at + windowMs - now;
 }
