@@ -1,58 +1,12 @@
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { Command } from 'commander';
 import type { CliContext } from '../../runtime/cli-context.ts';
-import { Failure, systemCodeOf } from '../../runtime/errors.ts';
-import { readSummarySettings } from '../../settings/settings.ts';
-import { requireDatabaseFile } from '../../sqlite/snapshot/source-file.ts';
-import { dayBefore } from '../due.ts';
-import { profileDatabase } from '../profile/profile.ts';
-import { startQueryRunner } from '../queries/query-runner.ts';
-import { reportJsonSchema } from '../report/json-schema.ts';
 
 export function initCommand(context: CliContext): Command {
   return new Command('init')
     .description('write the report made for this database as a file to edit')
     .argument('[file]', 'YAML file to write; an existing one is left as it is', 'summary.yaml')
-    .action(async (given: string) => {
-      const { databases, zone } = readSummarySettings(context.environment);
-      const [database] = databases;
-      if (database === undefined) return;
-      await requireDatabaseFile(database.path);
-      const queries = startQueryRunner(database.path, zone, context.signal);
-      try {
-        const day = dayBefore(context.clock.now(), zone);
-        const { report, assumptions } = await profileDatabase(queries.run, database.name, day, zone);
-        if (report === null) throw noTables(database.path);
-        const file = path.resolve(given);
-        const { reportYaml } = await import('../report/report-yaml.ts');
-        await writeNew(file, reportYaml(report, assumptions));
-        const schema = path.join(path.dirname(file), 'report.schema.json');
-        await writeFile(schema, reportJsonSchema());
-        context.out(
-          `${file}\n${schema}, for completion and checks in editors\nEdit it, set SUMMARY_REPORT to its path, then run: nightshift summary preview\n`,
-        );
-      } finally {
-        queries.close();
-      }
+    .action(async (file: string) => {
+      const { initReport } = await import('../init-report.ts');
+      await initReport(file, context);
     });
-}
-
-async function writeNew(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text, { flag: 'wx' });
-  } catch (error) {
-    const code = systemCodeOf(error);
-    const exists = code === 'EEXIST';
-    throw new Failure(
-      'SUMMARY_FILE_EXISTS',
-      exists ? `${file} already exists and was not changed.` : `${file} cannot be written (${code}).`,
-      'Choose another file: nightshift summary init FILE',
-      error,
-    );
-  }
-}
-
-function noTables(database: string): Failure {
-  return new Failure('DATABASE_EMPTY', `${database} has no tables yet.`, 'Try again when it has data.');
 }
