@@ -1,5 +1,6 @@
 import { quoteWords } from '../jobs/runtime/shell-quoting.ts';
 import type { Folders } from './deployment.ts';
+import { logOptions } from './engines/container-args.ts';
 import { environmentOf, mountsOf, type ResolvedSpec } from './resolved-spec.ts';
 import type { ServiceMount } from './services.ts';
 
@@ -19,14 +20,15 @@ export function serviceOptions(spec: ResolvedSpec, folders: Pick<Folders, 'confi
   const { publish, health } = spec;
   return [
     ...runOptions(spec, folders),
-    ...['--detach', '--restart', 'unless-stopped', '--stop-timeout', String(spec.stopSeconds)],
+    ...['--detach', '--init', '--restart', 'unless-stopped', '--stop-timeout', String(spec.stopSeconds)],
     ...['--network-alias', spec.name],
     ...(publish === null ? [] : ['--publish', `${publish.ip}:${publish.external}:${publish.internal}`]),
     ...['--health-cmd', quoteWords(health.test)],
     ...['--health-interval', `${health.intervalSeconds}s`, '--health-timeout', `${health.timeoutSeconds}s`],
     ...['--health-start-period', `${health.startSeconds}s`, '--health-retries', String(health.retries)],
     ...Object.entries(spec.labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]),
-    ...['--log-opt', 'max-size=10m', '--log-opt', 'max-file=3'],
+    ...['--log-driver', logOptions.driver],
+    ...Object.entries(logOptions.options).flatMap(([name, value]) => ['--log-opt', `${name}=${value}`]),
   ];
 }
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as pulumi from '@pulumi/pulumi';
 import { readDeployment } from '../../../infra/config.ts';
-import { runOptions } from '../../../infra/docker-run-options.ts';
+import { runOptions, serviceOptions } from '../../../infra/docker-run-options.ts';
+import { containerArgs } from '../../../infra/engines/container-args.ts';
 import { hostCommand } from '../../../infra/host-command.ts';
 import { readHostScript } from '../../../infra/remote-script.ts';
-import { environmentOf } from '../../../infra/resolved-spec.ts';
+import { environmentOf, type ResolvedSpec } from '../../../infra/resolved-spec.ts';
 import { type ServiceSpec, servicesOf } from '../../../infra/services.ts';
 import { sourceOf } from './declared-resources.ts';
 
@@ -213,6 +215,26 @@ test('a one-off container has the same hardening and files as the service', () =
       '--env SUMMARY_PASSWORD_HASH_FILE=/run/secrets/SUMMARY_PASSWORD_HASH ' +
       '--env SUMMARY_SIGNING_KEY_FILE=/run/secrets/SUMMARY_SIGNING_KEY',
   );
+});
+
+test('a rollback starts the service with the init process and the log limits that the engine gives it', () => {
+  const [, summary] = specsOf();
+  assert.ok(summary);
+  const known: ResolvedSpec = { ...summary, environment: {} };
+  const folders = { config: '/etc/nightshift' };
+  const inputs = {
+    folders,
+    image: 'i',
+    resolved: pulumi.output(null).apply(() => known),
+    contentHash: 'c',
+    hostId: 'h',
+  };
+  const { init, logDriver, logOpts } = containerArgs(summary, inputs);
+  const options = serviceOptions(known, folders);
+  const valuesOf = (name: string) => options.filter((_, index) => options[index - 1] === name);
+  assert.equal(options.includes('--init'), init);
+  assert.deepEqual(valuesOf('--log-driver'), [logDriver]);
+  assert.deepEqual(Object.fromEntries(valuesOf('--log-opt').map((each) => each.split('='))), logOpts);
 });
 
 test('the host’s command: only restore has root, the socket, and the data at its path on the host', () => {
