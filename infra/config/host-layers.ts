@@ -1,4 +1,5 @@
 import { parseSetting, type SettingProblem } from '../../jobs/settings/problem.ts';
+import { isUnset } from '../../jobs/settings/pulumi-yaml.ts';
 import { rowsWithKey, type Setting, stackKeyOf } from '../../jobs/settings/setting.ts';
 import { unknownKey } from './unknown-key.ts';
 
@@ -27,7 +28,7 @@ export function readHostLayers(
     }
     const own = rowsWithKey(rows).flatMap(({ key, row }) => {
       const text = texts[key] ?? '';
-      return row.perHost && text !== '' ? [{ key, row, text }] : [];
+      return row.perHost && !isUnset(row, text) ? [{ key, row, text }] : [];
     });
     for (const key of Object.keys(texts)) problems.push(...misplaced(key, prefix, rows));
     if (names.includes(name))

@@ -216,6 +216,18 @@ describe('the config of a stack', () => {
     );
   });
 
+  test('a number that is 0 where 0 is not allowed is not set, in hosts as well', () => {
+    const disk = { disk: 'create', diskLabel: 'd', hostRegion: 'sg-sin-2', mountPoint: '/srv' };
+    const sizesOf = (config: Record<string, string>, host: Record<string, unknown>) => {
+      const hosts = JSON.stringify([{ name: 'east', ...host }]);
+      return readDeployment(sourceOf({ ...least, ...disk, ...config, hosts })).hosts.map(({ disk: plan }) =>
+        plan?.kind === 'create' ? plan.size : null,
+      );
+    };
+    assert.deepEqual(sizesOf({ diskSize: '0' }, { diskSize: 40 }), [40]);
+    assert.deepEqual(sizesOf({ diskSize: '40' }, { diskSize: 0 }), [40]);
+  });
+
   test('hosts that cannot be told apart, or write over each other’s backups, are refused', () => {
     const bucket = { sshHost: '192.0.2.7', dataFolder: '/srv/data', bucket: 'shop-backups', bucketRegion: 'sg-sin-2' };
     const hosts = JSON.stringify([
