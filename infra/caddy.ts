@@ -3,9 +3,8 @@ import type * as pulumi from '@pulumi/pulumi';
 import type { HostDeployment } from './deployment.ts';
 import { containerOptions, logOptions } from './engines/container-args.ts';
 import type { HostResource } from './host.ts';
-import { remoteScript } from './remote-script.ts';
 import { filesFolder } from './resolved-spec.ts';
-import { encodeFiles } from './service-files.ts';
+import { encodeFiles, writeFolder } from './service-files.ts';
 import { networkOf } from './services.ts';
 
 const image = 'caddy:2.10.2-alpine';
@@ -24,19 +23,10 @@ ${new URL(url).hostname} {
 }
 
 /** Caddy in front of the summary page, on the host's ports 80 and 443. */
-export function caddy(url: string, { deployment, host, suffix, dependsOn }: CaddyDeps): pulumi.Resource {
+export function deployCaddy(url: string, { deployment, host, suffix, dependsOn }: CaddyDeps): pulumi.Resource {
   const folder = filesFolder(deployment.folders, 'nightshift-caddy');
-  const files = remoteScript(
-    `caddyfile${suffix}`,
-    {
-      file: 'write-files.sh',
-      variables: { FOLDER: folder, MODE: '0400' },
-      removes: folder,
-      stdin: encodeFiles({ Caddyfile: caddyfile(url) }),
-    },
-    host.scriptTarget,
-    { dependsOn },
-  );
+  const lines = encodeFiles({ Caddyfile: caddyfile(url) });
+  const files = writeFolder(`caddyfile${suffix}`, folder, lines, host.scriptTarget, { dependsOn });
   const pulledImage = new docker.RemoteImage(
     `caddy-image${suffix}`,
     { name: image, keepLocally: true },

@@ -1,4 +1,4 @@
-import { type SettingProblem, settingsFailure } from '../jobs/settings/problem.ts';
+import { requireNoProblems, type SettingProblem } from '../jobs/settings/problem.ts';
 import type { Setting } from '../jobs/settings/setting.ts';
 import { table } from '../jobs/settings/table.ts';
 import { bucketOf, storeOf } from './config/bucket.ts';
@@ -16,9 +16,12 @@ export function readDeployment(source: ConfigSource, rows: readonly Setting[] = 
   const bucket = bucketOf(stack);
   const hosts = configs.map((config) => hostDeployment(config, source));
   requireDistinctDatabases(hosts, stack);
-  if (problems.length === 0) return { bucket, hosts, secrets };
-  const count = problems.length === 1 ? '1 key of the stack is' : `${problems.length} keys of the stack are`;
-  throw settingsFailure(`${count} not usable; nothing was touched.`, problems);
+  requireNoProblems(problems, {
+    one: 'key of the stack',
+    many: 'keys of the stack',
+    consequence: 'nothing was touched',
+  });
+  return { bucket, hosts, secrets };
 }
 
 function hostDeployment(config: HostConfig, source: ConfigSource): HostDeployment {

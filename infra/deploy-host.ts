@@ -2,14 +2,14 @@ import * as docker from '@pulumi/docker';
 import type * as linode from '@pulumi/linode';
 import * as pulumi from '@pulumi/pulumi';
 import type { BucketResource } from './bucket.ts';
-import { caddy } from './caddy.ts';
+import { deployCaddy } from './caddy.ts';
 import { type DeployedService, deployService, type ServiceDeps } from './deploy-service.ts';
 import type { HostDeployment } from './deployment.ts';
 import { mountDataDisk } from './disk.ts';
 import { type HostResource, provisionHost } from './host.ts';
 import { hostCommand } from './host-command.ts';
+import { readHostScript, runHostScript } from './host-script.ts';
 import { buildImage, type CompiledImage } from './images.ts';
-import { readHostScript, remoteScript } from './remote-script.ts';
 import type { DeferredValues } from './resolved-spec.ts';
 import { base64, type SecretValues } from './service-files.ts';
 import { networkOf, type ServiceSpec, servicesOf } from './services.ts';
@@ -42,7 +42,12 @@ export function deployHost(deployment: HostDeployment, deps: HostDeps): pulumi.O
     return service;
   });
   if (deployment.summary?.front.kind === 'caddy' && deployment.summary.url !== null)
-    caddy(deployment.summary.url, { deployment, host, suffix, dependsOn: services.map(({ healthy }) => healthy) });
+    deployCaddy(deployment.summary.url, {
+      deployment,
+      host,
+      suffix,
+      dependsOn: services.map(({ healthy }) => healthy),
+    });
   installCommand(services, serviceDeps);
   return pulumi.output(host.address ?? deployment.host.dockerHost ?? '');
 }
@@ -62,7 +67,7 @@ function prepareHost(
     DATA_FOLDER: folders.data,
     FOLDERS: created.join(' '),
   };
-  return remoteScript(`folders${suffix}`, { file: 'prepare-host.sh', variables }, scriptTarget, { dependsOn });
+  return runHostScript(`folders${suffix}`, { file: 'prepare-host.sh', variables }, scriptTarget, { dependsOn });
 }
 
 function createNetwork(
@@ -101,7 +106,7 @@ function pruneImages(
 ): void {
   const variables = { NAME: spec.image, LATEST: image.imageName };
   const script = { file: 'prune-images.sh', variables };
-  remoteScript(`${spec.name}-images${suffix}`, script, host.scriptTarget, { dependsOn: [healthy] });
+  runHostScript(`${spec.name}-images${suffix}`, script, host.scriptTarget, { dependsOn: [healthy] });
 }
 
 function installCommand(services: readonly DeployedService[], { deployment, host, suffix }: ServiceDeps): void {
@@ -112,7 +117,7 @@ function installCommand(services: readonly DeployedService[], { deployment, host
   });
   const variables = { FOLDER: deployment.folders.command, CONTENT: content };
   const removes = `${deployment.folders.command}/nightshift`;
-  remoteScript(`command${suffix}`, { file: 'install-command.sh', variables, removes }, host.scriptTarget, {
+  runHostScript(`command${suffix}`, { file: 'install-command.sh', variables, removes }, host.scriptTarget, {
     dependsOn: services.map(({ healthy }) => healthy),
   });
 }

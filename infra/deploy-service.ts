@@ -6,7 +6,7 @@ import { runOptions } from './docker-run-options.ts';
 import { deployContainer } from './engines/container.ts';
 import { deploySwarmService } from './engines/swarm.ts';
 import type { HostResource } from './host.ts';
-import { remoteScript } from './remote-script.ts';
+import { runHostScript } from './host-script.ts';
 import { type DeferredValues, type ResolvedSpec, resolveSpec } from './resolved-spec.ts';
 import { contentHash, type SecretValues, secretsOf, writeFiles } from './service-files.ts';
 import type { ServiceSpec } from './services.ts';
@@ -32,12 +32,13 @@ export function deployService(spec: ServiceSpec, image: docker.Image, deps: Serv
   const { folders } = deployment;
   const resolved = resolveSpec(spec, deps.deferred);
   const secrets = secretsOf(spec, deps.secrets);
+  const hash = contentHash(secrets, spec.files);
   const files = writeFiles(
     spec,
     { secrets, folders, suffix, target: host.scriptTarget },
     { dependsOn: deps.dependsOn },
   );
-  const candidate = remoteScript(
+  const candidate = runHostScript(
     `${spec.name}-candidate${suffix}`,
     {
       file: 'check-candidate.sh',
@@ -49,13 +50,14 @@ export function deployService(spec: ServiceSpec, image: docker.Image, deps: Serv
         REPLACE: String(deployment.replaceContainers),
         STOP_SECONDS: String(spec.stopSeconds),
         // A new secret or setting is checked as well.
-        CONTENT: contentHash(secrets, spec.files),
+        CONTENT: hash,
       },
     },
     host.scriptTarget,
     { dependsOn: [...deps.dependsOn, ...files, image] },
   );
   const deploy = deployment.engine.kind === 'swarm' ? deploySwarmService : deployContainer;
-  const healthy = deploy(spec, { deployment, host, suffix, image, resolved, secrets, dependsOn: [candidate] });
+  const engineDeps = { deployment, host, suffix, image, resolved, secrets, contentHash: hash, dependsOn: [candidate] };
+  const healthy = deploy(spec, engineDeps);
   return { resolved, healthy };
 }

@@ -2,7 +2,7 @@ import * as linode from '@pulumi/linode';
 import type * as pulumi from '@pulumi/pulumi';
 import type { DiskPlan } from './deployment.ts';
 import type { HostResource } from './host.ts';
-import { remoteScript } from './remote-script.ts';
+import { runHostScript } from './host-script.ts';
 
 /** The data volume, attached and mounted: what everything that binds its folders depends on. */
 export function mountDataDisk(
@@ -22,7 +22,7 @@ export function mountDataDisk(
       ...(plan.kind === 'adopt' ? { import: String(plan.volumeId) } : {}),
     },
   );
-  const mount = remoteScript(
+  const mount = runHostScript(
     `mount${suffix}`,
     {
       file: 'mount-disk.sh',

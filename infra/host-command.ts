@@ -8,7 +8,7 @@ export type CommandSpecs = { readonly backup: ResolvedSpec; readonly summary: Re
 
 /** The text of the host's `nightshift` command. `template`: infra/host-scripts/nightshift.sh. */
 export function hostCommand(template: string, { backup, summary }: CommandSpecs, folders: Folders): string {
-  const none = `--label=none`;
+  const none = '--label=none';
   return template
     .replace('@RESTORE@', () => quoteWords(restoreOptions(backup, folders)))
     .replace('@SUMMARY@', () => (summary === null ? none : quoteWords(runOptions(summary, folders))))

@@ -6,7 +6,7 @@ import { expandHome } from './config/source.ts';
 import type { HostPlan } from './deployment.ts';
 import { createDnsRecord } from './dns-record.ts';
 import { createFirewall } from './firewall.ts';
-import type { ScriptTarget } from './remote-script.ts';
+import type { ScriptTarget } from './host-script.ts';
 import { base64 } from './service-files.ts';
 
 type Machine = {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as pulumi from '@pulumi/pulumi';
 import type { Folders } from './deployment.ts';
-import { remoteScript, type ScriptTarget } from './remote-script.ts';
+import { runHostScript, type ScriptTarget } from './host-script.ts';
 import { filesFolder, secretsFolder } from './resolved-spec.ts';
 import type { SecretSource, ServiceSpec } from './services.ts';
 
@@ -43,19 +43,26 @@ export function writeFiles(
   { secrets, folders, suffix, target }: WriteFilesDeps,
   options: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
-  const write = (name: string, folder: string, stdin: pulumi.Input<string>) =>
-    remoteScript(
-      `${spec.name}-${name}${suffix}`,
-      { file: 'write-files.sh', variables: { FOLDER: folder, MODE: '0400' }, stdin, removes: folder },
-      target,
-      options,
-    );
+  const write = (name: string, folder: string, lines: pulumi.Input<string>) =>
+    writeFolder(`${spec.name}-${name}${suffix}`, folder, lines, target, options);
   const written: pulumi.Resource[] = [];
   if (Object.keys(spec.secrets).length > 0)
     written.push(write('secrets', secretsFolder(folders, spec.name), secrets.apply(encodeFiles)));
   if (Object.keys(spec.files).length > 0)
     written.push(write('files', filesFolder(folders, spec.name), encodeFiles(spec.files)));
   return written;
+}
+
+/** Makes a folder of the host contain exactly these files (`lines`: as encodeFiles gives them), readable by the services only. */
+export function writeFolder(
+  name: string,
+  folder: string,
+  lines: pulumi.Input<string>,
+  target: ScriptTarget,
+  options: pulumi.CustomResourceOptions,
+): pulumi.Resource {
+  const variables = { FOLDER: folder, MODE: '0400' };
+  return runHostScript(name, { file: 'write-files.sh', variables, stdin: lines, removes: folder }, target, options);
 }
 
 /** What write-files.sh reads: one line per file, `NAME BASE64`. */

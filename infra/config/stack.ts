@@ -15,15 +15,15 @@ export type HostConfig = {
   readonly environment: Readonly<Record<string, string>>;
   /** Variable to the secret that the stack has for it. */
   readonly secretVariables: Readonly<Record<string, SecretKey>>;
-  /** Whether the key has a text of its own, usable or not. */
+  /** Whether the key is set, be its value usable or not. */
   has(key: StackKey): boolean;
-  /** The value; when there is none, a problem, and a stand-in that nobody gets to use. */
+  /** The value. When there is none, reports a problem and returns a placeholder, which is never used: the config is rejected. */
   required<Key extends StackKey>(key: Key, why: string): NonNullable<StackConfigValues[Key]>;
   report(key: StackKey, found: string, hint: string): void;
 };
 
 export type ResolvedConfig = {
-  /** Keys that are not a host's. */
+  /** The keys of the stack itself. */
   readonly stack: HostConfig;
   readonly hosts: readonly HostConfig[];
   readonly secrets: readonly SecretKey[];
@@ -31,7 +31,7 @@ export type ResolvedConfig = {
 
 const prefix = 'nightshift:';
 
-/** Reads every key by the rule of its row. Unknown keys, open secrets and bad texts go to `problems`. */
+/** Reads every key by the rule of its row. Unknown keys, unencrypted secrets and invalid values are added to `problems`. */
 export function readStack(source: ConfigSource, rows: readonly Setting[], problems: SettingProblem[]): ResolvedConfig {
   const keyed = rowsWithKey(rows);
   const unknown = source.keys().filter((key) => !keyed.some((each) => each.key === key));

@@ -1,4 +1,4 @@
-import { type CheckResult, failed, passed } from './check-result.ts';
+import { type CheckResult, failed, lookupFailed, passed } from './check-result.ts';
 import type { LinodeFacts } from './linode-facts.ts';
 import { unknownRegion } from './region-checks.ts';
 import type { LinodeTarget } from './target.ts';
@@ -24,9 +24,7 @@ export function checkBucket(facts: LinodeFacts, bucket: NonNullable<LinodeTarget
       'to keep it with its content: `pulumi config set nightshift:bucketAdopt true`; else choose another name.',
     );
   }
-  if (response?.kind !== 'refused' || response.status !== 404) {
-    return failed(check, `cannot be looked up (${response?.reason ?? 'no response'})`, 'see the token check.');
-  }
+  if (response?.kind !== 'refused' || response.status !== 404) return lookupFailed(check, response);
   if (bucketName === 'taken') {
     return failed(
       check,

@@ -16,6 +16,11 @@ export function failed(check: string, message: string, hint: string): CheckResul
   return { check, status: 'fail', message, hint };
 }
 
+/** For what the Linode API did not give: what it said instead, if anything. */
+export function lookupFailed(check: string, response: { readonly reason: string } | null | undefined): CheckResult {
+  return failed(check, `cannot be looked up (${response?.reason ?? 'no response'})`, 'see the token check.');
+}
+
 /** One line for each check, and below a failed one what to do. */
 export function checkResultText(result: CheckResult): string {
   const word = { ok: 'ok   ', skipped: 'skip ', fail: 'FAIL ' }[result.status];

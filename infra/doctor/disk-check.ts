@@ -1,4 +1,4 @@
-import { type CheckResult, failed, passed, skipped } from './check-result.ts';
+import { type CheckResult, failed, lookupFailed, passed, skipped } from './check-result.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { LinodeResponse } from './linode-api.ts';
 import type { LinodeVolume } from './linode-facts.ts';
@@ -28,7 +28,7 @@ export function checkVolume(
       'check the id: `linode-cli volumes list`, or cloud.linode.com/volumes.',
     );
   }
-  return failed(check, `cannot be looked up (${response?.reason ?? 'no response'})`, 'see the token check.');
+  return lookupFailed(check, response);
 }
 
 /** Device, filesystem and mount point, as the host sees them. Never suggests formatting a disk that is not blank. */

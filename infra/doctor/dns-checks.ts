@@ -1,4 +1,4 @@
-import { type CheckResult, failed, passed, skipped } from './check-result.ts';
+import { type CheckResult, failed, lookupFailed, passed, skipped } from './check-result.ts';
 import type { LinodeFacts } from './linode-facts.ts';
 import type { HostTarget } from './target.ts';
 
@@ -33,8 +33,7 @@ export function checkDns(
 export function checkDomain(facts: LinodeFacts, domain: string): CheckResult {
   const check = `domain ${domain}`;
   const { domains } = facts;
-  if (domains?.kind !== 'found')
-    return failed(check, `cannot be looked up (${domains?.reason ?? 'no response'})`, 'see the token check.');
+  if (domains?.kind !== 'found') return lookupFailed(check, domains);
   if (domains.value.data.some((each) => each.domain === domain)) return passed(check, 'is managed at Linode');
   return failed(
     check,

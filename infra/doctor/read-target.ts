@@ -6,7 +6,7 @@ import { isDeployed, readStackConfig, type StackConfig } from '../stack/stack-co
 import type { StackTarget } from './target.ts';
 import { type TargetOptions, targetOf } from './target-of.ts';
 
-/** What a stack needs, from its config. Throws SETTINGS_INVALID with every wrong key, PULUMI_MISSING or PULUMI_FAILED. */
+/** What a stack needs, from its config. Throws SETTINGS_INVALID, which lists every invalid key, PULUMI_MISSING or PULUMI_FAILED. */
 export async function readTarget(stack: StackRef, context: CliContext): Promise<StackTarget> {
   const [config, deployed] = await Promise.all([readStackConfig(stack, context), isDeployed(stack, context)]);
   return targetOf(readDeployment(configSourceOf(config, context)), optionsOf(config, deployed, context));

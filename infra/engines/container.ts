@@ -2,20 +2,19 @@ import * as docker from '@pulumi/docker';
 import type * as pulumi from '@pulumi/pulumi';
 import { quoteWords } from '../../jobs/runtime/shell-quoting.ts';
 import { serviceOptions } from '../docker-run-options.ts';
-import { remoteScript } from '../remote-script.ts';
-import { contentHash } from '../service-files.ts';
+import { runHostScript } from '../host-script.ts';
 import type { ServiceSpec } from '../services.ts';
 import { containerArgs, containerOptions } from './container-args.ts';
 import type { EngineDeps } from './engine-deps.ts';
 
 /** The service as one container. The resource that comes back exists only once the container is healthy. */
 export function deployContainer(spec: ServiceSpec, deps: EngineDeps): pulumi.Resource {
-  const { deployment, host, suffix, image, resolved, secrets, dependsOn } = deps;
+  const { deployment, host, suffix, image, resolved, contentHash, dependsOn } = deps;
   const inputs = {
     folders: deployment.folders,
     image: image.repoDigest,
     resolved,
-    contentHash: contentHash(secrets, spec.files),
+    contentHash,
     hostId: host.id,
   };
   const container = new docker.Container(`${spec.name}${suffix}`, containerArgs(spec, inputs), {
@@ -32,7 +31,7 @@ function waitHealthy(
   container: docker.Container,
   { deployment, host, suffix, resolved }: EngineDeps,
 ): pulumi.Resource {
-  return remoteScript(
+  return runHostScript(
     `${spec.name}-healthy${suffix}`,
     {
       file: 'wait-healthy.sh',

@@ -14,5 +14,7 @@ export type EngineDeps = {
   readonly image: docker.Image;
   readonly resolved: pulumi.Output<ResolvedSpec>;
   readonly secrets: FileContents;
+  /** Of the secrets and files: new content deploys the service again. */
+  readonly contentHash: pulumi.Output<string>;
   readonly dependsOn: pulumi.Resource[];
 };

@@ -1,18 +1,17 @@
 import * as docker from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
-import { base64, contentHash } from '../service-files.ts';
+import { base64 } from '../service-files.ts';
 import type { ServiceSpec } from '../services.ts';
 import type { EngineDeps } from './engine-deps.ts';
 import { type SwarmFile, swarmArgs } from './swarm-args.ts';
 
 /** The service on Docker Swarm, which waits until it is healthy and rolls back by itself. */
 export function deploySwarmService(spec: ServiceSpec, deps: EngineDeps): pulumi.Resource {
-  const { deployment, host, suffix, image, resolved, secrets, dependsOn } = deps;
+  const { deployment, host, suffix, image, resolved, secrets, contentHash, dependsOn } = deps;
   const { engine, healthTimeoutSeconds } = deployment;
-  const hash = contentHash(secrets, spec.files);
   const opts = { provider: host.docker };
   // A Swarm secret or config cannot change: new content gets a new name, and the old one is deleted after the update.
-  const objectName = (name: string) => pulumi.interpolate`${spec.name}-${name}-${hash}`;
+  const objectName = (name: string) => pulumi.interpolate`${spec.name}-${name}-${contentHash}`;
   const secretFiles = Object.keys(spec.secrets).map((name): SwarmFile => {
     const data = pulumi.secret(secrets.apply((contents) => base64(contents[name] ?? '')));
     const secret = new docker.Secret(`${spec.name}-${name}${suffix}`, { name: objectName(name), data }, opts);

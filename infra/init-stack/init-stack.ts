@@ -9,7 +9,7 @@ import {
   readStackConfig,
   readStackFile,
   type StackConfig,
-  type StackValue,
+  type StackSetting,
   type StackValues,
   selectStack,
   stackExists,
@@ -34,7 +34,7 @@ export async function initStack({ stack, file, dryRun }: InitStackOptions, conte
   const current: StackValues = new Map([...config].map(([key, { value }]) => [key, value]));
   const imported =
     file === null ? [] : reportImport(planImport(readAssignments(await readEnvFile(file)), current), file, context);
-  const missingWith = (settings: readonly StackValue[]) =>
+  const missingWith = (settings: readonly StackSetting[]) =>
     missingKeys(withSettings(current, settings), hasToken(context));
   if (dryRun) return reportDryRun(imported, missingWith(imported), context);
   const settings = context.interactive ? await promptForMissing(imported, missingWith, context) : imported;
@@ -63,7 +63,7 @@ function reportImport(
   { skipped, unchanged, problems, settings }: ImportPlan,
   file: string,
   { out }: CliContext,
-): readonly StackValue[] {
+): readonly StackSetting[] {
   for (const line of skipped) out(`skipped     ${line}\n`);
   for (const key of unchanged) out(`unchanged   ${key}\n`);
   if (problems.length === 0) return settings;
@@ -72,7 +72,7 @@ function reportImport(
 }
 
 function reportDryRun(
-  settings: readonly StackValue[],
+  settings: readonly StackSetting[],
   missing: readonly StackKeyDescription[],
   { out }: CliContext,
 ): void {
@@ -83,10 +83,10 @@ function reportDryRun(
 
 /** Prompts for one key after the other; a value may make another key necessary. */
 async function promptForMissing(
-  settings: readonly StackValue[],
-  missingWith: (settings: readonly StackValue[]) => StackKeyDescription[],
+  settings: readonly StackSetting[],
+  missingWith: (settings: readonly StackSetting[]) => StackKeyDescription[],
   { signal }: CliContext,
-): Promise<StackValue[]> {
+): Promise<StackSetting[]> {
   const all = [...settings];
   const terminal = openTerminalPrompt(signal);
   try {
@@ -98,7 +98,7 @@ async function promptForMissing(
   }
 }
 
-async function promptForKey(key: StackKeyDescription, terminal: TerminalPrompt): Promise<StackValue> {
+async function promptForKey(key: StackKeyDescription, terminal: TerminalPrompt): Promise<StackSetting> {
   let error = '';
   for (;;) {
     const value = await terminal.prompt(`${error}${key.key} (${key.meaning}): `, { secret: key.secret });
@@ -108,7 +108,7 @@ async function promptForKey(key: StackKeyDescription, terminal: TerminalPrompt):
   }
 }
 
-async function writeConfig(stack: NamedStack, settings: readonly StackValue[], context: CliContext): Promise<void> {
+async function writeConfig(stack: NamedStack, settings: readonly StackSetting[], context: CliContext): Promise<void> {
   await selectStack(stack, context);
   for (const setting of settings) {
     await writeStackSetting(stack, setting, context);
@@ -129,13 +129,13 @@ function requireComplete(missing: readonly StackKeyDescription[], stack: string)
 }
 
 /** Reads the stack as the program will: throws what `up` would throw, before anything is written. */
-function requireValid(config: StackConfig, settings: readonly StackValue[], context: CliContext): void {
+function requireValid(config: StackConfig, settings: readonly StackSetting[], context: CliContext): void {
   readDeployment(
-    configSourceOf(new Map([...config, ...settings.map((each): [string, StackValue] => [each.key, each])]), context),
+    configSourceOf(new Map([...config, ...settings.map((each): [string, StackSetting] => [each.key, each])]), context),
   );
 }
 
-function withSettings(current: StackValues, settings: readonly StackValue[]): StackValues {
+function withSettings(current: StackValues, settings: readonly StackSetting[]): StackValues {
   return new Map([...current, ...settings.map(({ key, value }): [string, string] => [key, value])]);
 }
 

@@ -1,3 +1,4 @@
+import { wantedBy } from '../../jobs/settings/problem.ts';
 import { stackMeaning } from '../../jobs/settings/pulumi-yaml.ts';
 import { text } from '../../jobs/settings/rules.ts';
 import { rowsWithKey, type Setting } from '../../jobs/settings/setting.ts';
@@ -21,7 +22,7 @@ const linodeToken: StackKeyDescription = {
 };
 
 /** Every key: those of the table, and the provider's token. */
-export const stackKeys: ReadonlyMap<string, StackKeyDescription> = new Map(
+const stackKeys: ReadonlyMap<string, StackKeyDescription> = new Map(
   [
     ...rowsWithKey(table).map(({ key, row }) => {
       const { secret, rule } = row;
@@ -31,11 +32,18 @@ export const stackKeys: ReadonlyMap<string, StackKeyDescription> = new Map(
   ].map((key) => [key.key, key]),
 );
 
+/** Describes a key that the table has, or `linode:token`. */
+export function describeKey(key: string): StackKeyDescription {
+  const known = stackKeys.get(key);
+  if (known === undefined) throw new Error(`no row has the key ${key}`);
+  return known;
+}
+
 /** What is wrong with a value, or null. Never repeats the value. */
 export function problemOf({ rule }: StackKeyDescription, value: string): string | null {
   if (value === '') return 'a value is needed';
   const parsed = rule.safeParse(value);
-  return parsed.success ? null : `${parsed.error.issues[0]?.message ?? 'another value'} is needed`;
+  return parsed.success ? null : `${wantedBy(parsed.error)} is needed`;
 }
 
 type HasKey = (...names: string[]) => boolean;
@@ -66,8 +74,5 @@ export function missingKeys(values: StackValues, hasToken: boolean): StackKeyDes
   );
   const usesLinode = has('bucket', 'hostLabel', 'domain') || is('disk', 'create') || is('disk', 'adopt');
   if (usesLinode && !hasToken) wanted.push('linode:token');
-  return [...new Set(wanted)].flatMap((key) => {
-    const known = stackKeys.get(key);
-    return known === undefined || (values.get(key) ?? '') !== '' ? [] : [known];
-  });
+  return [...new Set(wanted)].filter((key) => (values.get(key) ?? '') === '').map(describeKey);
 }

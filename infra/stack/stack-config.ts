@@ -53,13 +53,13 @@ function isUnsetKey(key: string, value: string): boolean {
   return row === undefined ? value === '' : isUnset(row, value);
 }
 
-export type StackValue = { readonly key: string; readonly value: string; readonly secret: boolean };
+export type StackSetting = { readonly key: string; readonly value: string; readonly secret: boolean };
 export type NamedStack = StackRef & { readonly stack: string };
 
 /** Writes one value into the stack's config, a secret encrypted. */
 export async function writeStackSetting(
   { folder, stack }: NamedStack,
-  setting: StackValue,
+  setting: StackSetting,
   context: CliContext,
 ): Promise<void> {
   const kind = setting.secret ? '--secret' : '--plaintext';

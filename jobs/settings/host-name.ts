@@ -1,8 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** For the message about a text that is none. */
-export const hostNameRule = 'a host name such as mail.example.com, or an address in brackets such as [192.0.2.1]';
-
 /** Whether EHLO can give this name (RFC 5321): a host name, or an address in brackets. */
 export function isHostName(text: string): boolean {
   const literal = /^\[(IPv6:)?(.+)\]$/i.exec(text);

@@ -1,13 +1,19 @@
+import type { z } from 'zod';
 import { Failure } from '../runtime/errors.ts';
 import type { Setting } from './setting.ts';
 
 /** A setting that cannot be used: which, what was found (never a secret), what to do. */
 export type SettingProblem = { readonly name: string; readonly found: string; readonly hint: string };
 
-/** All problems in one SETTINGS_INVALID. `message` says how many, and what was not done. */
-export function settingsFailure(message: string, problems: readonly SettingProblem[]): Failure {
+/** Throws one SETTINGS_INVALID that lists all problems, when there are any. `consequence`: what was not done because of them. */
+export function requireNoProblems(
+  problems: readonly SettingProblem[],
+  { one, many, consequence }: { readonly one: string; readonly many: string; readonly consequence: string },
+): void {
+  if (problems.length === 0) return;
+  const count = problems.length === 1 ? `1 ${one} is` : `${problems.length} ${many} are`;
   const lines = problems.map(({ name, found, hint }) => `${name} ${found}: ${hint}`);
-  return new Failure('SETTINGS_INVALID', message, lines.join('\n'));
+  throw new Failure('SETTINGS_INVALID', `${count} not usable; ${consequence}.`, lines.join('\n'));
 }
 
 /**
@@ -19,11 +25,15 @@ export function parseSetting(row: Setting, text: string | null, name: string, pr
   if (text === null) return fallback;
   const parsed = row.rule.safeParse(text);
   if (parsed.success) return parsed.data;
-  const wanted = parsed.error.issues[0]?.message ?? 'another value';
   const orDefault = row.default === null ? '' : `, or leave it out for ${row.default}`;
   const found = row.secret || isAgeSecret(text) ? 'is not usable' : `is "${text}"`;
-  problems.push({ name, found, hint: `set it to ${wanted}${orDefault}` });
+  problems.push({ name, found, hint: `set it to ${wantedBy(parsed.error)}${orDefault}` });
   return fallback;
+}
+
+/** What a rule wants, by the error of a text that breaks it: `a whole number from 0 to 23`. */
+export function wantedBy(error: z.ZodError): string {
+  return error.issues[0]?.message ?? 'another value';
 }
 
 /** A private key in the place of the public one is no less a secret. */

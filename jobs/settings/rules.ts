@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
 import { isAgeRecipient } from './age-recipient.ts';
-import { hostNameRule, isHostName } from './host-name.ts';
+import { isHostName } from './host-name.ts';
 
 // How the text of a setting becomes its value. The message of each rule says what is wanted: "set it to …".
 // The Pulumi program loads this file too, on Node 22.18: no Temporal here.
@@ -64,7 +64,9 @@ export const mailAddresses = list.refine(
 
 export const mailServer = matching(/^[^\s/@]+$/, 'the host name of a mail server');
 
-export const ehloName = z.string().refine(isHostName, hostNameRule);
+export const ehloName = z
+  .string()
+  .refine(isHostName, 'a host name such as mail.example.com, or an address in brackets such as [192.0.2.1]');
 
 export const ageRecipients = list.superRefine((items, check) => {
   const wrong = items.findIndex((item) => !isAgeRecipient(item));

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Environment } from '../runtime/cli-context.ts';
 import { databasesOf } from './databases.ts';
 import { readEnvironment } from './environment.ts';
-import { type SettingProblem, settingsFailure } from './problem.ts';
+import { requireNoProblems, type SettingProblem } from './problem.ts';
 import type { SettingReader } from './setting.ts';
 import { type Smtp, smtpOf } from './smtp.ts';
 import { storeLocationOf } from './store-location.ts';
@@ -35,12 +35,12 @@ export function readSummarySettings(environment: Environment): SummarySettings {
   return read(['summary'], environment, summarySettings);
 }
 
-/** The ways of both services to say that something is wrong. */
+/** The alert channels of both services. */
 export function readAlertSettings(environment: Environment): AlertSettings {
   return read(['backup', 'summary'], environment, alertSettings);
 }
 
-/** What a backup needs, while every setting of every job is held to its rule: for `nightshift check`. */
+/** What a backup needs, once the settings of every job were checked: for `nightshift check`. */
 export function readCheckSettings(environment: Environment): BackupSettings {
   return read(['backup', 'restore', 'summary'], environment, backupSettings);
 }
@@ -52,9 +52,8 @@ function read<Reader extends SettingReader, Result>(
 ): Result {
   const problems: SettingProblem[] = [];
   const settings = settingsOf(readEnvironment(rowsReadBy(readers), environment, problems), problems);
-  if (problems.length === 0) return settings;
-  const count = problems.length === 1 ? '1 setting is' : `${problems.length} settings are`;
-  throw settingsFailure(`${count} not usable; nothing was done.`, problems);
+  requireNoProblems(problems, { one: 'setting', many: 'settings', consequence: 'nothing was done' });
+  return settings;
 }
 
 function backupSettings(values: JobValues<'backup'>, problems: SettingProblem[]) {
@@ -100,7 +99,7 @@ function summarySettings(values: JobValues<'summary'>, problems: SettingProblem[
     stateDir: values.STATE_DIR,
     stagingDir: values.STAGING_DIR,
     zone: values.TIME_ZONE,
-    /** Of the backups, whose age the summary says. */
+    /** Of the backups, whose age the summary shows. */
     schedule: backupSchedule(values),
     stopGraceSeconds: values.STOP_GRACE_SECONDS,
     alerts: alertsOf(values, smtp),

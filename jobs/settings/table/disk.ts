@@ -8,7 +8,7 @@ export const disk = [
     rule: rule.oneOf('none', 'mounted', 'create', 'adopt'),
     default: 'none',
     readBy: ['deployment'],
-    meaning: 'none, mounted (by hand, only looked at), create or adopt (a Linode volume)',
+    meaning: 'none, mounted (by hand, only checked), create or adopt (a Linode volume)',
   }),
   setting({
     environment: null,

@@ -30,7 +30,7 @@ export const host = [
     stack: 'sshKeyFile',
     rule: rule.text,
     readBy: ['deployment'],
-    meaning: 'private key file on this machine; else the SSH agent is asked',
+    meaning: 'private key file on this machine; else the SSH agent is used',
   }),
   setting({
     environment: null,
@@ -52,7 +52,7 @@ export const host = [
     rule: rule.flag,
     default: 'false',
     readBy: ['deployment'],
-    meaning: 'make the host: a new Linode called hostLabel, with Docker',
+    meaning: 'create the host: a new Linode called hostLabel, with Docker',
   }),
   setting({
     environment: null,

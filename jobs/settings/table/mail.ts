@@ -50,7 +50,7 @@ export const mail = [
     rule: rule.ehloName,
     onlyWith: 'smtpHost',
     readBy: ['backup', 'summary'],
-    meaning: 'name said to the mail server; else the domain of `SMTP_FROM`',
+    meaning: 'name given to the mail server (EHLO); else the domain of `SMTP_FROM`',
   }),
   setting({
     environment: 'ALERT_RECIPIENTS',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
-import { readHostScript, scriptCommand } from '../../../infra/remote-script.ts';
+import { readHostScript, scriptCommand } from '../../../infra/host-script.ts';
 import { needs } from '../../lab/parts.ts';
 import { createLoopDisk } from './loop-disk.ts';
 import { startSshd } from './sshd.ts';

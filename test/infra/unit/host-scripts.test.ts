@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readHostScript, scriptCommand } from '../../../infra/remote-script.ts';
+import { readHostScript, scriptCommand } from '../../../infra/host-script.ts';
 import { encodeFiles } from '../../../infra/service-files.ts';
 import { quoteWords } from '../../../jobs/runtime/shell-quoting.ts';
 import { needs } from '../../lab/parts.ts';

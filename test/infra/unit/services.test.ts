@@ -5,7 +5,7 @@ import { readDeployment } from '../../../infra/config.ts';
 import { runOptions, serviceOptions } from '../../../infra/docker-run-options.ts';
 import { containerArgs } from '../../../infra/engines/container-args.ts';
 import { hostCommand } from '../../../infra/host-command.ts';
-import { readHostScript } from '../../../infra/remote-script.ts';
+import { readHostScript } from '../../../infra/host-script.ts';
 import { environmentOf, type ResolvedSpec } from '../../../infra/resolved-spec.ts';
 import { type ServiceSpec, servicesOf } from '../../../infra/services.ts';
 import { sourceOf } from './declared-resources.ts';

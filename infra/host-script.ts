@@ -22,7 +22,7 @@ export type ScriptOptions = {
 };
 
 /** A script of infra/host-scripts, run as root; it runs again when the script, its variables or its input change. */
-export function remoteScript(
+export function runHostScript(
   name: string,
   script: ScriptOptions,
   target: ScriptTarget,
