@@ -67,7 +67,7 @@ export type HostPlan = {
   readonly user: string;
   readonly port: number;
   readonly keyFile: string | null;
-  /** Key that the host must show; null: any. */
+  /** Key that the host must present; null: any. */
   readonly hostKey: string | null;
   /** Where the Docker engine listens; null: over SSH. */
   readonly dockerHost: string | null;

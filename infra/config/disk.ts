@@ -6,7 +6,7 @@ export function diskOf({ values, has, required, report }: HostConfig): DiskPlan 
   if (kind === 'none') return null;
   const mountPoint = required('mountPoint', `disk is ${kind}`);
   if (mountPoint !== '' && data !== null && data !== mountPoint && !data.startsWith(`${mountPoint}/`))
-    report('dataFolder', `is ${data}`, `the data lies on the disk: choose a folder below ${mountPoint}`);
+    report('dataFolder', `is ${data}`, `the data must be on the disk: choose a folder below ${mountPoint}`);
   if (kind === 'mounted') return { kind, mountPoint };
   if (!has('sshHost') && !has('hostLabel'))
     report('disk', `is ${kind}, but no Linode is named`, 'set sshHost or hostLabel, or disk to none');

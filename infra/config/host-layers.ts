@@ -12,7 +12,7 @@ export type HostLayer = {
   readonly values: Readonly<Record<string, unknown>>;
 };
 
-/** One layer an entry. Reports unknown and misplaced keys, and texts that break their rules. */
+/** One layer an entry. Reports unknown and misplaced keys, and invalid values. */
 export function readHostLayers(
   entries: readonly Readonly<Record<string, unknown>>[],
   rows: readonly Setting[],
@@ -24,7 +24,7 @@ export function readHostLayers(
     const { name = '', ...texts } = textsOf(entry);
     if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
       const hint = 'give it one: `pulumi config set --path "nightshift:hosts[0].name" east`';
-      problems.push({ name: `${prefix}name`, found: 'is no name of small letters, digits and dashes', hint });
+      problems.push({ name: `${prefix}name`, found: 'is not a name of lower-case letters, digits and dashes', hint });
     }
     const own = rowsWithKey(rows).flatMap(({ key, row }) => {
       const text = texts[key] ?? '';

@@ -19,7 +19,7 @@ export function hostOf(config: HostConfig, agent: boolean): HostPlan {
   if (domain !== null && !has('summaryUrl'))
     report('domain', 'is set, but summaryUrl is not', 'set summaryUrl, or leave domain out');
   if (domain !== null && url !== null && !new RegExp(`[/.]${domain.replaceAll('.', '\\.')}/?$`).test(url))
-    report('domain', `is ${domain}, and summaryUrl ${url} does not lie in it`, 'make them fit');
+    report('domain', `is ${domain}, and summaryUrl ${url} is not in it`, 'make them match');
   return {
     place,
     user: values.sshUser,

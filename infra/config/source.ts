@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-/** Where the config comes from: Pulumi in life, a plain object in tests. */
+/** Where the config comes from: Pulumi when deploying, a plain object in tests. */
 export type ConfigSource = {
   get(key: string): string | undefined;
   /** Every key that is there, known or not. */

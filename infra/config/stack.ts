@@ -42,8 +42,8 @@ export function readStack(source: ConfigSource, rows: readonly Setting[], proble
   });
   const texts = Object.fromEntries(given.map(({ key, text }) => [key, text]));
   for (const { key } of given.filter(({ key, row }) => row.secret && !source.isSecret(key))) {
-    const hint = `set it anew: \`pulumi config set --secret ${prefix}${key}\`, and change it where it is used`;
-    problems.push({ name: prefix + key, found: 'lies unencrypted in the stack’s file', hint });
+    const hint = `set it again: \`pulumi config set --secret ${prefix}${key}\`, and change it where it is used`;
+    problems.push({ name: prefix + key, found: 'is not encrypted in the stack’s file', hint });
   }
   const values = Object.fromEntries(
     keyed.map(({ key, row }) => {

@@ -1,5 +1,5 @@
 /**
- * Everything that can go wrong, by code. The exit code says what kind of reader must act:
+ * Everything that can go wrong, by code. The exit code says what kind of problem it is:
  * 1 the run failed, 2 the settings or arguments are wrong, 3 another process holds the lock, 4 stopped on request.
  */
 const exitCodes = {
@@ -103,7 +103,7 @@ export type FailureCode = keyof typeof exitCodes;
 /** Every code; the runbook names each. */
 export const failureCodes = Object.keys(exitCodes) as readonly FailureCode[];
 
-/** An error a person can act on: a code to search for, a sentence that says what was found, a hint that says what to do. */
+/** An error a person can act on: a code to search for, a message that says what was found, a hint that says what to do. */
 export class Failure extends Error {
   readonly code: FailureCode;
   readonly hint: string;

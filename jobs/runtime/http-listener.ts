@@ -8,7 +8,7 @@ export type HttpListener = { readonly port: number; close(): Promise<void> };
 type ListenOptions = {
   /** 0 takes a free one. */
   readonly port: number;
-  /** What is served, at the beginning of a sentence: `The summary page`. */
+  /** What is served, capitalized as a message begins: `The summary page`. */
   readonly what: string;
   /** What to do when the port cannot be used. */
   readonly hint: string;

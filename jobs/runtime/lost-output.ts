@@ -1,12 +1,12 @@
 import { Failure, systemCodeOf } from './errors.ts';
 
-/** The reader went away: a terminal that was closed, or `head` that has seen enough. */
+/** The reader is gone: a terminal that was closed, or a `head` that has read enough. */
 const readerGoneCodes = new Set(['EPIPE', 'EIO']);
 
 /**
- * Lets this process go on when its output cannot be written any more, in the middle of a restore for example: without it
- * Node ends the process. Returns a function that gives the code of the error by which output was lost that a reader still waits for
- * (`ENOSPC` of a file on a full disk), or null.
+ * Lets this process continue when its output can no longer be written, in the middle of a restore for example: Node would end
+ * it. Returns a function that gives the error code when output was lost that somebody still expects (`ENOSPC`: a file on a
+ * full disk), or null.
  */
 export function ignoreLostOutput(): () => string | null {
   let lost: string | null = null;
@@ -19,7 +19,7 @@ export function ignoreLostOutput(): () => string | null {
   return () => lost;
 }
 
-/** What a command ends with that did all it had to, and could not write what it printed. */
+/** The failure of a command that did all its work but could not write its output. */
 export function outputLostFailure(code: string): Failure {
   return new Failure(
     'OUTPUT_LOST',

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { SettingProblem } from './problem.ts';
 
-/** A database to look after. `name` is the file name without its ending and begins every object name. */
+/** A database to work on. `name` is the file name without its ending and begins every object name. */
 export type Database = { readonly name: string; readonly path: string };
 
 /** One database a path; two of one name, or a name that cannot begin an object name, is a problem. */

@@ -48,13 +48,13 @@ export function pulumiConfigSection(rows: readonly Setting[]): string {
   return `${[
     'config:',
     ...entries,
-    '# Secrets have no default, and one with a type and no default would be asked of every stack. Set those you need with',
+    '# Secrets have no default, and one with a type and no default would be required of every stack. Set those you need with',
     '# `pulumi config set --secret nightshift:NAME`:',
     ...secrets,
   ].join('\n')}\n`;
 }
 
-/** Whether a text of the stack is none: empty, or the empty default that Pulumi.yaml had to give. */
+/** Whether a text of the stack means not set: empty, or the empty default that Pulumi.yaml had to give. */
 export function isUnset(row: Setting, text: string): boolean {
   return text.trim() === '' || (row.default === null && text.trim() === pulumiDefaultOf(row));
 }

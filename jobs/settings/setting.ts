@@ -24,26 +24,26 @@ export type Setting = {
   readonly meaning: string;
 };
 
-type Omissible = {
+type OptionalFields = {
   readonly default: null;
   readonly secret: false;
   readonly perHost: true;
   readonly onlyWith: null;
 };
 
-const omitted: Omissible = { default: null, secret: false, perHost: true, onlyWith: null };
+const optionalDefaults: OptionalFields = { default: null, secret: false, perHost: true, onlyWith: null };
 
-type Written = Omit<Setting, keyof Omissible> & Partial<Pick<Setting, keyof Omissible>>;
+type SettingInput = Omit<Setting, keyof OptionalFields> & Partial<Pick<Setting, keyof OptionalFields>>;
 
-type Completed<Row extends Written> = {
+type CompleteSetting<Row extends SettingInput> = {
   readonly [Field in keyof Setting]: Row extends { readonly [Key in Field]: infer Value }
     ? Value
-    : Omissible[Field & keyof Omissible];
+    : OptionalFields[Field & keyof OptionalFields];
 };
 
 /** A row, with what it leaves out: no default, no secret, may differ from host to host. */
-export function setting<const Row extends Written>(row: Row): Completed<Row> {
-  return { ...omitted, ...row } as Completed<Row>;
+export function setting<const Row extends SettingInput>(row: Row): CompleteSetting<Row> {
+  return { ...optionalDefaults, ...row } as CompleteSetting<Row>;
 }
 
 /** What a row's text becomes; never null where there is a default. */

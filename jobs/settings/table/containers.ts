@@ -39,7 +39,7 @@ export const containers = [
     rule: rule.flag,
     default: 'false',
     readBy: ['deployment'],
-    meaning: 'containers of our names that are not ours may be stopped and removed',
+    meaning: 'containers with our names that nightshift did not create may be stopped and removed',
   }),
   setting({
     environment: null,

@@ -23,7 +23,7 @@ export const host = [
     rule: rule.whole(1, 65_535),
     default: '22',
     readBy: ['deployment'],
-    meaning: 'port of SSH',
+    meaning: 'SSH port',
   }),
   setting({
     environment: null,
@@ -37,7 +37,7 @@ export const host = [
     stack: 'sshHostKey',
     rule: rule.matching(/^(ssh|ecdsa)-\S+ [\w+/=]+/, 'a public key such as "ssh-ed25519 AAAA…"'),
     readBy: ['deployment'],
-    meaning: 'public key that the host must show, as in /etc/ssh/ssh_host_ed25519_key.pub; else any',
+    meaning: 'host key that the host must present, as in /etc/ssh/ssh_host_ed25519_key.pub; else any',
   }),
   setting({
     environment: null,

@@ -18,7 +18,7 @@ export const store = [
     perHost: false,
     onlyWith: 's3Endpoint',
     readBy: ['backup', 'restore'],
-    meaning: 'access key of the bucket; required with S3, but made by the deployment for a bucket at Linode',
+    meaning: 'access key of the bucket; required with S3, but created by the deployment for a bucket at Linode',
   }),
   setting({
     environment: 'LINODE_SECRET_KEY',
@@ -56,10 +56,10 @@ export const store = [
   setting({
     environment: null,
     stack: 'bucket',
-    rule: rule.matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, '3 to 63 small letters, digits, dashes'),
+    rule: rule.matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, '3 to 63 lower-case letters, digits and dashes'),
     perHost: false,
     readBy: ['deployment'],
-    meaning: 'bucket made or adopted at Linode',
+    meaning: 'bucket created or adopted at Linode',
   }),
   setting({
     environment: null,
@@ -76,7 +76,7 @@ export const store = [
     default: 'false',
     perHost: false,
     readBy: ['deployment'],
-    meaning: 'the bucket is there already: true for one `up`, then false',
+    meaning: 'the bucket already exists: true for one `up`, then false',
   }),
   setting({
     environment: null,

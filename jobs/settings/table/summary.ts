@@ -124,6 +124,6 @@ export const summary = [
     stack: 'domain',
     rule: rule.text,
     readBy: ['deployment'],
-    meaning: 'domain at Linode in which the record of the page is written; else by hand',
+    meaning: 'domain at Linode in which `up` creates the DNS record of the page; else create it by hand',
   }),
 ] as const;

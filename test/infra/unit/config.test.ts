@@ -143,14 +143,12 @@ describe('the config of a stack', () => {
       [
         { disk: 'mounted', mountPoint: '/mnt/other' },
         {},
-        ['nightshift:dataFolder is /srv/data: the data lies on the disk: choose a folder below /mnt/other'],
+        ['nightshift:dataFolder is /srv/data: the data must be on the disk: choose a folder below /mnt/other'],
       ],
       [
         { domain: 'example.org', summaryUrl: 'https://daily.example.com' },
         { sitePasswordHash: 'x', siteSigningKey: 'y'.repeat(16) },
-        [
-          'nightshift:domain is example.org, and summaryUrl https://daily.example.com does not lie in it: make them fit',
-        ],
+        ['nightshift:domain is example.org, and summaryUrl https://daily.example.com is not in it: make them match'],
       ],
       [
         { hostCreate: 'true', hostLabel: 'shop', hostRegion: 'sg-sin-2', sshHost: '', hostType: 'g6-nanode-1' },
@@ -190,7 +188,7 @@ describe('the config of a stack', () => {
 
   test('a secret that lies in the file for all to read is refused, and not repeated', () => {
     assert.deepEqual(problems({ ...least, smtpHost: 'm.example.com', smtpUser: 'u', smtpPassword: 'open-to-all' }), [
-      'nightshift:smtpPassword lies unencrypted in the stack’s file: set it anew: `pulumi config set --secret ' +
+      'nightshift:smtpPassword is not encrypted in the stack’s file: set it again: `pulumi config set --secret ' +
         'nightshift:smtpPassword`, and change it where it is used',
     ]);
   });
@@ -240,7 +238,7 @@ describe('the config of a stack', () => {
       [
         'nightshift:hosts[1].smtpPassword is a secret',
         'nightshift:hosts[1].name is "east" again',
-        'nightshift:hosts[2].name is no name of small letters, digits and dashes',
+        'nightshift:hosts[2].name is not a name of lower-case letters, digits and dashes',
         'nightshift:hosts[2].bucket is no key of a host',
         'nightshift:hosts back up two databases called csv_data.db into one bucket',
       ],
