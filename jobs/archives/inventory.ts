@@ -74,17 +74,17 @@ async function listCopies(
     const date = backupDateOf({ key, modified, facts: null }, zone, now(), kinds);
     return [{ kind, key, bytes, period: name.period, ending: name.ending, date }];
   });
-  return copies.toSorted(byPeriod);
+  return copies.toSorted(newestPeriodFirst);
 }
 
 /** The newest period first. */
-export function byPeriod(a: StoredCopy, b: StoredCopy): number {
+export function newestPeriodFirst(a: StoredCopy, b: StoredCopy): number {
   return b.period.localeCompare(a.period);
 }
 
 /** The inventory after one more daily backup, the newest. */
-export function withDaily(inventory: Inventory, daily: StoredDaily): Inventory {
-  return { ...inventory, dailies: [daily, ...inventory.dailies] };
+export function withDaily(inventory: Inventory, newest: StoredDaily): Inventory {
+  return { ...inventory, dailies: [newest, ...inventory.dailies] };
 }
 
 /** Rows by table of a backup, from its metadata or from what is kept beside it; null when neither has them. */
@@ -94,7 +94,7 @@ export function knownTables({ facts, details }: StoredDaily): Readonly<Record<st
 
 /** Those with a plausible date, newest first. */
 export function datedOf(dailies: readonly StoredDaily[]): DatedDaily[] {
-  return dailies.filter((daily): daily is DatedDaily => daily.date.kind === 'dated');
+  return dailies.filter((one): one is DatedDaily => one.date.kind === 'dated');
 }
 
 /** Daily backups that are no suspects, or were accepted. */
@@ -104,9 +104,7 @@ export function isGood({ suspectStatus }: StoredDaily): boolean {
 
 /** Good daily backups with metadata, newest first: what a new snapshot is measured against. A disproved suspect is none. */
 export function trustedOf(inventory: Inventory): (KnownDaily & DatedDaily)[] {
-  return datedOf(inventory.dailies).filter(
-    (daily): daily is KnownDaily & DatedDaily => daily.facts !== null && isGood(daily),
-  );
+  return datedOf(inventory.dailies).filter((one): one is KnownDaily & DatedDaily => one.facts !== null && isGood(one));
 }
 
 /** Suspects that wait for a person: while there is one, nothing is pruned and no copy of a period is made. */

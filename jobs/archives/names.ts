@@ -1,6 +1,6 @@
 import { fileStamp } from '../runtime/clock.ts';
 import { Failure } from '../runtime/errors.ts';
-import { type BackupKind, backupKinds, type CopyKind, daily, type KindName } from './kinds.ts';
+import { type BackupKind, backupKinds, type CopyKind, daily } from './kinds.ts';
 
 const detailsPrefix = 'sqlite-backups/meta/';
 
@@ -14,9 +14,9 @@ export type DailyName = {
 };
 export type CopyName = { readonly database: string; readonly period: string; readonly ending: ArchiveEnding };
 
-const ending = '(?<ending>\\.db\\.(?:gz|zst)(?:\\.age)?)$';
+const endingPattern = '(?<ending>\\.db\\.(?:gz|zst)(?:\\.age)?)$';
 const dailyName = new RegExp(
-  `^(?<database>[\\w.-]+)_(?<date>\\d{4}-\\d{2}-\\d{2})_(?<time>[0-2]\\d[0-5]\\d[0-5]\\d)${ending}`,
+  `^(?<database>[\\w.-]+)_(?<date>\\d{4}-\\d{2}-\\d{2})_(?<time>[0-2]\\d[0-5]\\d[0-5]\\d)${endingPattern}`,
 );
 
 /** `sqlite-backups/daily/csv_data_2025-11-30_020000.db.gz`. */
@@ -52,11 +52,11 @@ export function parseDailyKey(key: string): DailyName | null {
 /** What the key of a copy says, or null when it is not exactly one of ours. */
 export function parseCopyKey({ prefix, pattern }: CopyKind, key: string): CopyName | null {
   if (!key.startsWith(prefix)) return null;
-  const name = new RegExp(`^(?<database>[\\w.-]+)_(?<period>${pattern})${ending}`);
+  const name = new RegExp(`^(?<database>[\\w.-]+)_(?<period>${pattern})${endingPattern}`);
   const { groups } = name.exec(key.slice(prefix.length)) ?? {};
   if (groups === undefined) return null;
-  const { database = '', period = '', ending: found } = groups;
-  return { database, period, ending: found as ArchiveEnding };
+  const { database = '', period = '', ending } = groups;
+  return { database, period, ending: ending as ArchiveEnding };
 }
 
 /** The database that a key names, or null when it is not exactly one of ours, of any kind. */
@@ -104,8 +104,7 @@ export function locateKey(
 }
 
 /** Key of a backup's name as a person gives it, with or without the prefix. Throws ARGUMENT_INVALID. */
-export function keyOf(name: string, kind: KindName): string {
-  const { prefix } = backupKinds.find((row) => row.name === kind) ?? daily;
+export function keyOf(name: string, { name: kind, prefix }: BackupKind): string {
   const file = name.startsWith(prefix) ? name.slice(prefix.length) : name;
   const partsFit = file.split('/').every((part) => !['', '.', '..'].includes(part));
   if (partsFit && locateKey(file) === null) return prefix + file;

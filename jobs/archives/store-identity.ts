@@ -16,7 +16,7 @@ type StoreIdentityDeps = {
 };
 
 /** What a run may do with a folder: use it as it is, record its marker, mark it first; or why it must not be used. */
-export type FolderCheck = 'same' | 'note' | 'mark' | { readonly refused: string };
+export type FolderCheck = 'same' | 'record' | 'mark' | { readonly refused: string };
 
 /**
  * Whether a folder is the one that backups went to, or another in its place. `known` is the id that the history has for it. Without
@@ -24,7 +24,7 @@ export type FolderCheck = 'same' | 'note' | 'mark' | { readonly refused: string 
  */
 export function checkFolder(folder: string, found: StoreFolder, known: string | null): FolderCheck {
   if (found.kind === 'parent absent') return { refused: `There is no folder ${found.parent} to hold ${folder}` };
-  if (known === null) return found.kind === 'folder' && found.marker !== null ? 'note' : 'mark';
+  if (known === null) return found.kind === 'folder' && found.marker !== null ? 'record' : 'mark';
   if (found.kind === 'absent') return { refused: `There is no folder ${folder}` };
   if (found.marker?.id === known) return 'same';
   const holds = found.others === 0 ? 'it is empty' : 'other files are there';
@@ -43,10 +43,10 @@ export async function requireSameStore(location: StoreLocation, history: KnownSt
 /** The same, and a folder in its first use gets its marker, which the history remembers. */
 export async function claimStore(location: StoreLocation, { history, clock, log }: StoreIdentityDeps): Promise<void> {
   if (location.kind !== 'directory') return;
-  const { found, verdict } = await inspectStore(location.folder, history);
-  if (verdict === 'same') return;
+  const { found, check } = await inspectStore(location.folder, history);
+  if (check === 'same') return;
   await claimFolder(location.folder, found, { history, clock });
-  if (verdict === 'mark') log.line(`first use of ${locationOf(location.folder)}: marked with ${markerName}`);
+  if (check === 'mark') log.line(`first use of ${locationOf(location.folder)}: marked with ${markerName}`);
 }
 
 /** Since when the store of this location is taken for the right one; null for a bucket, which is known by its name. */
@@ -91,9 +91,9 @@ export async function missingFolderFailure(location: StoreLocation): Promise<Fai
 
 async function inspectStore(folder: string, history: KnownStores) {
   const found = await inspectFolder(folder);
-  const verdict = checkFolder(folder, found, history.storeId(locationOf(folder)));
-  if (typeof verdict === 'object') throw notMounted(folder, verdict.refused);
-  return { found, verdict };
+  const check = checkFolder(folder, found, history.storeId(locationOf(folder)));
+  if (typeof check === 'object') throw notMounted(folder, check.refused);
+  return { found, check };
 }
 
 const noFolder = (folder: string) => notMounted(folder, `There is no folder ${folder}`);

@@ -185,10 +185,10 @@ function warnOfMisdated({ dailies }: Inventory, log: Log): void {
 }
 
 /** The newest good backup that the history knows, unless a person accepted a new store since. */
-function lastBackupInStore(newest: Run | null, storeTaken: Temporal.Instant | null): Run | null {
-  if (newest === null || storeTaken === null) return newest;
+function lastBackupInStore(newest: Run | null, storeClaimed: Temporal.Instant | null): Run | null {
+  if (newest === null || storeClaimed === null) return newest;
   // The first run in a store claims it after it began.
-  return Temporal.Instant.compare(newest.finishedAt ?? newest.startedAt, storeTaken) < 0 ? null : newest;
+  return Temporal.Instant.compare(newest.finishedAt ?? newest.startedAt, storeClaimed) < 0 ? null : newest;
 }
 
 /** The message when the store has none of the backups that the history knows; null when it has some, or none is known. */

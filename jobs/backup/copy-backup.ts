@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { writeFailure } from '../archives/format/archive.ts';
 import { Failure } from '../runtime/errors.ts';
-import { createHashMeter, throughMeter } from '../runtime/hash.ts';
+import { createHashMeter, hashStream, throughMeter } from '../runtime/hash.ts';
 import { requireFreeSpace } from '../sqlite/snapshot/disk-space.ts';
 import { checkedMetadata } from '../store/keys.ts';
 import { objectMissingFailure } from '../store/missing.ts';
@@ -55,7 +55,7 @@ async function copyThroughStaging(
     const downloaded = await download(store, from, file, signal);
     if ((await store.head(from, signal))?.etag !== source.etag) throw replaced(from);
     await store.put(to, file, metadata ?? writable(source.metadata), { signal });
-    if ((await sha256Of(store, to, signal)) !== downloaded) {
+    if ((await hashStream(await store.read(to, { signal }))) !== downloaded) {
       await store.remove(to, signal);
       throw differs(from, to);
     }
@@ -75,12 +75,6 @@ async function download(store: ObjectStore, from: string, file: string, signal: 
   } finally {
     stored.destroy();
   }
-  return meter.sha256();
-}
-
-async function sha256Of(store: ObjectStore, key: string, signal: AbortSignal): Promise<string> {
-  const meter = createHashMeter();
-  for await (const _ of throughMeter(await store.read(key, { signal }), meter));
   return meter.sha256();
 }
 

@@ -1,4 +1,4 @@
-import { type RetryDeps, runWithRetries } from '../runtime/retries.ts';
+import { type RetryDeps, type RetryPlan, runWithRetries } from '../runtime/retries.ts';
 import type { Database } from '../settings/databases.ts';
 import type { RunOutcome } from './outcome.ts';
 
@@ -20,7 +20,7 @@ type ScheduledBackupsDeps = Omit<RetryDeps, 'sleepUntil'> & {
   readonly run: (database: Database) => Promise<RunOutcome>;
   readonly listener: RunListener;
   /** Present when failed runs are to be tried again. */
-  readonly retry: (Pick<RetryDeps, 'sleepUntil'> & { readonly before: Temporal.Instant }) | null;
+  readonly retry: RetryPlan | null;
   readonly signal: AbortSignal;
 };
 
@@ -59,6 +59,5 @@ export async function runScheduledBackups({
     pending = failed;
     return { what: failed.map(({ name }) => name).join(', '), tries };
   };
-  const sleepUntil = retry?.sleepUntil ?? (async () => {});
-  await runWithRetries(attempt, retry?.before ?? null, { clock, log, sleepUntil });
+  await runWithRetries(attempt, retry, { clock, log });
 }

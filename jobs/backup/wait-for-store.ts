@@ -4,7 +4,7 @@ import { Failure } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ObjectStore } from '../store/store.ts';
 
-const patienceSeconds = 120;
+const newKeyWaitSeconds = 120;
 const pauseSeconds = 5;
 const keyProblems = ['STORE_KEY_UNKNOWN', 'STORE_SECRET_WRONG', 'STORE_DENIED'];
 
@@ -18,7 +18,7 @@ export async function waitForStore(
 ): Promise<void> {
   const isNewKey = (error: unknown) => waitForNewKey && error instanceof Failure && keyProblems.includes(error.code);
   await pRetry(() => store.list(daily.prefix, signal), {
-    retries: patienceSeconds / pauseSeconds,
+    retries: newKeyWaitSeconds / pauseSeconds,
     minTimeout: pauseSeconds * 1000,
     factor: 1,
     signal,
@@ -26,7 +26,7 @@ export async function waitForStore(
     onFailedAttempt({ error, attemptNumber }) {
       if (attemptNumber === 1 && isNewKey(error)) {
         log.line(
-          `${store.name} refuses the key; a new key may need a while, trying for ${patienceSeconds / 60} minutes`,
+          `${store.name} refuses the key; a new key may need a while, trying for ${newKeyWaitSeconds / 60} minutes`,
         );
       }
     },

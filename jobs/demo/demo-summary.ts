@@ -36,7 +36,7 @@ export async function sendSummaries(folder: string, given: CliContext): Promise<
   await previewCommand(context).parseAsync(['--out', path.join(folder, 'summary')], { from: 'user' });
 }
 
-/** Serves the page of those summaries on a free port of this machine, until told to stop. */
+/** Serves the page of those summaries on a free port of this machine, until it is stopped. */
 export async function serveSummaryPage(context: CliContext): Promise<void> {
   const read = readSummarySettings(context.environment);
   const signingKey = crypto.randomUUID();

@@ -43,7 +43,7 @@ export type Notifier = {
 const graceSeconds = 5;
 
 /**
- * Tells people how a job's runs went: alerts by mail, and the dead-man's switch. Mails and pings go out one after another in
+ * Reports how a job's runs went: alerts by mail, and the dead-man's switch. Mails and pings go out one after another in
  * the background. Once `signal` is aborted they have five seconds.
  */
 export function createNotifier({ pingUrl, pingVariable, alerts }: NotifierOptions, deps: AlertDeliveryDeps): Notifier {
@@ -55,12 +55,12 @@ export function createNotifier({ pingUrl, pingVariable, alerts }: NotifierOption
 
   const alertOnce = async (report: AlertReport | null) => {
     if (report === null) return;
-    const { reason, since, budget, budgetIfSent: ifTaken } = decideAlert(report.budget, report.causes, report.at);
+    const { reason, since, budget, budgetIfSent } = decideAlert(report.budget, report.causes, report.at);
     report.keepBudget(budget);
     if (reason === null || since === null || alerts === null) return;
     const alert = report.mail(reason, Temporal.Instant.from(since));
     const reached = await deliverAlert(alert, alerts, { ...deps, signal: untilStopped() });
-    if (reached.length > 0) report.keepBudget(ifTaken);
+    if (reached.length > 0) report.keepBudget(budgetIfSent);
   };
 
   return {

@@ -30,6 +30,13 @@ export async function* throughMeter(source: AsyncIterable<Uint8Array>, meter: Ha
   }
 }
 
+/** Reads `source` to its end and returns its sha256, in lower-case hex. */
+export async function hashStream(source: AsyncIterable<Uint8Array>): Promise<string> {
+  const meter = createHashMeter();
+  for await (const bytes of source) meter.update(bytes);
+  return meter.sha256();
+}
+
 /** The sha256 of a file, in lower-case hex; `bar` shows how many bytes are done. */
 export async function hashFile(
   file: string,

@@ -10,26 +10,28 @@ export type RetryDeps = {
   readonly sleepUntil: (instant: Temporal.Instant) => Promise<void>;
 };
 
+/** What it takes to try again. `before`: the next scheduled run, before which a further try must begin. */
+export type RetryPlan = Pick<RetryDeps, 'sleepUntil'> & { readonly before: Temporal.Instant };
+
 /** `what` is to be tried again, for the log, at `tries`, the soonest first. */
 export type FailedAttempt = { readonly what: string; readonly tries: readonly Temporal.Instant[] };
 
 /**
- * Makes an attempt, and others 5, 15 and 60 minutes after one that failed, as long as they begin before `before`, the next
- * scheduled run (null: one attempt only). `attempt` is given when further tries would be, were it to end now, and returns
- * what is to be tried again, or null.
+ * Makes an attempt, and others 5, 15 and 60 minutes after one that failed, as `retry` allows (null: one attempt only).
+ * `attempt` is given when further tries would be, were it to end now, and returns what is to be tried again, or null.
  */
 export async function runWithRetries(
   attempt: (triesFromNow: () => Temporal.Instant[]) => Promise<FailedAttempt | null>,
-  before: Temporal.Instant | null,
-  { clock, log, sleepUntil }: RetryDeps,
+  retry: RetryPlan | null,
+  { clock, log }: Omit<RetryDeps, 'sleepUntil'>,
 ): Promise<void> {
   for (let round = 0; ; round += 1) {
-    const triesFromNow = () => (before === null ? [] : triesAfter(clock.now(), retryMinutes.slice(round), before));
+    const triesFromNow = () => (retry === null ? [] : triesAfter(clock.now(), retryMinutes.slice(round), retry.before));
     const failed = await attempt(triesFromNow);
     const [next] = failed?.tries ?? [];
-    if (failed === null || next === undefined) return;
+    if (retry === null || failed === null || next === undefined) return;
     log.line(`trying ${failed.what} again in ${retryMinutes[round]} minutes`);
-    await sleepUntil(next);
+    await retry.sleepUntil(next);
   }
 }
 

@@ -66,5 +66,5 @@ export async function sendWithRetries(day: string, nextDue: Temporal.Instant, de
     notifier.sendFinished(day, outcome, tries);
     return { what: `the summary of ${day}`, tries };
   };
-  await runWithRetries(attempt, nextDue, deps);
+  await runWithRetries(attempt, { sleepUntil: deps.sleepUntil, before: nextDue }, deps);
 }

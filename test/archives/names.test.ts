@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isoWeek, weekly } from '../../jobs/archives/kinds.ts';
+import { daily, isoWeek, weekly } from '../../jobs/archives/kinds.ts';
 import { copyKey, dailyKey, freeDailyKey, keyOf, parseCopyKey, parseDailyKey } from '../../jobs/archives/names.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
 
@@ -79,12 +79,12 @@ test('a second backup in the same local second gets the next free second', () =>
 
 test('a person may give the name as `list` prints it or the whole key, and nothing that leaves the folder', () => {
   const file = 'csv_data_2025-11-30_020000.db.gz';
-  assert.equal(keyOf(file, 'daily'), `sqlite-backups/daily/${file}`);
-  assert.equal(keyOf(`sqlite-backups/weekly/${file}`, 'weekly'), `sqlite-backups/weekly/${file}`);
-  assert.equal(keyOf('2024/old.db.gz', 'weekly'), 'sqlite-backups/weekly/2024/old.db.gz');
+  assert.equal(keyOf(file, daily), `sqlite-backups/daily/${file}`);
+  assert.equal(keyOf(`sqlite-backups/weekly/${file}`, weekly), `sqlite-backups/weekly/${file}`);
+  assert.equal(keyOf('2024/old.db.gz', weekly), 'sqlite-backups/weekly/2024/old.db.gz');
   for (const wrong of ['', '../x', 'a/../../x', 'sqlite-backups/weekly/x', 'a//b', 'a/']) {
     assert.throws(
-      () => keyOf(wrong, 'daily'),
+      () => keyOf(wrong, daily),
       (error) => error instanceof Failure && error.code === 'ARGUMENT_INVALID',
     );
   }

@@ -20,7 +20,7 @@ test('a folder is judged by its marker and by what the history knows of the plac
     [{ kind: 'absent' } as const, null, 'mark'],
     [folderWith(null), null, 'mark'],
     [folderWith(null, 3), null, 'mark'],
-    [folderWith(ours), null, 'note'],
+    [folderWith(ours), null, 'record'],
     [folderWith(ours, 3), 'a', 'same'],
     [folderWith(other), 'a', `The folder /b has the ${marker} of another store, first used 2025-11-27T02:00:00Z`],
     [folderWith(null), 'a', `The folder /b lacks the file ${marker} (it is empty)`],
@@ -55,7 +55,7 @@ async function diskOf(t: TestContext) {
   };
 }
 
-/** `CODE: sentence` of what a command failed with. */
+/** `CODE: message` of what a command failed with. */
 function failureOf({ code, err }: FinishedCommand): string {
   return `exit ${code}, ${/^[A-Z_]+: .*$/m.exec(err)?.[0]}`;
 }

@@ -17,15 +17,15 @@ export type BlockOptions = {
 /** Compresses block after block side by side, and yields what they became in their order. */
 export async function* compressBlocks(
   read: ReadBlock,
-  { blockBytes, concurrency: atOnce, open }: BlockOptions,
+  { blockBytes, concurrency, open }: BlockOptions,
 ): AsyncGenerator<Buffer> {
   const nothing: Promise<readonly Buffer[]> = Promise.resolve([]);
-  const lanes = Array.from({ length: atOnce }, () => {
+  const lanes = Array.from({ length: concurrency }, () => {
     return { buffer: Buffer.allocUnsafeSlow(blockBytes), compressor: open(), result: nothing };
   });
   try {
     let idle = 0;
-    while (idle < atOnce) {
+    while (idle < concurrency) {
       for (const lane of lanes) {
         yield* await lane.result;
         const block = await read(lane.buffer);

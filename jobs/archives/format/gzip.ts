@@ -30,10 +30,10 @@ export async function* gzip(read: ReadBlock, level: number, blockBytes = default
     bytes += block.length;
     return [await deflate(block, { ...options, dictionary })];
   };
-  const atOnce = Math.min(availableParallelism() + 1, maxConcurrency);
+  const concurrency = Math.min(availableParallelism() + 1, maxConcurrency);
 
   yield header(level);
-  yield* compressBlocks(read, { blockBytes, concurrency: atOnce, open: () => ({ compress, close() {} }) });
+  yield* compressBlocks(read, { blockBytes, concurrency, open: () => ({ compress, close() {} }) });
   yield endOfDeflate;
   yield trailer(crc, bytes);
 }

@@ -1,7 +1,6 @@
-import type { Readable } from 'node:stream';
 import type { Verification } from '../../monitoring/history/history.ts';
 import { Failure } from '../../runtime/errors.ts';
-import { createHashMeter } from '../../runtime/hash.ts';
+import { hashStream } from '../../runtime/hash.ts';
 import type { ProgressBar } from '../../runtime/progress.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import type { AgeIdentity } from './encryption.ts';
@@ -22,11 +21,11 @@ export async function readBack(
 ): Promise<Verification> {
   const stored = await store.read(key, { signal, onProgress: (bytes) => bar.advanceTo(bytes) });
   if (key.endsWith('.age') && identity === null) {
-    compare(key, 'stored bytes', await sha256Of(stored), expected.archiveSha256);
+    compare(key, 'stored bytes', await hashStream(stored), expected.archiveSha256);
     return 'checksum-only';
   }
   const plain = await plainStream(stored, key, identity, signal);
-  compare(key, 'snapshot', await sha256Of(plain), expected.snapshotSha256);
+  compare(key, 'snapshot', await hashStream(plain), expected.snapshotSha256);
   return 'verified';
 }
 
@@ -42,10 +41,4 @@ function compare(key: string, what: string, found: string, expected: string): vo
     `${key} does not read back as it was written: sha256 of the ${what} is ${found}, expected ${expected}.`,
     'A run stores it again. If it happens once more, suspect the network, the memory of this host or the store.',
   );
-}
-
-async function sha256Of(stream: Readable): Promise<string> {
-  const meter = createHashMeter();
-  for await (const bytes of stream) meter.update(bytes);
-  return meter.sha256();
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Failure } from '../../runtime/errors.ts';
-import { createHashMeter, throughMeter } from '../../runtime/hash.ts';
+import { hashStream } from '../../runtime/hash.ts';
 import type { Compression } from '../../settings/settings.ts';
 import { createDecompressor } from './decompression.ts';
 
@@ -14,7 +14,7 @@ export async function* verifyStream(
   expected: () => string,
 ): AsyncGenerator<Uint8Array> {
   const decompressor = createDecompressor(format);
-  const readBack = sha256Of(decompressor).catch((error) => {
+  const readBack = hashStream(decompressor).catch((error) => {
     throw differs('cannot be decompressed', error);
   });
   // It is awaited below; a rejection before that must not count as unhandled.
@@ -29,12 +29,6 @@ export async function* verifyStream(
   } finally {
     decompressor.destroy();
   }
-}
-
-async function sha256Of(plain: AsyncIterable<Uint8Array>): Promise<string> {
-  const meter = createHashMeter();
-  for await (const _ of throughMeter(plain, meter));
-  return meter.sha256();
 }
 
 function differs(found: string, cause?: unknown): Failure {

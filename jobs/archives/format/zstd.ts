@@ -12,11 +12,11 @@ const maxConcurrency = 3;
  */
 export async function* zstd(read: ReadBlock, level: number, blockBytes = defaultBlockBytes): AsyncGenerator<Buffer> {
   const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
-  const atOnce = Math.min(availableParallelism() + 1, maxConcurrency);
+  const concurrency = Math.min(availableParallelism() + 1, maxConcurrency);
   const open = () =>
     frameCompressor({ params, flush: constants.ZSTD_e_end, chunkSize: Math.max(1024, blockBytes / 2) });
   let isEmpty = true;
-  for await (const bytes of compressBlocks(read, { blockBytes, concurrency: atOnce, open })) {
+  for await (const bytes of compressBlocks(read, { blockBytes, concurrency, open })) {
     isEmpty = false;
     yield bytes;
   }

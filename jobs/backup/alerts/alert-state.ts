@@ -13,7 +13,7 @@ const stateSchema = z.object({ savedAt: z.string(), budget: alertBudgetSchema, p
 
 const emptyState: AlertState = { budget: emptyBudget, problems: [] };
 
-/** In the staging folder, for while STATE_DIR cannot be written. No database's work folder has such a name. */
+/** Used while STATE_DIR cannot be written. No database's work folder has such a name. */
 const fallbackPath = (stagingDir: string) => path.join(stagingDir, 'alerts.nightshift.json');
 
 /** The saved state: of the history and the file in the staging folder, the newer. */

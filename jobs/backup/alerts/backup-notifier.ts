@@ -7,7 +7,6 @@ import type { ResilientHistory } from '../../monitoring/history/resilient-histor
 import { deserializeRun } from '../../monitoring/history/serialized-run.ts';
 import { type AlertReport, createNotifier } from '../../monitoring/notifier.ts';
 import { longestGapSeconds } from '../../runtime/schedule.ts';
-import type { Database } from '../../settings/databases.ts';
 import type { BackupSettingsWithoutStore } from '../../settings/settings.ts';
 import type { RunListener } from '../scheduled-backups.ts';
 import { ageLimitSeconds } from '../status/health.ts';
@@ -33,8 +32,7 @@ export function createBackupNotifier(
   const { databases, alerts, stagingDir, zone, schedule } = settings;
   const { history, clock } = deps;
   const notifier = createNotifier({ pingUrl: settings.pingUrl, pingVariable: 'BACKUP_PING_URL', alerts }, deps);
-  const names = (some: readonly Database[]) => some.map(({ name }) => name);
-  let ran: EndedRun[] = [];
+  let endedRuns: EndedRun[] = [];
 
   const reportOf = (round: BackupRound, isCutShort: boolean): AlertReport | null => {
     const state = readAlertState(history, stagingDir);
@@ -70,10 +68,16 @@ export function createBackupNotifier(
     return problemsAlert({ ...context, reason, problems, tries, newest: touched }, zone);
   };
 
-  /** The state now; the mail about it may have to wait for the one before. */
+  /** What is wrong now; the mail about it may have to wait for the one before. */
   const observe = (): BackupRound => {
     const openSuspects = new Map(databases.map(({ name }) => [name, history.openSuspects(name)]));
-    return { at: clock.now(), ran, openSuspects, unrecorded: history.problem(), renamed: history.takeRenamedPath() };
+    return {
+      at: clock.now(),
+      ran: endedRuns,
+      openSuspects,
+      unrecorded: history.problem(),
+      renamed: history.takeRenamedPath(),
+    };
   };
 
   const pingAfterRound = ({ at, ran }: BackupRound, failed: readonly string[], isCutShort: boolean) => {
@@ -94,12 +98,13 @@ export function createBackupNotifier(
     runEnded({ name }, outcome, tries) {
       if (outcome.unrecorded !== null) history.recordRun(deserializeRun(outcome.unrecorded));
       const step = history.runs('backup', name, 1)[0]?.step ?? 'start';
-      ran.push({ database: name, outcome, step, tries });
+      endedRuns.push({ database: name, outcome, step, tries });
     },
     roundEnded(failed, isCutShort) {
       const round = observe();
-      ran = [];
-      pingAfterRound(round, names(failed), isCutShort);
+      endedRuns = [];
+      const failedNames = failed.map(({ name }) => name);
+      pingAfterRound(round, failedNames, isCutShort);
       notifier.alert(() => reportOf(round, isCutShort));
     },
     flush: () => notifier.flush(),

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { updateDetails } from '../../archives/backup-details.ts';
 import { inventoryOf, type StoredDaily } from '../../archives/inventory.ts';
-import { copyKindNames } from '../../archives/kinds.ts';
+import { copyKindNames, daily } from '../../archives/kinds.ts';
 import { keyOf, parseDailyKey } from '../../archives/names.ts';
 import { acceptStore } from '../../archives/store-identity.ts';
 import { openHistory } from '../../monitoring/history/open-history.ts';
@@ -32,7 +32,7 @@ Tables that come and go: BACKUP_SUSPECT_IGNORE.`,
       if (name === undefined) throw invalid('Nothing was named to accept.', 'Name a backup, or give --new-store.');
       const store = await openStore(settings.store);
       try {
-        context.out(await accept(keyOf(name, 'daily'), store, settings, context));
+        context.out(await accept(keyOf(name, daily), store, settings, context));
       } finally {
         store.close();
       }
@@ -45,7 +45,7 @@ async function accept(key: string, store: ObjectStore, settings: BackupSettings,
   const database = parseDailyKey(key)?.database;
   const options = { zone: settings.zone, now: () => store.now(clock), signal };
   const inventory = database === undefined ? null : await inventoryOf(store, database, options);
-  const named = inventory?.dailies.find((daily) => daily.key === key);
+  const named = inventory?.dailies.find((one) => one.key === key);
   if (database === undefined || inventory === null || named === undefined) {
     throw new Failure(
       'OBJECT_MISSING',
@@ -59,8 +59,8 @@ async function accept(key: string, store: ObjectStore, settings: BackupSettings,
   }
   await requireStaging(settings.stagingDir, { warn: (text) => err(`${text}\n`) });
   const acceptance = acceptSuspect(inventory, key);
-  for (const daily of acceptance.accepted) {
-    await updateDetails(store, daily, { acceptedAt: clock.now() }, { folder: settings.stagingDir, signal });
+  for (const accepted of acceptance.accepted) {
+    await updateDetails(store, accepted, { acceptedAt: clock.now() }, { folder: settings.stagingDir, signal });
   }
   noteInHistory(settings, acceptance.accepted, 'accepted', context);
   return acceptedText(acceptance);

@@ -2,11 +2,11 @@ import { isPlausible } from '../../archives/backup-date.ts';
 import { removeBackup } from '../../archives/backup-details.ts';
 import type { AgeIdentity } from '../../archives/format/encryption.ts';
 import {
-  byPeriod,
   type DatedDaily,
   datedOf,
   type Inventory,
   isGood,
+  newestPeriodFirst,
   type StoredCopy,
 } from '../../archives/inventory.ts';
 import type { CopyKind, RetentionLimits } from '../../archives/kinds.ts';
@@ -71,7 +71,7 @@ export async function copyPeriods(kind: CopyKind, inventory: Inventory, deps: Co
     if (replaced.has(old.period) && !isMade(old)) await removeBackup(store, old.key, signal);
   }
   const kept = good.filter((one) => !isMade(one));
-  const copies = [...kept, ...made].toSorted(byPeriod);
+  const copies = [...kept, ...made].toSorted(newestPeriodFirst);
   return { copies, failure: without.length === 0 ? null : noGoodDaily(kind, without) };
 }
 

@@ -18,13 +18,13 @@ export function retentionDecisions(
   { dailies, copies }: Inventory,
   { retention, lastGood, zone }: RetentionOptions,
 ): RetentionDecision[] {
-  const believed = Map.groupBy(
+  const plausible = Map.groupBy(
     copies.filter(({ date }) => isPlausible(date)),
     ({ kind }) => kind,
   );
   return [
     ...dailyRetention(datedOf(dailies), { limit: retention.daily, lastGood, zone }),
-    ...[...believed].flatMap(([kind, ofKind]) => copyRetention(kind, ofKind, retention[kind.name] ?? null)),
+    ...[...plausible].flatMap(([kind, ofKind]) => copyRetention(kind, ofKind, retention[kind.name] ?? null)),
     ...misdatedDecisions([...dailies, ...copies]),
   ];
 }

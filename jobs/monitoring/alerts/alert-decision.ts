@@ -40,7 +40,7 @@ function decideAfterFailure(budget: AlertBudget, causes: readonly AlertCause[], 
   const kinds = [...new Set(causes.map(({ kind }) => kind))].toSorted();
   const next = { ...budget, outage };
   const reason = reasonFor(next, outage, kinds, now);
-  const ifTaken = {
+  const budgetIfSent = {
     ...next,
     lastMail: now.toString(),
     lastKinds: kinds,
@@ -51,7 +51,7 @@ function decideAfterFailure(budget: AlertBudget, causes: readonly AlertCause[], 
       hasCondition: outage.hasCondition || causes.some(({ isEvent }) => !isEvent),
     },
   };
-  return { reason, since: outage.since, budget: next, budgetIfSent: ifTaken };
+  return { reason, since: outage.since, budget: next, budgetIfSent };
 }
 
 function newOutage({ ended }: AlertBudget, now: Temporal.Instant): Outage {
@@ -88,8 +88,8 @@ function decideAfterGoodRun(budget: AlertBudget, now: Temporal.Instant): AlertDe
     return { reason: null, since, budget: kept, budgetIfSent: kept };
   }
   const isSuppressed = isFlapping && budget.lastMail !== null && !hasPassed(budget.lastMail, 1, now);
-  const ifTaken = { ...over, lastMail: now.toString(), lastKinds: [] };
-  return { reason: isSuppressed ? null : 'all-clear', since, budget: waiting, budgetIfSent: ifTaken };
+  const budgetIfSent = { ...over, lastMail: now.toString(), lastKinds: [] };
+  return { reason: isSuppressed ? null : 'all-clear', since, budget: waiting, budgetIfSent };
 }
 
 /** Whether a reminder fell due after the last mail, and that was not just now. */

@@ -93,7 +93,6 @@ export type ReadOnlyHistory = Pick<
   | 'newestGood'
   | 'verifications'
   | 'counts'
-  | 'acceptedKeys'
   | 'openSuspects'
   | 'alertState'
   | 'storeId'

@@ -11,7 +11,7 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
   const run = (sql: string, ...values: unknown[]) => translateHistoryErrors(file, () => db.prepare(sql).run(...values));
   const rows = <T>(sql: string, ...values: unknown[]) =>
     translateHistoryErrors(file, () => db.prepare<unknown[], T>(sql).all(...values));
-  const note = (id: number, details: RunDetails) => {
+  const updateRun = (id: number, details: RunDetails) => {
     for (const [name, value] of Object.entries(details)) {
       run(`UPDATE runs SET ${columnNames[name as keyof RunDetails]} = ? WHERE id = ?`, value ?? null, id);
     }
@@ -34,11 +34,11 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
         ).lastInsertRowid,
       ),
     setStep: (id, step) => run('UPDATE runs SET step = ? WHERE id = ?', step, id),
-    updateRun: note,
+    updateRun,
     finishRun: (id, outcome, at, details = {}) =>
       translateHistoryErrors(file, () =>
         db.transaction(() => {
-          note(id, details);
+          updateRun(id, details);
           run('UPDATE runs SET outcome = ?, finished_at = ? WHERE id = ?', outcome, at.toString(), id);
         })(),
       ),
@@ -131,7 +131,7 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
               .lastInsertRowid;
           const ended = finishedAt?.toString() ?? null;
           run('UPDATE runs SET outcome = ?, step = ?, finished_at = ? WHERE id = ?', outcome, step, ended, id);
-          note(Number(id), details);
+          updateRun(Number(id), details);
           if (details.key !== null && verification !== null)
             recordVerification(details.key, verification, finishedAt ?? startedAt);
         })(),

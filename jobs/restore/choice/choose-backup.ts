@@ -66,8 +66,8 @@ async function findFile(
   store: ObjectStore,
   options: ChooseBackupOptions,
 ): Promise<StoredBackup> {
-  const folders = folder === null ? backupKinds.map((kind) => kind.name) : [folder];
-  const keys = locateKey(name) !== null ? [name] : folders.map((one) => keyOf(name, one));
+  const kinds = backupKinds.filter((kind) => folder === null || kind.name === folder);
+  const keys = locateKey(name) !== null ? [name] : kinds.map((kind) => keyOf(name, kind));
   const heads = await Promise.all(keys.map((key) => store.head(key, options.signal)));
   const described = await Promise.all(
     heads.map((head) => (head === null ? null : describeBackup(store, head, options))),

@@ -5,7 +5,7 @@ import { systemCodeOf } from '../../runtime/errors.ts';
 import { checkedKey } from '../keys.ts';
 import { listNames } from './list-names.ts';
 
-/** A file below a folder: its folderKey as a key, and what the file system says of it. */
+/** A file below a folder: its path as a key, its own name, and what the file system says of it. */
 export type FoundFile = { readonly key: string; readonly name: string; readonly stats: Stats };
 
 /**

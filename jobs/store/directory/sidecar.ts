@@ -3,6 +3,7 @@ import { open, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { systemCodeOf } from '../../runtime/errors.ts';
+import { parseJsonAs } from '../../runtime/json.ts';
 import type { ObjectMetadata } from '../store.ts';
 
 /**
@@ -46,13 +47,12 @@ export async function writeSidecar(
 
 /** The metadata of this very version and size of `file`; none when there is no such sidecar. */
 export async function readSidecar(file: string, version: SidecarVersion, bytes: number): Promise<ObjectMetadata> {
-  try {
-    const { data } = content.safeParse(JSON.parse(await readFile(sidecarPath(file, version), 'utf8')));
-    return data?.bytes === bytes ? data.metadata : {};
-  } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT' || error instanceof SyntaxError) return {};
+  const text = await readFile(sidecarPath(file, version), 'utf8').catch((error) => {
+    if (systemCodeOf(error) === 'ENOENT') return '';
     throw error;
-  }
+  });
+  const sidecar = parseJsonAs(content, text);
+  return sidecar?.bytes === bytes ? sidecar.metadata : {};
 }
 
 /** Removes the sidecars of `file`, all but that of the version `kept`. */

@@ -14,5 +14,5 @@ export type S3Request = {
 
 /** The server responded to a copy with success, but not with the result of a copy. */
 export class CopyIgnoredError extends Error {
-  override readonly name = 'NotCopied';
+  override readonly name = 'CopyIgnoredError';
 }

@@ -18,12 +18,12 @@ export function splitIntoParts(bytes: number, partBytes: number): UploadPart[] {
 }
 
 /**
- * Does `work` for each item, `atOnce` at a time. The first failure aborts the others' signal; it is thrown when all have
+ * Does `work` for each item, `concurrency` at a time. The first failure aborts the others' signal; it is thrown when all have
  * ended, so that nothing runs on in the background. Results are in the order of the items.
  */
 export async function mapConcurrently<T, R>(
   items: readonly T[],
-  atOnce: number,
+  concurrency: number,
   signal: AbortSignal | undefined,
   work: (item: T, signal: AbortSignal) => Promise<R>,
 ): Promise<R[]> {
@@ -37,7 +37,7 @@ export async function mapConcurrently<T, R>(
     });
   };
   try {
-    return await pMap(items, mapper, { concurrency: atOnce, stopOnError: false });
+    return await pMap(items, mapper, { concurrency, stopOnError: false });
   } catch {
     throw stop.reason;
   }

@@ -8,7 +8,7 @@ import { type ArchiveFile, archiveEnding, writeArchive } from '../../../archives
 import type { AgeIdentity } from '../../../archives/format/encryption.ts';
 import { plainStream } from '../../../archives/format/unarchive.ts';
 import { Failure } from '../../../runtime/errors.ts';
-import { createHashMeter, throughMeter } from '../../../runtime/hash.ts';
+import { hashStream } from '../../../runtime/hash.ts';
 import { noBar } from '../../../runtime/progress.ts';
 import type { BackupSettings } from '../../../settings/settings.ts';
 import { checkIntegrity } from '../../../sqlite/integrity/integrity.ts';
@@ -72,9 +72,7 @@ export async function makeSample(
 
 async function requireReadable(archive: ArchiveFile, identity: AgeIdentity, signal: AbortSignal): Promise<void> {
   try {
-    const meter = createHashMeter();
-    const plain = await plainStream(createReadStream(archive.file), archive.file, identity, signal);
-    for await (const _ of throughMeter(plain, meter));
+    await hashStream(await plainStream(createReadStream(archive.file), archive.file, identity, signal));
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'ARCHIVE_IDENTITY_WRONG') throw error;
     throw new Failure(
