@@ -48,7 +48,7 @@ export type FaultProxy = {
   close(): Promise<void>;
 };
 
-/** A fake fault injector: an HTTP proxy in front of a real S3 server that hurts requests as told. */
+/** A fake fault injector: an HTTP proxy in front of a real S3 server that damages requests as configured. */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const pending: { fault: Fault; aim: Aim; left: number }[] = [];
   const requests: string[] = [];

@@ -14,7 +14,7 @@ export type SmallDisk = {
   free(): void;
   /** ext4: as after an error of the device, the kernel takes no write any more (EROFS), also not into open files. */
   turnReadOnly(): void;
-  /** ext4: checks it and mounts it anew. */
+  /** ext4: checks it and mounts it again. */
   repair(): void;
 };
 

@@ -183,7 +183,7 @@ test('a disk that fills up ends in DISK_FULL and is given back its space', needs
   }
 });
 
-test('a file is hashed as sha256sum does, and hashing stops when told', async () => {
+test('a file is hashed as sha256sum does, and hashing stops when aborted', async () => {
   assert.equal(await hashFile(snapshot, { signal, bar }), sha256(content));
   await assert.rejects(hashFile(snapshot, { signal: AbortSignal.abort() }), { name: 'AbortError' });
 });

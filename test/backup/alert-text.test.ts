@@ -184,7 +184,7 @@ Give the key read and write access to the bucket.`,
     );
   });
 
-  test('findings, an emptied store, a history that was started anew', () => {
+  test('findings, an emptied store, a new history in place of a damaged one', () => {
     const found = alertAbout(
       { ...good, findings: ['CHECK constraint failed in orders'], findingKinds: 1, storeEmptied: 'gone' },
       'prune',

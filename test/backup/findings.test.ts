@@ -33,7 +33,7 @@ async function databaseFile(t: TestContext): Promise<string> {
   return path.join(await temporaryFolder(t), 'copy.db');
 }
 
-/** What the check says of `file`: its findings, and the tables that it left out; or the failure's sentence. */
+/** What the check says of `file`: its findings, and the tables that it left out; or the failure's message. */
 async function checkedContents(file: string) {
   try {
     const {

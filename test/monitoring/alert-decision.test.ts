@@ -125,7 +125,7 @@ describe('which runs are mailed', () => {
       ['0 new a', '48 all-clear', '216 new a'],
     ],
     [
-      'a different failure hours after the all-clear is told at once',
+      'a different failure hours after the all-clear is reported at once',
       [
         [0, 'a'],
         [1, ''],
@@ -147,7 +147,7 @@ describe('which runs are mailed', () => {
       ['0 new a', '2 all-clear', '26 new a'],
     ],
     [
-      'and is not told at all when it is over before that',
+      'and is not reported at all when it is over before that',
       [
         [0, 'a'],
         [1, ''],
@@ -160,7 +160,7 @@ describe('which runs are mailed', () => {
       ['0 new a', '2 all-clear'],
     ],
     [
-      'the same failure the night after the all-clear is told at once, though that night ended earlier',
+      'the same failure the night after the all-clear is reported at once, though that night ended earlier',
       [
         [0, 'a'],
         [24, ''],
@@ -198,7 +198,7 @@ describe('which runs are mailed', () => {
       ['0 new a', '72 all-clear'],
     ],
     [
-      'an event is told once, and has no all-clear',
+      'an event is reported once, and has no all-clear',
       [
         [0, '!e'],
         [24, ''],
@@ -232,7 +232,7 @@ const placed = (steps: readonly (readonly [number, string])[]): AlertRound[] => 
   });
 };
 
-test('whatever comes and goes, no more than one mail a day is sent, but for what was not told before and its end', () => {
+test('whatever comes and goes, no more than one mail a day is sent, but for what was not reported before and its end', () => {
   fc.assert(
     fc.property(runs, (steps) => {
       const mails = mailsOf(placed(steps));

@@ -127,14 +127,14 @@ test('a key that is used again is a new object: nothing known of the one before 
     history.forgetKey(key);
     history.updateRun(id, { key, suspect });
   };
-  const prove = () => history.recordVerification(key, 'verified', at);
+  const verify = () => history.recordVerification(key, 'verified', at);
 
   store('lost rows');
-  prove();
+  verify();
   store(null);
   assert.deepEqual(history.unverifiedKeys('csv_data'), [key]);
   assert.equal(history.newestGood('csv_data'), null);
-  prove();
+  verify();
   assert.deepEqual(history.openSuspects('csv_data'), []);
   assert.equal(history.newestGood('csv_data')?.id, 2);
 
@@ -142,7 +142,7 @@ test('a key that is used again is a new object: nothing known of the one before 
   history.recordDisproof(key, at);
   history.recordSuspect('csv_data', { key, reason: 'seen in the bucket' }, at);
   store('lost rows again');
-  prove();
+  verify();
   assert.deepEqual(history.openSuspects('csv_data'), [{ key, reason: 'lost rows again' }]);
   assert.deepEqual(history.acceptedKeys(), new Set());
   assert.equal(history.newestGood('csv_data'), null);

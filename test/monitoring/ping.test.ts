@@ -14,7 +14,7 @@ const never = new AbortController().signal;
 type Answer = (response: ServerResponse, nth: number) => void;
 const ok: Answer = (response) => response.end('OK');
 
-/** A dead-man's switch that answers as told; gives what it was asked and what the log was warned of. */
+/** A dead-man's switch that responds as configured; returns the requests it got and the warnings in the log. */
 async function withSwitch(
   answer: Answer,
   work: (url: string, log: Log) => Promise<void>,
@@ -70,7 +70,7 @@ test('a switch that fails for a moment is asked again', async () => {
   assert.deepEqual({ tries: found.asked.length, warnings: found.warnings }, { tries: 3, warnings: [] });
 });
 
-test('a switch that cannot be told is a warning that names its host and not its address', async () => {
+test('a switch that cannot be reached is a warning that names its host and not its address', async () => {
   const cases: [string, Answer, number, string][] = [
     ['wrong address', (response) => response.writeHead(404).end(), 1, 'it answered 404'],
     ['unknown UUID', (response) => response.end('OK (not found)'), 1, 'it does not know this address'],

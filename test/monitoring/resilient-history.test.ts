@@ -69,9 +69,9 @@ test('once there is room again, the runs and what the alerts remember are writte
   // As the process of a run does, which ends with its memory.
   const ofRun = openResilientHistory(disk.folder);
   goodRun(ofRun, 24);
-  const [told] = ofRun.runs('backup', 'shop', 1).map(serializeRun);
+  const [sent] = ofRun.runs('backup', 'shop', 1).map(serializeRun);
   ofRun.close();
-  own.recordRun(deserializeRun(JSON.parse(JSON.stringify(told))));
+  own.recordRun(deserializeRun(JSON.parse(JSON.stringify(sent))));
   own.saveAlertState('remembered');
   own.reopen();
   assert.equal(own.problem()?.code, 'STATE_UNWRITABLE');

@@ -107,7 +107,7 @@ test('the schema hash is the same for the same SQL whatever the rows and the ord
   assert.notEqual(hashes[0], hashes[2]);
 });
 
-test('a damaged page is found, and the first problems are told', async (t) => {
+test('a damaged page is found, and the first problems are reported', async (t) => {
   const file = path.join(await temporaryFolder(t), 'copy.db');
   makeDatabase(file, { mode: 'DELETE', mib: 1 });
   const handle = await open(file, 'r+');

@@ -1,5 +1,5 @@
 /**
- * A process that takes a lock and keeps it until it is killed or told `release`; it says on stdout what it does.
+ * A process that takes a lock and keeps it until it is killed or receives `release`; it prints what it does.
  * arguments: DATABASE STATE_DIR backup|restore
  */
 import { acquireLock } from '../../jobs/sqlite/lock/lock.ts';

@@ -102,7 +102,7 @@ test('a lock leaves one empty file beside the database, which is never opened', 
   assert.equal(statSync(`${where.database}.nightshift-lock`).size, 0);
 });
 
-test('who does not want to wait is told who holds the lock', async (t) => {
+test('a caller that does not wait learns who holds the lock', async (t) => {
   const where = await places(t);
   const other = lockElsewhere(t, where, { holder: 'restore' });
   assert.equal(await other.says(), 'held');

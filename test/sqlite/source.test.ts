@@ -24,7 +24,7 @@ import { killedAfter, makeDatabase, rowsOf, temporaryFolder } from './sqlite-fil
 
 const anySignal = new AbortController().signal;
 
-/** What a person is told when `file` cannot be opened; paths below `folder` are written without it. */
+/** The message when `file` cannot be opened; paths below `folder` are written without it. */
 async function refusal(file: string, lockWaitMs = 0) {
   try {
     const source = await openSource(file, { signal: anySignal, log: recordingLog(), lockWaitMs });
@@ -89,7 +89,7 @@ for (const present of [[], ['csv_data.db.nightshift-lock', 'csv_data.db.nightshi
   });
 }
 
-test('an absent folder is told from an absent file', async (t) => {
+test('an absent folder is distinguished from an absent file', async (t) => {
   const { folder, file } = await dataFolder(t);
   rmSync(folder, { recursive: true });
   assert.deepEqual(await refusal(file), {

@@ -62,7 +62,7 @@ describe('a bucket behind a bad connection', needs('s3'), () => {
   const seen = (method: string, url = '') =>
     proxy.requests.filter((request) => request.startsWith(`${method} `) && request.includes(url)).length;
 
-  test('an upload whose connection breaks is begun anew from the file', async () => {
+  test('an upload whose connection breaks is started again from the file', async () => {
     proxy.inject({ kind: 'break upload', afterBytes: mebibyte });
     proxy.inject({ kind: 'stall upload', afterBytes: mebibyte });
     await store.put('up/broken', small.file, { is: 'whole' });
@@ -71,7 +71,7 @@ describe('a bucket behind a bad connection', needs('s3'), () => {
     assert.equal(seen('PUT'), 3);
   });
 
-  test('in an upload in parts only the broken part is sent anew', async () => {
+  test('in an upload in parts only the broken part is sent again', async () => {
     proxy.inject({ kind: 'break upload', afterBytes: mebibyte }, { url: 'partNumber=2' });
     proxy.inject({ kind: 'answer', status: 500 }, { url: 'partNumber=3' });
     await inParts.put('up/parts', large.file, {});

@@ -133,7 +133,7 @@ describe('a listing has every object the server lists, its key as it is', needs(
   });
 });
 
-/** The only key of a listing, or the code and sentence of its failure. */
+/** The only key of a listing, or the code and message of its failure. */
 async function outcome(listed: Promise<readonly { readonly key: string }[]>): Promise<string> {
   return await listed.then(
     ([only]) => only?.key ?? 'nothing',
