@@ -72,7 +72,7 @@ async function claimFolder(
   history.recordStore(locationOf(folder), marker.id, now);
 }
 
-/** For who only reads: why this is not the folder that backups went to, or null. Never throws. */
+/** For a caller that only reads: why this is not the folder that backups went to, or null. Never throws. */
 export async function sameStoreFailure(location: StoreLocation, history: KnownStores | null): Promise<Failure | null> {
   try {
     await requireSameStore(location, history ?? { storeId: () => null });
@@ -82,7 +82,7 @@ export async function sameStoreFailure(location: StoreLocation, history: KnownSt
   }
 }
 
-/** For who finds no backup in a store that may be the right one: why that is no word on the backups, or null. */
+/** For a caller that finds no backup: why that does not mean that there are none (the folder is missing), or null. */
 export async function missingFolderFailure(location: StoreLocation): Promise<Failure | null> {
   if (location.kind !== 'directory') return null;
   const { kind } = await inspectFolder(location.folder);

@@ -5,7 +5,7 @@ import type { BackupResult } from './backup.ts';
 /** A failure as a plain value, so that it can cross from the run's process to the service's. */
 export type SerializedFailure = { readonly code: FailureCode; readonly message: string; readonly hint: string };
 
-/** How one run on one database ended. `unrecorded`: its row, when the history in STATE_DIR did not take it. */
+/** How one run on one database ended. `unrecorded`: its row, when it could not be recorded in STATE_DIR. */
 export type RunOutcome = { readonly unrecorded: SerializedRun | null } & RunEnd;
 
 type RunEnd =

@@ -53,7 +53,7 @@ async function run(name: string, mayWaitForNewKey: boolean): Promise<RunOutcome>
   }
 }
 
-/** The row of this run when the history in STATE_DIR did not take it all, else null. */
+/** The row of this run when not all of it could be recorded in STATE_DIR, else null. */
 function unrecordedRun(history: ResilientHistory, name: string): SerializedRun | null {
   if (history.problem() === null) return null;
   const [run] = history.runs('backup', name, 1);

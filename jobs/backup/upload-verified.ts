@@ -94,7 +94,7 @@ function copyOnServer(same: KnownDaily, facts: BackupFacts, deps: UploadDeps): P
 }
 
 /**
- * Notes the key in the history before `put` stores anything there, and forgets an object of that name that somebody removed;
+ * Records the key in the history before `put` stores anything there, and forgets an object of that name that somebody removed;
  * removes the object again when it is not verified.
  */
 async function removeUnlessVerified(
@@ -137,7 +137,7 @@ async function removeUnverified({ key, store, history, log }: UploadDeps): Promi
   } catch (error) {
     if (!(await mayExist(store, key, limit))) return history.forgetKey(key);
     log.warn(
-      `${key} was not verified and may still be in the store, for it could not be removed; the next run reads it back, and keeps or removes it. ${failureText(asFailure(error))}`,
+      `${key} was not verified and may still be in the store, because it could not be removed; the next run reads it back, and keeps or removes it. ${failureText(asFailure(error))}`,
     );
   }
 }

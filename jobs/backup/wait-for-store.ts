@@ -9,7 +9,7 @@ const pauseSeconds = 5;
 const keyProblems = ['STORE_KEY_UNKNOWN', 'STORE_SECRET_WRONG', 'STORE_DENIED'];
 
 /**
- * Resolves once the store answers a listing. With `waitForNewKey`, a refused key is tried for two minutes: at Linode a new key
+ * Resolves once the store can be listed. With `waitForNewKey`, a refused key is tried for two minutes: at Linode a new key
  * takes up to 30 s to work, and the first start comes right after the key was made. Throws STORE_ failures.
  */
 export async function waitForStore(

@@ -17,7 +17,7 @@ const owner = 'owner@example.com';
 const password = 'demo';
 const silent: Log = { line() {}, warn() {}, failure() {} };
 
-/** Sends the summaries of the last week to an outbox folder, says so, and writes the last one as files. */
+/** Sends the summaries of the last week to an outbox folder, prints the status, and writes the last one as files. */
 export async function sendSummaries(folder: string, given: CliContext): Promise<void> {
   const context = { ...given, environment: { ...given.environment, SUMMARY_RECIPIENTS: owner } };
   const settings = readSummarySettings(context.environment);

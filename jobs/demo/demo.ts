@@ -50,7 +50,7 @@ export async function runDemo(folder: string, context: CliContext, serve: boolea
   title(`A shop with ${formatCount(orders)} orders, in ${database}`);
   makeShop(database, orders, 365, clock.now().toZonedDateTimeISO(settings.zone).toPlainDate());
 
-  title('First backup, while the shop goes on selling');
+  title('First backup, while the shop keeps selling');
   const writer = startWriter(database, localTimestamp(clock.now(), settings.zone));
   const { key } = await backUpAt(clock, settings, createLog(clock, settings.zone), context);
   const { commits, longestMs } = await writer.stop();

@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import Sqlite from 'better-sqlite3';
 import { formatCount } from '../runtime/format.ts';
 
-/** What a person would do to be sure of a backup, with none of nightshift's own code: gunzip it and ask SQLite. */
+/** What a person would do to be sure of a backup, with none of nightshift's own code: gunzip it and check it with SQLite. */
 export async function verifyByHand(archive: string): Promise<string> {
   const file = `${archive}.check`;
   try {

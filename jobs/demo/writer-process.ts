@@ -4,7 +4,7 @@ import { onStopRequest } from '../runtime/child-process.ts';
 import { addOrder } from './shop.ts';
 import type { WriterReport } from './writer.ts';
 
-// The business goes on while it is backed up: 50 commits a second until it is to stop; then it sends the number and the longest wait.
+// The shop keeps selling while it is backed up: 50 commits a second until it is stopped; then it sends the number and the longest wait.
 const commitsPerSecond = 50;
 // arguments: DATABASE TIME_OF_EACH_ORDER
 const [, , database = '', orderedAt = ''] = process.argv;

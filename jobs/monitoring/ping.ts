@@ -3,10 +3,10 @@ import pRetry, { type RetryContext } from 'p-retry';
 import { systemCodeOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 
-/** `log` is kept by the switch and says nothing of how a job went. */
+/** `log` is kept by the switch and counts neither as a success nor as a failure. */
 export type PingEvent = 'start' | 'success' | 'fail' | 'log';
 
-/** Sends an event to the dead-man's switch. Resolves when it arrived or was given up; never throws. */
+/** Sends an event to the dead-man's switch. Resolves once it arrived or the last try failed; never throws. */
 export type Ping = (event: PingEvent, text: string, signal: AbortSignal) => Promise<void>;
 
 export type PingLimits = { readonly timeoutMs: number; readonly tries: number; readonly firstWaitMs: number };
@@ -44,7 +44,7 @@ export function createPing(
       await pRetry(attempt, { retries: tries - 1, minTimeout: firstWaitMs, signal, shouldRetry });
     } catch (error) {
       if (signal.aborted) return;
-      log.warn(`${address.host} did not take the ping of the ${event}: ${reasonOf(error)}. Check ${variable}.`);
+      log.warn(`${address.host} did not accept the ping of the ${event}: ${reasonOf(error)}. Check ${variable}.`);
     }
   };
   return (event, text, signal) => {
@@ -72,7 +72,7 @@ async function postWithin(timeoutMs: number, address: URL, text: string, signal:
   try {
     await post(address, text, AbortSignal.any([signal, limit]));
   } catch (error) {
-    throw limit.aborted ? new PingError('no answer in time', true) : error;
+    throw limit.aborted ? new PingError('no response in time', true) : error;
   }
 }
 
@@ -94,9 +94,12 @@ async function post(address: URL, text: string, signal: AbortSignal): Promise<vo
   for await (const chunk of response.setEncoding('utf8')) reply = (reply + chunk).slice(0, 100);
   const { statusCode } = response;
   if (statusCode < 200 || statusCode > 299) {
-    throw new PingError(`it answered ${statusCode}`, statusCode >= 500 || statusCode === 429 || statusCode === 408);
+    throw new PingError(
+      `it responded with ${statusCode}`,
+      statusCode >= 500 || statusCode === 429 || statusCode === 408,
+    );
   }
-  // healthchecks.io answers 200 to an unknown UUID, and says so in the text only.
+  // healthchecks.io responds with 200 to an unknown UUID; only the text says so.
   if (/not found/i.test(reply)) throw new PingError('it does not know this address', false);
 }
 

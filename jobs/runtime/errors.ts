@@ -143,7 +143,7 @@ export function interruptedFailure(cause?: unknown): Failure {
   );
 }
 
-/** Whether SQLite says of a file that it is no sound database. */
+/** Whether SQLite reports that a file is damaged, or not a database. */
 export function isDamagedDatabase(error: unknown): boolean {
   return /^SQLITE_(CORRUPT|NOTADB)/.test(systemCodeOf(error) ?? '');
 }

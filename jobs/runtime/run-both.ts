@@ -1,6 +1,6 @@
 /**
  * Runs two pieces of work side by side. When one fails, or `signal` aborts, the signal that the other was given aborts, and
- * both have ended before the first error is thrown: nothing of them goes on behind their caller's back.
+ * both have ended before the first error is thrown: nothing of them is left running in the background.
  */
 export async function runBoth<A, B>(
   signal: AbortSignal,

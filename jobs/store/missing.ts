@@ -11,7 +11,7 @@ export function objectMissingFailure(key: string, store: string, cause?: unknown
   );
 }
 
-/** Whether an object is in the store: true as well when the store does not answer. */
+/** Whether an object is in the store: true as well when the store does not respond. */
 export function mayExist(store: ObjectStore, key: string, signal: AbortSignal): Promise<boolean> {
   return store.head(key, signal).then(
     (head) => head !== null,

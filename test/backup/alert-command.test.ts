@@ -27,10 +27,10 @@ test('alert --test goes through every channel and says of each what became of it
   const { code, out, err } = await nightshift(['alert', '--test'], { ...settings, ...pings });
   assert.equal(
     out,
-    `ok    ALERT_RECIPIENTS: mail to owner@example.com: 127.0.0.1 took it: 250 2.0.0 Queued as 4fGh2k
-ok    ALERT_RECIPIENTS: mail to second@example.com: 127.0.0.1 took it: 250 2.0.0 Queued as 4fGh2k
-ok    BACKUP_PING_URL: dead-man's switch at ${host}: it took a log entry (/log), which says nothing of how a backup went
-ok    SUMMARY_PING_URL: dead-man's switch at ${host}: it took a log entry (/log), which says nothing of how a backup went
+    `ok    ALERT_RECIPIENTS: mail to owner@example.com: 127.0.0.1 accepted it: 250 2.0.0 Queued as 4fGh2k
+ok    ALERT_RECIPIENTS: mail to second@example.com: 127.0.0.1 accepted it: 250 2.0.0 Queued as 4fGh2k
+ok    BACKUP_PING_URL: dead-man's switch at ${host}: it accepted a log entry (/log), which does not count as a run
+ok    SUMMARY_PING_URL: dead-man's switch at ${host}: it accepted a log entry (/log), which does not count as a run
 `,
   );
   assert.deepEqual([code, err], [0, '']);
@@ -54,13 +54,13 @@ test('a channel that fails is named with the reason, the others are tried all th
     [
       'FAIL  ALERT_RECIPIENTS: mail to owner@example.com: MAIL_REJECTED: The mail server 127.0.0.1:' +
         `${server.smtp.port} refuses the recipient owner@example.com: 550 5.1.1 No such user here.`,
-      'ok    ALERT_RECIPIENTS: mail to second@example.com: 127.0.0.1 took it:',
-      `FAIL  BACKUP_PING_URL: dead-man's switch at ${host}: it answered 404`,
+      'ok    ALERT_RECIPIENTS: mail to second@example.com: 127.0.0.1 accepted it:',
+      `FAIL  BACKUP_PING_URL: dead-man's switch at ${host}: it responded with 404`,
     ],
   );
   assert.equal(
     err.split('\n')[0],
-    `ALERT_UNDELIVERED: 2 of 3 channels did not take the test: ALERT_RECIPIENTS: mail to owner@example.com; BACKUP_PING_URL: dead-man's switch at ${host}.`,
+    `ALERT_UNDELIVERED: 2 of 3 channels failed the test: ALERT_RECIPIENTS: mail to owner@example.com; BACKUP_PING_URL: dead-man's switch at ${host}.`,
   );
   assert.doesNotMatch(out + err, /uuid/);
 });

@@ -79,7 +79,7 @@ test('a backup that does not read back and may not be removed is named, and kept
   assert.deepEqual(
     scene.lines.filter((line) => line.startsWith('WARNING')),
     [
-      `WARNING ${first} was not verified and may still be in the store, for it could not be removed; the next run reads it back, and keeps or removes it. STORE_DENIED: may not\n    What to do: give the key more rights`,
+      `WARNING ${first} was not verified and may still be in the store, because it could not be removed; the next run reads it back, and keeps or removes it. STORE_DENIED: may not\n    What to do: give the key more rights`,
     ],
   );
 });

@@ -34,7 +34,7 @@ describe('a mail that was not taken says why and what to do', () => {
       assert.deepEqual(await failureOf(server, 'loopback'), {
         code: 'MAIL_REJECTED',
         message: 'The mail server localhost:PORT refuses the recipient owner@example.com: 550 5.1.1 No such user here.',
-        hint: 'Check the address owner@example.com among the recipients; if it is right, ask the mail provider with this answer.',
+        hint: 'Check the address owner@example.com among the recipients; if it is right, show this reply to the mail provider.',
       });
       await sendMail(server.smtp, { ...mail, to: 'second@example.com' }, never);
       assert.deepEqual(

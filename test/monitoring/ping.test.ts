@@ -72,19 +72,19 @@ test('a switch that fails for a moment is asked again', async () => {
 
 test('a switch that cannot be reached is a warning that names its host and not its address', async () => {
   const cases: [string, Answer, number, string][] = [
-    ['wrong address', (response) => response.writeHead(404).end(), 1, 'it answered 404'],
+    ['wrong address', (response) => response.writeHead(404).end(), 1, 'it responded with 404'],
     ['unknown UUID', (response) => response.end('OK (not found)'), 1, 'it does not know this address'],
     [
       'moved',
       (response) => response.writeHead(301, { Location: 'https://elsewhere.example/' }).end(),
       1,
-      'it answered 301',
+      'it responded with 301',
     ],
-    ['busy for good', (response) => response.writeHead(429).end(), 3, 'it answered 429'],
-    ['broken for good', (response) => response.writeHead(500).end(), 3, 'it answered 500'],
+    ['busy for good', (response) => response.writeHead(429).end(), 3, 'it responded with 429'],
+    ['broken for good', (response) => response.writeHead(500).end(), 3, 'it responded with 500'],
     ['drops the connection', (response) => response.socket?.destroy(), 3, 'ECONNRESET'],
-    ['never answers', () => {}, 3, 'no answer in time'],
-    ['never ends its answer', (response) => response.write('O'), 3, 'no answer in time'],
+    ['never answers', () => {}, 3, 'no response in time'],
+    ['never ends its answer', (response) => response.write('O'), 3, 'no response in time'],
   ];
   for (const [title, answer, tries, reason] of cases) {
     const found = await withSwitch(answer, async (url, log) =>
@@ -92,7 +92,7 @@ test('a switch that cannot be reached is a warning that names its host and not i
     );
     assert.deepEqual(
       { tries: found.asked.length, warnings: found.warnings },
-      { tries, warnings: [`HOST did not take the ping of the fail: ${reason}. Check BACKUP_PING_URL.`] },
+      { tries, warnings: [`HOST did not accept the ping of the fail: ${reason}. Check BACKUP_PING_URL.`] },
       title,
     );
   }
@@ -107,7 +107,7 @@ test('a switch nobody listens at, over http and https, is a warning too', async 
     const warnings: string[] = [];
     const log: Log = { line() {}, failure() {}, warn: (line) => warnings.push(line) };
     await createPing(url, 'BACKUP_PING_URL', log, limits)('start', '', never);
-    assert.match(warnings.join(), new RegExp(`did not take the ping of the start: (${code})`));
+    assert.match(warnings.join(), new RegExp(`did not accept the ping of the start: (${code})`));
     assert.doesNotMatch(warnings.join(), /secret|hidden/);
   }
 });

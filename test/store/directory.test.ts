@@ -237,7 +237,7 @@ test('a file whose name is not UTF-8 is named, where a listing is about it, and 
   for (const prefix of ['', 'daily/', 'daily/shop_']) {
     await assert.rejects(store.list(prefix), {
       code: 'STORE_NAME_UNREADABLE',
-      message: `A name in ${path.join(root, 'daily')} cannot be read, for it is not UTF-8: shop_\\xff1`,
+      message: `A name in ${path.join(root, 'daily')} cannot be read, because it is not UTF-8: shop_\\xff1`,
     });
   }
   assert.deepEqual(

@@ -77,7 +77,7 @@ describe('a server that lacks something', needs('s3'), () => {
     await store.put('to', await fileOf(''), {});
     await assert.rejects(store.copy('from', 'to'), {
       code: 'STORE_UNSUPPORTED',
-      message: `Cannot copy to to in bucket ${bucket.location.bucket} at ${proxy.endpoint}: the server took the copy for an upload of nothing.`,
+      message: `Cannot copy to to in bucket ${bucket.location.bucket} at ${proxy.endpoint}: the server treated the copy as an empty upload.`,
     });
     assert.equal(await outcome(store.head('to')), 'null');
     await store.put('to', await fileOf('what was there before'), {});

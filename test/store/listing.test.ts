@@ -89,7 +89,7 @@ describe('a listing has every object the server lists, its key as it is', needs(
   test('a page that says there is more and not where, or where it was before, is an error and neither short nor endless', async () => {
     const more = (token?: string) => listing([entry('d/a')], { more: true, token });
     const ways: Record<string, readonly string[]> = {
-      'gives no token to go on with': [more()],
+      'gives no continuation token': [more()],
       'gives the same token again': [more('1'), more('1')],
       'gives the same token again (of two)': [more('1'), more('2'), more('1')],
     };
@@ -119,7 +119,7 @@ describe('a listing has every object the server lists, its key as it is', needs(
       `<ListMultipartUploadsResult><Bucket>b</Bucket>${markers}<IsTruncated>true</IsTruncated>${upload}</ListMultipartUploadsResult>`;
     const same = page('<NextKeyMarker>d/a</NextKeyMarker><NextUploadIdMarker>1</NextUploadIdMarker>');
     const ways: Record<string, readonly string[]> = {
-      'gives no token to go on with': [page('')],
+      'gives no continuation token': [page('')],
       'gives the same token again': [same, same],
     };
     for (const [way, answers] of Object.entries(ways)) {

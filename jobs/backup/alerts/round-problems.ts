@@ -22,7 +22,7 @@ export type BackupRound = {
   readonly ran: readonly EndedRun[];
   /** Of every database, oldest first. */
   readonly openSuspects: ReadonlyMap<string, readonly OpenSuspect[]>;
-  /** Why STATE_DIR does not take the history; null while it does. */
+  /** Why the history cannot be kept in STATE_DIR; null while it can. */
   readonly unrecorded: Failure | null;
   /** Where a damaged history was renamed to; null when there was none. */
   readonly renamed: string | null;

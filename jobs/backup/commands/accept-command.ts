@@ -54,7 +54,7 @@ async function accept(key: string, store: ObjectStore, settings: BackupSettings,
     );
   }
   if (named.suspectStatus !== 'open') {
-    noteInHistory(settings, [named], named.suspectStatus, context);
+    recordInHistory(settings, [named], named.suspectStatus, context);
     return notOpen(named);
   }
   await requireStaging(settings.stagingDir, { warn: (text) => err(`${text}\n`) });
@@ -62,7 +62,7 @@ async function accept(key: string, store: ObjectStore, settings: BackupSettings,
   for (const accepted of acceptance.accepted) {
     await updateDetails(store, accepted, { acceptedAt: clock.now() }, { folder: settings.stagingDir, signal });
   }
-  noteInHistory(settings, acceptance.accepted, 'accepted', context);
+  recordInHistory(settings, acceptance.accepted, 'accepted', context);
   return acceptedText(acceptance);
 }
 
@@ -83,7 +83,7 @@ function acceptedText({ accepted, stillOpen }: Acceptance): string {
 }
 
 /** So that `status` knows it before the next run reads it from the store. */
-function noteInHistory(
+function recordInHistory(
   { stateDir }: BackupSettings,
   dailies: readonly StoredDaily[],
   suspectStatus: Exclude<StoredDaily['suspectStatus'], 'open'>,

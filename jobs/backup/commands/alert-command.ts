@@ -39,7 +39,7 @@ function noChannel(): Failure {
 function undelivered(failed: readonly string[], count: number): Failure {
   return new Failure(
     'ALERT_UNDELIVERED',
-    `${failed.length} of ${count} channels did not take the test: ${failed.join('; ')}.`,
+    `${failed.length} of ${count} channels failed the test: ${failed.join('; ')}.`,
     'See above, then run `nightshift alert --test` again.',
   );
 }

@@ -13,7 +13,7 @@ type RetentionOptions = {
   readonly zone: string;
 };
 
-/** What retention says of every backup of one database, kind after kind, newest first; misdated ones last. */
+/** What retention decides for every backup of one database, kind after kind, newest first; misdated ones last. */
 export function retentionDecisions(
   { dailies, copies }: Inventory,
   { retention, lastGood, zone }: RetentionOptions,

@@ -39,8 +39,7 @@ export async function testChannel(
   const host = hostname();
   if (channel.kind === 'ping') {
     const reason = await testPing(channel.url, `a test from nightshift on ${host}`, signal);
-    if (reason === null)
-      return { ok: true, result: 'it took a log entry (/log), which says nothing of how a backup went' };
+    if (reason === null) return { ok: true, result: 'it accepted a log entry (/log), which does not count as a run' };
     const hint =
       'The test goes to <address>/log, as healthchecks.io has it; a switch without that cannot be tested so.';
     return { ok: false, result: `${reason}\n    What to do: Check ${channel.variable}. ${hint}` };
@@ -55,7 +54,7 @@ export async function testChannel(
       date: clock.now(),
     };
     const { reply } = await sendMail(smtp, mail, signal);
-    return { ok: true, result: `${smtp.host} took it: ${reply}` };
+    return { ok: true, result: `${smtp.host} accepted it: ${reply}` };
   } catch (error) {
     signal.throwIfAborted();
     return { ok: false, result: failureText(asFailure(error)) };

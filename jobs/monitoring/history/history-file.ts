@@ -52,7 +52,7 @@ export function translateHistoryErrors<T>(file: string, work: () => T): T {
   }
 }
 
-/** HISTORY_DAMAGED when `error` says that the file is no sound database, or none of nightshift's, else null. */
+/** HISTORY_DAMAGED when `error` means that the file is damaged, or not nightshift's, else null. */
 export function damagedFailure(file: string, error: unknown): Failure | null {
   if (error instanceof Failure && error.code === 'HISTORY_DAMAGED') return error;
   const isForeign = error instanceof Error && /^(no such (table|column)|table \w+ has no column)/.test(error.message);

@@ -50,7 +50,7 @@ export type History = {
   runs(job: Run['job'], database: string, limit: number): Run[];
   /** The newest run whose object was read back and is no suspect, or was accepted. */
   newestGood(database: string): Run | null;
-  /** Keys a run began to store and that were neither read back nor given up. */
+  /** Keys a run began to store and that were neither read back nor removed. */
   unverifiedKeys(database: string): string[];
   /** Records that an object was read back. */
   recordVerification(key: string, verification: Verification, at: Temporal.Instant): void;

@@ -55,7 +55,7 @@ export function readHistory(stateDir: string): HistoryReading {
 }
 
 /**
- * For who goes on without a history: what was found and what it costs, as a line. Null when no backup ever ran here, which
+ * For a caller that continues without a history: what was found and what it costs, as a line. Null when no backup ever ran here, which
  * is no fault.
  */
 export function missingHistoryWarning({ code, message, hint }: Failure, loss: string): string | null {
@@ -65,7 +65,7 @@ export function missingHistoryWarning({ code, message, hint }: Failure, loss: st
 function missing(stateDir: string): Failure {
   return new Failure(
     'HISTORY_MISSING',
-    `There is no run history in ${stateDir}: no backup ever ran with this STATE_DIR.`,
+    `There is no run history in ${stateDir}: no backup has ever run with this STATE_DIR.`,
     'Run `nightshift backup`, or set STATE_DIR to the folder that the service uses. `nightshift list` reads the store itself.',
   );
 }

@@ -75,7 +75,7 @@ function explanationOf(error: unknown, attempt: MailAttempt): MailExplanation {
 function hintOf(originalCode: string, timeoutType: string | undefined): string {
   if (originalCode === 'ENOTFOUND') return 'Check the spelling of SMTP_HOST, and DNS on this host.';
   if (timeoutType === 'GREETING_TIMEOUT') {
-    return 'Check SMTP_PORT: 465 is for TLS from the start, 587 for STARTTLS; a server that waits for the other never answers.';
+    return 'Check SMTP_PORT: 465 is for TLS from the start, 587 for STARTTLS; a server that waits for the other never responds.';
   }
   return 'Check SMTP_HOST and SMTP_PORT, and that this host may connect out (many providers block port 25).';
 }

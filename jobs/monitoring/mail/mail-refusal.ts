@@ -67,7 +67,7 @@ export function refusalExplanation(
   }
 }
 
-const askProvider = 'ask the mail provider with this answer';
+const askProvider = 'show this reply to the mail provider';
 const nameHint =
   'Set SMTP_EHLO_NAME to the full name of this host, or to the name that the mail provider asks for; without it the domain of SMTP_FROM is given.';
 const hostHint = `Check SMTP_HOST and SMTP_PORT; if they are right, ${askProvider}: this host may be on a block list.`;

@@ -1,8 +1,8 @@
-/** A reply of a mail server that is no yes, and the SMTP command it answers (`CONN`: the connection itself). */
+/** A reply of a mail server that refuses something, and the SMTP command it answers (`CONN`: the connection itself). */
 export type MailReply = { readonly command: string; readonly code: number; readonly text: string };
 
 /**
- * What a refusal is about. Only `recipient`, `size` and `mail` speak of the mail at hand and stay as they are: the other
+ * What a refusal is about. Only `recipient`, `size` and `mail` are about the mail at hand and are final: the other
  * kinds say nothing of the recipient, and may pass by themselves or once a setting is right.
  */
 export type RefusalKind =
@@ -68,7 +68,7 @@ const kindsByCode: Readonly<Record<string, RefusalKind>> = {
 const hostWords =
   /block(ed)? (using|list|by)|black ?list|spamhaus|dnsbl|client host|client address|reverse dns|\bptr\b/i;
 
-/** In this order: a quota may speak of sizes and senders, a block list of senders. */
+/** In this order: a quota may mention sizes and senders, a block list senders. */
 const kindsByWording: readonly [RegExp, RefusalKind][] = [
   [/\b(helo|ehlo)\b/i, 'name'],
   [/auth\w* (is )?required|must authenticate|not authenticated|log ?in first/i, 'login'],

@@ -16,10 +16,10 @@ export type Mail = {
 /** What the server replied when it accepted the message. */
 export type MailReceipt = { readonly messageId: string; readonly reply: string };
 
-/** `implicit`: TLS before the first word. `starttls`: no mail without STARTTLS. `loopback`: nothing leaves the machine. */
+/** `implicit`: TLS from the start. `starttls`: no mail without STARTTLS. `loopback`: nothing leaves the machine. */
 export type MailSecurity = 'implicit' | 'starttls' | 'loopback';
 
-/** How long to wait for a connection, for the server's greeting, and for any answer after that. */
+/** How long to wait for a connection, for the server's greeting, and for any reply after that. */
 export type MailLimits = { readonly connectMs: number; readonly greetingMs: number; readonly idleMs: number };
 
 const defaultLimits: MailLimits = { connectMs: 20_000, greetingMs: 30_000, idleMs: 120_000 };
@@ -114,7 +114,7 @@ function connectionOptions(smtp: Smtp, security: MailSecurity, limits: MailLimit
   };
 }
 
-/** The server's answer to the message. `body` is read only after the server has agreed to take it. */
+/** The server's reply to the message. `body` is read only after the server has agreed to take it. */
 async function submit(
   options: SMTPConnectionOptions,
   login: Smtp['login'],

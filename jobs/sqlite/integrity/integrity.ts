@@ -25,7 +25,7 @@ const maxReported = 3;
 /**
  * Checks a private copy with `PRAGMA integrity_check` in a child process and returns what it holds, with the rows that break
  * the schema's own rules. Throws DATABASE_CORRUPT with the first problems, INTEGRITY_CHECK_DIED when the child ended
- * without an answer, AbortError when aborted.
+ * without a result, AbortError when aborted.
  */
 export async function checkIntegrity(file: string, { signal }: { signal: AbortSignal }): Promise<CheckedContents> {
   signal.throwIfAborted();

@@ -15,7 +15,7 @@ export type DatabaseLock = {
 
 type LockOptions = {
   readonly holder: 'backup' | 'restore';
-  /** Whether to wait for who holds the lock, or to fail with LOCKED. */
+  /** Whether to wait until the lock is free, or to fail with LOCKED. */
   readonly wait: boolean;
   readonly log: Log;
   readonly signal: AbortSignal;

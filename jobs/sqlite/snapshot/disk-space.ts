@@ -59,6 +59,6 @@ function diskFull(folder: string, bytes: number, free: number, purpose: string, 
 
 function stagingFailure(message: string, cause: unknown): Failure {
   const user = process.getuid?.() ?? 'this user';
-  const hint = `Make the folder and let uid ${user} write to it, or set STAGING_DIR to one that is.`;
+  const hint = `Make the folder and let uid ${user} write to it, or set STAGING_DIR to one that it can write.`;
   return new Failure('STAGING_UNWRITABLE', message, hint, cause);
 }

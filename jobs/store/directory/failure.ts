@@ -1,6 +1,6 @@
 import { Failure, systemCodeOf } from '../../runtime/errors.ts';
 
-/** The Failure for what the file system answered while `doing` ("writing /backups/a.gz") in the folder of a store. */
+/** The Failure for what the file system reported while `doing` ("writing /backups/a.gz") in the folder of a store. */
 export function directoryFailure(error: unknown, doing: string, folder: string): Failure {
   if (error instanceof Failure) return error;
   const code = systemCodeOf(error);
@@ -45,7 +45,7 @@ export function directoryFailure(error: unknown, doing: string, folder: string):
     case 'ETIMEDOUT':
       return new Failure(
         'STORE_UNREACHABLE',
-        `The network disk did not answer while ${doing} (${code}).`,
+        `The network disk did not respond while ${doing} (${code}).`,
         `Check the mount of ${folder} and the machine that serves it.`,
         error,
       );

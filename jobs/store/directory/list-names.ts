@@ -37,7 +37,7 @@ function unreadableName(bytes: Buffer, folder: string): Failure {
   const shown = bytes.toString('latin1').replace(/[^ -~]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16)}`);
   return new Failure(
     'STORE_NAME_UNREADABLE',
-    `A name in ${folder} cannot be read, for it is not UTF-8: ${shown}`,
+    `A name in ${folder} cannot be read, because it is not UTF-8: ${shown}`,
     'Rename it (`ls -b` shows it), or move it out of the folder of the backups.',
   );
 }

@@ -56,7 +56,7 @@ export function openBucket(location: S3Location, limits: S3Limits): S3Bucket {
     credentials: { accessKeyId: location.accessKey, secretAccessKey: location.secretKey },
     // Every S3 server understands it, also one without a wildcard certificate or under an IP address.
     forcePathStyle: true,
-    // The SDK's own checksums make Ceph answer 411 to a stream; what is stored is read back anyway.
+    // The SDK's own checksums make Ceph respond with 411 to a stream; what is stored is read back anyway.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     // The SDK cannot send a stream again, so retrying is done in one place for all requests.

@@ -8,7 +8,7 @@ import { splitIntoParts } from './parts.ts';
 
 /**
  * Copies within the bucket, on the server: whole, or in parts where the object is too large for that (over 5 GiB). Throws
- * CopyIgnoredError when the server took it for a put: it does not know the header, and stored an empty object.
+ * CopyIgnoredError when the server treated it as a put: it does not know the header, and stored an empty object.
  */
 export async function copyObject(
   bucket: S3Bucket,

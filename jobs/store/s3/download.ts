@@ -4,7 +4,7 @@ import type { ByteSource } from '../readable.ts';
 import type { S3Bucket } from './client.ts';
 
 /**
- * Begins to download an object. A connection that breaks is followed by another that goes on from the byte reached, as
+ * Begins to download an object. A connection that breaks is followed by another that resumes at the byte reached, as
  * long as the object is the same; it fails when several in a row bring nothing.
  */
 export async function downloadSource(
@@ -57,10 +57,10 @@ export async function downloadSource(
 }
 
 function bodyOf({ Body, ContentRange }: GetObjectCommandOutput, position: number): Readable {
-  if (!(Body instanceof Readable)) throw new Error('the answer has no body');
+  if (!(Body instanceof Readable)) throw new Error('the response has no body');
   if (position === 0 || ContentRange?.startsWith(`bytes ${position}-`)) return Body;
   Body.destroy();
-  throw new Error(`the server cannot go on from byte ${position}: it sent ${ContentRange ?? 'the whole object'}`);
+  throw new Error(`the server cannot resume at byte ${position}: it sent ${ContentRange ?? 'the whole object'}`);
 }
 
 function endedEarly(position: number, total: number): Error {

@@ -111,13 +111,13 @@ const diagnoses = {
   }),
   tooLarge: () => ({
     code: 'STORE_FAILED',
-    found: 'the server takes no object of this size.',
+    found: 'the server accepts no object of this size.',
     hint: 'Look up the size limit of the provider; BACKUP_COMPRESSION=zstd may make the backup small enough.',
   }),
   unsupported: (_: S3Request, { status, code }: S3ErrorResponse) => ({
     code: 'STORE_UNSUPPORTED',
     found: `the server does not support this request (${code === null ? status : `${status} ${code}`}).`,
-    hint: 'Trying again does not help. Ask the provider whether it supports this S3 request; if it does, check LINODE_ENDPOINT: something before the server may answer there.',
+    hint: 'Trying again does not help. Ask the provider whether it supports this S3 request; if it does, check LINODE_ENDPOINT: a proxy in front of the server may respond in its place.',
   }),
   serverFailed: ({ endpoint }: S3Request, { status }: S3ErrorResponse) => ({
     code: 'STORE_FAILED',

@@ -20,7 +20,7 @@ export function s3Failure(error: unknown, request: S3Request, now: Temporal.Inst
 
 const copyIgnored: S3Diagnosis = {
   code: 'STORE_UNSUPPORTED',
-  found: 'the server took the copy for an upload of nothing.',
+  found: 'the server treated the copy as an empty upload.',
   hint: 'Trying again does not help. Ask the provider whether it supports copies (CopyObject).',
 };
 
@@ -55,13 +55,13 @@ function otherDiagnosis(error: unknown, response: S3ErrorResponse | null, endpoi
     return {
       code: 'STORE_FAILED',
       found: `the response (${response.status}) is not one of an S3 server.`,
-      hint: `Check LINODE_ENDPOINT: something other than object storage may answer at ${endpoint}.`,
+      hint: `Check LINODE_ENDPOINT: something other than object storage may respond at ${endpoint}.`,
     };
   }
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'STORE_FAILED',
-    found: response === null ? message : `the server answered ${response.code} (${response.status}): ${message}`,
+    found: response === null ? message : `the server responded with ${response.code} (${response.status}): ${message}`,
     hint: 'Look this response up in the documentation of the provider; if it persists, report it with the lines before it.',
   };
 }

@@ -28,7 +28,7 @@ export async function listObjects(
     });
     const page: ListObjectsV2CommandOutput = await attempt(() => client.send(command, { abortSignal: signal }), signal);
     // A web page parses as a listing of nothing, which must not be taken for an empty bucket.
-    if (page.Name === undefined) throw new Error('the answer is not a listing; is LINODE_ENDPOINT an S3 server?');
+    if (page.Name === undefined) throw new Error('the response is not a listing; is LINODE_ENDPOINT an S3 server?');
     for (const { Key, Size: bytes, LastModified } of page.Contents ?? []) {
       if (Key === undefined) throw incompleteEntryFailure('the name', Key, listed);
       const key = decodeListedKey(Key, page.EncodingType, listed);
@@ -48,7 +48,7 @@ type UploadMarkers = Pick<ListMultipartUploadsCommandOutput, 'NextKeyMarker' | '
 
 /**
  * Every unfinished upload of keys under a prefix, page by page. Not requested in encoded form: Ceph then encodes the keys,
- * but neither the markers nor the word that it did.
+ * but neither the markers nor the field that says so.
  */
 export async function listUploads(
   { client, name, limits, attempt }: S3Bucket,

@@ -29,7 +29,7 @@ export function createPageFollower(listed: Listing): (page: ListingPage) => stri
   const followed = new Set<string>();
   return ({ isTruncated, token }) => {
     if (!(isTruncated ?? token !== undefined)) return undefined;
-    if (token === undefined) throw brokenListingFailure(listed, 'gives no token to go on with');
+    if (token === undefined) throw brokenListingFailure(listed, 'gives no continuation token');
     if (followed.has(token)) throw brokenListingFailure(listed, 'gives the same token again');
     followed.add(token);
     return token;

@@ -16,7 +16,7 @@ export const contentType = 'application/octet-stream';
 const createTimeoutMs = 8_000;
 const abortTimeoutMs = 3_000;
 
-/** Sends one part of the upload and gives back its etag. */
+/** Sends one part of the upload and returns its etag. */
 export type SendPart = (part: UploadPart, uploadId: string, signal: AbortSignal) => Promise<string | undefined>;
 
 /**

@@ -136,7 +136,7 @@ test('what a server cannot do is no outage, and says so; a copy it does not take
       code: 'STORE_UNSUPPORTED',
       message:
         'Cannot write sqlite-backups/daily/csv_data_2025-11-30_020000.db.gz in bucket zygy-backups-service at https://sg-sin-1.linodeobjects.com: the server does not support this request (501 NotImplemented).',
-      hint: 'Trying again does not help. Ask the provider whether it supports this S3 request; if it does, check LINODE_ENDPOINT: something before the server may answer there.',
+      hint: 'Trying again does not help. Ask the provider whether it supports this S3 request; if it does, check LINODE_ENDPOINT: a proxy in front of the server may respond in its place.',
     },
   );
   const copy = { ...request, action: 'copy' } as const;

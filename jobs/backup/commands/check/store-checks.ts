@@ -17,7 +17,7 @@ import type { SampleBackup } from './sample-backup.ts';
 type StoreCheckDeps = { readonly store: ObjectStore; readonly signal: AbortSignal };
 
 const removeTimeoutMs = 5000;
-/** Beside the folders of the backups, so that no listing takes it for one. */
+/** Beside the folders of the backups, so that no listing mistakes it for one. */
 const prefix = 'sqlite-backups/check-';
 
 export const storeCheckNames = {
