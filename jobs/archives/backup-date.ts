@@ -7,9 +7,9 @@ import { parseCopyKey, parseDailyKey } from './names.ts';
 export type BackupDate =
   | { readonly kind: 'dated'; readonly takenAt: Temporal.Instant }
   /** Its date is impossible: more than a day after the object was stored, whatever the clock says now. */
-  | { readonly kind: 'misdated'; readonly says: Temporal.Instant; readonly storedAt: Temporal.Instant }
+  | { readonly kind: 'misdated'; readonly statedAt: Temporal.Instant; readonly storedAt: Temporal.Instant }
   /** Taken and stored more than a day after now: the clock was ahead then, or is behind now. */
-  | { readonly kind: 'ahead'; readonly says: Temporal.Instant; readonly storedAt: Temporal.Instant }
+  | { readonly kind: 'ahead'; readonly statedAt: Temporal.Instant; readonly storedAt: Temporal.Instant }
   /** Neither metadata nor a name of ours: a weekly of the old shell script. */
   | { readonly kind: 'undated'; readonly storedAt: Temporal.Instant };
 
@@ -33,12 +33,12 @@ export function backupDateOf(
   now: Temporal.Instant,
   kinds: readonly BackupKind[] = backupKinds,
 ): BackupDate {
-  const says = facts?.takenAt ?? instantInName(key, modified, zone, kinds);
-  if (says === null) return { kind: 'undated', storedAt: modified };
+  const statedAt = facts?.takenAt ?? instantInName(key, modified, zone, kinds);
+  if (statedAt === null) return { kind: 'undated', storedAt: modified };
   const isAfter = (instant: Temporal.Instant) =>
-    Temporal.Instant.compare(says, instant.add({ hours: toleranceHours })) > 0;
-  if (isAfter(modified)) return { kind: 'misdated', says, storedAt: modified };
-  return isAfter(now) ? { kind: 'ahead', says, storedAt: modified } : { kind: 'dated', takenAt: says };
+    Temporal.Instant.compare(statedAt, instant.add({ hours: toleranceHours })) > 0;
+  if (isAfter(modified)) return { kind: 'misdated', statedAt, storedAt: modified };
+  return isAfter(now) ? { kind: 'ahead', statedAt, storedAt: modified } : { kind: 'dated', takenAt: statedAt };
 }
 
 function instantInName(
@@ -71,7 +71,7 @@ export function newestFirst(a: { key: string; date: BackupDate }, b: { key: stri
 
 function instantOf(date: BackupDate): Temporal.Instant {
   if (date.kind === 'dated') return date.takenAt;
-  return date.kind === 'undated' ? date.storedAt : date.says;
+  return date.kind === 'undated' ? date.storedAt : date.statedAt;
 }
 
 /** Whether the date is plausible, or there is none that could be wrong. */

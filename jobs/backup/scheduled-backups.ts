@@ -5,8 +5,8 @@ import type { RunOutcome } from './outcome.ts';
 /** Follows the runs, for alerts and the dead-man's switch. Never throws, and delays nothing. */
 export type RunListener = {
   batchStarted(databases: readonly Database[]): void;
-  /** After each run. `tries`: when a failed one is tried again by itself, the next scheduled run the last. */
-  runEnded(database: Database, outcome: RunOutcome, tries: readonly Temporal.Instant[]): void;
+  /** After each run. `retryTimes`: when a failed one is tried again by itself, the next scheduled run the last. */
+  runEnded(database: Database, outcome: RunOutcome, retryTimes: readonly Temporal.Instant[]): void;
   /**
    * After each round of runs in which one ended: the databases still without a backup of this schedule. `isCutShort`: it was stopped
    * before all had run.
@@ -40,16 +40,16 @@ export async function runScheduledBackups({
 }: ScheduledBackupsDeps): Promise<void> {
   listener.batchStarted(databases);
   let pending = databases;
-  const attempt = async (triesFromNow: () => Temporal.Instant[]) => {
+  const attempt = async (retryTimesFromNow: () => Temporal.Instant[]) => {
     const failed: Database[] = [];
-    let tries: Temporal.Instant[] = [];
+    let retryTimes: Temporal.Instant[] = [];
     let ended = 0;
     for (const database of pending) {
       const outcome = await run(database);
       if (outcome.kind === 'interrupted') break;
       ended += 1;
-      tries = triesFromNow();
-      listener.runEnded(database, outcome, retry === null ? [] : [...tries, retry.before]);
+      retryTimes = retryTimesFromNow();
+      listener.runEnded(database, outcome, retry === null ? [] : [...retryTimes, retry.before]);
       if (outcome.kind === 'failed') failed.push(database);
       if (signal.aborted) break;
     }
@@ -57,7 +57,7 @@ export async function runScheduledBackups({
     if (ended > 0) listener.roundEnded(failed, isCutShort);
     if (isCutShort || signal.aborted || failed.length === 0) return null;
     pending = failed;
-    return { what: failed.map(({ name }) => name).join(', '), tries };
+    return { what: failed.map(({ name }) => name).join(', '), retryTimes };
   };
   await runWithRetries(attempt, retry, { clock, log });
 }

@@ -64,7 +64,7 @@ export async function sendWithRetries(day: string, nextDue: Temporal.Instant, de
     if (outcome.kind === 'interrupted') return null;
     const tries = outcome.kind === 'failed' && outcome.isRetryable ? triesFromNow() : [];
     notifier.sendFinished(day, outcome, tries);
-    return { what: `the summary of ${day}`, tries };
+    return { what: `the summary of ${day}`, retryTimes: tries };
   };
   await runWithRetries(attempt, { sleepUntil: deps.sleepUntil, before: nextDue }, deps);
 }

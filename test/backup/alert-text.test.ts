@@ -42,12 +42,12 @@ function problemsOf(outcome: RunOutcome, step = 'integrity check', database = 'c
 /** The mail about a run of csv_data that ended in this way. */
 function alertAbout(outcome: RunOutcome, step: string, changes: Partial<ProblemsAlert> = {}): Alert {
   const problems = problemsOf(outcome, step);
-  return problemsAlert({ ...where, reason: 'new', problems, tries: null, newest, ...changes }, zone);
+  return problemsAlert({ ...where, reason: 'new', problems, retryTimes: null, newest, ...changes }, zone);
 }
 
 describe('an alert says at a glance what happened and what to do', () => {
   test('a failure: what, when, at which step, what to do, the next tries, the newest good backup', () => {
-    assert.deepEqual(alertAbout(failed, 'integrity check', { tries }), {
+    assert.deepEqual(alertAbout(failed, 'integrity check', { retryTimes: tries }), {
       subject: 'nightshift: backup of csv_data FAILED (DATABASE_CORRUPT)',
       text: `Something is wrong with the backups on vps1.
 When: 2025-11-30 02:00:14 (Asia/Kuala_Lumpur)
@@ -77,7 +77,7 @@ For details: nightshift status
 
   test('a failure with no good backup and no more tries says both', () => {
     const none = [{ database: 'csv_data', good: null }];
-    const { text } = alertAbout(failed, 'start', { tries: [], newest: none });
+    const { text } = alertAbout(failed, 'start', { retryTimes: [], newest: none });
     assert.match(text, /^It is not tried again by itself\.$/m);
     assert.match(text, /^There is NO good backup of csv_data that this history knows of\.$/m);
   });
@@ -97,7 +97,7 @@ For details: nightshift status
       ...problemsOf({ ...good, suspicion }, 'prune', 'stock'),
       unrecordedProblem({ code: 'STATE_UNWRITABLE', message: 'The disk is full.', hint: 'Make room.' }, at.toString()),
     ];
-    const { subject, text } = problemsAlert({ ...where, reason: 'changed', problems, tries: [], newest }, zone);
+    const { subject, text } = problemsAlert({ ...where, reason: 'changed', problems, retryTimes: [], newest }, zone);
     assert.equal(subject, 'nightshift: backup of csv_data FAILED (DATABASE_CORRUPT) and 2 more');
     assert.deepEqual(text.match(/^(\d things .*|\d\. .*)$/gm), [
       '3 things are wrong with the backups on vps1.',
@@ -195,7 +195,7 @@ Give the key read and write access to the bucket.`,
     );
     assert.match(found.text, /^- CHECK constraint failed in orders$/m);
     const problems = [renamedProblem('/state/history.db.damaged-2025-11-30_020014', at.toString())];
-    const { subject, text } = problemsAlert({ ...where, reason: 'new', problems, tries: null, newest }, zone);
+    const { subject, text } = problemsAlert({ ...where, reason: 'new', problems, retryTimes: null, newest }, zone);
     assert.equal(subject, 'nightshift: the run history was damaged; a new one was started');
     assert.equal(
       middle({ subject, text }),
@@ -239,7 +239,7 @@ Check the disk of STATE_DIR. A copy of history.db from before may be put back wh
           's',
           `${database}\r\nBcc: spy@example.com`,
         );
-        const { subject } = problemsAlert({ ...where, reason: 'reminder', problems, tries, newest }, zone);
+        const { subject } = problemsAlert({ ...where, reason: 'reminder', problems, retryTimes: tries, newest }, zone);
         return subject.length <= 120 && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(subject);
       }),
     );

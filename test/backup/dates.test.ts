@@ -62,13 +62,13 @@ const cases: [string, BackupDate, BackupDate, string][] = [
   [
     'over a day after it was stored: misdated, for good',
     date('daily/shop_2025-11-12_020000.db.gz', '2025-11-10T00:00:00Z', '2025-11-11T18:00:00Z'),
-    { kind: 'misdated', says: at('2025-11-11T18:00:00Z'), storedAt: at('2025-11-10T00:00:00Z') },
+    { kind: 'misdated', statedAt: at('2025-11-11T18:00:00Z'), storedAt: at('2025-11-10T00:00:00Z') },
     'misdated, stored 21 d 0 h ago',
   ],
   [
     'taken and stored in the future: a clock was ahead then, or is behind now',
     date('daily/shop_2031-01-01_020000.db.gz', '2030-12-31T18:00:30Z', '2030-12-31T18:00:00Z'),
-    { kind: 'ahead', says: at('2030-12-31T18:00:00Z'), storedAt: at('2030-12-31T18:00:30Z') },
+    { kind: 'ahead', statedAt: at('2030-12-31T18:00:00Z'), storedAt: at('2030-12-31T18:00:30Z') },
     'in the future',
   ],
   [

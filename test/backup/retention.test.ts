@@ -137,7 +137,7 @@ test('a misdated backup is never removed by itself, and says why', () => {
   const storedAt = Temporal.Instant.from('2025-11-01T00:00Z');
   const misdated = {
     key: 'a',
-    date: { kind: 'misdated', says: Temporal.Instant.from('2031-01-01T00:00Z'), storedAt },
+    date: { kind: 'misdated', statedAt: Temporal.Instant.from('2031-01-01T00:00Z'), storedAt },
   } as const;
   const dated = { key: 'b', date: { kind: 'dated', takenAt: storedAt } } as const;
   assert.deepEqual(misdatedDecisions([misdated, dated]), [

@@ -43,7 +43,7 @@ test('the runbook’s table of failure codes has every code, and no other', () =
 function backupAlerts() {
   const where = { host: 'host', at, since: at };
   const mails = Object.values(problems()).map((problem) =>
-    problemsAlert({ ...where, reason: 'new', problems: [problem], tries: null, newest: [] }, zone),
+    problemsAlert({ ...where, reason: 'new', problems: [problem], retryTimes: null, newest: [] }, zone),
   );
   return [...mails, allClearAlert({ ...where, newest: [{ database: 'csv_data', good: null }] }, zone)];
 }

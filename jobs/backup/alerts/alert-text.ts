@@ -13,7 +13,7 @@ export type ProblemsAlert = AlertContext & {
   /** At least one. */
   readonly problems: readonly BackupProblem[];
   /** When a failed backup is tried again by itself, soonest first; null when none failed. */
-  readonly tries: readonly Temporal.Instant[] | null;
+  readonly retryTimes: readonly Temporal.Instant[] | null;
   /** Of each database, its newest good backup. */
   readonly newest: readonly { readonly database: string; readonly good: GoodBackup | null }[];
 };
@@ -22,7 +22,7 @@ export type AllClear = AlertContext & { readonly newest: ProblemsAlert['newest']
 
 /** One mail about all that is wrong. Times are in `zone`, an IANA name. */
 export function problemsAlert(
-  { reason, host, at, since, problems, tries, newest }: ProblemsAlert,
+  { reason, host, at, since, problems, retryTimes, newest }: ProblemsAlert,
   zone: string,
 ): Alert {
   const [first] = problems;
@@ -38,7 +38,7 @@ export function problemsAlert(
       problems.length === 1 ? lines : [`${index + 1}. ${lines[0]}`, ...lines.slice(1)],
       ['What to do:', hint],
     ]),
-    nextTries(tries, zone),
+    retryLines(retryTimes, zone),
     ...newest.map(({ database, good }) => newestGood(database, good, at, zone)),
     ['While this lasts, a reminder comes after 1, 3 and 7 days, then weekly.', 'For details: nightshift status'],
   ]);
@@ -58,10 +58,10 @@ export function allClearAlert({ host, at, since, newest }: AllClear, zone: strin
   ]);
 }
 
-function nextTries(tries: ProblemsAlert['tries'], zone: string): string[] {
-  if (tries === null) return [];
-  if (tries.length === 0) return ['It is not tried again by itself.'];
-  return ['It is tried again at:', ...tries.map((instant) => `- ${localTimestamp(instant, zone)}`)];
+function retryLines(retryTimes: ProblemsAlert['retryTimes'], zone: string): string[] {
+  if (retryTimes === null) return [];
+  if (retryTimes.length === 0) return ['It is not tried again by itself.'];
+  return ['It is tried again at:', ...retryTimes.map((instant) => `- ${localTimestamp(instant, zone)}`)];
 }
 
 function newestGood(database: string, good: GoodBackup | null, now: Temporal.Instant, zone: string): string[] {

@@ -64,8 +64,8 @@ export function createBackupNotifier(
     if (reason === 'all-clear') return allClearAlert({ ...context, newest }, zone);
     const touched = newest.filter(({ database }) => problems.some((one) => (one.database ?? database) === database));
     const failed = ran.filter(({ outcome }) => outcome.kind === 'failed');
-    const tries = failed.length === 0 ? null : (failed.at(-1)?.tries ?? []);
-    return problemsAlert({ ...context, reason, problems, tries, newest: touched }, zone);
+    const retryTimes = failed.length === 0 ? null : (failed.at(-1)?.retryTimes ?? []);
+    return problemsAlert({ ...context, reason, problems, retryTimes, newest: touched }, zone);
   };
 
   /** What is wrong now; the mail about it may have to wait for the one before. */
@@ -95,10 +95,10 @@ export function createBackupNotifier(
       // A start without an end raises an alarm, and a run of one of several databases may have none.
       if (some.length === databases.length) notifier.ping('start', '');
     },
-    runEnded({ name }, outcome, tries) {
+    runEnded({ name }, outcome, retryTimes) {
       if (outcome.unrecorded !== null) history.recordRun(deserializeRun(outcome.unrecorded));
       const step = history.runs('backup', name, 1)[0]?.step ?? 'start';
-      endedRuns.push({ database: name, outcome, step, tries });
+      endedRuns.push({ database: name, outcome, step, retryTimes });
     },
     roundEnded(failed, isCutShort) {
       const round = observe();

@@ -13,7 +13,7 @@ export type EndedRun = {
   readonly outcome: RunOutcome;
   /** The step under way when it ended. */
   readonly step: string;
-  readonly tries: readonly Temporal.Instant[];
+  readonly retryTimes: readonly Temporal.Instant[];
 };
 
 /** What was seen when a round of runs ended. */

@@ -95,7 +95,9 @@ function dateRemarks(date: BackupDate, zone: string): string[] {
   if (date.kind === 'dated') return [];
   const stored = `it was stored ${localTimestamp(date.storedAt, zone)}`;
   if (date.kind === 'undated') return [`nothing says when it was taken; ${stored}`];
-  return [`it is misdated: it says ${localTimestamp(date.says, zone)}, and ${stored}; when it was taken is not known`];
+  return [
+    `it is misdated: it says ${localTimestamp(date.statedAt, zone)}, and ${stored}; when it was taken is not known`,
+  ];
 }
 
 function suspectRemark(suspectStatus: SuspectStatus, reason: string): string {
