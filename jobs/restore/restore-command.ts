@@ -6,41 +6,44 @@ import { defaultOwner, type FileOwner } from './options/restore-options.ts';
 
 export function restoreCommand(context: CliContext): Command {
   return new Command('restore')
-    .description('bring a backup back in seconds, or leave everything as it was')
+    .description('restore a backup in seconds, or leave everything as it was')
     .argument('[file]', 'a name from `nightshift list`, or `latest`')
     .addArgument(
-      new Argument('[folder]', 'where it lies; needed only when it lies in both').choices(
+      new Argument('[folder]', 'its kind; needed only when several kinds have that name').choices(
         backupKinds.map((kind) => kind.name),
       ),
     )
     .option(
       '--at <time>',
-      'the last one taken on that day or before: 2025-11-30, or "2025-11-30 14:00", as clocks show it in TIME_ZONE',
+      'the last one taken on that day or before: 2025-11-30, or "2025-11-30 14:00", local time in TIME_ZONE',
     )
     .option('--undo [name]', 'bring back the database that the last restore replaced, or another safety copy')
-    .option('--safety-copies', 'list what restores put aside')
+    .option('--safety-copies', 'list the databases that restores replaced')
     .option('--remove <name>', 'with --safety-copies: remove that one for good')
     .option('--dry-run', 'show the plan, change nothing')
-    .option('-y, --yes', 'answer yes to what it asks')
+    .option('-y, --yes', 'answer yes to every question')
     .option('--to <path>', 'write it there instead: touches no database and no service')
     .option('--database <name>', 'which of several databases, or another than the name of the backup says')
     .option('--identity <file>', 'age key file for encrypted backups; else BACKUP_AGE_IDENTITY')
     .option(
       '--ignore-open-files',
-      'although a process has the database open: what it still writes goes into the old file',
+      'even though a process has the database open: what it still writes goes into the old file',
     )
-    .option('--allow-unseen', 'although it cannot be seen from here whether something uses the database')
+    .option('--allow-unseen', 'even if it cannot be determined from here whether anything uses the database')
     .option(
       '--allow-lost-file',
-      'although the database was deleted and a process still has it open: its last copy is lost',
+      'even though the database was deleted and a process still has it open: its last copy is lost',
     )
-    .option('--allow-other-database', 'with --yes: although the backup is of another database')
-    .option('--allow-empty', 'with --yes: although the backup holds no table, or no row')
-    .option('--allow-damaged-copy', 'with --undo: although the safety copy is damaged, if SQLite can open it')
-    .option('--no-docker', 'no container uses the database: do not ask Docker')
-    .option('--no-health-rollback', 'keep the restored database even when a service is unhealthy on it')
-    .option('--no-undo-room', 'restore although the disk then has no room for --undo')
-    .option('--leave-off <names>', 'end an unfinished restore although these services do not run on the old database')
+    .option('--allow-other-database', 'with --yes: even if the backup is of another database')
+    .option('--allow-empty', 'with --yes: even if the backup has no tables or no rows')
+    .option('--allow-damaged-copy', 'with --undo: even if the safety copy is damaged, as long as SQLite can open it')
+    .option('--no-docker', 'no container uses the database: do not query Docker')
+    .option('--no-health-rollback', 'keep the restored database even if a service is unhealthy on it')
+    .option('--no-undo-room', 'restore even if the disk then has no room for --undo')
+    .option(
+      '--leave-off <names>',
+      'finish an unfinished restore without these services, which do not run on the old database',
+    )
     .addOption(
       new Option(
         '--health-timeout <seconds>',
@@ -62,13 +65,14 @@ export function restoreCommand(context: CliContext): Command {
 
 const explanation = `
 While services still run, the backup is downloaded, unpacked and verified beside the database, and the plan is shown.
-Then the services of RESTORE_SERVICES and every container that can write to the database are stopped, the files change
-places, and the same services are started again. If one does not come up healthy, all goes back by itself. The old
+Then the services of RESTORE_SERVICES and every container that can write to the database are stopped, the files are
+swapped, and the same services are started again. If one does not become healthy, everything is rolled back. The old
 database stays beside the new one as FILE.backup-DATE_TIME until you remove it.
 
-Killed or without power half way? Run \`nightshift restore\`: it says what it finds, and finishes or goes back.
-Any other restore typed then does that too, ends with exit 1, and says that what you typed is NOT done.
-Exit codes: 0 done, 1 failed (the last lines say what is in place and what runs), 2 wrong settings or arguments, 3 locked, 4 you said no.
+Killed, or the power failed half way? Run \`nightshift restore\`: it says what it finds, and finishes or rolls back.
+Any other restore command does that first, then ends with exit 1 and says that the command itself is NOT done.
+Exit codes: 0 done, 1 failed (the last lines say what is in place and what runs), 2 wrong settings or arguments,
+4 not confirmed, or interrupted.
 
 Examples:
   nightshift list

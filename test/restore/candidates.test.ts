@@ -113,7 +113,7 @@ test('the database to restore into is certain, or it is an error that says what 
   assert.deepEqual(
     [message(null, null), message('books', null), message('shop', 'books')],
     [
-      'DATABASE_PATH names several databases (shop, shop_2), and nothing says which one is meant.',
+      'DATABASE_PATH names several databases (shop, shop_2), and it is not clear which one is meant.',
       'The backup is of a database called books; DATABASE_PATH names shop, shop_2.',
       'DATABASE_PATH has no database called books; it names shop, shop_2.',
     ],

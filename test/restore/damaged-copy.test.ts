@@ -46,17 +46,17 @@ test('a safety copy with damaged pages: --undo names the flag and the copy, and 
   assert.doesNotMatch(refused, /restore-staged/);
   assert.equal(
     refused.split('\n').at(-1),
-    `${choose} --allow-damaged-copy takes it as it is. Nothing was stopped or changed.`,
+    `${choose} --allow-damaged-copy restores it as it is. Nothing was stopped or changed.`,
   );
   assert.equal(holds(eras.database), complete.new);
   const taken = await restore('--undo', '--yes', '--allow-damaged-copy');
   assert.equal(taken.code, 0, taken.err);
-  assert.match(taken.out, /^ {2}verified {4}DAMAGED, taken all the same \(--allow-damaged-copy\)$/m);
+  assert.match(taken.out, /^ {2}verified {4}DAMAGED, accepted with --allow-damaged-copy$/m);
 });
 
 for (const [what, wal, why] of [
   ['that SQLite cannot open', '', 'SQLite cannot open it at all'],
-  ['whose -wal SQLite cannot bring in', 'x'.repeat(5000), 'SQLite cannot bring its -wal into it'],
+  ['whose -wal SQLite cannot bring in', 'x'.repeat(5000), 'SQLite cannot apply its -wal'],
 ] as const) {
   test(`a safety copy ${what} is refused with the flag as without, before anything stops`, async () => {
     const copy = await restoreOver(0, 100);
@@ -65,7 +65,7 @@ for (const [what, wal, why] of [
       assert.equal(
         refusal(await restore('--undo', '--yes', ...flags)),
         'exit 1: BACKUP_WRONG: SQLite cannot open COPY: file is not a database.\n' +
-          `${choose} ${why}, so that --allow-damaged-copy cannot take it either. Nothing was stopped or changed.`,
+          `${choose} ${why}, so --allow-damaged-copy cannot restore it either. Nothing was stopped or changed.`,
       );
     }
     assert.equal(holds(eras.database), complete.new);
@@ -77,7 +77,7 @@ test('a removal without a terminal is told how to say yes, and nothing that is r
   assert.equal(code, 2);
   assert.equal(
     err.trim(),
-    'ARGUMENT_INVALID: A removal is asked about first, and this is no terminal.\n' +
+    'ARGUMENT_INVALID: A removal needs confirmation, and this is not a terminal.\n' +
       '    What to do: Add --yes to answer yes. Without --remove, --safety-copies shows what there is. In a container: `docker run -it`.',
   );
 });

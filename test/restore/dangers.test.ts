@@ -57,8 +57,8 @@ async function talk(
 }
 
 const once = 'Restore it? [y/N] ';
-const typeName = 'Type shop to restore it all the same: ';
-const declined = 'RESTORE_DECLINED, exit 4: Not restored, as you said. Nothing was stopped or changed.';
+const typeName = 'Type shop to restore it anyway: ';
+const declined = 'RESTORE_DECLINED, exit 4: Not restored: not confirmed. Nothing was stopped or changed.';
 
 test('it asks once, and everything but yes is no', async () => {
   assert.deepEqual(await talk(shop, ['y']), { asked: [once], ending: 'goes on' });
@@ -80,18 +80,18 @@ test('--yes asks nothing; only --allow-other-database lets it put another databa
   assert.deepEqual(await talk(songs, '--yes', { empty: true, openFiles: true, unseen: true, damagedCopy: true }), {
     asked: [],
     ending:
-      'DATABASE_DIFFERENT, exit 1: This is not a backup of the database that is there now: the backup has no tables orders, notes; the current file has no table songs. Check the name. To put it there all the same, run it in a terminal without --yes, or add --allow-other-database. Nothing was stopped or changed.',
+      'DATABASE_DIFFERENT, exit 1: This is not a backup of the database that is there now: the backup has no tables orders, notes; the current file has no table songs. Check the name. To restore it anyway, run it in a terminal without --yes, or add --allow-other-database. Nothing was stopped or changed.',
   });
   assert.deepEqual(await talk(songs, '--yes', { otherDatabase: true }), { asked: [], ending: 'goes on' });
 });
 
 for (const [what, backup, message] of [
-  ['without a table', withoutTables, 'shop.db.gz is EMPTY: it has no table.'],
-  ['without a row', withoutRows, 'shop.db.gz is EMPTY: it has 2 tables and not one row.'],
+  ['without a table', withoutTables, 'shop.db.gz is EMPTY: it has no tables.'],
+  ['without a row', withoutRows, 'shop.db.gz is EMPTY: it has 2 tables and no rows.'],
 ] as const) {
   test(`a backup ${what}: refused with --yes, but not with --allow-empty; a terminal wants the name typed`, async () => {
     const hint =
-      'Choose another, from `nightshift list` or --safety-copies. To restore it all the same, run it in a terminal without --yes, or add --allow-empty. Nothing was stopped or changed.';
+      'Choose another, from `nightshift list` or --safety-copies. To restore it anyway, run it in a terminal without --yes, or add --allow-empty. Nothing was stopped or changed.';
     assert.deepEqual(await talk(backup, '--yes', { otherDatabase: true, openFiles: true, unseen: true }), {
       asked: [],
       ending: `BACKUP_EMPTY, exit 1: ${message} ${hint}`,
@@ -131,7 +131,7 @@ test('tables that were not counted are there: neither empty nor gone, and no oth
 
 test('what only metadata says to be empty is told as that', () => {
   assert.deepEqual(warningsOf(facts(shop, { ...withoutTables, uncounted: null })), [
-    'by its metadata, shop.db.gz is EMPTY: it has no table. When it is so once it is unpacked, --yes refuses it without --allow-empty.',
+    'by its metadata, shop.db.gz is EMPTY: it has no tables. If that is confirmed once it is unpacked, --yes refuses it without --allow-empty.',
   ]);
 });
 
@@ -140,8 +140,8 @@ test('--yes is refused with all dangers at once', async () => {
   const { ending } = await talk(emptySongs, '--yes');
   assert.equal(
     ending,
-    'BACKUP_EMPTY, exit 1: shop.db.gz is EMPTY: it has one table and not one row. This is not a backup of the database that is there now: the backup has no tables orders, notes; the current file has no table songs. ' +
-      'Choose another, from `nightshift list` or --safety-copies. To restore it all the same, run it in a terminal without --yes, or add --allow-empty.\n' +
-      'Check the name. To put it there all the same, run it in a terminal without --yes, or add --allow-other-database. Nothing was stopped or changed.',
+    'BACKUP_EMPTY, exit 1: shop.db.gz is EMPTY: it has one table and no rows. This is not a backup of the database that is there now: the backup has no tables orders, notes; the current file has no table songs. ' +
+      'Choose another, from `nightshift list` or --safety-copies. To restore it anyway, run it in a terminal without --yes, or add --allow-empty.\n' +
+      'Check the name. To restore it anyway, run it in a terminal without --yes, or add --allow-other-database. Nothing was stopped or changed.',
   );
 });

@@ -94,7 +94,7 @@ test('an engine that does not know this container, or is not of this host, tells
   assert.equal(inside.blind, 'it is not certain which container of Docker at tcp://10.0.0.9:2375 this is');
   const onHost = { ...host, inContainer: false, containerId: null };
   const elsewhere = await findDatabaseMounts(database, [stranger], engine, onHost);
-  assert.equal(elsewhere.blind, 'Docker at tcp://10.0.0.9:2375 shows no sign of being on this host');
+  assert.equal(elsewhere.blind, 'Docker at tcp://10.0.0.9:2375 does not appear to be on this host');
   assert.equal(elsewhere.shows(stranger, bind('/', '/host')), false);
   const local = await findDatabaseMounts(
     database,

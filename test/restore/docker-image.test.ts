@@ -130,7 +130,7 @@ describe('restore from the backup image', needs('docker', 'root'), () => {
     const said = await restoreInContainer(scene, ['latest', '--dry-run'], ['CHOWN', 'FOWNER', 'DAC_OVERRIDE']);
     assert.match(
       said,
-      /NOTE: only containers were looked at: \d+ processes, such as \d+, \d+, \d+, could not be looked into \(root with --cap-add SYS_PTRACE can\)\./,
+      /NOTE: only containers were checked: \d+ processes, such as \d+, \d+, \d+, could not be inspected \(root with --cap-add SYS_PTRACE can\)\./,
     );
   });
 

@@ -129,7 +129,7 @@ describe('restore with services on a real Docker engine', { ...needs('docker', '
     const slow = await scene.service('slow', { slowStopMs: 11_000, with: ['--stop-timeout', '30'] });
     const { code, out, err } = await scene.restore();
     assert.equal(code, 0, out + err);
-    assert.match(out, /the time the services take to stop \(30 s at the most\)/);
+    assert.match(out, /the time the services take to stop \(at most 30 s\)/);
     await docker('exec', slow, 'test', '-e', '/tmp/left-in-order');
   });
 

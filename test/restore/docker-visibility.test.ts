@@ -77,7 +77,7 @@ describe('restore from within a container on a real Docker engine', needs('docke
     const said = await restoreIn(idle, 'latest', '--yes');
     assert.match(
       said,
-      /DATABASE_USE_UNSEEN: It cannot be seen from here whether something uses \/data\/shop\.db: processes outside of this container cannot be seen/,
+      /DATABASE_USE_UNSEEN: It cannot be determined from here whether anything uses \/data\/shop\.db: processes outside of this container cannot be seen/,
     );
     assert.match(said, /and Docker was not queried\. The kernel says that another process has it open\.\n/);
     assert.match(said, /^ +nightshift restore latest --yes$/m);
@@ -113,14 +113,17 @@ describe('restore from within a container on a real Docker engine', needs('docke
     assert.equal(scene.era(), 'current');
     assert.deepEqual(scene.files(), ['shop.db']);
     const plan = await restoreIn(idle, 'latest', '--dry-run');
-    assert.match(plan, / downtime +not known: what uses the database cannot be seen from here, and is not stopped\n/);
     assert.match(
       plan,
-      / WARNING: It cannot be seen from here whether something uses \/data\/shop\.db: .*exit code 0$/s,
+      / downtime +not known: it cannot be determined from here what uses the database, and nothing is stopped\n/,
+    );
+    assert.match(
+      plan,
+      / WARNING: It cannot be determined from here whether anything uses \/data\/shop\.db: .*exit code 0$/s,
     );
     assert.match(
       await restoreIn(idle, 'latest', '--yes', '--allow-unseen'),
-      /\nRestored .*\n {2}not seen {5}whether something uses the database: processes outside of this container .*exit code 0$/s,
+      /\nRestored .*\n {2}not known {4}whether anything uses the database: processes outside of this container .*exit code 0$/s,
     );
     assert.equal(scene.era(), 'backup');
   });
@@ -173,7 +176,7 @@ describe('restore from within a container on a real Docker engine', needs('docke
     ]);
     assert.match(
       said,
-      /NOTE: only containers were looked at: processes outside of this container cannot be seen \(`docker run --pid=host` shows them\)\.\n/,
+      /NOTE: only containers were checked: processes outside of this container cannot be seen \(`docker run --pid=host` shows them\)\.\n/,
     );
     assert.equal(scene.era(), 'backup');
     assert.deepEqual(scene.files(), ['shop.db', 'shop.db.backup-DATE']);
@@ -260,7 +263,7 @@ describe('restore from within a container on a real Docker engine', needs('docke
         assert.match(
           said,
           new RegExp(
-            `NOTE: the kernel says that the database is open: in ${service}, which stops, or ${who}\\. If it still is once services are down, all goes back\\.\n`,
+            `NOTE: the kernel says that the database is open: in ${service}, which stops, or ${who}\\. If it still is once services are down, everything is rolled back\\.\n`,
           ),
         );
         assert.equal((await stateOf(service)).state.replace(/ \w* /, ' '), 'running always');
@@ -304,7 +307,7 @@ describe('restore from within a container on a real Docker engine', needs('docke
     const idle = await startIdle(scene, ['--user', '0:0', '--pid=host', ...rights, '--cap-add', 'LEASE']);
     assert.match(
       await restoreIn(idle, 'latest', '--dry-run'),
-      /NOTE: only processes were looked at, not containers: Docker was not queried\. One that opens the database only now and then is not seen, and not stopped\.\n/,
+      /NOTE: only processes were checked, not containers: Docker was not queried\. A container that opens the database only now and then is not seen, and not stopped\.\n/,
     );
   });
 

@@ -33,8 +33,8 @@ async function storeBackupOf(statements: string): Promise<Record<string, string>
 }
 
 for (const [what, statements, message] of [
-  ['no table', 'PRAGMA user_version = 1', 'it has no table'],
-  ['tables and no row', 'CREATE TABLE era (name TEXT); CREATE TABLE orders (id)', 'it has 2 tables and not one row'],
+  ['no table', 'PRAGMA user_version = 1', 'it has no tables'],
+  ['tables and no row', 'CREATE TABLE era (name TEXT); CREATE TABLE orders (id)', 'it has 2 tables and no rows'],
 ] as const) {
   test(`a backup with ${what} never takes the place of the database by --yes alone, and the plan says it`, async () => {
     const environment = await storeBackupOf(statements);
@@ -44,7 +44,7 @@ for (const [what, statements, message] of [
     assert.match(
       plan.out,
       new RegExp(
-        `^  WARNING: by its metadata, sqlite-backups/daily/shop_.* is EMPTY: ${message}\\. When it is so`,
+        `^  WARNING: by its metadata, sqlite-backups/daily/shop_.* is EMPTY: ${message}\\. If that is confirmed`,
         'm',
       ),
     );
@@ -91,7 +91,7 @@ db.executescript(sys.argv[2])`,
     const { code, out, err } = await nightshift([...restoreArgs, 'latest', '--yes'], environment);
     assert.equal(code, 0, out + err);
     assert.doesNotMatch(out, /EMPTY|GONE/);
-    assert.match(out, /^ {2}NOTE: not counted, for want of an extension or collation: people$/m);
+    assert.match(out, /^ {2}NOTE: not counted, because an extension or collation is missing: people$/m);
   },
 );
 

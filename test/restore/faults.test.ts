@@ -79,7 +79,7 @@ test('an object that holds another database than its metadata says is refused', 
   store.close();
   const refused = await restore();
   assert.equal(failure(refused), 'BACKUP_WRONG, exit 1');
-  assert.match(refused.err, /its sha256 is [0-9a-f]{64}, and its metadata says [0-9a-f]{64}/);
+  assert.match(refused.err, /its sha256 is [0-9a-f]{64}, but its metadata says [0-9a-f]{64}/);
   requireUntouched();
 });
 
@@ -134,7 +134,7 @@ test('an encrypted backup without an identity, with a wrong one, and with the ri
   );
   const planned = await restore(environment, 'latest', '--dry-run');
   assert.equal(failure(planned), 'ARCHIVE_IDENTITY_MISSING, exit 1');
-  assert.match(planned.out, /NOTE: it is encrypted, no key given: it will be refused without --identity\n/);
+  assert.match(planned.out, /NOTE: it is encrypted and no key was given: it will be refused without --identity\n/);
   const plannedWithKey = await restore(environment, 'latest', '--dry-run', '--identity', files.own);
   assert.equal(plannedWithKey.code, 0, plannedWithKey.err);
   assert.doesNotMatch(plannedWithKey.out, /it is encrypted/);

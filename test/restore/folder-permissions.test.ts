@@ -27,6 +27,6 @@ test('the folder of a new disk, which belongs to another, is named with what to 
   chmodSync(folder, 0o755);
   const other = statSync(folder).uid + 1;
   assert.deepEqual(folderOwnerRemarks(folder, { uid: other, gid: statSync(folder).gid + 1 }), [
-    `uid ${other} may not write in ${folder} by its mode, and SQLite needs its -wal there: \`chown ${other}:${statSync(folder).gid + 1} ${folder}\``,
+    `uid ${other} may not write in ${folder}, and SQLite must create its -wal there: \`chown ${other}:${statSync(folder).gid + 1} ${folder}\``,
   ]);
 });

@@ -46,7 +46,7 @@ test('a restore that died half way is said by every form of the command, blocks 
   assert.equal(code, 0);
   assert.match(
     out,
-    /Found an unfinished restore of .* from sqlite-backups\/daily\/.*, begun .*\. It had begun to move files/,
+    /Found an unfinished restore of .* from sqlite-backups\/daily\/.*, started .*\. It had begun to move files/,
   );
   assert.match(out, /^As before that restore: The old database .* is in place again\.$/m);
   assert.equal(journal(), false);
@@ -73,7 +73,7 @@ test('the old database stays in its place even when somebody removed the staged 
   rmSync(`${eras.database}.restore-staged`);
   const { code, out } = await nightshift(['restore', '--no-docker'], eras.environment);
   assert.equal(code, 0, out);
-  assert.match(out, /\. It had begun to move files; the restored one is not in place\. Going back\.\n/);
+  assert.match(out, /\. It had begun to move files; the restored one is not in place\. Rolling back\.\n/);
   assert.match(out, /^As before that restore: The old database .* is in place again\.$/m);
   assert.equal(holds(eras.database), complete.old);
 });
@@ -82,7 +82,10 @@ test('one that died after the swap goes on, and reports as if nothing had been',
   leaveUnfinished('checking');
   const { code, out } = await nightshift(['restore', '--no-docker'], eras.environment);
   assert.equal(code, 0);
-  assert.match(out, /The restored file was in place; it died while checking the file in place\. Going on from there\./);
+  assert.match(
+    out,
+    /The restored file was in place; it was interrupted while checking the file in place\. Continuing from there\./,
+  );
   assert.match(out, /^Restored sqlite-backups\/daily\//m);
   assert.match(out, /undo {9}nightshift restore --undo/);
   assert.equal(holds(eras.database), complete.new);
@@ -102,7 +105,7 @@ for (const [step, typed, ended, era] of [
     assert.equal(
       first.err.slice(first.err.lastIndexOf('RESTORE_')),
       `RESTORE_RESUMED: The unfinished restore of ${eras.database} was ${ended}. NOT done: \`nightshift restore ${commandLine} --yes --no-docker\`.
-    What to do: Look at what is in place now; if you still want it, type it again.
+    What to do: Look at what is in place now, and run it again if you still want it.
 `,
     );
     assert.equal(first.code, 1);

@@ -36,7 +36,7 @@ describe('a terminal while services are down, on a real Docker engine', needs('d
   test('Ctrl-C, twice: it finishes first, then the prompt comes back with the exit code', async (t) => {
     const { scene, terminal, services } = await halfStopped(t);
     terminal.type('\u0003');
-    await terminal.shows(/Finishing first, so that nothing is left half way/);
+    await terminal.shows(/Finishing first, so that nothing is left half done/);
     terminal.type('\u0003');
     const code = await terminal.exitCode();
     assert.deepEqual({ code, era: scene.era(), files: scene.files(), services: await services() }, whole);

@@ -64,8 +64,8 @@ test('a time that is none, or carries a zone of its own, is refused with the for
   for (const at of ['12:00', '2025-02-30', '2025-11-30T14:00+00:00', '2025-11-30T14:00Z', '20251130']) {
     assert.throws(() => actionOf({ ...nothing, at }, 'Asia/Kuala_Lumpur'), {
       code: 'ARGUMENT_INVALID',
-      message: `"${at}" is neither a date nor a time of a date.`,
-      hint: 'Write 2025-11-30 (up to the end of that day), "2025-11-30 14:00" or "2025-11-30 14:00:30", as clocks show it in Asia/Kuala_Lumpur (TIME_ZONE).',
+      message: `"${at}" is neither a date nor a local time.`,
+      hint: 'Write 2025-11-30 (up to the end of that day), "2025-11-30 14:00" or "2025-11-30 14:00:30", local time in Asia/Kuala_Lumpur (TIME_ZONE).',
     });
   }
 });

@@ -13,9 +13,9 @@ before(() => {
 after(() => eras.remove());
 
 const hint = (folder: string, step: string, down = '') =>
-  `RESTORE_UNFINISHED: The restore of ${folder}/shop.db stopped while ${step}: The disk of ${folder} does not take what is written to it (EROFS).
-    What to do: See what \`dmesg\` says of the disk, and put that right.
-    Then run \`nightshift restore\`: it knows where it was and finishes or goes back. Until then no backup runs${down}.
+  `RESTORE_UNFINISHED: The restore of ${folder}/shop.db stopped while ${step}: The disk of ${folder} refuses writes (EROFS).
+    What to do: See what \`dmesg\` says about the disk, and fix that.
+    Then run \`nightshift restore\`: it continues from there, and finishes or rolls back. Until then no backup runs${down}.
 `;
 
 type ReadOnlyCase = {

@@ -35,7 +35,7 @@ const safetyCopy = '  safety copy  none: there was no database before\n';
 test('a restore that was allowed although nobody could be seen says so again at its end', () => {
   assert.equal(
     report({ processes: false, containers: false, gaps: ['Docker was not queried', 'there is no /proc here'] }),
-    `${restored}  not seen     whether something uses the database: Docker was not queried, and there is no /proc here
+    `${restored}  not known    whether anything uses the database: Docker was not queried, and there is no /proc here
 ${safetyCopy}`,
   );
   assert.equal(report({ processes: true, containers: false, gaps: ['Docker was not queried'] }), restored + safetyCopy);

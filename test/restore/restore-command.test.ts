@@ -64,7 +64,7 @@ test('the plan shows what is kept, and what differs in size, last change and row
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'TIME')
     .replace(/[\d.]+ (s|min \d\d s) ago/, 'AGE ago')
     .replace(/[\d.]+ KiB/g, 'SIZE')
-    .replace(/ +NOTE: .*process.* could not be looked into.*\n/, '')
+    .replace(/ +NOTE: .*process.* could not be inspected.*\n/, '')
     .replaceAll(eras.folder, 'FOLDER');
   assert.equal(
     plain.replace(/ +/g, ' '),

@@ -48,7 +48,7 @@ const inPlace = () => `The old database ${eras.database} is in place again.`;
 const started = (names: string) => `Started, and still running a moment later: ${names} (health checks not awaited).`;
 const notWell = 'picky is unhealthy: its health check fails: cannot use this data.';
 const lookAt = (name: string) =>
-  `Look at \`docker logs ${name}\`, put it right and run restore again, or choose another backup. If it is not the backup's fault, --no-health-rollback keeps the restored database all the same.`;
+  `Look at \`docker logs ${name}\`, fix it and run restore again, or choose another backup. If it is not the backup's fault, --no-health-rollback keeps the restored database anyway.`;
 const kept = (text: string) => text.replace(/ What services wrote meanwhile is kept in \S+\./, '');
 const lastFailure = ({ text }: ActionResult) => kept(text.slice(text.lastIndexOf('\nRESTORE_') + 1));
 
@@ -74,8 +74,8 @@ for (const [fails, reason] of [
     assert.equal(
       lastFailure(back),
       `RESTORE_UNFINISHED: The restore was rolled back, but not every service runs. ${inPlace()} ${started('picky')} ${reason}. It was rolled back because: ${notWell}
-    What to do: Put right what keeps web from running${fails === 'to start' ? '' : ' (`docker logs web`)'}, then run \`nightshift restore\`: it starts them and finishes.
-    If that cannot be: \`nightshift restore --leave-off web\` finishes without them. All have their own restart policies back.
+    What to do: Fix what keeps web from running${fails === 'to start' ? '' : ' (`docker logs web`)'}, then run \`nightshift restore\`: it starts them and finishes.
+    If that is not possible: \`nightshift restore --leave-off web\` finishes without them. All have their own restart policies back.
     Until then no backup runs: ${eras.database}.restore-journal is there.
 `,
     );
@@ -109,13 +109,13 @@ test('a service that can never start again is left off when a person says so, by
   assert.equal(
     kept(left.text.slice(left.text.lastIndexOf('\nThe restore '))),
     `
-The restore was rolled back: ${notWell} ${inPlace()} ${started('picky')} Left off, as you said (--leave-off): web.
+The restore was rolled back: ${notWell} ${inPlace()} ${started('picky')} Left off, as requested (--leave-off): web.
 `,
   );
   assert.deepEqual(state(), { holds: complete.old, journal: false, services: { web: down, picky } });
   assert.match(
     (await run(undefined, { leaveOff: 'web' })).text,
-    /ARGUMENT_INVALID: --leave-off is for a restore that is/,
+    /ARGUMENT_INVALID: --leave-off is for an unfinished restore, and/,
   );
 });
 

@@ -40,7 +40,7 @@ test('a damaged history never stops a restore: it is warned of once, and left fo
   writeFileSync(file, 'not a database, but long enough to be read as one'.repeat(50));
   assert.deepEqual(await restoreWith(stateDir), {
     result: 'restored',
-    warnings: [`The run history ${file} is damaged: file is not a database. The restore goes on without it.`],
+    warnings: [`The run history ${file} is damaged: file is not a database. The restore continues without it.`],
   });
 });
 
@@ -51,6 +51,6 @@ test('a state disk that fills during a restore is warned of, and the restore goe
   assert.equal(result, 'restored');
   assert.deepEqual(
     warnings.map((text) => text.replace(/.*: (.*)/, '$1')),
-    ['database or disk is full. The restore goes on without it.'],
+    ['database or disk is full. The restore continues without it.'],
   );
 });

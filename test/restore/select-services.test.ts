@@ -175,7 +175,7 @@ describe('which services stop for a restore', () => {
     assert.deepEqual(decide({ containers, swarmServices }).obstacles, [
       'everywhere is a Swarm service that cannot be scaled to 0 (global, or a job): remove it for the restore.',
       'paused is paused: `docker unpause paused` or `docker kill paused` first.',
-      'task belongs to a Swarm service, and this engine is no manager; run restore against a manager.',
+      'task belongs to a Swarm service, and this engine is not a manager; run restore against a manager.',
       'throwaway was started with --rm and would be gone once stopped: stop it yourself, then run restore.',
     ]);
   });
@@ -190,7 +190,7 @@ describe('which services stop for a restore', () => {
     assert.deepEqual(decide({ swarmServices, containers, wanted: ['api'] }), {
       ...nothing,
       stop: ['shop_api: RESTORE_SERVICES', `writer: ${mountsIt}`],
-      leftAlone: ['idle: scaled to 0, and stays so.'],
+      leftAlone: ['idle: scaled to 0, and stays at 0.'],
       stopping: ['id of shop_api.1.x'],
     });
   });

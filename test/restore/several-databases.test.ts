@@ -84,8 +84,8 @@ test('several unfinished restores: all are ended, whatever became of the first, 
   assert.equal(ending, 'RESTORE_UNFINISHED', text);
   assert.equal(
     lastFailure(text),
-    `RESTORE_UNFINISHED: Of 4 unfinished restores 3 met an error: ${pathOf('shop')} (RESTORE_ROLLED_BACK), ${pathOf('stock')} (RESTORE_UNFINISHED), ${pathOf('site')} (RESTORE_ROLLED_BACK).
-    What to do: See above what each says, and what to do.
+    `RESTORE_UNFINISHED: 3 of 4 unfinished restores failed: ${pathOf('shop')} (RESTORE_ROLLED_BACK), ${pathOf('stock')} (RESTORE_UNFINISHED), ${pathOf('site')} (RESTORE_ROLLED_BACK).
+    What to do: See the messages above for what to do.
 `,
   );
   for (const name of ['shop', 'site']) {
@@ -108,7 +108,7 @@ test('a dry run tells of every unfinished restore, also beside one whose journal
   assert.match(text, new RegExp(`WARNING Found an unfinished restore of ${pathOf('crm')} from a backup`));
   assert.equal(
     lastFailure(text).split('\n')[0],
-    `RESTORE_UNFINISHED: Of 2 unfinished restores 1 met an error: ${pathOf('stock')} (RESTORE_UNFINISHED).`,
+    `RESTORE_UNFINISHED: 1 of 2 unfinished restores failed: ${pathOf('stock')} (RESTORE_UNFINISHED).`,
   );
   assert.deepEqual(journals(), [pathOf('stock'), pathOf('crm')]);
 });
@@ -120,8 +120,8 @@ test('--leave-off for a restore that goes forward is refused before anything is 
     { ...refused, services: services(), journals: journals() },
     {
       ending: 'ARGUMENT_INVALID',
-      text: `ARGUMENT_INVALID: --leave-off is for services that do not run on the old database, and the unfinished restore of ${pathOf('shop')} goes on with the restored one.
-    What to do: Run \`nightshift restore\` without it. Should it have to go back, and a service not run then, it says so.
+      text: `ARGUMENT_INVALID: --leave-off is for services that do not run on the old database, and the unfinished restore of ${pathOf('shop')} continues with the restored one.
+    What to do: Run \`nightshift restore\` without it. If it has to roll back, and a service does not run then, it says so.
 `,
       services: { web: off },
       journals: [pathOf('shop')],
@@ -137,7 +137,7 @@ test('--leave-off takes names with spaces around them, and refuses to name none'
     assert.match((await run({ leaveOff })).text, /^ARGUMENT_INVALID: --leave-off names no service\.\n/);
   }
   const { text } = await run({ leaveOff: 'web, worker' });
-  assert.match(text, /Left off, as you said \(--leave-off\): web, worker\./);
+  assert.match(text, /Left off, as requested \(--leave-off\): web, worker\./);
   assert.deepEqual({ journals: journals(), running: services()['web']?.running }, { journals: [], running: false });
 });
 

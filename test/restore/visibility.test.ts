@@ -29,7 +29,7 @@ const all = { unreadable: [], hidden: false };
 const some = { unreadable: [7, 8, 9], hidden: false };
 const noDocker = 'Docker was not queried';
 
-const unreadable = 'processes 7, 8, 9 could not be looked into';
+const unreadable = 'processes 7, 8, 9 could not be inspected';
 const outside = 'processes outside of this container cannot be seen (`docker run --pid=host` shows them)';
 
 const cases: readonly [string, Parameters<typeof visibilityOf>[0], ReturnType<typeof visibilityOf>][] = [
@@ -68,7 +68,7 @@ const cases: readonly [string, Parameters<typeof visibilityOf>[0], ReturnType<ty
     {
       processes: false,
       containers: true,
-      gaps: ['processes cannot be looked into, because there is no /proc here'],
+      gaps: ['processes cannot be inspected, because there is no /proc here'],
     },
   ],
   [
@@ -112,7 +112,7 @@ const cases: readonly [string, Parameters<typeof visibilityOf>[0], ReturnType<ty
     {
       processes: false,
       containers: false,
-      gaps: ['6 processes, such as 4, 5, 6, could not be looked into', noDocker],
+      gaps: ['6 processes, such as 4, 5, 6, could not be inspected', noDocker],
     },
   ],
   [
@@ -143,7 +143,7 @@ test('the refusal tells where the same command sees enough', () => {
   const told = (host: HostEnvironment) => {
     const { code, message, hint } = unseenFailure('/data/shop.db', users, host, commandLine);
     assert.equal(code, 'DATABASE_USE_UNSEEN');
-    assert.equal(message, 'It cannot be seen from here whether something uses /data/shop.db: A, and B.');
+    assert.equal(message, 'It cannot be determined from here whether anything uses /data/shop.db: A, and B.');
     return hint.split('\n');
   };
   const otherwise = 'If you know that nothing uses it, add --allow-unseen. Nothing was stopped or changed.';
@@ -154,7 +154,7 @@ test('the refusal tells where the same command sees enough', () => {
   assert.deepEqual(told({ ...host, hasProc: false }), [`Stop what uses it (\`lsof\` lists that). ${otherwise}`]);
   assert.equal(
     unseenFailure('/data/shop.db', { ...users, use: 'open' }, host, commandLine).hint.split('\n')[1],
-    'To go on all the same, add --allow-unseen --ignore-open-files. Nothing was stopped or changed.',
+    'To continue anyway, add --allow-unseen --ignore-open-files. Nothing was stopped or changed.',
   );
   const self = id.slice(0, 12);
   assert.deepEqual(told(container), [
@@ -172,18 +172,18 @@ test('the refusal tells where the same command sees enough', () => {
   const sharing = told({ ...container, containerId: null, networkContainerId: id });
   assert.equal(
     sharing[2],
-    `Else, in bash, with the name of this container in the place of CONTAINER (\`docker ps\`, ${self} unless it uses another one's network):`,
+    `Else, in bash, with the name of this container in place of CONTAINER (\`docker ps\`, ${self} unless it uses another one's network):`,
   );
   assert.match(sharing[3] ?? '', / --volumes-from CONTAINER .* CONTAINER\)" .* CONTAINER\)" /);
   assert.equal(sharing[3]?.includes(self), false);
 });
 
 test('who sees all there is to see is not told to do what is so already', () => {
-  const visibility = { processes: false, containers: false, gaps: ['process 7 could not be looked into', noDocker] };
+  const visibility = { processes: false, containers: false, gaps: ['process 7 could not be inspected', noDocker] };
   const users = { visibility, use: 'unknown', holders: [] } as const;
   const told = (host: HostEnvironment) => unseenFailure('/data/shop.db', users, host, ['restore']).hint;
   const otherwise = 'If you know that nothing uses it, add --allow-unseen. Nothing was stopped or changed.';
-  const stop = 'Stop what could not be looked into (`ps -f` on the host shows it) and run it again';
+  const stop = 'Stop what could not be inspected (`ps -f` on the host shows it) and run it again';
   assert.equal(told({ ...host, mayTrace: true }), `${stop}. ${otherwise}`);
   assert.equal(
     told({ ...container, seesHostProcesses: true, mayTrace: true }),

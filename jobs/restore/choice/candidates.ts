@@ -47,7 +47,7 @@ export function targetDatabase(named: string | null, asked: string | null, datab
   if (wanted === undefined) {
     throw new Failure(
       'ARGUMENT_INVALID',
-      `DATABASE_PATH names several databases (${known}), and nothing says which one is meant.`,
+      `DATABASE_PATH names several databases (${known}), and it is not clear which one is meant.`,
       `Add --database NAME, such as --database ${databases[0]?.name}.`,
     );
   }
@@ -57,7 +57,7 @@ export function targetDatabase(named: string | null, asked: string | null, datab
       ? `The backup is of a database called ${wanted}; DATABASE_PATH names ${known}.`
       : `DATABASE_PATH has no database called ${wanted}; it names ${known}.`,
     asked === null
-      ? `Choose another backup, or add --database NAME to put it in that one's place all the same.`
+      ? `Choose another backup, or add --database NAME to restore it into that one anyway.`
       : `Choose one of: ${known}.`,
   );
 }

@@ -36,11 +36,11 @@ export async function chooseBackup(
   let suspect: StoredBackup | null = null;
   for (const backup of candidatesFor(selector, database, backups, databases, zone)) {
     const { key, bytes, suspectStatus, facts, problem } = backup;
-    if (problem !== null) passedOver.push(`passed over ${key}, which could not be looked at: ${problem.message}`);
-    else if (bytes === 0) passedOver.push(`passed over ${key}, which has 0 bytes`);
+    if (problem !== null) passedOver.push(`skipped ${key}, which could not be read: ${problem.message}`);
+    else if (bytes === 0) passedOver.push(`skipped ${key}, which has 0 bytes`);
     else if (suspectStatus === null || suspectStatus === 'accepted') return chosen(backup, passedOver, options);
     else {
-      passedOver.push(`passed over ${key}, which is suspect: ${facts?.suspect}`);
+      passedOver.push(`skipped ${key}, which is suspect: ${facts?.suspect}`);
       suspect ??= backup;
     }
   }

@@ -60,12 +60,14 @@ export function backupSource(chosen: ChosenBackup, { store, identity, clock, zon
     remarks: [
       ...passedOver,
       ...(identity === null && key.endsWith('.age')
-        ? ['it is encrypted, no key given: it will be refused without --identity']
+        ? ['it is encrypted and no key was given: it will be refused without --identity']
         : []),
       ...dateRemarks(date, zone),
       ...(suspectStatus === null ? [] : [suspectRemark(suspectStatus, facts?.suspect ?? '')]),
       ...(facts === null || facts.findings === 0 ? [] : [findingsRemark(facts.findings, details?.findings ?? [])]),
-      ...(isOfAnotherDatabase ? [`its name says that it is of ${madeFrom}, and it goes to ${database.name}`] : []),
+      ...(isOfAnotherDatabase
+        ? [`its name says that it is a backup of ${madeFrom}, and it replaces ${database.name}`]
+        : []),
     ],
     now: () => store.now(clock),
     stage: (file, owner, deps) => stageBackup(chosen, store, identity, { file, owner, journalMode }, deps),

@@ -68,7 +68,7 @@ export async function assertCopyNotInUse(
   { allow, commandLine }: Pick<RestoreOptions, 'allow' | 'commandLine'>,
 ): Promise<void> {
   const host = readHostEnvironment(path.dirname(file));
-  const dockerGap = 'Docker does not tell which files are open';
+  const dockerGap = 'Docker does not report which files are open';
   const users = await findDatabaseUsers(file, { containers: new Set(), dockerGap }, host);
   if (!allow.openFiles) assertNotInUse(file, users, noPossibleHolders, ignoringRemoval);
   if (users.visibility.processes || users.use !== 'unknown' || users.holders.length > 0 || isUnseenAllowed(allow, host))
@@ -90,7 +90,7 @@ export function removeSafetyCopyFile(database: string, file: SafetyCopy): void {
 
 /** The list for a person; ages count from `now`, local time. */
 export function safetyCopiesText(kept: readonly SafetyCopy[], now: Temporal.PlainDateTime): string {
-  const kinds = { backup: 'replaced by a restore', rejected: 'restored, and rolled back' } as const;
+  const kinds = { backup: 'replaced by a restore', rejected: 'restored, then rolled back' } as const;
   const rows = kept.map(({ name, at, bytes, kind }) => [
     name,
     formatDuration(Math.max(0, now.since(at).total({ unit: 'seconds', relativeTo: at }))),

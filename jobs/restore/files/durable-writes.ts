@@ -79,8 +79,8 @@ export function diskFailure(file: string, error: unknown): Failure | null {
   if (code !== 'EIO' && code !== 'EROFS') return null;
   return new Failure(
     'DATABASE_UNMOVABLE',
-    `The disk of ${folder} does not take what is written to it (${code}).`,
-    'See what `dmesg` says of the disk, and put that right.',
+    `The disk of ${folder} refuses writes (${code}).`,
+    'See what `dmesg` says about the disk, and fix that.',
     error,
   );
 }

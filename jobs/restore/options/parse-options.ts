@@ -13,7 +13,7 @@ export function actionOf(typed: CliOptions, zone: string): RestoreAction {
     typed.undo === undefined ? null : '--undo',
     typed.safetyCopies === undefined ? null : '--safety-copies',
   ].filter((what) => what !== null);
-  if (asked.length > 1) throw invalid(`${asked.join(' and ')} cannot be asked for at once.`, 'Give one of them.');
+  if (asked.length > 1) throw invalid(`${asked.join(' and ')} cannot be combined.`, 'Give one of them.');
   if (typed.remove !== undefined && typed.safetyCopies === undefined) {
     throw invalid('--remove is for safety copies only.', 'Add --safety-copies, and name one that it lists.');
   }
@@ -23,7 +23,7 @@ export function actionOf(typed: CliOptions, zone: string): RestoreAction {
   }
   if (typed.leaveOff !== undefined && (asked.length > 0 || typed.dryRun)) {
     throw invalid(
-      '--leave-off only ends a restore that is unfinished.',
+      '--leave-off only finishes an unfinished restore.',
       'Run it alone: `nightshift restore --leave-off NAMES`.',
     );
   }
@@ -50,7 +50,10 @@ function refuseUnusedOptions({ to, undo, safetyCopies, remove, dryRun, allowDama
     );
   }
   if (to !== undefined && undo !== undefined) {
-    throw invalid('--undo brings the old database back; it does not write elsewhere.', 'Leave out --to, or copy it.');
+    throw invalid(
+      '--undo brings the old database back; it does not write elsewhere.',
+      'Leave out --to, or copy the safety copy and its -wal yourself.',
+    );
   }
   if (to !== undefined && safetyCopies) throw invalid('--safety-copies writes nothing.', 'Leave out --to.');
   if (to !== undefined && dryRun) {
@@ -66,8 +69,8 @@ function selectorOf({ file, folder: given, at }: CliOptions, zone: string): Back
     const until = parseUntil(at);
     if (until !== null) return { kind: 'at', until, asked: at };
     throw invalid(
-      `"${at}" is neither a date nor a time of a date.`,
-      `Write 2025-11-30 (up to the end of that day), "2025-11-30 14:00" or "2025-11-30 14:00:30", as clocks show it in ${zone} (TIME_ZONE).`,
+      `"${at}" is neither a date nor a local time.`,
+      `Write 2025-11-30 (up to the end of that day), "2025-11-30 14:00" or "2025-11-30 14:00:30", local time in ${zone} (TIME_ZONE).`,
     );
   }
   if (file === undefined) return null;

@@ -36,13 +36,13 @@ export function dangersOf({ label, comparison, backup }: DangerFacts, allow: All
 }
 
 function emptyBackup(empty: string): Danger {
-  const hint = `Choose another, from \`nightshift list\` or --safety-copies. To restore it all the same, ${otherwise('--allow-empty')}`;
+  const hint = `Choose another, from \`nightshift list\` or --safety-copies. To restore it anyway, ${otherwise('--allow-empty')}`;
   return { refusal: { code: 'BACKUP_EMPTY', message: `${empty}.`, hint }, question: `${empty}.` };
 }
 
 function otherDatabase(differs: string): Danger {
   const message = `This is not a backup of the database that is there now: ${differs}.`;
-  const hint = `Check the name. To put it there all the same, ${otherwise('--allow-other-database')}`;
+  const hint = `Check the name. To restore it anyway, ${otherwise('--allow-other-database')}`;
   return {
     refusal: { code: 'DATABASE_DIFFERENT', message, hint },
     question: `IT IS NOT THE SAME DATABASE: ${differs}.`,
@@ -53,7 +53,9 @@ function otherDatabase(differs: string): Danger {
 export function warningsOf({ label, comparison, backup }: DangerFacts): string[] {
   const empty = emptiness(label, backup);
   if (empty !== null && backup?.uncounted === null) {
-    return [`by its metadata, ${empty}. When it is so once it is unpacked, --yes refuses it without --allow-empty.`];
+    return [
+      `by its metadata, ${empty}. If that is confirmed once it is unpacked, --yes refuses it without --allow-empty.`,
+    ];
   }
   if (empty !== null) return [`${empty}. With --yes it is refused without --allow-empty.`];
   if (comparison.relation === 'unknown') return [];
@@ -70,7 +72,7 @@ export function warningsOf({ label, comparison, backup }: DangerFacts): string[]
 function emptiness(label: string, backup: DatabaseFingerprint | null): string | null {
   if (backup === null || (backup.uncounted ?? []).length > 0) return null;
   const counts = Object.values(backup.tables);
-  if (counts.length === 0) return `${label} is EMPTY: it has no table`;
+  if (counts.length === 0) return `${label} is EMPTY: it has no tables`;
   if (counts.some((rows) => rows > 0)) return null;
-  return `${label} is EMPTY: it has ${counts.length === 1 ? 'one table' : `${formatCount(counts.length)} tables`} and not one row`;
+  return `${label} is EMPTY: it has ${counts.length === 1 ? 'one table' : `${formatCount(counts.length)} tables`} and no rows`;
 }

@@ -14,6 +14,6 @@ export function mayWriteIn({ uid, gid, mode }: FolderPermissions, owner: Pick<Fi
 export function folderOwnerRemarks(folder: string, owner: Pick<FileOwner, 'uid' | 'gid'>): string[] {
   if (mayWriteIn(statSync(folder), owner)) return [];
   return [
-    `uid ${owner.uid} may not write in ${folder} by its mode, and SQLite needs its -wal there: \`chown ${owner.uid}:${owner.gid} ${folder}\``,
+    `uid ${owner.uid} may not write in ${folder}, and SQLite must create its -wal there: \`chown ${owner.uid}:${owner.gid} ${folder}\``,
   ];
 }

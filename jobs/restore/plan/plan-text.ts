@@ -39,7 +39,7 @@ function oldFileFacts(oldFiles: readonly string[], safetyCopy: string): string[]
     return [['old file', `kept as ${safetyCopy}`], ...withIts];
   }
   if (besides.length === 0) return [['old file', 'there is none']];
-  return [['old file', `there is none; only its ${besides.join(' and ')}, kept beside the name ${safetyCopy}`]];
+  return [['old file', `there is none; only its ${besides.join(' and ')}, kept under the name ${safetyCopy}`]];
 }
 
 function servicesText({ services: { stop, leftAlone } }: RestorePlan): string {

@@ -55,7 +55,9 @@ export function planOf(
   const facts = { label, comparison, backup: fingerprint };
   const uncounted = uncountedIn(current.side?.fingerprint ?? null, fingerprint);
   const uncountedRemark =
-    uncounted.length === 0 ? [] : [`not counted, for want of an extension or collation: ${uncounted.join(', ')}`];
+    uncounted.length === 0
+      ? []
+      : [`not counted, because an extension or collation is missing: ${uncounted.join(', ')}`];
   const unseen = isUnseen(found.users.visibility) ? unseenDanger(database.path, found, commandLine) : null;
   const lost = lostDanger(database.path, found);
   return {
@@ -88,20 +90,21 @@ export function planOf(
 export function downtimeMessage({ services, visibility }: Pick<RestorePlan, 'services' | 'visibility'>): string {
   const stopped = services.stop.map(({ service }) => service);
   if (stopped.length === 0) {
-    if (isUnseen(visibility)) return 'not known: what uses the database cannot be seen from here, and is not stopped';
+    if (isUnseen(visibility))
+      return 'not known: it cannot be determined from here what uses the database, and nothing is stopped';
     if (!visibility.processes) return 'none for containers: no running one can write to the database';
     return 'none: no service is stopped, the files move within a moment';
   }
   const most = stopped.reduce((sum, { stopTimeoutSeconds }) => sum + stopTimeoutSeconds, 0);
-  return `under 1 s, and the time the services take to stop (${formatDuration(most)} at the most) and to start`;
+  return `under 1 s, plus the time the services take to stop (at most ${formatDuration(most)}) and to start`;
 }
 
 /** What happens when a service is unhealthy afterwards, in words. */
 export function healthMessage({ services, healthRollback, healthTimeoutSeconds }: RestorePlan): string | null {
   if (services.stop.length === 0) return null;
   const limit = healthTimeoutSeconds === null ? 'as long as each one needs' : formatDuration(healthTimeoutSeconds);
-  const otherwise = healthRollback ? 'else everything goes back' : 'else that is reported (--no-health-rollback)';
-  return `their health checks are awaited (${limit}), ${otherwise}`;
+  const otherwise = healthRollback ? 'else everything is rolled back' : 'else that is reported (--no-health-rollback)';
+  return `wait for their health checks (${limit}), ${otherwise}`;
 }
 
 function unseenDanger(database: string, { users, host }: Survey, commandLine: readonly string[]): Danger {

@@ -36,8 +36,8 @@ export function requirePrompt(yes: boolean, prompt: Prompt): void {
   if (yes || prompt !== null) return;
   throw new Failure(
     'ARGUMENT_INVALID',
-    'Restore asks before it changes anything, and this is no terminal.',
-    'Add --yes to answer yes to all it asks, or --dry-run to see the plan. In a container: `docker run -it`.',
+    'Restore asks for confirmation before it changes anything, and this is not a terminal.',
+    'Add --yes to answer yes to every question, or --dry-run to see the plan. In a container: `docker run -it`.',
   );
 }
 
@@ -46,7 +46,7 @@ export function requireRemovalPrompt(yes: boolean, prompt: Prompt): void {
   if (yes || prompt !== null) return;
   throw new Failure(
     'ARGUMENT_INVALID',
-    'A removal is asked about first, and this is no terminal.',
+    'A removal needs confirmation, and this is not a terminal.',
     'Add --yes to answer yes. Without --remove, --safety-copies shows what there is. In a container: `docker run -it`.',
   );
 }
@@ -65,7 +65,7 @@ export async function confirm(
   if (!isYes(await prompt('Restore it? [y/N] '))) throw declined('Not restored');
   if (dangers.length === 0) return;
   const questions = dangers.map(({ question }) => `${question}\n`).join('');
-  const answer = await prompt(`${questions}Type ${database} to restore it all the same: `);
+  const answer = await prompt(`${questions}Type ${database} to restore it anyway: `);
   if (answer.trim() !== database) throw declined('Not restored');
 }
 
@@ -87,5 +87,5 @@ export async function confirmRemoval(file: string, yes: boolean, prompt: Prompt)
 const isYes = (answer: string) => /^y(es)?$/i.test(answer.trim());
 
 function declined(what: string): Failure {
-  return new Failure('RESTORE_DECLINED', `${what}, as you said.`, 'Nothing was stopped or changed.');
+  return new Failure('RESTORE_DECLINED', `${what}: not confirmed.`, 'Nothing was stopped or changed.');
 }

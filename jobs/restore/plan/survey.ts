@@ -89,13 +89,13 @@ function refuseUnseen(database: string, users: DatabaseUsers, host: HostEnvironm
 function unseenContainers(visibility: Visibility, host: HostEnvironment): string[] {
   if (!visibility.processes || visibility.containers || isContainerPrivate(host)) return [];
   return [
-    `only processes were looked at, not containers: ${gapsText(visibility)}. One that opens the database only now and then is not seen, and not stopped.`,
+    `only processes were checked, not containers: ${gapsText(visibility)}. A container that opens the database only now and then is not seen, and not stopped.`,
   ];
 }
 
 function visibilityRemarks(visibility: Visibility): string[] {
   if (visibility.processes || !visibility.containers) return [];
-  return [`only containers were looked at: ${gapsText(visibility)}.`];
+  return [`only containers were checked: ${gapsText(visibility)}.`];
 }
 
 /** The current database as one side of the comparison, null when there is none, and what could not be read of it. */
@@ -110,6 +110,6 @@ export async function readCurrentState(database: string, signal: AbortSignal): P
   if ('fingerprint' in answer) return { side: { bytes, changedAt, fingerprint: answer.fingerprint }, remarks: [] };
   return {
     side: { bytes, changedAt, fingerprint: null },
-    remarks: [`what the current file holds cannot be compared: ${answer.problem}`],
+    remarks: [`the contents of the current file cannot be compared: ${answer.problem}`],
   };
 }

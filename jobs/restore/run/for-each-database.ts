@@ -49,7 +49,7 @@ function combinedFailure(endings: readonly DatabaseResult[], failures: readonly 
   );
   return new Failure(
     code,
-    `Of ${endings.length} unfinished restores ${failures.length} met an error: ${failed.join(', ')}.`,
-    'See above what each says, and what to do.',
+    `${failures.length} of ${endings.length} unfinished restores failed: ${failed.join(', ')}.`,
+    'See the messages above for what to do.',
   );
 }

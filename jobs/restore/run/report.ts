@@ -23,7 +23,7 @@ export function reportText(
     ['into', database],
     ...rows.map((row, index) => [index === 0 ? 'rows' : '', row]),
     ['downtime', downtimeText(ended)],
-    ...(ended.unseen === null ? [] : [['not seen', `whether something uses the database: ${ended.unseen}`]]),
+    ...(ended.unseen === null ? [] : [['not known', `whether anything uses the database: ${ended.unseen}`]]),
     ['safety copy', hasSafety ? safety : 'none: there was no database before'],
     ...(hasSafety ? [['undo', undoText(safety)]] : []),
   ];
@@ -36,7 +36,7 @@ function undoText(safetyCopy: string): string {
   const command = 'nightshift restore --undo';
   return free >= needed
     ? command
-    : `${command}, once ${formatBytes(needed)} of the disk are free (now ${formatBytes(free)})`;
+    : `${command}, once ${formatBytes(needed)} of the disk are free (currently ${formatBytes(free)})`;
 }
 
 /** From the first service told to stop to the last one started. */
@@ -74,7 +74,7 @@ export function rolledBackText(ended: RestoreJournal): string {
     asBefore.length === 0
       ? ''
       : ` ${asBefore.join(' and ')} ${asBefore.length === 1 ? 'was' : 'were'} unhealthy before too.`;
-  return `The restore was rolled back: ${problem ?? 'it had been cut short.'}${before} ${afterRollbackText(ended)}${kept}`;
+  return `The restore was rolled back: ${problem ?? 'it had been interrupted.'}${before} ${afterRollbackText(ended)}${kept}`;
 }
 
 /** Whether all is as it was before the restore, save services that a person has told it to leave off. */
@@ -84,8 +84,8 @@ export function isLeftOffAsRequested({ step, restarted }: RestoreJournal): boole
 }
 
 function hintOf(ended: RestoreJournal): string {
-  if (ended.unhealthy.length === 0) return 'Put right what it says and run restore again, or choose another backup.';
-  return `Look at ${logsText(ended)}, put it right and run restore again, or choose another backup. If it is not the backup's fault, --no-health-rollback keeps the restored database all the same.`;
+  if (ended.unhealthy.length === 0) return 'Fix the cause and run restore again, or choose another backup.';
+  return `Look at ${logsText(ended)}, fix it and run restore again, or choose another backup. If it is not the backup's fault, --no-health-rollback keeps the restored database anyway.`;
 }
 
 /** The commands that show what services that are unhealthy have printed. */
@@ -102,7 +102,7 @@ export function notDoneFailure({ database, step }: RestoreJournal, commandLine: 
   return new Failure(
     'RESTORE_RESUMED',
     `The unfinished restore of ${database} was ${how}. ${notDoneText(commandLine)}`,
-    'Look at what is in place now; if you still want it, type it again.',
+    'Look at what is in place now, and run it again if you still want it.',
   );
 }
 

@@ -71,7 +71,7 @@ async function restoreLocked(
 ): Promise<void> {
   const { clock, log, signal, out, prompt, settings, checkpoint } = deps;
   for (const name of removeLeftovers(database.path, clock.now()))
-    log.line(`Removed ${name}, left by a restore that was cut short`);
+    log.line(`Removed ${name}, left by an interrupted restore`);
   const startedAt = clock.now();
   const manager = dockerServiceManager(deps.docker, clock);
 
@@ -89,7 +89,7 @@ async function restoreLocked(
       (either) => source.stage(stagedFile, options.owner, { ...stageTools, signal: either }),
       (either) => readCurrentState(database.path, either),
     );
-    recorder.step('ask');
+    recorder.step('confirm');
     const remarks = [...found.remarks, ...requireUndoRoom(database.path, 0, undoRoom)];
     const plan = planOf(source, database, options, { ...found, remarks }, current, staged);
     out(planText(plan, { now: source.now(), zone: settings.zone }, deps.bold));
@@ -176,7 +176,7 @@ function rowsIn({ fingerprint }: StagedFile): number | null {
 
 /** Services may be down now: a request to stop is answered, and obeyed by finishing. */
 export async function uninterruptible<T>({ signal, log }: RestoreDeps, work: () => Promise<T>): Promise<T> {
-  const answer = () => log.warn('Finishing first, so that nothing is left half way: it takes a moment.');
+  const answer = () => log.warn('Finishing first, so that nothing is left half done: this takes a moment.');
   signal.addEventListener('abort', answer, { once: true });
   return work().finally(() => signal.removeEventListener('abort', answer));
 }

@@ -48,7 +48,7 @@ const endedByPerson = (code: Failure['code']) => code === 'INTERRUPTED' || code 
 
 /** The service, which is not root, must be able to write what root makes. */
 function openFor(stateDir: string, log: Log): ResilientHistory {
-  const warn = (error: unknown) => log.warn(`${asFailure(error).message} The restore goes on without it.`);
+  const warn = (error: unknown) => log.warn(`${asFailure(error).message} The restore continues without it.`);
   const isRoot = process.geteuid?.() === 0;
   const quietly = (work: () => void) => {
     try {

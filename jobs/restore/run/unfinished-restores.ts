@@ -62,6 +62,6 @@ export async function reportUnfinished(databases: readonly Database[], deps: Res
 export async function removeIdleLeftovers(databases: readonly Database[], deps: RestoreDeps): Promise<void> {
   for (const database of databases) {
     const cleared = await withLock(database, deps, async () => removeLeftovers(database.path, deps.clock.now()));
-    for (const name of cleared) deps.log.line(`Removed ${name}, left by a restore that was cut short`);
+    for (const name of cleared) deps.log.line(`Removed ${name}, left by an interrupted restore`);
   }
 }

@@ -50,7 +50,7 @@ function refuseDestination(file: string, databases: readonly Database[], keptFol
   if (belonging !== undefined) {
     throw new Failure(
       'ARGUMENT_INVALID',
-      `${file} is a name that belongs to the database ${belonging.path}: SQLite or a restore would take it for its own.`,
+      `${file} is a name that belongs to the database ${belonging.path}: SQLite or a restore would use it.`,
       'Give a name in another folder.',
     );
   }
@@ -58,7 +58,7 @@ function refuseDestination(file: string, databases: readonly Database[], keptFol
   if (kept !== undefined) {
     throw new Failure(
       'ARGUMENT_INVALID',
-      `${file} lies in ${kept}, which is nightshift's own.`,
+      `${file} is in ${kept}, which nightshift uses itself.`,
       'Choose another folder.',
     );
   }
@@ -69,7 +69,7 @@ function refuseDestination(file: string, databases: readonly Database[], keptFol
   if (there.length > 0) {
     throw new Failure(
       'ARGUMENT_INVALID',
-      `${there.join(' and ')} is there already.`,
+      `${there.join(' and ')} already exists.`,
       'Give another name, or move it away.',
     );
   }

@@ -47,7 +47,7 @@ export async function findAffectedServices(
     throw new Failure(
       'SERVICE_UNSTOPPABLE',
       `Not every service can be stopped and started again: ${services.obstacles.join(' ')}`,
-      'Put that right and run restore again. Nothing was stopped or changed.',
+      'Fix that and run restore again. Nothing was stopped or changed.',
     );
   }
   return {

@@ -33,7 +33,7 @@ export async function assertReplaceable(database: string): Promise<void> {
     throw new Failure(
       'DATABASE_MOUNTED_ALONE',
       `${database} is mounted by itself, so that no other file can be renamed onto it (EXDEV).`,
-      'Mount the folder that holds the database instead of the one file. On the host, nothing was stopped or changed.',
+      'Mount the folder that holds the database instead of the one file. Nothing was stopped or changed.',
     );
   }
 }

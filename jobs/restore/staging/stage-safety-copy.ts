@@ -64,10 +64,10 @@ async function verifiedCopy(
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'BACKUP_WRONG') throw error;
     const hopeless = isMerged ? whyUnreadable(part) : (whyUnmerged(source) ?? whyUnreadable(part));
-    if (hopeless !== null) throw damaged(error, `${hopeless}, so that --allow-damaged-copy cannot take it either`);
-    if (!allowDamaged) throw damaged(error, '--allow-damaged-copy takes it as it is');
+    if (hopeless !== null) throw damaged(error, `${hopeless}, so --allow-damaged-copy cannot restore it either`);
+    if (!allowDamaged) throw damaged(error, '--allow-damaged-copy restores it as it is');
     deps.log.warn(error.message);
-    return { fingerprint: null, findings: [], verifiedBy: 'DAMAGED, taken all the same (--allow-damaged-copy)' };
+    return { fingerprint: null, findings: [], verifiedBy: 'DAMAGED, accepted with --allow-damaged-copy' };
   }
 }
 
@@ -79,7 +79,7 @@ function whyUnreadable(part: string): string | null {
 /** Asked of the safety copy itself: SQLite may have removed what lay beside its copy. */
 function whyUnmerged(source: string): string | null {
   const pending = pendingEndings.find((ending) => holdsSomething(source + ending));
-  return pending === undefined ? null : `SQLite cannot bring its ${pending} into it`;
+  return pending === undefined ? null : `SQLite cannot apply its ${pending}`;
 }
 
 function damaged(cause: Failure, flag: string): Failure {

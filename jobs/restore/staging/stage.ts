@@ -89,7 +89,7 @@ async function verifyByHash(
 ): Promise<VerifiedContents> {
   const checked = facts.findings === 0 ? 'that passed its integrity check' : 'whose integrity check found no damage';
   log.line(`sha256 ${facts.snapshotSha256.slice(0, 12)}… is that of the snapshot ${checked}`);
-  const verifiedBy = `sha256 equals that of the snapshot ${checked}`;
+  const verifiedBy = `sha256 is that of the snapshot ${checked}`;
   const told = listFindings(findings, facts.findings);
   const known = fingerprintOfFacts(facts);
   const hasRows = known !== null && Object.values(known.tables).some((rows) => rows > 0);
@@ -152,7 +152,7 @@ export async function finishStaging(
 }
 
 function hashDiffers(key: string, expected: string, found: string): Failure {
-  return badBackup(key, `its sha256 is ${found}, and its metadata says ${expected}`);
+  return badBackup(key, `its sha256 is ${found}, but its metadata says ${expected}`);
 }
 
 function badBackup(source: string, why: string, cause?: unknown): Failure {

@@ -49,6 +49,6 @@ export function noUndoRoom(database: string, { free, restoreBytes, needed }: Dis
   return new Failure(
     'DISK_FULL',
     `The disk of ${path.dirname(database)} has ${figure(free)} free; ${restore}--undo needs ${figure(needed)} after that, for a copy of the old database.`,
-    'Free space there, or remove a safety copy (`nightshift restore --safety-copies`). With --no-undo-room it restores all the same, and --undo has no room. Nothing was stopped or changed.',
+    'Free space there, or remove a safety copy (`nightshift restore --safety-copies`). With --no-undo-room it restores anyway, and --undo has no room. Nothing was stopped or changed.',
   );
 }

@@ -62,7 +62,7 @@ export function readJournal(database: string): RestoreJournal | null {
     throw new Failure(
       'RESTORE_UNFINISHED',
       `${file} says that a restore is unfinished, but it cannot be read.`,
-      'Look into it: it names the safety copy and the services. Put them right by hand, then remove it. Until then no backup runs.',
+      'Open it: it names the safety copy and the services. Repair them by hand, then remove it. Until then no backup runs.',
       error,
     );
   }

@@ -15,7 +15,7 @@ export function describeUnfinished(database: string, zone: string): string | nul
 
 function unfinishedText({ database, source, startedAt }: RestoreJournal, message: string, zone: string): string {
   const begun = localTimestamp(Temporal.Instant.from(startedAt), zone);
-  return `Found an unfinished restore of ${database} from ${source}, begun ${begun}. ${message}`;
+  return `Found an unfinished restore of ${database} from ${source}, started ${begun}. ${message}`;
 }
 
 /**
@@ -57,7 +57,7 @@ export function requireServices(names: readonly string[], databases: readonly st
     throw new Failure(
       'ARGUMENT_INVALID',
       databases.length === 0
-        ? '--leave-off is for a restore that is unfinished, and there is none.'
+        ? '--leave-off is for an unfinished restore, and there is none.'
         : `The unfinished restore has no service ${unknown.join(', ')}; it has ${known.join(', ') || 'none'}.`,
       'Run `nightshift restore` without it: it says what is unfinished.',
     );
@@ -68,7 +68,7 @@ export function requireServices(names: readonly string[], databases: readonly st
   if (forward === undefined) return;
   throw new Failure(
     'ARGUMENT_INVALID',
-    `--leave-off is for services that do not run on the old database, and the unfinished restore of ${forward.database} goes on with the restored one.`,
-    'Run `nightshift restore` without it. Should it have to go back, and a service not run then, it says so.',
+    `--leave-off is for services that do not run on the old database, and the unfinished restore of ${forward.database} continues with the restored one.`,
+    'Run `nightshift restore` without it. If it has to roll back, and a service does not run then, it says so.',
   );
 }

@@ -21,7 +21,7 @@ export function restartedText(restarted: readonly RestartedService[]): string {
     ...named('running', (names) => `Started, and still running a moment later: ${names} (health checks not awaited).`),
     ...named('as before', (names) => `Started, and ended again, as before the restore: ${names}.`),
     ...named('removed', (names) => `Removed meanwhile, so nothing was started: ${names}.`),
-    ...named('left off', (names) => `Left off, as you said (--leave-off): ${names}.`),
+    ...named('left off', (names) => `Left off, as requested (--leave-off): ${names}.`),
     ...restarted.filter(({ state }) => state === 'down').map(({ reason }) => `${reason.replace(/\.$/, '')}.`),
   ].join(' ');
 }
@@ -37,8 +37,8 @@ export function servicesDownFailure(
     'RESTORE_UNFINISHED',
     `The restore was rolled back, but not every service runs. ${oldDatabaseText(database)} ${restartedText(restarted)}${why}`,
     [
-      `Put right what keeps ${down.join(', ')} from running${logsText(restarted, services)}, then run \`nightshift restore\`: it starts them and finishes.`,
-      `If that cannot be: \`nightshift restore --leave-off ${down.join(',')}\` finishes without them. All have their own restart policies back.`,
+      `Fix what keeps ${down.join(', ')} from running${logsText(restarted, services)}, then run \`nightshift restore\`: it starts them and finishes.`,
+      `If that is not possible: \`nightshift restore --leave-off ${down.join(',')}\` finishes without them. All have their own restart policies back.`,
       `Until then no backup runs: ${restoreJournalPath(database)} is there.`,
     ].join('\n'),
   );

@@ -45,7 +45,7 @@ export async function runSteps(begun: RestoreJournal, resumed: boolean, deps: Ru
         continue;
       }
       deps.log.warn(
-        `${unjournalled.message} It goes on; cut short, the next \`nightshift restore\` goes by the files that are in place.`,
+        `${unjournalled.message} It continues; if it is interrupted, the next \`nightshift restore\` goes by the files that are in place.`,
       );
     }
     const { step } = journal;
@@ -65,7 +65,7 @@ export async function runSteps(begun: RestoreJournal, resumed: boolean, deps: Ru
   await removeJournal(journal.database, deps.checkpoint).catch((error) => {
     const failure = describedFailure(journal, error);
     if (existsSync(restoreJournalPath(journal.database))) throw unfinishedFailure(journal, failure);
-    deps.log.warn(`${failure.message} The journal is removed all the same.`);
+    deps.log.warn(`${failure.message} The journal is removed anyway.`);
   });
   return journal;
 }
@@ -127,7 +127,8 @@ const stepActions: Readonly<Record<RestoreStep, StepAction>> = {
 
   async checking({ database, staged, servedRestored }, _deps, resumed) {
     const problem = checkInPlace(database, staged, servedRestored || resumed);
-    if (problem !== null) throw new Failure('BACKUP_WRONG', `After the swap ${problem}.`, 'Nothing: it goes back.');
+    if (problem !== null)
+      throw new Failure('BACKUP_WRONG', `After the swap ${problem}.`, 'Nothing: it is rolled back.');
     return {};
   },
 
@@ -199,7 +200,7 @@ function unhealthy(failures: readonly ServiceFailure[]): Failure {
   return new Failure(
     'RESTORE_UNHEALTHY',
     `${failures.map(({ message }) => message).join('; ')}.`,
-    'Look at `docker logs` of the service; the restore goes back unless --no-health-rollback was given.',
+    'Look at `docker logs` of the service; the restore is rolled back unless --no-health-rollback was given.',
   );
 }
 
@@ -213,7 +214,7 @@ function unfinishedFailure({ database, step, services }: RestoreJournal, problem
   return new Failure(
     'RESTORE_UNFINISHED',
     `The restore of ${database} stopped while ${steps[step].description}: ${problem.message}`,
-    `${problem.hint}\nThen run \`nightshift restore\`: it knows where it was and finishes or goes back. Until then no backup runs${down}.`,
+    `${problem.hint}\nThen run \`nightshift restore\`: it continues from there, and finishes or rolls back. Until then no backup runs${down}.`,
     problem,
   );
 }

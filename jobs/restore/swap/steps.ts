@@ -47,7 +47,7 @@ export const steps: Readonly<Record<RestoreStep, StepRule>> = {
   finishing: { description: 'finishing', next: null, onProblem: null, leaves: null },
 
   stoppingForRollback: {
-    description: 'stopping services for the way back',
+    description: 'stopping services for the rollback',
     next: 'restoringOriginal',
     onProblem: null,
     leaves: 'down',
@@ -121,10 +121,10 @@ export function resumeFrom(step: RestoreStep, disk: DiskState): Resumption {
       };
     case 'swapping':
       return disk.restoredInPlace
-        ? { step: 'checking', message: 'The restored file was already in place. Going on from there.' }
+        ? { step: 'checking', message: 'The restored file was already in place. Continuing from there.' }
         : {
             step: 'stoppingForRollback',
-            message: 'It had begun to move files; the restored one is not in place. Going back.',
+            message: 'It had begun to move files; the restored one is not in place. Rolling back.',
           };
     case 'checking':
     case 'starting':
@@ -132,12 +132,12 @@ export function resumeFrom(step: RestoreStep, disk: DiskState): Resumption {
       if (!disk.restoredInPlace) {
         return {
           step: 'stoppingForRollback', // it was on its way back, and could not journal that
-          message: 'The restored file is not in place any more. Going back to the old database.',
+          message: 'The restored file is not in place any more. Rolling back to the old database.',
         };
       }
       return {
         step,
-        message: `The restored file was in place; it died while ${steps[step].description}. Going on from there.`,
+        message: `The restored file was in place; it was interrupted while ${steps[step].description}. Continuing from there.`,
       };
     case 'finishing':
       return { step, message: 'The restore had succeeded; only the end was missing. Finishing.' };
@@ -147,7 +147,7 @@ export function resumeFrom(step: RestoreStep, disk: DiskState): Resumption {
     case 'cleaningUp':
       return {
         step,
-        message: `It was on its way back to the old database (${steps[step].description}). Going on back.`,
+        message: `It was rolling back to the old database (${steps[step].description}). Continuing the rollback.`,
       };
   }
 }

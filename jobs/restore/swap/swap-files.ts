@@ -98,6 +98,6 @@ export function checkInPlace(
   if (lstatSync(database).isSymbolicLink() || found.inode !== staged.inode) return `${database} is another file`;
   const stale = sidecars.find((part) => existsSync(database + part));
   if (!served && found.bytes !== staged.bytes) return `${database} has ${found.bytes} bytes, not ${staged.bytes}`;
-  if (!served && stale !== undefined) return `${database}${stale} is there and belongs to no one`;
+  if (!served && stale !== undefined) return `${database}${stale} is there and should not be`;
   return schemaProblem(database);
 }

@@ -101,7 +101,7 @@ export function openRemarks(
   if (use !== 'open') return [];
   const then = mayBeOpen
     ? 'What a process that stays up still writes goes into the old file (--ignore-open-files).'
-    : 'If it still is once services are down, all goes back.';
+    : 'If it still is once services are down, everything is rolled back.';
   return [`the kernel says that the database is open: ${whoMayBe(possibleHolders)}. ${then}`];
 }
 

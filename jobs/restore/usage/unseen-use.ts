@@ -8,7 +8,7 @@ import { dockerNotQueried, gapsText, type Visibility } from './visibility.ts';
 /** What can be said of a file of whose users nothing is seen. */
 export function unseenMessage(file: string, visibility: Visibility, use: DatabaseUsers['use']): string {
   const open = use === 'open' ? ' The kernel says that another process has it open.' : '';
-  return `It cannot be seen from here whether something uses ${file}: ${gapsText(visibility)}.${open}`;
+  return `It cannot be determined from here whether anything uses ${file}: ${gapsText(visibility)}.${open}`;
 }
 
 /** Who ignores processes that have it open, ignores those that cannot be seen; unseen containers are another matter. */
@@ -39,13 +39,13 @@ export function unseenHint(
   const typed = quoteWords(commandLine);
   const otherwise =
     use === 'open'
-      ? 'To go on all the same, add --allow-unseen --ignore-open-files.'
+      ? 'To continue anyway, add --allow-unseen --ignore-open-files.'
       : 'If you know that nothing uses it, add --allow-unseen.';
   if (!host.hasProc) return `Stop what uses it (\`lsof\` lists that). ${otherwise}`;
   if (host.mayTrace && (host.seesHostProcesses || !host.inContainer)) {
     const socket = ', or mount the socket of Docker (-v /var/run/docker.sock:/var/run/docker.sock)';
     const orAsk = host.inContainer && visibility.gaps.includes(dockerNotQueried) ? socket : '';
-    return `Stop what could not be looked into (\`ps -f\` on the host shows it) and run it again${orAsk}. ${otherwise}`;
+    return `Stop what could not be inspected (\`ps -f\` on the host shows it) and run it again${orAsk}. ${otherwise}`;
   }
   if (!host.inContainer) {
     return `Run it as root: sudo -E env "PATH=$PATH" npx nightshift ${typed}\n${otherwise}`;
@@ -64,7 +64,7 @@ function ownName({ containerId, networkContainerId }: HostEnvironment): string {
   if (containerId !== null) return 'Else, in bash:';
   const probably =
     networkContainerId === null ? '' : `, ${networkContainerId.slice(0, 12)} unless it uses another one's network`;
-  return `Else, in bash, with the name of this container in the place of CONTAINER (\`docker ps\`${probably}):`;
+  return `Else, in bash, with the name of this container in place of CONTAINER (\`docker ps\`${probably}):`;
 }
 
 /** The image, folders, settings and network of this container, with the host's processes and Docker in sight. */

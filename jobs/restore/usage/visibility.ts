@@ -38,7 +38,7 @@ export function visibilityOf({ host, scan, use, dockerGap }: VisibilityFacts): V
 
 /** Null when the scan of /proc saw everybody who could have the file open. */
 function processGap(host: HostEnvironment, { unreadable, hidden }: VisibilityFacts['scan']): string | null {
-  if (!host.hasProc) return 'processes cannot be looked into, because there is no /proc here';
+  if (!host.hasProc) return 'processes cannot be inspected, because there is no /proc here';
   if (!host.seesHostProcesses && !isContainerPrivate(host)) {
     return host.inContainer
       ? 'processes outside of this container cannot be seen (`docker run --pid=host` shows them)'
@@ -49,7 +49,7 @@ function processGap(host: HostEnvironment, { unreadable, hidden }: VisibilityFac
   }
   if (unreadable.length === 0) return null;
   const remedy = host.inContainer ? ' (root with --cap-add SYS_PTRACE can)' : ' (root can)';
-  return `${processesIn(unreadable)} could not be looked into${host.mayTrace ? '' : remedy}`;
+  return `${processesIn(unreadable)} could not be inspected${host.mayTrace ? '' : remedy}`;
 }
 
 /** `process 7`, or `20 processes, such as 7, 8 and 9,`. */

@@ -41,7 +41,7 @@ export async function findDatabaseMounts(
     return { blind: `it is not certain which container of Docker at ${engine.address} this is`, shows, self };
   }
   if (engine.address.startsWith('unix:')) return { blind: null, shows, self };
-  const blind = `Docker at ${engine.address} shows no sign of being on this host`;
+  const blind = `Docker at ${engine.address} does not appear to be on this host`;
   return { blind, shows: () => false, self };
 }
 

@@ -30,7 +30,7 @@ export function createDockerEngine(address: string | null, answerSeconds = 20): 
   // The client's types leave out that these take options, and what they return.
   const askState: (limit: CallLimit) => Promise<{ Swarm?: { ControlAvailable?: boolean } }> = docker.info.bind(docker);
   const listTasks: (options: CallLimit & { filters: string }) => Promise<SwarmTask[]> = docker.listTasks.bind(docker);
-  const inspect = (id: string) => call(`look at container ${id}`, (limit) => docker.getContainer(id).inspect(limit));
+  const inspect = (id: string) => call(`inspect container ${id}`, (limit) => docker.getContainer(id).inspect(limit));
 
   async function facts(id: string, volumes: VolumeFolders): Promise<DockerContainer | null> {
     try {
@@ -59,7 +59,7 @@ export function createDockerEngine(address: string | null, answerSeconds = 20): 
     container: (id) => facts(id, new Map()),
     async pathStat(id, path) {
       try {
-        const header = await call(`look at ${path} in container ${id.slice(0, 12)}`, (limit) =>
+        const header = await call(`inspect ${path} in container ${id.slice(0, 12)}`, (limit) =>
           askPath(docker.getContainer(id), { path, ...limit }),
         );
         return pathStatOf(header);
@@ -69,7 +69,7 @@ export function createDockerEngine(address: string | null, answerSeconds = 20): 
       }
     },
     async swarmServices() {
-      const info = await call('ask its state', askState);
+      const info = await call('report its state', askState);
       if (info.Swarm?.ControlAvailable !== true) return [];
       const volumes = await volumeFolders();
       const services = await call('list Swarm services', (limit) => docker.listServices(limit));
@@ -175,7 +175,7 @@ function translated(error: unknown, { what, address, silent }: FailedCall): Fail
     return new Failure(
       'DOCKER_FAILED',
       shortIds(`Docker at ${address} could not ${what}: ${message.replace(/^\(HTTP code \d+\) /, '').trim()}`),
-      'Look at `docker ps -a` and `docker logs`; put right what it says and run the command again.',
+      'Look at `docker ps -a` and `docker logs`; fix what they show and run the command again.',
       error,
     );
   }

@@ -142,7 +142,9 @@ function selectWritingContainer(container: DockerContainer, facts: SelectionFact
   const service = labels[swarmServiceId];
   if (service === undefined) return stopContainer(container, writesThrough(mount), facts);
   if (facts.swarmServices.some(({ id }) => id === service)) return noServices;
-  return obstacle(`${name} belongs to a Swarm service, and this engine is no manager; run restore against a manager.`);
+  return obstacle(
+    `${name} belongs to a Swarm service, and this engine is not a manager; run restore against a manager.`,
+  );
 }
 
 function stopContainer(container: DockerContainer, reason: string, { self }: SelectionFacts): ServiceSelection {
@@ -165,7 +167,7 @@ function stopContainer(container: DockerContainer, reason: string, { self }: Sel
 function stopSwarmService(swarm: SwarmService, reason: string, facts: SelectionFacts): ServiceSelection {
   const { id, name, replicas, stopTimeoutSeconds, healthSeconds } = swarm;
   if (isOwnService(swarm, facts)) return left(`${name}: one of nightshift's own, never stopped.`);
-  if (replicas === 0) return left(`${name}: scaled to 0, and stays so.`);
+  if (replicas === 0) return left(`${name}: scaled to 0, and stays at 0.`);
   if (replicas === null) {
     return obstacle(
       `${name} is a Swarm service that cannot be scaled to 0 (global, or a job): remove it for the restore.`,
