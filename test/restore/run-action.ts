@@ -4,6 +4,7 @@ import type { CliOptions } from '../../jobs/restore/options/cli-options.ts';
 import { defaultOwner } from '../../jobs/restore/options/restore-options.ts';
 import { runAction } from '../../jobs/restore/run/run-action.ts';
 import type { DockerEngine } from '../../jobs/restore/services/docker/docker-engine.ts';
+import { dockerServiceManager } from '../../jobs/restore/services/docker/docker-service-manager.ts';
 import { noDocker } from '../../jobs/restore/services/docker/no-docker.ts';
 import type { Environment } from '../../jobs/runtime/cli-context.ts';
 import { type Clock, systemClock } from '../../jobs/runtime/clock.ts';
@@ -58,7 +59,7 @@ export async function runRestore(
   const context = { environment, clock: fastClock, signal, out: keep, err: keep, interactive: false };
   const { engine = noDocker, checkpoint = noCheckpoint } = deps;
   try {
-    await runAction(typed, context, { docker: engine, checkpoint });
+    await runAction(typed, context, { services: dockerServiceManager(engine, fastClock), checkpoint });
     return { ending: 'done', text };
   } catch (error) {
     const failure = asFailure(error);

@@ -3,7 +3,7 @@ import type { Database } from '../../settings/databases.ts';
 import type { RestoreSource } from '../choice/restore-source.ts';
 import { safetyCopyPath } from '../files/names.ts';
 import type { RestoreOptions } from '../options/restore-options.ts';
-import type { ServiceSelection } from '../services/docker/select-services.ts';
+import type { ServiceSelection } from '../services/service-manager.ts';
 import type { StagedFile } from '../staging/verified-file.ts';
 import { deletedDatabaseHint, deletedDatabaseMessage, rescueCommands } from '../usage/deleted-database.ts';
 import { isUnseenAllowed, unseenHint, unseenMessage } from '../usage/unseen-use.ts';

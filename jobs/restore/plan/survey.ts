@@ -5,15 +5,14 @@ import type { RestoreSource } from '../choice/restore-source.ts';
 import { databaseParts, freeStamp, rejectedPath, safetyCopyPath } from '../files/names.ts';
 import type { RestoreOptions } from '../options/restore-options.ts';
 import { type AffectedServices, findAffectedServices } from '../services/affected-services.ts';
-import type { DockerEngine } from '../services/docker/docker-engine.ts';
-import { noDocker } from '../services/docker/no-docker.ts';
+import type { ServiceManager } from '../services/service-manager.ts';
 import { readCurrentFingerprint, statCurrentDatabase } from '../staging/current-database.ts';
 import { spareBytes } from '../staging/undo-room.ts';
 import { assertNotInUse, type DatabaseUsers, findDatabaseUsers, openRemarks } from '../usage/database-users.ts';
 import { type DeletedFileHolder, deletedDatabaseFailure, findDeletedDatabase } from '../usage/deleted-database.ts';
 import { type HostEnvironment, isContainerPrivate } from '../usage/host-environment.ts';
 import { isUnseenAllowed, unseenFailure } from '../usage/unseen-use.ts';
-import { gapsText, isUnseen, type Visibility } from '../usage/visibility.ts';
+import { dockerNotQueried, gapsText, isUnseen, type Visibility } from '../usage/visibility.ts';
 import type { ComparedDatabase } from './comparison.ts';
 import { folderOwnerRemarks } from './folder-permissions.ts';
 
@@ -30,7 +29,7 @@ export type Survey = AffectedServices & {
 };
 
 type SurveyOptions = {
-  readonly docker: DockerEngine;
+  readonly services: ServiceManager;
   readonly wanted: readonly string[];
   readonly options: RestoreOptions;
   /** Local time. */
@@ -44,19 +43,19 @@ type SurveyOptions = {
 export async function survey(
   database: string,
   source: RestoreSource,
-  { docker, wanted, options, at }: SurveyOptions,
+  { services, wanted, options, at }: SurveyOptions,
 ): Promise<Survey> {
-  const affected = await findAffectedServices(database, wanted, docker);
+  const affected = await findAffectedServices(database, wanted, services);
   const lostFile = findDeletedDatabase(database);
   const isLost = lostFile.length > 0 && !options.allow.lostFile;
   if (isLost && options.yes && !options.dryRun) throw deletedDatabaseFailure(database, lostFile);
   const users = await findDatabaseUsers(database, affected, affected.host);
-  const blindly = isUnseen(users.visibility) && !isUnseenAllowed(options.allow, affected.host);
+  const isUseUnseen = isUnseen(users.visibility) && !isUnseenAllowed(options.allow, affected.host);
   // Then the kernel's word is part of the refusal, or of the question.
-  const asked: DatabaseUsers = blindly ? { ...users, use: 'unknown' } : users;
+  const asked: DatabaseUsers = isUseUnseen ? { ...users, use: 'unknown' } : users;
   // Who is told to stop the process would lose the file: the plan asks about it instead.
   if (!options.allow.openFiles && !isLost) assertNotInUse(database, asked, affected.possibleHolders);
-  if (blindly) refuseUnseen(database, users, affected.host, options);
+  if (isUseUnseen) refuseUnseen(database, users, affected.host, options);
   const hint = 'Free space there and run restore again; nothing was stopped or changed.';
   const purpose = 'a restore beside the current database';
   await requireFreeSpace(path.dirname(database), source.leastBytes + spareBytes, purpose, hint);
@@ -74,7 +73,9 @@ export async function survey(
       ...(existsSync(database) ? [] : folderOwnerRemarks(path.dirname(database), options.owner)),
       ...openRemarks(asked, affected.possibleHolders, options.allow.openFiles),
       ...visibilityRemarks(users.visibility),
-      ...(docker === noDocker && !affected.host.inContainer ? [] : unseenContainers(users.visibility, affected.host)),
+      ...(affected.dockerGap === dockerNotQueried && !affected.host.inContainer
+        ? []
+        : unseenContainers(users.visibility, affected.host)),
     ],
   };
 }

@@ -4,6 +4,7 @@ import { formatBytes, formatCount, formatDuration, plural } from '../../runtime/
 import { quoteWords } from '../../runtime/shell-quoting.ts';
 import { rejectedPath, safetyCopyPath } from '../files/names.ts';
 import { whenText } from '../plan/plan-text.ts';
+import { logsCommand } from '../services/stopped-service.ts';
 import { freeBeside, undoBytes } from '../staging/undo-room.ts';
 import type { RestoreJournal } from '../swap/journal.ts';
 import { oldDatabaseText, restartedText } from '../swap/rollback-text.ts';
@@ -90,9 +91,7 @@ function hintOf(ended: RestoreJournal): string {
 
 /** The commands that show what services that are unhealthy have printed. */
 function logsText({ unhealthy, services }: RestoreJournal): string {
-  const logs = services
-    .filter(({ name }) => unhealthy.includes(name))
-    .map(({ kind, name }) => `\`${kind === 'swarm' ? 'docker service logs' : 'docker logs'} ${name}\``);
+  const logs = services.filter(({ name }) => unhealthy.includes(name)).map((service) => `\`${logsCommand(service)}\``);
   return logs.length === 0 ? '`docker logs`' : logs.join(' and ');
 }
 

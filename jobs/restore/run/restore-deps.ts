@@ -6,14 +6,15 @@ import { type RestoreSettings, readRestoreSettings } from '../../settings/settin
 import { noCheckpoint } from '../files/checkpoint.ts';
 import type { Bold } from '../plan/plan-text.ts';
 import { type Prompt, terminalPrompt } from '../plan/prompts.ts';
-import { dockerEngineAt } from '../services/affected-services.ts';
-import type { DockerEngine } from '../services/docker/docker-engine.ts';
+import { dockerServiceManager } from '../services/docker/docker-service-manager.ts';
 import { noDocker } from '../services/docker/no-docker.ts';
+import { openDocker } from '../services/docker/open-docker.ts';
+import type { ServiceManager } from '../services/service-manager.ts';
 import type { StageDeps } from '../staging/stage-deps.ts';
 
 export type RestoreDeps = StageDeps & {
   readonly settings: Pick<RestoreSettings, 'stateDir' | 'zone' | 'restoreServices'>;
-  readonly docker: DockerEngine;
+  readonly services: ServiceManager;
   readonly prompt: Prompt;
   /** Takes the plan and the report. */
   readonly out: (text: string) => void;
@@ -29,9 +30,10 @@ export async function createDeps(
   const settings = readRestoreSettings(withoutStore(environment));
   const wanted = useDocker ? settings.restoreServices : [];
   const isNeeded = wanted.length > 0;
+  const docker = useDocker ? await openDocker(environment['DOCKER_HOST'] ?? null, isNeeded) : noDocker;
   const deps = {
     settings: { ...settings, restoreServices: wanted },
-    docker: useDocker ? await dockerEngineAt(environment['DOCKER_HOST'] ?? null, isNeeded) : noDocker,
+    services: dockerServiceManager(docker, clock),
     clock,
     log: createLog(clock, settings.zone, { out, err }),
     progress: terminalProgress(),

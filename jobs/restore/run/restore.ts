@@ -12,7 +12,6 @@ import { planText } from '../plan/plan-text.ts';
 import { confirm, requirePrompt } from '../plan/prompts.ts';
 import { readCurrentState, type Survey, survey } from '../plan/survey.ts';
 import { type AffectedServices, findAffectedServices } from '../services/affected-services.ts';
-import { dockerServiceManager } from '../services/docker/docker-service-manager.ts';
 import { assertReplaceable, removeLeftovers, removeOldProbes } from '../staging/preflight.ts';
 import { cleanUpOnFailure } from '../staging/stage.ts';
 import { requireUndoRoom, undoBytes } from '../staging/undo-room.ts';
@@ -45,13 +44,12 @@ export async function restore(
   options: RestoreOptions,
   deps: RestoreDeps,
 ): Promise<void> {
-  const { settings, clock } = deps;
+  const { settings } = deps;
   requirePrompt(options.yes, deps.prompt);
   await assertReplaceable(database.path);
   await withLock(database, deps, async () => {
     const place = { stateDir: settings.stateDir, database: database.name };
-    const services = dockerServiceManager(deps.docker, clock);
-    const resumeDeps = { ...deps, services, leaveOff: [] };
+    const resumeDeps = { ...deps, leaveOff: [] };
     const resumed = await withRunRecord(place, deps, async (recorder) => {
       const ended = await uninterruptible(deps, () => resumeUnfinished(database.path, settings.zone, resumeDeps));
       if (ended === null) await restoreLocked(source, database, options, recorder, deps);
@@ -69,11 +67,10 @@ async function restoreLocked(
   recorder: RunRecorder,
   deps: RestoreDeps,
 ): Promise<void> {
-  const { clock, log, signal, out, prompt, settings, checkpoint } = deps;
+  const { services: manager, clock, log, signal, out, prompt, settings, checkpoint } = deps;
   for (const name of removeLeftovers(database.path, clock.now()))
     log.line(`Removed ${name}, left by an interrupted restore`);
   const startedAt = clock.now();
-  const manager = dockerServiceManager(deps.docker, clock);
 
   recorder.step('survey');
   const found = await runSurvey(source, database, options, deps);
@@ -154,14 +151,14 @@ function runSurvey(
   options: RestoreOptions,
   deps: RestoreDeps,
 ): Promise<Survey> {
-  const { docker, settings, clock } = deps;
+  const { services, settings, clock } = deps;
   const at = clock.now().toZonedDateTimeISO(settings.zone).toPlainDateTime();
-  return survey(database.path, source, { docker, wanted: settings.restoreServices, options, at });
+  return survey(database.path, source, { services, wanted: settings.restoreServices, options, at });
 }
 
 /** Services may have come and gone during the download and the question: what counts is who runs now. */
-async function refreshAffected(planned: Survey, database: Database, { docker, settings, log }: RestoreDeps) {
-  const affected = await findAffectedServices(database.path, settings.restoreServices, docker);
+async function refreshAffected(planned: Survey, database: Database, { services, settings, log }: RestoreDeps) {
+  const affected = await findAffectedServices(database.path, settings.restoreServices, services);
   const names = ({ services }: AffectedServices) =>
     services.stop.map(({ service }) => service.name).join(', ') || 'none';
   if (names(affected) !== names(planned)) {

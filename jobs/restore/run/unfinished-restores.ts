@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import type { Database } from '../../settings/databases.ts';
 import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
 import type { RestoreAction, RestoreOptions } from '../options/restore-options.ts';
-import { dockerServiceManager } from '../services/docker/docker-service-manager.ts';
 import { removeLeftovers } from '../staging/preflight.ts';
 import type { RestoreJournal } from '../swap/journal.ts';
 import { describeUnfinished, requireServices, resumeUnfinished } from '../swap/resume.ts';
@@ -28,14 +27,13 @@ export async function resumeAllUnfinished(
     leaveOff,
     unfinished.map(({ path }) => path),
   );
-  const services = dockerServiceManager(deps.docker, deps.clock);
   const instead = kind === 'resume' ? null : commandLine;
   const resumed: RestoreJournal[] = [];
   await forEachDatabase(unfinished, deps, (database) =>
     withLock(database, deps, () =>
       withRunRecord({ stateDir: deps.settings.stateDir, database: database.name }, deps, async (recorder) => {
         const ended = await uninterruptible(deps, () =>
-          resumeUnfinished(database.path, deps.settings.zone, { ...deps, services, leaveOff }),
+          resumeUnfinished(database.path, deps.settings.zone, { ...deps, leaveOff }),
         );
         if (ended === null) return;
         resumed.push(ended);

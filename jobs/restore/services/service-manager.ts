@@ -1,3 +1,5 @@
+import type { PossibleHolders } from '../usage/database-users.ts';
+import type { HostEnvironment } from '../usage/host-environment.ts';
 import type { StoppedService } from './stopped-service.ts';
 
 /** `ended`: it came up and went down again, or never did; it may come up when started once more. */
@@ -6,11 +8,43 @@ export type HealthStatus = { readonly state: 'healthy' | 'waiting' | 'failed' | 
 /** Since when a service has been waited for, and for how many seconds it has been up. */
 export type Uptime = { readonly since: Temporal.Instant; readonly seconds: number };
 
+export type SelectedService = {
+  readonly service: StoppedService;
+  readonly reason: string;
+  readonly remark: string | null;
+};
+
+export type ServiceSelection = {
+  /** In the order of stopping and of starting: as RESTORE_SERVICES lists them, then the others by name. */
+  readonly stop: readonly SelectedService[];
+  /** Sentences about what is left as it is. */
+  readonly leftAlone: readonly string[];
+  /** Ids of containers that may have the database open and stay up: nightshift's own, and readers. */
+  readonly staying: readonly string[];
+  /** Ids of containers that stop. */
+  readonly stopping: readonly string[];
+  /** Why the services cannot be stopped and started again safely. Not empty: nothing may be stopped. */
+  readonly obstacles: readonly string[];
+};
+
+/** The services of a host, as a restore of one database finds them. */
+export type FoundServices = {
+  readonly services: ServiceSelection;
+  /** Containers that may have the database open, by id: any other that has is an unknown process. */
+  readonly containers: ReadonlySet<string>;
+  /** Names of those of them that run, without the one this process runs in. */
+  readonly possibleHolders: PossibleHolders;
+  /** Why these may not be all containers of this host that use it; null: they are. */
+  readonly dockerGap: string | null;
+};
+
 /**
- * What stops and starts the services of a host. A kind of service that it does not have yet, such as a systemd unit, is
+ * What finds, stops and starts the services of a host. A kind of service that it does not have yet, such as a systemd unit, is
  * another implementation of this, and another row of `stoppedServiceSchema`.
  */
 export type ServiceManager = {
+  /** Those to stop for a restore of `database`, `wanted` (by name) and those that can write to it, and those that stay. */
+  find(database: string, wanted: readonly string[], host: HostEnvironment): Promise<FoundServices>;
   /** Whether the host starts it by itself, after a reboot or when it ends. */
   startsByItself(service: StoppedService): boolean;
   /** Keeps the host from starting it by itself. */

@@ -22,3 +22,13 @@ export const stoppedServiceSchema = z.discriminatedUnion('kind', [container, swa
 
 /** A running service that restore stops, and what brings it back as it was. Kept in the journal. */
 export type StoppedService = z.infer<typeof stoppedServiceSchema>;
+
+/** The command that shows what a service printed. */
+export function logsCommand({ kind, name }: StoppedService): string {
+  return kind === 'swarm' ? `docker service logs ${name}` : `docker logs ${name}`;
+}
+
+/** The command that shows why a service ended. */
+export function endingCommand({ kind, name }: StoppedService): string {
+  return kind === 'swarm' ? `docker service ps --no-trunc ${name}` : `docker logs ${name}`;
+}

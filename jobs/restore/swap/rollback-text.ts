@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Failure } from '../../runtime/errors.ts';
 import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
 import type { RestartedService } from '../services/restart-services.ts';
+import { endingCommand } from '../services/stopped-service.ts';
 import type { RestoreJournal } from './journal.ts';
 
 /** Whether the old database is in its place, as it is now. Only for a restore that has gone back. */
@@ -47,7 +48,6 @@ export function servicesDownFailure(
 /** Where to read more. One that did not start has nothing new in its log: its reason is all there is. */
 function logsText(restarted: readonly RestartedService[], services: RestoreJournal['services']): string {
   const [first] = restarted.filter(({ state, reason }) => state === 'down' && !/ does not start: /.test(reason));
-  if (first === undefined) return '';
-  const isSwarm = services.some(({ name, kind }) => name === first.name && kind === 'swarm');
-  return ` (\`${isSwarm ? `docker service ps --no-trunc ${first.name}` : `docker logs ${first.name}`}\`)`;
+  const service = services.find(({ name }) => name === first?.name);
+  return service === undefined ? '' : ` (\`${endingCommand(service)}\`)`;
 }

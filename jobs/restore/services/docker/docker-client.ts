@@ -1,7 +1,8 @@
 import Docker from 'dockerode';
 import pRetry from 'p-retry';
-import { Failure, systemCodeOf } from '../../../runtime/errors.ts';
+import { Failure } from '../../../runtime/errors.ts';
 import type { DockerContainer, DockerEngine } from './docker-engine.ts';
+import { dockerFailure, statusOf } from './docker-failure.ts';
 import {
   containerOf,
   pathStatOf,
@@ -24,7 +25,7 @@ export function createDockerEngine(address: string | null, answerSeconds = 20): 
       return await orAborted(request({ abortSignal }), abortSignal);
     } catch (error) {
       const silent = abortSignal.aborted ? `no answer within ${seconds} s` : null;
-      throw translated(error, { what, address: where, silent });
+      throw dockerFailure(error, { what, address: where, silent });
     }
   };
   // The client's types leave out that these take options, and what they return.
@@ -139,13 +140,6 @@ function connectionOf(address: string): Docker.DockerOptions {
   );
 }
 
-export function statusOf(error: unknown): number | null {
-  const cause = error instanceof Failure ? error.cause : error;
-  return cause instanceof Error && 'statusCode' in cause && typeof cause.statusCode === 'number'
-    ? cause.statusCode
-    : null;
-}
-
 async function unlessStatus(work: Promise<unknown>, ...fine: number[]): Promise<void> {
   try {
     await work;
@@ -162,30 +156,3 @@ function unlessCrashing<T>(work: () => Promise<T>): Promise<T> {
 }
 
 const unlessGone = (work: Promise<unknown>, ...fine: number[]) => unlessStatus(work, 404, ...fine);
-
-/** As `docker ps` shows them. */
-const shortIds = (text: string) => text.replaceAll(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1');
-
-type FailedCall = { readonly what: string; readonly address: string; readonly silent: string | null };
-
-function translated(error: unknown, { what, address, silent }: FailedCall): Failure {
-  const status = statusOf(error);
-  const message = error instanceof Error ? error.message : String(error);
-  if (status !== null) {
-    return new Failure(
-      'DOCKER_FAILED',
-      shortIds(`Docker at ${address} could not ${what}: ${message.replace(/^\(HTTP code \d+\) /, '').trim()}`),
-      'Look at `docker ps -a` and `docker logs`; fix what they show and run the command again.',
-      error,
-    );
-  }
-  const denied = systemCodeOf(error) === 'EACCES';
-  return new Failure(
-    'DOCKER_UNREACHABLE',
-    `Docker at ${address} does not answer (${silent ?? systemCodeOf(error) ?? message}).`,
-    denied
-      ? 'Run it as root, or as a user of the group that owns the socket.'
-      : 'Start Docker (`systemctl start docker`), or mount its socket (-v /var/run/docker.sock:/var/run/docker.sock).',
-    error,
-  );
-}

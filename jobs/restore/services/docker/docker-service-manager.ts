@@ -2,9 +2,10 @@ import { type Clock, sleepBy } from '../../../runtime/clock.ts';
 import { Failure } from '../../../runtime/errors.ts';
 import type { ServiceManager, Uptime } from '../service-manager.ts';
 import type { StoppedService } from '../stopped-service.ts';
-import { statusOf } from './docker-client.ts';
 import type { DockerContainer, DockerEngine } from './docker-engine.ts';
+import { statusOf } from './docker-failure.ts';
 import { containerHealth, swarmHealth } from './docker-health.ts';
+import { findServices } from './find-services.ts';
 
 const pollMilliseconds = 200;
 
@@ -15,6 +16,7 @@ export function dockerServiceManager(docker: DockerEngine, clock: Clock): Servic
     return containerHealth(await docker.container(await currentId(service, docker)), seconds);
   }
   return {
+    find: (database, wanted, host) => findServices(database, wanted, host, docker),
     startsByItself,
     async disableAutostart(service) {
       await docker.setRestartPolicy(service.id, { Name: 'no', MaximumRetryCount: 0 });

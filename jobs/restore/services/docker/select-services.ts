@@ -1,24 +1,5 @@
-import type { StoppedService } from '../stopped-service.ts';
+import type { SelectedService, ServiceSelection } from '../service-manager.ts';
 import type { DockerContainer, DockerMount, SwarmService } from './docker-engine.ts';
-
-export type SelectedService = {
-  readonly service: StoppedService;
-  readonly reason: string;
-  readonly remark: string | null;
-};
-
-export type ServiceSelection = {
-  /** In the order of stopping and of starting: as RESTORE_SERVICES lists them, then the others by name. */
-  readonly stop: readonly SelectedService[];
-  /** Sentences about what is left as it is. */
-  readonly leftAlone: readonly string[];
-  /** Ids of containers that may have the database open and stay up: nightshift's own, and readers. */
-  readonly staying: readonly string[];
-  /** Ids of containers that stop. */
-  readonly stopping: readonly string[];
-  /** Why the services cannot be stopped and started again safely. Not empty: nothing may be stopped. */
-  readonly obstacles: readonly string[];
-};
 
 const noServices: ServiceSelection = {
   stop: [],
