@@ -78,14 +78,14 @@ async function findFile(
   if (found.length > 1) {
     throw new Failure(
       'ARGUMENT_INVALID',
-      `${name} is there as a daily and as a weekly backup.`,
-      `Say which: \`nightshift restore ${name} daily\` or \`… weekly\`.`,
+      `Several backups are named ${name}: ${found.map(({ kind }) => kind).join(' and ')}.`,
+      `Say which: ${found.map(({ kind }) => `\`nightshift restore ${name} ${kind}\``).join(' or ')}.`,
     );
   }
   throw new Failure(
     'OBJECT_MISSING',
     `${store.name} has no ${keys.join(' and no ')}.`,
-    'Copy the name from `nightshift list`, and say daily or weekly as it does.',
+    'Copy its name and kind from `nightshift list`.',
   );
 }
 

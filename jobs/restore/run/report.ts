@@ -19,16 +19,26 @@ export function reportText(
   const taken = sourceTakenAt === null ? '' : `, taken ${whenText(Temporal.Instant.from(sourceTakenAt), here)}`;
   const safety = safetyCopyPath(database, stamp);
   const hasSafety = existsSync(safety);
-  const rows = Object.entries(tables ?? {}).map(([table, count]) => `${table} ${formatCount(count)}`);
   const facts = [
     ['into', database],
-    ...rows.map((row, index) => [index === 0 ? 'rows' : '', row]),
+    ...rowFacts(tables),
     ['downtime', downtimeText(ended)],
     ...(ended.unseen === null ? [] : [['not known', `whether anything uses the database: ${ended.unseen}`]]),
     ['safety copy', hasSafety ? safety : 'none: there was no database before'],
     ...(hasSafety ? [['undo', undoText(safety)]] : []),
   ];
-  return `\nRestored ${source}${taken}\n${facts.map(([name = '', text]) => `  ${name.padEnd(11)}  ${text}\n`).join('')}`;
+  return `\nRestored ${source}${taken}\n${factsText(facts)}`;
+}
+
+/** Facts for a person, one a line, their names in a column. */
+export function factsText(facts: readonly (readonly string[])[]): string {
+  return facts.map(([name = '', text]) => `  ${name.padEnd(11)}  ${text}\n`).join('');
+}
+
+/** How many rows each table has, as facts; none when that is not known. */
+export function rowFacts(tables: Readonly<Record<string, number>> | null): string[][] {
+  const rows = Object.entries(tables ?? {}).map(([table, count]) => `${table} ${formatCount(count)}`);
+  return rows.map((row, index) => [index === 0 ? 'rows' : '', row]);
 }
 
 /** How to undo it, and whether the disk has room for that now. */

@@ -68,8 +68,7 @@ async function restoreLocked(
   deps: RestoreDeps,
 ): Promise<void> {
   const { services: manager, clock, log, signal, out, prompt, settings, checkpoint } = deps;
-  for (const name of removeLeftovers(database.path, clock.now()))
-    log.line(`Removed ${name}, left by an interrupted restore`);
+  removeLeftoversOf(database, deps);
   const startedAt = clock.now();
 
   recorder.step('survey');
@@ -169,6 +168,11 @@ async function refreshAffected(planned: Survey, database: Database, { services, 
 
 function rowsIn({ fingerprint }: StagedFile): number | null {
   return fingerprint === null ? null : totalRows(fingerprint.tables);
+}
+
+/** Removes what dead restores left of their staging. The caller holds the lock. */
+export function removeLeftoversOf({ path }: Database, { clock, log }: RestoreDeps): void {
+  for (const name of removeLeftovers(path, clock.now())) log.line(`Removed ${name}, left by an interrupted restore`);
 }
 
 /** Services may be down now: a request to stop is answered, and obeyed by finishing. */

@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import type { Database } from '../../settings/databases.ts';
 import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
 import type { RestoreAction, RestoreOptions } from '../options/restore-options.ts';
-import { removeLeftovers } from '../staging/preflight.ts';
 import type { RestoreJournal } from '../swap/journal.ts';
 import { describeUnfinished, requireServices, resumeUnfinished } from '../swap/resume.ts';
-import { forEachDatabase } from './for-each-database.ts';
+import { forEachUnfinished } from './for-each-unfinished.ts';
 import { notDoneFailure } from './report.ts';
-import { reportResumed, uninterruptible } from './restore.ts';
+import { removeLeftoversOf, reportResumed, uninterruptible } from './restore.ts';
 import type { RestoreDeps } from './restore-deps.ts';
 import { withRunRecord } from './run-recorder.ts';
 import { withLock } from './with-lock.ts';
@@ -29,7 +28,7 @@ export async function resumeAllUnfinished(
   );
   const instead = kind === 'resume' ? null : commandLine;
   const resumed: RestoreJournal[] = [];
-  await forEachDatabase(unfinished, deps, (database) =>
+  await forEachUnfinished(unfinished, deps, (database) =>
     withLock(database, deps, () =>
       withRunRecord({ stateDir: deps.settings.stateDir, database: database.name }, deps, async (recorder) => {
         const ended = await uninterruptible(deps, () =>
@@ -51,7 +50,7 @@ export const unfinishedOf = (databases: readonly Database[]) =>
   databases.filter(({ path }) => existsSync(restoreJournalPath(path)));
 
 export async function reportUnfinished(databases: readonly Database[], deps: RestoreDeps): Promise<void> {
-  await forEachDatabase(databases, deps, async ({ path }) => {
+  await forEachUnfinished(databases, deps, async ({ path }) => {
     const message = describeUnfinished(path, deps.settings.zone);
     if (message !== null) deps.log.warn(`${message} \`nightshift restore\` does that; nothing was done now.`);
   });
@@ -59,7 +58,6 @@ export async function reportUnfinished(databases: readonly Database[], deps: Res
 
 export async function removeIdleLeftovers(databases: readonly Database[], deps: RestoreDeps): Promise<void> {
   for (const database of databases) {
-    const cleared = await withLock(database, deps, async () => removeLeftovers(database.path, deps.clock.now()));
-    for (const name of cleared) deps.log.line(`Removed ${name}, left by an interrupted restore`);
+    await withLock(database, deps, async () => removeLeftoversOf(database, deps));
   }
 }

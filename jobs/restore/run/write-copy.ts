@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../../runtime/errors.ts';
-import { formatBytes, formatCount } from '../../runtime/format.ts';
+import { formatBytes } from '../../runtime/format.ts';
 import type { Database } from '../../settings/databases.ts';
 import { requireFreeSpace } from '../../sqlite/snapshot/disk-space.ts';
 import type { RestoreSource } from '../choice/restore-source.ts';
@@ -11,6 +11,7 @@ import { assertReplaceable } from '../staging/preflight.ts';
 import type { StageDeps } from '../staging/stage-deps.ts';
 import { integrityText } from '../staging/verified-file.ts';
 import { isWithin } from '../usage/host-environment.ts';
+import { factsText, rowFacts } from './report.ts';
 
 type CopyTarget = {
   readonly databases: readonly Database[];
@@ -34,9 +35,8 @@ export async function writeCopy(
   const hint = 'Choose a folder on a larger disk.';
   await requireFreeSpace(path.dirname(file), source.leastBytes, 'the database', hint);
   const { bytes, fingerprint, findings } = await source.stage(file, owner, deps);
-  const rows = Object.entries(fingerprint?.tables ?? {}).map(([table, count]) => `${table} ${formatCount(count)}`);
   deps.out(`\nWrote ${source.label} to ${file}, ${formatBytes(bytes)}\n`);
-  deps.out(rows.map((row, index) => `  ${(index === 0 ? 'rows' : '').padEnd(11)}  ${row}\n`).join(''));
+  deps.out(factsText(rowFacts(fingerprint?.tables ?? null)));
   if (findings.length > 0) deps.out(`  NOTE: ${integrityText(findings)}\n`);
 }
 

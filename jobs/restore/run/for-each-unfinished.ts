@@ -2,7 +2,7 @@ import { asFailure, Failure, type FailureCode } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Database } from '../../settings/databases.ts';
 
-type ForEachDeps = { readonly log: Log; readonly signal: AbortSignal };
+type ForEachUnfinishedDeps = { readonly log: Log; readonly signal: AbortSignal };
 type DatabaseResult = { readonly database: Database; readonly failure: Failure | null };
 
 /** The first of these that there is names the whole: what still needs a person goes before what is in order again. */
@@ -10,12 +10,12 @@ const mostSevere: readonly FailureCode[] = ['INTERRUPTED', 'RESTORE_UNFINISHED']
 
 /**
  * Does `work` for the unfinished restore of each database, also when it fails for another. Throws its Failure when there is
- * only one; of several each failure is printed when it happens, and the one that is thrown names them all. Told to stop
+ * only one; of several each failure is printed when it happens, and the one that is thrown names them all. Once aborted
  * (`signal`), it begins no other.
  */
-export async function forEachDatabase(
+export async function forEachUnfinished(
   databases: readonly Database[],
-  { log, signal }: ForEachDeps,
+  { log, signal }: ForEachUnfinishedDeps,
   work: (database: Database) => Promise<void>,
 ): Promise<void> {
   const endings: DatabaseResult[] = [];
