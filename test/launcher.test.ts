@@ -6,26 +6,31 @@ import path from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { acquireLock } from '../jobs/sqlite/lock/lock.ts';
 import { oldNode } from './old-node.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './restore/visits-database.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './restore/test-databases.ts';
 
 const program = path.resolve(import.meta.dirname, '..', 'jobs', 'nightshift.mjs');
-let eras: TestDatabases;
+let databases: TestDatabases;
 before(() => {
-  eras = makeTestDatabases();
+  databases = makeTestDatabases();
 });
-after(() => eras.remove());
+after(() => databases.remove());
 
 function launch(args: readonly string[], stdout: 'pipe' | number = 'pipe') {
   const [node = '', ...options] = oldNode();
-  const env = { PATH: process.env['PATH'], ...eras.environment };
+  const env = { PATH: process.env['PATH'], ...databases.environment };
   return spawn(node, [...options, program, ...args], { env, stdio: ['ignore', stdout, 'pipe'] });
 }
 
 /** A restore, started by an older Node, that waits for a backup to end; and the process that does the work. */
 async function waitingRestore(t: TestContext) {
-  eras.reset();
+  databases.reset();
   const log = { line() {}, warn() {}, failure() {} };
-  const lock = await acquireLock(eras.database, eras.folder, { holder: 'backup', wait: true, log, signal: t.signal });
+  const lock = await acquireLock(databases.database, databases.folder, {
+    holder: 'backup',
+    wait: true,
+    log,
+    signal: t.signal,
+  });
   t.after(() => lock.release());
   const launcher = launch(['restore', 'latest', '--yes', '--no-docker']);
   t.after(() => launcher.kill('SIGKILL'));
@@ -55,7 +60,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     launcher.kill(signal);
     const [code, by] = await once(launcher, 'exit');
     assert.deepEqual({ code, by, isWorkerAlive: isAlive(worker) }, { code: 4, by: null, isWorkerAlive: false });
-    assert.equal(holds(eras.database), complete.old);
+    assert.equal(holds(databases.database), complete.old);
   });
 }
 
@@ -77,7 +82,7 @@ test('a backup and a restore go on when nobody reads what they print', async () 
     const [code] = await once(child, 'exit');
     assert.deepEqual({ args, code, err: err.includes('EPIPE') }, { args, code: 0, err: false }, err);
   }
-  assert.equal(holds(eras.database), complete.old);
+  assert.equal(holds(databases.database), complete.old);
 });
 
 test('output that a full disk swallowed is said, and is no success', async () => {

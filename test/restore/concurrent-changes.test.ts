@@ -5,42 +5,45 @@ import { after, before, test } from 'node:test';
 import { restoreJournalPath } from '../../jobs/sqlite/lock/lock-state.ts';
 import { always, type FakeServices, readServices } from './fake-engine.ts';
 import { type ActionResult, fakeEngineOrNone, runRestore } from './run-action.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
 const services: FakeServices = {
-  web: { running: true, policy: always, wellOn: 'any' },
-  worker: { running: true, policy: always, wellOn: 'any' },
+  web: { running: true, policy: always, healthyOn: 'any' },
+  worker: { running: true, policy: always, healthyOn: 'any' },
 };
 
-let eras: TestDatabases;
+let databases: TestDatabases;
 before(() => {
-  eras = makeTestDatabases();
+  databases = makeTestDatabases();
 });
-after(() => eras.remove());
+after(() => databases.remove());
 
-const serviceFile = () => path.join(eras.folder, 'services.json');
+const serviceFile = () => path.join(databases.folder, 'services.json');
 
-/** `nightshift restore latest` on fresh eras; `happens` is called with the number and the name of each checkpoint. */
+/** `nightshift restore latest` on fresh databases; `happens` is called with the number and the name of each checkpoint. */
 function restoreWhile(happens: (number: number, name: string) => void): Promise<ActionResult> {
-  eras.reset();
+  databases.reset();
   writeFileSync(serviceFile(), JSON.stringify(services));
   let count = 0;
   const checkpoint = async (name: string) => {
     count += 1;
     happens(count, name);
   };
-  return runRestore('latest', eras.environment, { engine: fakeEngineOrNone(serviceFile(), eras.database), checkpoint });
+  return runRestore('latest', databases.environment, {
+    engine: fakeEngineOrNone(serviceFile(), databases.database),
+    checkpoint,
+  });
 }
 
 test('a service that a person stops during the download stays off', async () => {
-  const off = { ...services, worker: { running: false, policy: always, wellOn: 'any' } } as const;
+  const off = { ...services, worker: { running: false, policy: always, healthyOn: 'any' } } as const;
   const { ending, text } = await restoreWhile((_, name) => {
     if (name === 'staged') writeFileSync(serviceFile(), JSON.stringify(off));
   });
   assert.equal(ending, 'done', text);
   assert.match(text, /WARNING Since the plan was made, the services to stop have changed: web\./);
   assert.deepEqual(readServices(serviceFile()), off);
-  assert.equal(holds(eras.database), complete.new);
+  assert.equal(holds(databases.database), complete.new);
 });
 
 test('a restore that fails while it stages leaves no process behind that reads the database', async () => {
@@ -66,19 +69,19 @@ test('whatever fails once, at any step, the restore takes itself back or says th
     }
     endings.add(ending);
     const context = `failed at: ${failed}\n${text}`;
-    const isUnfinished = existsSync(restoreJournalPath(eras.database));
+    const isUnfinished = existsSync(restoreJournalPath(databases.database));
     assert.equal(ending === 'RESTORE_UNFINISHED', isUnfinished, context);
     if (isUnfinished) {
-      const resumed = await runRestore(undefined, eras.environment, {
-        engine: fakeEngineOrNone(serviceFile(), eras.database),
+      const resumed = await runRestore(undefined, databases.environment, {
+        engine: fakeEngineOrNone(serviceFile(), databases.database),
       });
       assert.match(resumed.text, /Found an unfinished restore of /, context);
     }
-    assert.equal(existsSync(restoreJournalPath(eras.database)), false, context);
-    assert.ok(Object.values<string>(complete).includes(holds(eras.database)), context);
+    assert.equal(existsSync(restoreJournalPath(databases.database)), false, context);
+    assert.ok(Object.values<string>(complete).includes(holds(databases.database)), context);
     assert.deepEqual(readServices(serviceFile()), services, context);
-    if (ending === 'RESTORE_ROLLED_BACK') assert.equal(holds(eras.database), complete.old, context);
-    if (ending === 'done') assert.equal(holds(eras.database), complete.new, context);
+    if (ending === 'RESTORE_ROLLED_BACK') assert.equal(holds(databases.database), complete.old, context);
+    if (ending === 'done') assert.equal(holds(databases.database), complete.new, context);
   }
   assert.deepEqual([...endings].toSorted(), ['RESTORE_ROLLED_BACK', 'RESTORE_UNFINISHED', 'UNEXPECTED', 'done']);
 });

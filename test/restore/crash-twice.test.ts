@@ -14,21 +14,21 @@ import { systemClock } from '../../jobs/runtime/clock.ts';
 import { createLog } from '../../jobs/runtime/log.ts';
 import { always, type FakeServices, fakeEngine, readServices } from './fake-engine.ts';
 import { fastClock } from './run-action.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
 const log = createLog(systemClock, 'UTC', { out() {}, err() {} });
 const services: FakeServices = {
-  web: { running: true, policy: always, wellOn: 'any' },
-  worker: { running: true, policy: always, wellOn: 'old' },
+  web: { running: true, policy: always, healthyOn: 'any' },
+  worker: { running: true, policy: always, healthyOn: 'old' },
 };
 
-let eras: TestDatabases;
+let databases: TestDatabases;
 before(() => {
-  eras = makeTestDatabases();
+  databases = makeTestDatabases();
 });
-after(() => eras.remove());
+after(() => databases.remove());
 
-const serviceFile = () => path.join(eras.folder, 'services.json');
+const serviceFile = () => path.join(databases.folder, 'services.json');
 
 /** A checkpoint after which nothing happens any more, as if the process had died there, and a promise of that moment. */
 function deathAt(
@@ -49,9 +49,9 @@ function deathAt(
 
 /** Begins the switch with a staged file and services that are unhealthy on it. Null: it died at that checkpoint. */
 async function begin(number: number, fails = (_: string) => false): Promise<unknown> {
-  eras.reset();
+  databases.reset();
   writeFileSync(serviceFile(), JSON.stringify(services));
-  const staged = stagedPath(eras.database);
+  const staged = stagedPath(databases.database);
   new Sqlite(staged)
     .exec(
       "CREATE TABLE era (name); INSERT INTO era VALUES ('new'); CREATE TABLE visits (text); CREATE TABLE orders (id)",
@@ -61,7 +61,7 @@ async function begin(number: number, fails = (_: string) => false): Promise<unkn
   const journal = {
     version: 1,
     step: 'stopping',
-    database: eras.database,
+    database: databases.database,
     source: 'a backup',
     sourceTakenAt: null,
     startedAt: String(systemClock.now()),
@@ -98,11 +98,11 @@ async function begin(number: number, fails = (_: string) => false): Promise<unkn
 
 async function resume(number: number): Promise<unknown> {
   const { checkpoint, died } = deathAt(number);
-  return Promise.race([died, resumeUnfinished(eras.database, 'UTC', deps(checkpoint))]);
+  return Promise.race([died, resumeUnfinished(databases.database, 'UTC', deps(checkpoint))]);
 }
 
 function deps(checkpoint: Checkpoint) {
-  const services = dockerServiceManager(fakeEngine(serviceFile(), eras.database), fastClock);
+  const services = dockerServiceManager(fakeEngine(serviceFile(), databases.database), fastClock);
   return { services, clock: fastClock, log, checkpoint, assertNotInUse: async () => {}, leaveOff: [] };
 }
 
@@ -111,31 +111,31 @@ test('killed at a step, and again while the next run resumes it: the run after t
   for (let first = 1; (await begin(first)) === 'died'; first += 3) {
     for (let second = 1 + (first % 4); ; second += 4) {
       await begin(first);
-      if (readJournal(eras.database) === null) break;
+      if (readJournal(databases.database) === null) break;
       const again = await resume(second);
       await resume(0);
       pairs += 1;
-      const kept = readdirSync(path.dirname(eras.database)).filter((name) => /\.(backup|restore)-/.test(name));
+      const kept = readdirSync(path.dirname(databases.database)).filter((name) => /\.(backup|restore)-/.test(name));
       assert.deepEqual(
-        { inPlace: holds(eras.database), kept, services: readServices(serviceFile()) },
+        { inPlace: holds(databases.database), kept, services: readServices(serviceFile()) },
         { inPlace: complete.old, kept: [], services },
         `killed at checkpoint ${first}, then at ${second}`,
       );
-      assert.ok(statSync(eras.database).size > 0);
+      assert.ok(statSync(databases.database).size > 0);
       if (again !== 'died') break;
     }
   }
   assert.ok(pairs > 100, `only ${pairs} pairs`);
 });
 
-test('killed on a way back that could not be journalled: the run after that leaves the old database complete, and never calls it restored', async () => {
+test('killed on a rollback that could not be journalled: the run after that leaves the old database complete, and never calls it restored', async () => {
   const isWayBackJournal = (name: string) =>
     /^before journalling (stoppingForRollback|restoringOriginal|restartingServices|cleaningUp)$/.test(name);
   let resumed = 0;
   for (let number = 1; (await begin(number, isWayBackJournal)) === 'died'; number += 1) {
-    const ended = await resumeUnfinished(eras.database, 'UTC', deps(deathAt(0).checkpoint));
+    const ended = await resumeUnfinished(databases.database, 'UTC', deps(deathAt(0).checkpoint));
     assert.deepEqual(
-      { inPlace: holds(eras.database), services: readServices(serviceFile()), end: ended?.step ?? 'cleaningUp' },
+      { inPlace: holds(databases.database), services: readServices(serviceFile()), end: ended?.step ?? 'cleaningUp' },
       { inPlace: complete.old, services, end: 'cleaningUp' },
       `killed at checkpoint ${number}`,
     );

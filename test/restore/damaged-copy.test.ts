@@ -3,32 +3,32 @@ import { closeSync, openSync, readdirSync, rmSync, utimesSync, writeFileSync, wr
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { type FinishedCommand, nightshift } from '../nightshift.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
-let eras: TestDatabases;
+let databases: TestDatabases;
 before(() => {
-  eras = makeTestDatabases();
+  databases = makeTestDatabases();
 });
-after(() => eras.remove());
+after(() => databases.remove());
 
 const restore = (...args: string[]): Promise<FinishedCommand> =>
-  nightshift(['restore', ...args, '--no-docker'], eras.environment);
+  nightshift(['restore', ...args, '--no-docker'], databases.environment);
 
 /** What it is refused with, the safety copy as COPY. */
 function refusal({ code, err }: FinishedCommand): string {
-  const [, told = '', hint = ''] = /(BACKUP_WRONG: (?:.|\n)*?)\n {4}What to do: ((?:.|\n)*)/.exec(err) ?? [];
-  return `exit ${code}: ${told}\n${hint.trim()}`.replace(/\S+\.backup-\d{4}-\d\d-\d\d_\d{6}/g, 'COPY');
+  const [, message = '', hint = ''] = /(BACKUP_WRONG: (?:.|\n)*?)\n {4}What to do: ((?:.|\n)*)/.exec(err) ?? [];
+  return `exit ${code}: ${message}\n${hint.trim()}`.replace(/\S+\.backup-\d{4}-\d\d-\d\d_\d{6}/g, 'COPY');
 }
 
 const choose = 'Choose another from `nightshift restore --safety-copies`, or a backup from `nightshift list`;';
 
 /** Puts a restored backup in place; its safety copy is the old database without its -wal, with `bytes` written at `offset`. */
 async function restoreOver(offset: number, bytes: number): Promise<string> {
-  eras.reset();
-  for (const part of ['-wal', '-shm']) rmSync(eras.database + part);
+  databases.reset();
+  for (const part of ['-wal', '-shm']) rmSync(databases.database + part);
   const { code, err } = await restore('latest', '--yes');
   assert.equal(code, 0, err);
-  const folder = path.dirname(eras.database);
+  const folder = path.dirname(databases.database);
   const copy = path.join(folder, readdirSync(folder).find((name) => /backup-[\d_-]+$/.test(name)) ?? '');
   const file = openSync(copy, 'r+');
   writeSync(file, Buffer.alloc(bytes, 0x5a), 0, bytes, offset);
@@ -48,7 +48,7 @@ test('a safety copy with damaged pages: --undo names the flag and the copy, and 
     refused.split('\n').at(-1),
     `${choose} --allow-damaged-copy restores it as it is. Nothing was stopped or changed.`,
   );
-  assert.equal(holds(eras.database), complete.new);
+  assert.equal(holds(databases.database), complete.new);
   const taken = await restore('--undo', '--yes', '--allow-damaged-copy');
   assert.equal(taken.code, 0, taken.err);
   assert.match(taken.out, /^ {2}verified {4}DAMAGED, accepted with --allow-damaged-copy$/m);
@@ -68,11 +68,11 @@ for (const [what, wal, why] of [
           `${choose} ${why}, so --allow-damaged-copy cannot restore it either. Nothing was stopped or changed.`,
       );
     }
-    assert.equal(holds(eras.database), complete.new);
+    assert.equal(holds(databases.database), complete.new);
   });
 }
 
-test('a removal without a terminal is told how to say yes, and nothing that is refused next', async () => {
+test('a removal without a terminal: the error says how to confirm, and nothing that is refused next', async () => {
   const { code, err } = await restore('--safety-copies', '--remove', 'x');
   assert.equal(code, 2);
   assert.equal(
@@ -83,8 +83,8 @@ test('a removal without a terminal is told how to say yes, and nothing that is r
 });
 
 test('what a killed look for containers left is removed by a dry run too; one that is just being used is not', async () => {
-  eras.reset();
-  const [old, young] = ['old', 'young'].map((name) => `${eras.database}.restore-probe-${name}`);
+  databases.reset();
+  const [old, young] = ['old', 'young'].map((name) => `${databases.database}.restore-probe-${name}`);
   for (const file of [old, young]) writeFileSync(file ?? '', '');
   const longAgo = Date.now() / 1000 - 120;
   utimesSync(old ?? '', longAgo, longAgo);
@@ -94,7 +94,7 @@ test('what a killed look for containers left is removed by a dry run too; one th
   ]) {
     const { code, err } = await restore(...args);
     assert.equal(code, 0, err);
-    const left = readdirSync(path.dirname(eras.database)).filter((name) => name.includes('probe'));
+    const left = readdirSync(path.dirname(databases.database)).filter((name) => name.includes('probe'));
     assert.deepEqual(left, ['shop.db.restore-probe-young']);
   }
 });

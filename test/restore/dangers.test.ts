@@ -89,7 +89,7 @@ for (const [what, backup, message] of [
   ['without a table', withoutTables, 'shop.db.gz is EMPTY: it has no tables.'],
   ['without a row', withoutRows, 'shop.db.gz is EMPTY: it has 2 tables and no rows.'],
 ] as const) {
-  test(`a backup ${what}: refused with --yes, but not with --allow-empty; a terminal wants the name typed`, async () => {
+  test(`a backup ${what}: refused with --yes, but not with --allow-empty; a terminal asks for the name`, async () => {
     const hint =
       'Choose another, from `nightshift list` or --safety-copies. To restore it anyway, run it in a terminal without --yes, or add --allow-empty. Nothing was stopped or changed.';
     assert.deepEqual(await talk(backup, '--yes', { otherDatabase: true, openFiles: true, unseen: true }), {
@@ -129,7 +129,7 @@ test('tables that were not counted are there: neither empty nor gone, and no oth
   assert.deepEqual(compareFingerprints(shop, people), { rows: [], relation: 'same', differences: [] });
 });
 
-test('what only metadata says to be empty is told as that', () => {
+test('what is empty by its metadata alone is reported as that', () => {
   assert.deepEqual(warningsOf(facts(shop, { ...withoutTables, uncounted: null })), [
     'by its metadata, shop.db.gz is EMPTY: it has no tables. If that is confirmed once it is unpacked, --yes refuses it without --allow-empty.',
   ]);

@@ -3,34 +3,34 @@ import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { type FinishedCommand, nightshift } from '../nightshift.ts';
-import { makeTestDatabases, type TestDatabases } from './visits-database.ts';
+import { makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
-let eras: TestDatabases;
+let databases: TestDatabases;
 let name: string;
 
 before(() => {
-  eras = makeTestDatabases();
-  const daily = path.join(eras.folder, 'store/sqlite-backups/daily');
+  databases = makeTestDatabases();
+  const daily = path.join(databases.folder, 'store/sqlite-backups/daily');
   [name = ''] = readdirSync(daily).filter((file) => !file.startsWith('.'));
   // As the old shell script left them: without metadata. One by a clock that was years ahead, one without a date, one in a folder.
   mkdirSync(path.join(daily, '2024'));
-  mkdirSync(path.join(eras.folder, 'store/sqlite-backups/weekly'));
+  mkdirSync(path.join(databases.folder, 'store/sqlite-backups/weekly'));
   cpSync(path.join(daily, name), path.join(daily, 'shop_2031-01-01_020000.db.gz'));
   cpSync(path.join(daily, name), path.join(daily, '2024/shop-moved.db.gz'));
-  cpSync(path.join(daily, name), path.join(eras.folder, 'store/sqlite-backups/weekly/shop_week48.db.gz'));
-  return () => eras.remove();
+  cpSync(path.join(daily, name), path.join(databases.folder, 'store/sqlite-backups/weekly/shop_week48.db.gz'));
+  return () => databases.remove();
 });
 
-const run = (...args: string[]): Promise<FinishedCommand> => nightshift(args, eras.environment);
+const run = (...args: string[]): Promise<FinishedCommand> => nightshift(args, databases.environment);
 
-/** Lines of a plan that begin with one of these words, times as TIME and ages as AGE. */
-function linesOf(text: string, ...words: string[]): string[] {
+/** Lines of a plan that begin with one of these, times as TIME and ages as AGE. */
+function linesOf(text: string, ...beginnings: string[]): string[] {
   return text
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'TIME')
     .replace(/[\d.]+ (s|min \d\d s)/g, 'AGE')
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => words.some((word) => line.startsWith(word)));
+    .filter((line) => beginnings.some((beginning) => line.startsWith(beginning)));
 }
 
 test('the list has one order: dated, then without a date, then misdated', async () => {
@@ -81,7 +81,7 @@ test('a backup without a date is restored by its name, and the plan says when it
 });
 
 test('a backup in a sub-folder is restored by the name that the list prints', async () => {
-  const to = path.join(eras.folder, 'look.db');
+  const to = path.join(databases.folder, 'look.db');
   const { code, out, err } = await run('restore', '2024/shop-moved.db.gz', 'daily', '--to', to);
   assert.equal(code, 0, err);
   assert.deepEqual(linesOf(out, 'Wrote'), [

@@ -102,7 +102,7 @@ describe('what restore learns from and tells a real Docker engine', {
     assert.equal(await createDockerEngine(dockerHost).container(`${prefix}-none`), null);
   });
 
-  test('a service renamed meanwhile is started all the same, and one removed is named', async (t) => {
+  test('a service renamed meanwhile is started anyway, and one removed is named', async (t) => {
     const scene = await makeDockerScene(t);
     const renamed = await stopped(await scene.service('renamed', { with: ['--restart', 'always'] }));
     const removed = await stopped(await scene.service('removed', { with: ['--restart', 'always'] }));

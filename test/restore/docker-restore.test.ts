@@ -43,7 +43,7 @@ describe('restore with services on a real Docker engine', { ...needs('docker', '
     assert.deepEqual(found, { complete: 1, writers: 2 });
   });
 
-  test('a service that is unhealthy on the restored data: all goes back, and the command says so', async (t) => {
+  test('a service that is unhealthy on the restored data: everything is rolled back, and the command says so', async (t) => {
     const scene = await makeDockerScene(t);
     const picky = await scene.service('picky', { accepts: 'current', with: ['--restart', 'always'] });
     const easy = await scene.service('easy');
@@ -79,7 +79,7 @@ describe('restore with services on a real Docker engine', { ...needs('docker', '
     assert.equal((await stateOf(picky)).state, 'running unhealthy always');
   });
 
-  test('a service that crashes on the current data, again and again, is well on the restored', async (t) => {
+  test('a service that crashes on the current data, again and again, is healthy on the restored', async (t) => {
     const scene = await makeDockerScene(t);
     const crashing = await scene.service('crashing', {
       accepts: 'backup',

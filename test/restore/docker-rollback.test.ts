@@ -7,11 +7,11 @@ import { docker, makeDockerScene, stateOf, until } from './docker-scene.ts';
 
 const image = 'node:26-bookworm-slim';
 
-describe('the way back on a real Docker engine, when a service cannot run on the old database either', {
+describe('the rollback on a real Docker engine, when a service cannot run on the old database either', {
   ...needs('docker', 'root'),
   concurrency: 2,
 }, () => {
-  test('its mount is gone: unfinished, the other runs with its own policy; put right, the next restore finishes', async (t) => {
+  test('its mount is gone: unfinished, the other runs with its own policy; repaired, the next restore finishes', async (t) => {
     const scene = await makeDockerScene(t);
     const config = path.join(scene.folder, 'config');
     mkdirSync(config);

@@ -30,11 +30,11 @@ const program = `
   const fs = require('node:fs');
   const { DatabaseSync } = require('node:sqlite');
   const { NAME, ACCEPTS, OTHERWISE, SLOW_STOP } = process.env;
-  for (const name of ['well', 'leaving']) fs.rmSync('/tmp/' + name, { force: true });
+  for (const name of ['healthy', 'leaving']) fs.rmSync('/tmp/' + name, { force: true });
   const db = new DatabaseSync('/data/shop.db');
   db.exec('PRAGMA busy_timeout = 5000');
   const { name } = db.prepare('SELECT name FROM era').get();
-  if (ACCEPTS === 'any' || ACCEPTS === name) fs.writeFileSync('/tmp/well', '');
+  if (ACCEPTS === 'any' || ACCEPTS === name) fs.writeFileSync('/tmp/healthy', '');
   else if (OTHERWISE === 'crash') process.exit(1);
   const visit = db.prepare('INSERT INTO visits (name) VALUES (?)');
   const timer = setInterval(() => visit.run(NAME), 5);
@@ -134,7 +134,7 @@ export function serviceArguments(name: string, data: string, options: ServiceOpt
       '-e',
       `SLOW_STOP=${slowStopMs}`,
       '--health-cmd',
-      'test -e /tmp/well',
+      'test -e /tmp/healthy',
       '--health-interval',
       '300ms',
     ],

@@ -104,7 +104,7 @@ describe('restore from within a container on a real Docker engine', needs('docke
     assert.equal((await stateOf(service)).state, 'running healthy always');
   });
 
-  test('so is it when nobody has it open at that moment; the dry run says so; --allow-unseen goes on', async (t) => {
+  test('so is it when nobody has it open at that moment; the dry run says so; --allow-unseen continues', async (t) => {
     const scene = await makeDockerScene(t);
     const idle = await startIdle(scene);
     for (const args of [[], ['--ignore-open-files'], ['--no-docker'], ['--allow-empty'], ['--allow-other-database']]) {
@@ -300,7 +300,7 @@ describe('restore from within a container on a real Docker engine', needs('docke
     assert.equal(scene.era(), 'current');
   });
 
-  test('with the host’s processes and no socket: the plan says that containers were not looked at', async (t) => {
+  test('with the host’s processes and no socket: the plan says that containers were not checked', async (t) => {
     const scene = await makeDockerScene(t);
     await startIdle(scene, [], 'opens-it-per-request');
     const rights = ['--cap-add', 'SYS_PTRACE', '--security-opt', 'apparmor=unconfined'];

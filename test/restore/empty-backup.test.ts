@@ -10,25 +10,25 @@ import { makeScene } from '../backup/scene.ts';
 import { needs } from '../lab/parts.ts';
 import { nightshift } from '../nightshift.ts';
 import { failureOf, filesBeside, restore, restoreArgs } from './restore-scene.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
-let eras: TestDatabases;
+let databases: TestDatabases;
 before(() => {
-  eras = makeTestDatabases();
-  return () => eras.remove();
+  databases = makeTestDatabases();
+  return () => databases.remove();
 });
 
 /** Puts the database away, makes one with these statements, backs it up, and puts the database back. */
 async function storeBackupOf(statements: string): Promise<Record<string, string>> {
-  const store = path.join(eras.folder, `store-${randomBytes(4).toString('hex')}`);
+  const store = path.join(databases.folder, `store-${randomBytes(4).toString('hex')}`);
   mkdirSync(store);
-  const environment = { ...eras.environment, BACKUP_STORE: pathToFileURL(store).href };
-  eras.reset();
-  for (const part of ['', '-wal', '-shm']) rmSync(eras.database + part);
-  new Sqlite(eras.database).exec(statements).close();
+  const environment = { ...databases.environment, BACKUP_STORE: pathToFileURL(store).href };
+  databases.reset();
+  for (const part of ['', '-wal', '-shm']) rmSync(databases.database + part);
+  new Sqlite(databases.database).exec(statements).close();
   const { code, err } = await nightshift(['backup'], environment);
   assert.equal(code, 0, err);
-  eras.reset();
+  databases.reset();
   return environment;
 }
 
@@ -53,16 +53,16 @@ for (const [what, statements, message] of [
       assert.equal(failureOf(refusal), 'BACKUP_EMPTY, exit 1');
       assert.match(refusal.err, new RegExp(`is EMPTY: ${message}\\.\n.*or add --allow-empty\\. Nothing`));
     }
-    assert.equal(holds(eras.database), complete.old);
-    assert.deepEqual(filesBeside(eras), ['shop.db-shm', 'shop.db-wal']);
+    assert.equal(holds(databases.database), complete.old);
+    assert.deepEqual(filesBeside(databases), ['shop.db-shm', 'shop.db-wal']);
 
     const allowed = await run('--yes', '--allow-empty');
     assert.equal(allowed.code, 0, allowed.out + allowed.err);
-    await restore(eras, '--undo', '--yes');
-    const back = await restore(eras, '--undo', '--yes');
+    await restore(databases, '--undo', '--yes');
+    const back = await restore(databases, '--undo', '--yes');
     assert.equal(failureOf(back), 'BACKUP_EMPTY, exit 1');
     assert.match(back.err, /shop\.db\.backup-[\d_-]+ is EMPTY: /);
-    assert.equal(holds(eras.database), complete.old);
+    assert.equal(holds(databases.database), complete.old);
   });
 }
 

@@ -11,16 +11,16 @@ export type FakeService = {
   readonly running: boolean;
   readonly policy: RestartPolicy;
   /** `old`: its health check passes only on the database that was there before. */
-  readonly wellOn: 'any' | 'old' | 'none';
+  readonly healthyOn: 'any' | 'old' | 'none';
   /** Cannot be started; or ends at once when it is. */
   readonly fails?: 'to start' | 'to stay up';
 };
 
 export const always: RestartPolicy = { Name: 'always', MaximumRetryCount: 0 };
-/** Is well on any database. */
-export const web: FakeService = { running: true, policy: always, wellOn: 'any' };
-/** Is well only on the old database. */
-export const picky: FakeService = { running: true, policy: always, wellOn: 'old' };
+/** Is healthy on any database. */
+export const web: FakeService = { running: true, policy: always, healthyOn: 'any' };
+/** Is healthy only on the old database. */
+export const picky: FakeService = { running: true, policy: always, healthyOn: 'old' };
 
 export type FakeServices = Readonly<Record<string, FakeService>>;
 
@@ -64,7 +64,7 @@ export function fakeEngine(file: string, database: string): DockerEngine {
   };
 }
 
-/** On a full disk a container runs all the same, and what SQLite says is its own affair. */
+/** On a full disk a container runs anyway, whatever SQLite says. */
 function leaveVisit(database: string): void {
   const connection = new Sqlite(database);
   try {
@@ -76,8 +76,12 @@ function leaveVisit(database: string): void {
   }
 }
 
-function containerOf(id: string, { running, policy, wellOn, fails }: FakeService, database: string): DockerContainer {
-  const isWell = wellOn === 'any' || (wellOn === 'old' && (!existsSync(database) || isOld(database)));
+function containerOf(
+  id: string,
+  { running, policy, healthyOn, fails }: FakeService,
+  database: string,
+): DockerContainer {
+  const isHealthy = healthyOn === 'any' || (healthyOn === 'old' && (!existsSync(database) || isOld(database)));
   return {
     id,
     name: id,
@@ -88,9 +92,10 @@ function containerOf(id: string, { running, policy, wellOn, fails }: FakeService
     removedWhenStopped: false,
     restartPolicy: policy,
     stopTimeoutSeconds: 10,
-    health: isWell ? 'healthy' : 'unhealthy',
+    health: isHealthy ? 'healthy' : 'unhealthy',
     healthSeconds: 5,
-    remark: fails === 'to stay up' ? 'exited with code 3' : isWell || wellOn === 'none' ? '' : 'cannot use this data',
+    remark:
+      fails === 'to stay up' ? 'exited with code 3' : isHealthy || healthyOn === 'none' ? '' : 'cannot use this data',
     mounts: [{ sources: [path.dirname(database)], destination: '/data', writable: true }],
   };
 }

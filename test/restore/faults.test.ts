@@ -21,64 +21,64 @@ import { acquireLock } from '../../jobs/sqlite/lock/lock.ts';
 import { openStore } from '../../jobs/store/open.ts';
 import { needs } from '../lab/parts.ts';
 import { type FinishedCommand, nightshift, startNightshift } from '../nightshift.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
+import { failureOf } from './restore-scene.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
-let eras: TestDatabases;
+let databases: TestDatabases;
 let daily: string;
 before(() => {
-  eras = makeTestDatabases();
-  daily = path.join(eras.folder, 'store', 'sqlite-backups', 'daily');
+  databases = makeTestDatabases();
+  daily = path.join(databases.folder, 'store', 'sqlite-backups', 'daily');
 });
-after(() => eras.remove());
+after(() => databases.remove());
 
 const restore = (environment = {}, ...args: string[]): Promise<FinishedCommand> =>
-  nightshift(['restore', ...(args.length > 0 ? args : ['latest']), '--yes'], { ...eras.environment, ...environment });
-
-function failure({ code, err }: FinishedCommand): string {
-  return `${/([A-Z_]+): .*\n {4}What to do: /.exec(err)?.[1]}, exit ${code}`;
-}
+  nightshift(['restore', ...(args.length > 0 ? args : ['latest']), '--yes'], {
+    ...databases.environment,
+    ...environment,
+  });
 
 /** The old database is there whole, with its own files and the lock beside it and nothing else. */
 function requireUntouched(): void {
-  assert.equal(holds(eras.database), complete.old);
-  const names = readdirSync(path.dirname(eras.database)).filter((name) => !name.endsWith('.nightshift-lock'));
+  assert.equal(holds(databases.database), complete.old);
+  const names = readdirSync(path.dirname(databases.database)).filter((name) => !name.endsWith('.nightshift-lock'));
   assert.deepEqual(names, ['shop.db', 'shop.db-shm', 'shop.db-wal']);
 }
 
 /** Lets a test spoil the stored backup, and mends it afterwards. Returns the backup's path. */
 function withObject(t: TestContext): string {
-  const saved = path.join(eras.folder, 'saved-store');
-  cpSync(path.join(eras.folder, 'store'), saved, { recursive: true, preserveTimestamps: true });
+  const saved = path.join(databases.folder, 'saved-store');
+  cpSync(path.join(databases.folder, 'store'), saved, { recursive: true, preserveTimestamps: true });
   t.after(() => {
-    rmSync(path.join(eras.folder, 'store'), { recursive: true });
-    cpSync(saved, path.join(eras.folder, 'store'), { recursive: true, preserveTimestamps: true });
+    rmSync(path.join(databases.folder, 'store'), { recursive: true });
+    cpSync(saved, path.join(databases.folder, 'store'), { recursive: true, preserveTimestamps: true });
     rmSync(saved, { recursive: true });
   });
   return path.join(daily, readdirSync(daily).find((name) => !name.startsWith('.')) ?? '');
 }
 
 test('a truncated object is refused before anything is changed', async (t) => {
-  eras.reset();
+  databases.reset();
   truncateSync(withObject(t), 700);
   const refused = await restore();
-  assert.equal(failure(refused), 'ARCHIVE_UNREADABLE, exit 1');
+  assert.equal(failureOf(refused), 'ARCHIVE_UNREADABLE, exit 1');
   assert.match(refused.err, /is cut short/);
   requireUntouched();
 });
 
 test('an object that holds another database than its metadata says is refused', async (t) => {
-  eras.reset();
+  databases.reset();
   withObject(t);
-  const other = path.join(eras.folder, 'other.db');
+  const other = path.join(databases.folder, 'other.db');
   new Sqlite(other).exec('CREATE TABLE era (name)').close();
   execFileSync('gzip', ['-9', other]);
-  const store = await openStore({ kind: 'directory', folder: path.join(eras.folder, 'store') });
+  const store = await openStore({ kind: 'directory', folder: path.join(databases.folder, 'store') });
   const [listed] = await store.list('sqlite-backups/daily/');
   const key = listed?.key ?? '';
   await store.put(key, `${other}.gz`, (await store.head(key))?.metadata ?? {});
   store.close();
   const refused = await restore();
-  assert.equal(failure(refused), 'BACKUP_WRONG, exit 1');
+  assert.equal(failureOf(refused), 'BACKUP_WRONG, exit 1');
   assert.match(refused.err, /its sha256 is [0-9a-f]{64}, but its metadata says [0-9a-f]{64}/);
   requireUntouched();
 });
@@ -92,9 +92,9 @@ for (const [what, spoil, message] of [
   ['is damaged', (file: string) => damage(file), /integrity check/],
 ] as const) {
   test(`an object without metadata that ${what} is found out and refused`, async (t) => {
-    eras.reset();
+    databases.reset();
     withObject(t);
-    const file = path.join(eras.folder, 'shop_2025-01-01_020000.db');
+    const file = path.join(databases.folder, 'shop_2025-01-01_020000.db');
     execFileSync('sqlite3', [
       file,
       'CREATE TABLE t (x); CREATE INDEX i ON t (x); INSERT INTO t SELECT value FROM generate_series(1, 9000);',
@@ -103,7 +103,7 @@ for (const [what, spoil, message] of [
     writeFileSync(path.join(daily, 'shop_2025-01-01_020000.db.gz'), execFileSync('gzip', ['-9', '-c', file]));
     rmSync(file);
     const refused = await restore({}, 'shop_2025-01-01_020000.db.gz');
-    assert.equal(failure(refused), 'BACKUP_WRONG, exit 1');
+    assert.equal(failureOf(refused), 'BACKUP_WRONG, exit 1');
     assert.match(refused.err, message);
     requireUntouched();
   });
@@ -117,23 +117,23 @@ function damage(file: string): void {
 }
 
 test('an encrypted backup without an identity, with a wrong one, and with the right one', async () => {
-  eras.reset();
+  databases.reset();
   const [own, other] = await Promise.all([generateIdentity(), generateIdentity()]);
-  const files = { own: path.join(eras.folder, 'own.txt'), other: path.join(eras.folder, 'other.txt') };
+  const files = { own: path.join(databases.folder, 'own.txt'), other: path.join(databases.folder, 'other.txt') };
   writeFileSync(files.own, `${own}\n`);
   writeFileSync(files.other, `${other}\n`);
-  const store = path.join(eras.folder, 'encrypted');
+  const store = path.join(databases.folder, 'encrypted');
   mkdirSync(store, { recursive: true });
   const environment = { BACKUP_STORE: `file://${store}`, BACKUP_AGE_RECIPIENTS: await identityToRecipient(own) };
-  assert.equal((await nightshift(['backup'], { ...eras.environment, ...environment })).code, 0);
-  eras.reset();
-  assert.equal(failure(await restore(environment)), 'ARCHIVE_IDENTITY_MISSING, exit 1');
+  assert.equal((await nightshift(['backup'], { ...databases.environment, ...environment })).code, 0);
+  databases.reset();
+  assert.equal(failureOf(await restore(environment)), 'ARCHIVE_IDENTITY_MISSING, exit 1');
   assert.equal(
-    failure(await restore(environment, 'latest', '--identity', files.other)),
+    failureOf(await restore(environment, 'latest', '--identity', files.other)),
     'ARCHIVE_IDENTITY_WRONG, exit 1',
   );
   const planned = await restore(environment, 'latest', '--dry-run');
-  assert.equal(failure(planned), 'ARCHIVE_IDENTITY_MISSING, exit 1');
+  assert.equal(failureOf(planned), 'ARCHIVE_IDENTITY_MISSING, exit 1');
   assert.match(planned.out, /NOTE: it is encrypted and no key was given: it will be refused without --identity\n/);
   const plannedWithKey = await restore(environment, 'latest', '--dry-run', '--identity', files.own);
   assert.equal(plannedWithKey.code, 0, plannedWithKey.err);
@@ -144,40 +144,40 @@ test('an encrypted backup without an identity, with a wrong one, and with the ri
 });
 
 test('with services named and no Docker there, it fails before anything is downloaded or changed', async () => {
-  eras.reset();
-  const nowhere = { RESTORE_SERVICES: 'backend', DOCKER_HOST: `unix://${eras.folder}/no.sock` };
+  databases.reset();
+  const nowhere = { RESTORE_SERVICES: 'backend', DOCKER_HOST: `unix://${databases.folder}/no.sock` };
   const refused = await restore(nowhere);
-  assert.equal(failure(refused), 'DOCKER_UNREACHABLE, exit 1');
+  assert.equal(failureOf(refused), 'DOCKER_UNREACHABLE, exit 1');
   assert.doesNotMatch(refused.out, /Downloaded/);
   requireUntouched();
 });
 
 test('a backup that holds the lock is waited for, and named', async (t) => {
-  eras.reset();
+  databases.reset();
   const log = createLog(systemClock, 'UTC', { out() {}, err() {} });
   const signal = t.signal;
-  const lock = await acquireLock(eras.database, eras.folder, { holder: 'backup', wait: true, log, signal });
-  const waiting = startNightshift(['restore', 'latest', '--yes', '--no-docker'], eras.environment);
+  const lock = await acquireLock(databases.database, databases.folder, { holder: 'backup', wait: true, log, signal });
+  const waiting = startNightshift(['restore', 'latest', '--yes', '--no-docker'], databases.environment);
   await waiting.printed(/waiting for the backup that process \d+ on host \S+ has been running for/);
-  assert.equal(holds(eras.database), complete.old);
+  assert.equal(holds(databases.database), complete.old);
   lock.release();
   assert.equal((await waiting.finished).code, 0);
-  assert.equal(holds(eras.database), complete.new);
+  assert.equal(holds(databases.database), complete.new);
 });
 
-test('a process that has the database open is named and nothing is changed; --ignore-open-files goes on', {
+test('a process that has the database open is named and nothing is changed; --ignore-open-files continues', {
   skip: process.platform !== 'linux',
 }, async (t) => {
-  eras.reset();
-  const holder = spawn('sh', ['-c', 'exec 3<"$1"; echo open; read -r _', 'sh', eras.database]);
+  databases.reset();
+  const holder = spawn('sh', ['-c', 'exec 3<"$1"; echo open; read -r _', 'sh', databases.database]);
   t.after(() => holder.kill());
   await once(holder.stdout, 'data');
   const refused = await restore({}, 'latest', '--no-docker');
-  assert.equal(failure(refused), 'DATABASE_IN_USE, exit 1');
+  assert.equal(failureOf(refused), 'DATABASE_IN_USE, exit 1');
   assert.match(refused.err, new RegExp(`open in process ${holder.pid} \\(sh -c exec 3<`));
   requireUntouched();
   for (const flag of ['--allow-unseen', '--allow-other-database', '--allow-empty']) {
-    assert.equal(failure(await restore({}, 'latest', '--no-docker', flag)), 'DATABASE_IN_USE, exit 1');
+    assert.equal(failureOf(await restore({}, 'latest', '--no-docker', flag)), 'DATABASE_IN_USE, exit 1');
   }
   requireUntouched();
   const forced = await restore({}, 'latest', '--no-docker', '--ignore-open-files');
@@ -189,21 +189,21 @@ test(
   'a disk too full for the backup is found before the download, and one that fills up meanwhile leaves no rest',
   needs('root'),
   async (t) => {
-    eras.reset();
-    const folder = path.join(eras.folder, 'small');
+    databases.reset();
+    const folder = path.join(databases.folder, 'small');
     mkdirSync(folder);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40m', 'tmpfs', folder]);
     t.after(() => execFileSync('umount', [folder]));
     const database = path.join(folder, 'shop.db');
-    for (const part of ['', '-wal']) cpSync(eras.database + part, database + part);
+    for (const part of ['', '-wal']) cpSync(databases.database + part, database + part);
     writeFileSync(path.join(folder, 'filler'), Buffer.alloc(30 * 2 ** 20));
     const full = await restore({ DATABASE_PATH: database });
-    assert.equal(failure(full), 'DISK_FULL, exit 1');
+    assert.equal(failureOf(full), 'DISK_FULL, exit 1');
     assert.doesNotMatch(full.out, /Downloaded/);
     rmSync(path.join(folder, 'filler'));
 
     withObject(t);
-    const large = path.join(eras.folder, 'large.db');
+    const large = path.join(databases.folder, 'large.db');
     execFileSync('sqlite3', [
       large,
       'CREATE TABLE t (x); INSERT INTO t SELECT zeroblob(1000000) FROM generate_series(1, 60);',
@@ -211,7 +211,7 @@ test(
     writeFileSync(path.join(daily, 'shop_2025-01-01_020000.db.gz'), execFileSync('gzip', ['-9', '-c', large]));
     rmSync(large);
     const filled = await restore({ DATABASE_PATH: database }, 'shop_2025-01-01_020000.db.gz');
-    assert.equal(failure(filled), 'DISK_FULL, exit 1');
+    assert.equal(failureOf(filled), 'DISK_FULL, exit 1');
     assert.equal(holds(database), complete.old);
     const left = readdirSync(folder).filter((name) => name.includes('restore'));
     assert.deepEqual(left, []);
@@ -222,27 +222,27 @@ test(
   'a database mounted alone (EXDEV), a read-only folder and a symbolic link are refused with the hint',
   needs('root'),
   async (t) => {
-    eras.reset();
-    const folder = path.join(eras.folder, 'mounts');
+    databases.reset();
+    const folder = path.join(databases.folder, 'mounts');
     mkdirSync(folder);
     const alone = path.join(folder, 'shop.db');
     writeFileSync(alone, '');
-    execFileSync('mount', ['--bind', eras.database, alone]);
+    execFileSync('mount', ['--bind', databases.database, alone]);
     t.after(() => execFileSync('umount', [alone]));
-    assert.equal(failure(await restore({ DATABASE_PATH: alone })), 'DATABASE_MOUNTED_ALONE, exit 1');
+    assert.equal(failureOf(await restore({ DATABASE_PATH: alone })), 'DATABASE_MOUNTED_ALONE, exit 1');
 
     const readOnly = path.join(folder, 'read-only');
     mkdirSync(readOnly);
-    execFileSync('mount', ['--bind', path.dirname(eras.database), readOnly]);
+    execFileSync('mount', ['--bind', path.dirname(databases.database), readOnly]);
     t.after(() => execFileSync('umount', [readOnly]));
     execFileSync('mount', ['-o', 'remount,ro,bind', readOnly]);
     const refused = await restore({ DATABASE_PATH: path.join(readOnly, 'shop.db') });
-    assert.equal(failure(refused), 'DATABASE_READ_ONLY_MOUNT, exit 1');
+    assert.equal(failureOf(refused), 'DATABASE_READ_ONLY_MOUNT, exit 1');
 
     const link = path.join(folder, 'link', 'shop.db');
     mkdirSync(path.dirname(link));
-    symlinkSync(eras.database, link);
-    assert.equal(failure(await restore({ DATABASE_PATH: link })), 'DATABASE_UNMOVABLE, exit 1');
+    symlinkSync(databases.database, link);
+    assert.equal(failureOf(await restore({ DATABASE_PATH: link })), 'DATABASE_UNMOVABLE, exit 1');
     requireUntouched();
   },
 );

@@ -36,7 +36,7 @@ test('a backup of the old script whose rows break a CHECK comes back, and the pl
   assert.deepEqual(rowsOf(database.path, 'SELECT pieces FROM stock'), [[-1], [4]]);
 });
 
-test('written elsewhere, and brought back from a safety copy, it is told too', async (t) => {
+test('written elsewhere, and restored from a safety copy, it is reported too', async (t) => {
   const { folder, environment, database, sql } = await makeScene(t);
   sql(broken);
   const restored = await nightshift(['backup'], environment);

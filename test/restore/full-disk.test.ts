@@ -4,13 +4,13 @@ import { needs } from '../lab/parts.ts';
 import { type FakeService, type FakeServices, picky, readServices, web } from './fake-engine.ts';
 import { runRestore } from './run-action.ts';
 import { leftBeside, shopOnSmallDisk } from './small-disk.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
-let eras: TestDatabases;
+let databases: TestDatabases;
 before(() => {
-  eras = makeTestDatabases();
+  databases = makeTestDatabases();
 });
-after(() => eras.remove());
+after(() => databases.remove());
 
 const moments: readonly {
   readonly full: string;
@@ -29,7 +29,7 @@ const moments: readonly {
 
 /** Restores `latest` on a small disk that is filled to the last byte at `full`, and tells how that ended. */
 async function restoreOnto(t: TestContext, kind: 'tmpfs' | 'ext4', full: string, services: FakeServices) {
-  const { disk, database, serviceFile, environment, engine } = shopOnSmallDisk(t, eras, kind, services);
+  const { disk, database, serviceFile, environment, engine } = shopOnSmallDisk(t, databases, kind, services);
   const checkpoint = (name: string) => (name === full ? disk.fill() : undefined);
   const { ending, text } = await runRestore('latest', environment, { engine, checkpoint });
   const found = {

@@ -7,7 +7,7 @@ import Sqlite from 'better-sqlite3';
 import { needs } from '../lab/parts.ts';
 import { makeDockerScene, stateOf } from './docker-scene.ts';
 import { terminalOf } from './pseudo-terminal.ts';
-import { complete, holds, makeTestDatabases } from './visits-database.ts';
+import { complete, holds, makeTestDatabases } from './test-databases.ts';
 
 /** As a shell has it: 128 and the number of SIGHUP. */
 const endedByHangUp = 129;
@@ -43,7 +43,7 @@ describe('a terminal while services are down, on a real Docker engine', needs('d
     assert.match(terminal.screen(), /Restored sqlite-backups\/daily\//);
   });
 
-  test('closed: it finishes all the same, and its row in the history says so', async (t) => {
+  test('closed: it finishes anyway, and its row in the history says so', async (t) => {
     const { scene, terminal, services } = await halfStopped(t);
     terminal.close();
     const code = await terminal.exitCode();
@@ -60,15 +60,15 @@ test(
   'a terminal that is closed at the question means no: nothing is changed and nothing is left',
   needs('tools'),
   async (t) => {
-    const eras = makeTestDatabases();
-    t.after(() => eras.remove());
-    const terminal = terminalOf(t, ['restore', 'latest', '--no-docker'], eras.environment);
+    const databases = makeTestDatabases();
+    t.after(() => databases.remove());
+    const terminal = terminalOf(t, ['restore', 'latest', '--no-docker'], databases.environment);
     await terminal.shows(/Restore it\? \[y\/N\]/);
     await sleep(100);
     terminal.close();
     assert.equal(await terminal.exitCode(), endedByHangUp);
-    assert.equal(holds(eras.database), complete.old);
-    const names = readdirSync(path.dirname(eras.database)).filter((name) => !name.endsWith('.nightshift-lock'));
+    assert.equal(holds(databases.database), complete.old);
+    const names = readdirSync(path.dirname(databases.database)).filter((name) => !name.endsWith('.nightshift-lock'));
     assert.deepEqual(names, ['shop.db', 'shop.db-shm', 'shop.db-wal']);
   },
 );

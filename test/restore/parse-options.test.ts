@@ -70,7 +70,7 @@ test('a time that is none, or carries a zone of its own, is refused with the for
   }
 });
 
-test('what was typed can be told again, word by word', () => {
+test('what was typed can be repeated, word by word', () => {
   const typed: CliOptions = {
     ...{
       ...nothing,
@@ -95,11 +95,11 @@ test('what was typed can be told again, word by word', () => {
   assert.equal(commandLineOf(removal).join(' '), 'restore --safety-copies --remove y');
 });
 
-test('every option of the command is told again', () => {
+test('every option of the command is repeated', () => {
   const values: Readonly<Record<string, string>> = { '--health-timeout': '5', '--owner': '7:8', '--mode': '600' };
   const context = { environment: {}, clock: systemClock, interactive: false, out: assert.fail, err: assert.fail };
   const options = restoreCommand({ ...context, signal: new AbortController().signal }).options;
-  const told = options.map(({ long, required }) => {
+  const repeated = options.map(({ long, required }) => {
     const commandLine = [long ?? '', ...(required ? [values[long ?? ''] ?? 'x'] : [])];
     let typed: CliOptions | null = null;
     restoreCommand({ ...context, signal: new AbortController().signal })
@@ -107,11 +107,11 @@ test('every option of the command is told again', () => {
         typed = { ...given, file, folder };
       })
       .parse(commandLine, { from: 'user' });
-    return { typed: ['restore', ...commandLine], told: typed === null ? [] : commandLineOf(typed) };
+    return { typed: ['restore', ...commandLine], repeated: typed === null ? [] : commandLineOf(typed) };
   });
-  assert.ok(told.length > 15);
+  assert.ok(repeated.length > 15);
   assert.deepEqual(
-    told.map(({ told }) => told),
-    told.map(({ typed }) => typed),
+    repeated.map(({ repeated }) => repeated),
+    repeated.map(({ typed }) => typed),
   );
 });

@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../../jobs/runtime/cli-context.ts';
+import { quoteWords } from '../../jobs/runtime/shell-quoting.ts';
 import { oldNode } from '../old-node.ts';
 
 const program = path.resolve(import.meta.dirname, '..', '..', 'jobs', 'nightshift.mjs');
@@ -26,7 +27,7 @@ export function terminalOf(t: TestContext, args: readonly string[], environment:
   const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const codeFile = path.join(folder, 'code');
-  const command = [...oldNode(), program, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  const command = quoteWords([...oldNode(), program, ...args]);
   // The shell must outlive the terminal and Ctrl-C, to write the code down.
   const script = `trap '' HUP INT; ${command}; echo $? > ${codeFile}`;
   const child: ChildProcess = spawn('script', ['-qec', script, '/dev/null'], {

@@ -4,13 +4,13 @@ import { needs } from '../lab/parts.ts';
 import { readServices, web } from './fake-engine.ts';
 import { runRestore } from './run-action.ts';
 import { leftBeside, shopOnSmallDisk } from './small-disk.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
-let eras: TestDatabases;
+let databases: TestDatabases;
 before(() => {
-  eras = makeTestDatabases();
+  databases = makeTestDatabases();
 });
-after(() => eras.remove());
+after(() => databases.remove());
 
 const hint = (folder: string, step: string, down = '') =>
   `RESTORE_UNFINISHED: The restore of ${folder}/shop.db stopped while ${step}: The disk of ${folder} refuses writes (EROFS).
@@ -45,7 +45,7 @@ const moments: readonly ReadOnlyCase[] = [
 describe('a disk that turns read-only while services are down (EROFS)', needs('root', 'loop'), () => {
   for (const { at, step, down, inPlace, after: end } of moments) {
     test(`at: ${at}: the error says how far it came and who is down, and after the repair restore ends it`, async (t) => {
-      const { disk, database, serviceFile, environment, engine } = shopOnSmallDisk(t, eras, 'ext4', { web });
+      const { disk, database, serviceFile, environment, engine } = shopOnSmallDisk(t, databases, 'ext4', { web });
       const moment = at.replace('the staged file', `${database}.restore-staged`);
       const checkpoint = (name: string) => (name === moment ? disk.turnReadOnly() : undefined);
       const { ending, text } = await runRestore('latest', environment, { engine, checkpoint });

@@ -17,7 +17,7 @@ function report(visibility: DatabaseUsers['visibility']): string {
       services: { stop: [] },
       crashingBefore: [],
       unhealthyBefore: [],
-      users: { visibility: visibility },
+      users: { visibility },
     },
     { inode: '1', bytes: 1, fingerprint: null },
     now,

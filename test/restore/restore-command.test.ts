@@ -6,7 +6,7 @@ import Sqlite from 'better-sqlite3';
 import { journalModeOf } from '../../jobs/restore/files/journal-mode.ts';
 import { nightshift } from '../nightshift.ts';
 import { failureOf, filesBeside, restore, restoreArgs } from './restore-scene.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
 function safetyCopies({ database }: TestDatabases): string[] {
   const folder = path.dirname(database);
@@ -21,30 +21,34 @@ async function storedName({ environment }: TestDatabases): Promise<string> {
   return newest.name;
 }
 
-let eras: TestDatabases;
+let databases: TestDatabases;
 before(() => {
-  eras = makeTestDatabases();
-  return () => eras.remove();
+  databases = makeTestDatabases();
+  return () => databases.remove();
 });
 
 test('restore latest: the backup is in place, in WAL mode, for the owner asked; the old one with its -wal is the safety copy', async () => {
-  eras.reset();
-  const { code, out, err } = await restore(eras, 'latest', '--yes', '--owner', '1001:1002', '--mode', '640');
+  databases.reset();
+  const { code, out, err } = await restore(databases, 'latest', '--yes', '--owner', '1001:1002', '--mode', '640');
   assert.equal(code, 0, out + err);
-  assert.equal(holds(eras.database), complete.new);
-  assert.equal(journalModeOf(eras.database), 'wal');
-  assert.deepEqual(filesBeside(eras), ['shop.db.backup-STAMP', 'shop.db.backup-STAMP-shm', 'shop.db.backup-STAMP-wal']);
-  assert.deepEqual(safetyCopies(eras).map(holds), [complete.old]);
-  assert.equal(statSync(eras.database).mode & 0o777, 0o640);
-  if (process.getuid?.() === 0) assert.equal(statSync(eras.database).uid, 1001);
-  const [safety = ''] = safetyCopies(eras);
+  assert.equal(holds(databases.database), complete.new);
+  assert.equal(journalModeOf(databases.database), 'wal');
+  assert.deepEqual(filesBeside(databases), [
+    'shop.db.backup-STAMP',
+    'shop.db.backup-STAMP-shm',
+    'shop.db.backup-STAMP-wal',
+  ]);
+  assert.deepEqual(safetyCopies(databases).map(holds), [complete.old]);
+  assert.equal(statSync(databases.database).mode & 0o777, 0o640);
+  if (process.getuid?.() === 0) assert.equal(statSync(databases.database).uid, 1001);
+  const [safety = ''] = safetyCopies(databases);
   const report = out.slice(out.indexOf('\nRestored '));
-  const key = `sqlite-backups/daily/${await storedName(eras)}`;
+  const key = `sqlite-backups/daily/${await storedName(databases)}`;
   assert.equal(
     report.replace(/taken .* ago/, 'taken WHEN'),
     `
 Restored ${key}, taken WHEN
-  into         ${eras.database}
+  into         ${databases.database}
   rows         era 1
                orders 2,000
                visits 0
@@ -56,8 +60,8 @@ Restored ${key}, taken WHEN
 });
 
 test('the plan shows what is kept, and what differs in size, last change and rows of each table', async () => {
-  eras.reset();
-  const { code, out } = await restore(eras, 'latest', '--dry-run');
+  databases.reset();
+  const { code, out } = await restore(databases, 'latest', '--dry-run');
   assert.equal(code, 0);
   const plain = out
     .replace(/\d{4}-\d\d-\d\d_\d{6}/g, 'STAMP')
@@ -65,7 +69,7 @@ test('the plan shows what is kept, and what differs in size, last change and row
     .replace(/[\d.]+ (s|min \d\d s) ago/, 'AGE ago')
     .replace(/[\d.]+ KiB/g, 'SIZE')
     .replace(/ +NOTE: .*process.* could not be inspected.*\n/, '')
-    .replaceAll(eras.folder, 'FOLDER');
+    .replaceAll(databases.folder, 'FOLDER');
   assert.equal(
     plain.replace(/ +/g, ' '),
     `
@@ -88,91 +92,91 @@ Restore sqlite-backups/daily/shop_STAMP.db.gz
 Nothing was done (--dry-run).
 `,
   );
-  assert.equal(holds(eras.database), complete.old);
-  assert.deepEqual(filesBeside(eras), ['shop.db-shm', 'shop.db-wal']);
+  assert.equal(holds(databases.database), complete.old);
+  assert.deepEqual(filesBeside(databases), ['shop.db-shm', 'shop.db-wal']);
 });
 
 test('undo brings the old database back with all that was committed, and undoing that the restored one', async () => {
-  eras.reset();
-  await restore(eras, 'latest', '--yes');
-  const undone = await restore(eras, '--undo', '--yes');
+  databases.reset();
+  await restore(databases, 'latest', '--yes');
+  const undone = await restore(databases, '--undo', '--yes');
   assert.equal(undone.code, 0, undone.out + undone.err);
-  assert.equal(holds(eras.database), complete.old);
-  assert.equal(journalModeOf(eras.database), 'wal');
-  const again = await restore(eras, '--undo', '--yes');
+  assert.equal(holds(databases.database), complete.old);
+  assert.equal(journalModeOf(databases.database), 'wal');
+  const again = await restore(databases, '--undo', '--yes');
   assert.equal(again.code, 0, again.out + again.err);
-  assert.equal(holds(eras.database), complete.new);
-  assert.deepEqual(safetyCopies(eras).map(holds), [complete.old, complete.new, complete.old]);
+  assert.equal(holds(databases.database), complete.new);
+  assert.deepEqual(safetyCopies(databases).map(holds), [complete.old, complete.new, complete.old]);
 });
 
 test('undo needs neither the bucket nor its keys', async () => {
-  eras.reset();
-  await restore(eras, 'latest', '--yes');
-  const { BACKUP_STORE: _, ...environment } = eras.environment as Record<string, string>;
+  databases.reset();
+  await restore(databases, 'latest', '--yes');
+  const { BACKUP_STORE: _, ...environment } = databases.environment as Record<string, string>;
   const { code, out, err } = await nightshift([...restoreArgs, '--undo', '--yes'], environment);
   assert.equal(code, 0, out + err);
-  assert.equal(holds(eras.database), complete.old);
+  assert.equal(holds(databases.database), complete.old);
 });
 
 test('safety copies are listed, and removed only when asked by name', async () => {
-  eras.reset();
-  assert.match((await restore(eras, '--safety-copies')).out, /^No safety copies of /);
-  assert.equal(failureOf(await restore(eras, '--undo', '--yes')), 'SAFETY_COPY_MISSING, exit 1');
-  await restore(eras, 'latest', '--yes');
-  const [copy = ''] = safetyCopies(eras);
+  databases.reset();
+  assert.match((await restore(databases, '--safety-copies')).out, /^No safety copies of /);
+  assert.equal(failureOf(await restore(databases, '--undo', '--yes')), 'SAFETY_COPY_MISSING, exit 1');
+  await restore(databases, 'latest', '--yes');
+  const [copy = ''] = safetyCopies(databases);
   assert.match(
-    (await restore(eras, '--safety-copies')).out,
+    (await restore(databases, '--safety-copies')).out,
     new RegExp(`^${path.basename(copy)} .* replaced by a restore$`, 'm'),
   );
-  const absent = await restore(eras, '--safety-copies', '--remove', 'shop.db', '--yes');
+  const absent = await restore(databases, '--safety-copies', '--remove', 'shop.db', '--yes');
   assert.equal(failureOf(absent), 'SAFETY_COPY_MISSING, exit 1');
-  const unasked = await restore(eras, '--safety-copies', '--remove', path.basename(copy));
+  const unasked = await restore(databases, '--safety-copies', '--remove', path.basename(copy));
   assert.equal(failureOf(unasked), 'ARGUMENT_INVALID, exit 2');
-  assert.deepEqual(safetyCopies(eras), [copy]);
-  const { code } = await restore(eras, '--safety-copies', '--remove', path.basename(copy), '--yes');
+  assert.deepEqual(safetyCopies(databases), [copy]);
+  const { code } = await restore(databases, '--safety-copies', '--remove', path.basename(copy), '--yes');
   assert.equal(code, 0);
-  assert.deepEqual(filesBeside(eras), []);
-  assert.equal(holds(eras.database), complete.new);
+  assert.deepEqual(filesBeside(databases), []);
+  assert.equal(holds(databases.database), complete.new);
 });
 
 test('by file name with or without its folder, by date, and as a copy elsewhere that touches nothing', async () => {
-  eras.reset();
-  const name = await storedName(eras);
+  databases.reset();
+  const name = await storedName(databases);
   for (const [index, args] of [
     [name, 'daily'],
     [name],
     [`sqlite-backups/daily/${name}`],
     ['--at', '2099-01-01'],
   ].entries()) {
-    const copy = path.join(eras.folder, `look-${index}.db`);
-    const { code, out, err } = await restore(eras, ...args, '--to', copy);
+    const copy = path.join(databases.folder, `look-${index}.db`);
+    const { code, out, err } = await restore(databases, ...args, '--to', copy);
     assert.equal(code, 0, out + err);
     assert.equal(holds(copy), complete.new);
   }
-  assert.deepEqual(filesBeside(eras), ['shop.db-shm', 'shop.db-wal']);
-  assert.equal(holds(eras.database), complete.old);
-  const { code } = await restore(eras, name, 'daily', '--yes');
+  assert.deepEqual(filesBeside(databases), ['shop.db-shm', 'shop.db-wal']);
+  assert.equal(holds(databases.database), complete.old);
+  const { code } = await restore(databases, name, 'daily', '--yes');
   assert.equal(code, 0);
-  assert.equal(holds(eras.database), complete.new);
+  assert.equal(holds(databases.database), complete.new);
 });
 
 test('a copy never overwrites a file, nor lands beside a -wal that SQLite would replay into it', async () => {
-  eras.reset();
-  const taken = path.join(eras.folder, 'store');
-  assert.equal(failureOf(await restore(eras, 'latest', '--to', taken)), 'ARGUMENT_INVALID, exit 2');
-  assert.equal(failureOf(await restore(eras, 'latest', '--to', eras.database)), 'ARGUMENT_INVALID, exit 2');
-  const besideWal = path.join(path.dirname(eras.database), 'shop.db');
-  assert.equal(failureOf(await restore(eras, 'latest', '--to', besideWal)), 'ARGUMENT_INVALID, exit 2');
+  databases.reset();
+  const taken = path.join(databases.folder, 'store');
+  assert.equal(failureOf(await restore(databases, 'latest', '--to', taken)), 'ARGUMENT_INVALID, exit 2');
+  assert.equal(failureOf(await restore(databases, 'latest', '--to', databases.database)), 'ARGUMENT_INVALID, exit 2');
+  const besideWal = path.join(path.dirname(databases.database), 'shop.db');
+  assert.equal(failureOf(await restore(databases, 'latest', '--to', besideWal)), 'ARGUMENT_INVALID, exit 2');
 });
 
-test('a database that is not there yet is restored too, and going back says that there is nothing to undo', async () => {
-  eras.reset();
-  for (const part of ['', '-wal', '-shm']) rmSync(eras.database + part);
-  const { code, out, err } = await restore(eras, 'latest', '--yes');
+test('a database that is not there yet is restored too, and undo says that there is nothing to undo', async () => {
+  databases.reset();
+  for (const part of ['', '-wal', '-shm']) rmSync(databases.database + part);
+  const { code, out, err } = await restore(databases, 'latest', '--yes');
   assert.equal(code, 0, out + err);
   assert.match(out, /safety copy {2}none: there was no database before/);
-  assert.equal(holds(eras.database), complete.new);
-  assert.equal(failureOf(await restore(eras, '--undo', '--yes')), 'SAFETY_COPY_MISSING, exit 1');
+  assert.equal(holds(databases.database), complete.new);
+  assert.equal(failureOf(await restore(databases, '--undo', '--yes')), 'SAFETY_COPY_MISSING, exit 1');
 });
 
 const refused: readonly [string, string, readonly string[]][] = [
@@ -187,37 +191,37 @@ const refused: readonly [string, string, readonly string[]][] = [
 ];
 for (const [what, expected, args] of refused) {
   test(`${what}: a clear error, and nothing is changed`, async () => {
-    eras.reset();
-    assert.equal(failureOf(await restore(eras, ...args)), expected);
-    assert.equal(holds(eras.database), complete.old);
-    assert.deepEqual(filesBeside(eras), ['shop.db-shm', 'shop.db-wal']);
+    databases.reset();
+    assert.equal(failureOf(await restore(databases, ...args)), expected);
+    assert.equal(holds(databases.database), complete.old);
+    assert.deepEqual(filesBeside(databases), ['shop.db-shm', 'shop.db-wal']);
   });
 }
 
 test('another database in the place is never overwritten by --yes alone', async () => {
-  eras.reset();
-  for (const part of ['', '-wal', '-shm']) rmSync(eras.database + part);
-  new Sqlite(eras.database).exec('CREATE TABLE songs (title TEXT)').close();
-  const refusal = await restore(eras, 'latest', '--yes');
+  databases.reset();
+  for (const part of ['', '-wal', '-shm']) rmSync(databases.database + part);
+  new Sqlite(databases.database).exec('CREATE TABLE songs (title TEXT)').close();
+  const refusal = await restore(databases, 'latest', '--yes');
   assert.equal(failureOf(refusal), 'DATABASE_DIFFERENT, exit 1');
   assert.match(refusal.err, /not a backup of the database that is there now: the backup has no table songs/);
-  assert.deepEqual(filesBeside(eras), []);
-  assert.equal((await restore(eras, 'latest', '--yes', '--allow-other-database')).code, 0);
-  assert.equal(holds(eras.database), complete.new);
+  assert.deepEqual(filesBeside(databases), []);
+  assert.equal((await restore(databases, 'latest', '--yes', '--allow-other-database')).code, 0);
+  assert.equal(holds(databases.database), complete.new);
 });
 
 test('there is no --force: each danger has a flag of its own', async () => {
-  eras.reset();
-  const { code, err } = await restore(eras, 'latest', '--yes', '--force');
+  databases.reset();
+  const { code, err } = await restore(databases, 'latest', '--yes', '--force');
   assert.equal(code, 2);
   assert.match(err, /unknown option '--force'/);
-  assert.equal(holds(eras.database), complete.old);
+  assert.equal(holds(databases.database), complete.old);
 });
 
 test('the history remembers restores, and how they ended', async () => {
-  eras.reset();
-  await restore(eras, 'latest', '--yes');
-  const history = new Sqlite(path.join(eras.folder, 'state', 'history.db'), { readonly: true });
+  databases.reset();
+  await restore(databases, 'latest', '--yes');
+  const history = new Sqlite(path.join(databases.folder, 'state', 'history.db'), { readonly: true });
   const newest = history
     .prepare("SELECT job, database, outcome, rows FROM runs WHERE job = 'restore' ORDER BY id DESC")
     .get();
@@ -226,10 +230,10 @@ test('the history remembers restores, and how they ended', async () => {
 });
 
 test('--to never writes where SQLite, a restore or nightshift itself would take it for their own', async () => {
-  eras.reset();
-  const places = [`${eras.database}-journal`, `${eras.database}.backup-2025-01-01_000000`];
-  const own = ['store/sqlite-backups/daily/copy.db', 'state/copy.db'].map((name) => path.join(eras.folder, name));
+  databases.reset();
+  const places = [`${databases.database}-journal`, `${databases.database}.backup-2025-01-01_000000`];
+  const own = ['store/sqlite-backups/daily/copy.db', 'state/copy.db'].map((name) => path.join(databases.folder, name));
   for (const to of [...places, ...own]) {
-    assert.equal(failureOf(await restore(eras, 'latest', '--to', to)), 'ARGUMENT_INVALID, exit 2', to);
+    assert.equal(failureOf(await restore(databases, 'latest', '--to', to)), 'ARGUMENT_INVALID, exit 2', to);
   }
 });

@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { type FinishedCommand, nightshift } from '../nightshift.ts';
-import type { TestDatabases } from './visits-database.ts';
+import type { TestDatabases } from './test-databases.ts';
 
 export const restoreArgs = ['restore', '--no-docker'];
 /** `nightshift restore` in a process of its own, without Docker. */
-export const restore = (eras: TestDatabases, ...args: string[]): Promise<FinishedCommand> =>
-  nightshift([...restoreArgs, ...args], eras.environment);
+export const restore = (databases: TestDatabases, ...args: string[]): Promise<FinishedCommand> =>
+  nightshift([...restoreArgs, ...args], databases.environment);
 
 /** Names beside the database, the file itself and its lock left out, stamps as STAMP. */
 export function filesBeside({ database }: TestDatabases): string[] {

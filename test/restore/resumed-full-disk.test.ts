@@ -7,15 +7,15 @@ import { needs } from '../lab/parts.ts';
 import { type FakeService, picky, readServices, web } from './fake-engine.ts';
 import { runRestore } from './run-action.ts';
 import { leftBeside, shopOnSmallDisk } from './small-disk.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
 const dying = path.join(import.meta.dirname, 'dying-process.ts');
 
-let eras: TestDatabases;
+let databases: TestDatabases;
 before(() => {
-  eras = makeTestDatabases();
+  databases = makeTestDatabases();
 });
-after(() => eras.remove());
+after(() => databases.remove());
 
 type DeathCase = {
   /** The first process is killed here. */
@@ -40,7 +40,7 @@ const moments: readonly DeathCase[] = [
 
 /** A restore that was killed at `died`, on a disk of its own, and what the next one needs. */
 function leaveUnfinished(t: TestContext, { died, worker }: DeathCase) {
-  const shop = shopOnSmallDisk(t, eras, 'tmpfs', { web, worker });
+  const shop = shopOnSmallDisk(t, databases, 'tmpfs', { web, worker });
   spawnSync(process.execPath, [dying, died, '', shop.serviceFile], { env: shop.environment });
   assert.ok(existsSync(`${shop.database}.restore-journal`), `no journal: not killed at ${died}`);
   return shop;

@@ -6,30 +6,30 @@ import type { CliOptions } from '../../jobs/restore/options/cli-options.ts';
 import { nightshift } from '../nightshift.ts';
 import { type FakeServices, picky, readServices, web } from './fake-engine.ts';
 import { type ActionResult, fakeEngineOrNone, runRestore } from './run-action.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
-let eras: TestDatabases;
+let databases: TestDatabases;
 before(() => {
-  eras = makeTestDatabases();
+  databases = makeTestDatabases();
 });
-after(() => eras.remove());
+after(() => databases.remove());
 
-const serviceFile = () => path.join(eras.folder, 'services.json');
+const serviceFile = () => path.join(databases.folder, 'services.json');
 const set = (services: FakeServices) => writeFileSync(serviceFile(), JSON.stringify(services));
 const without = <T extends object>(services: Record<string, T>, name: string) =>
   Object.fromEntries(Object.entries(services).filter(([key]) => key !== name));
 
 function run(file?: string, options: Partial<CliOptions> = {}, checkpoint = (_: string) => {}): Promise<ActionResult> {
-  return runRestore(file, eras.environment, {
-    engine: fakeEngineOrNone(serviceFile(), eras.database),
+  return runRestore(file, databases.environment, {
+    engine: fakeEngineOrNone(serviceFile(), databases.database),
     options,
     checkpoint,
   });
 }
 
-/** `latest` is unhealthy for `picky`; while it goes back `change` happens to the services. */
+/** `latest` is unhealthy for `picky`; during the rollback `change` happens to the services. */
 function restoreAndGoBack(change: (services: FakeServices) => FakeServices): Promise<ActionResult> {
-  eras.reset();
+  databases.reset();
   set({ web, picky });
   return run('latest', {}, (name) => {
     if (name === 'journalled restartingServices') set(change(readServices(serviceFile())));
@@ -38,22 +38,22 @@ function restoreAndGoBack(change: (services: FakeServices) => FakeServices): Pro
 
 function state() {
   return {
-    holds: holds(eras.database),
-    journal: existsSync(`${eras.database}.restore-journal`),
+    holds: holds(databases.database),
+    journal: existsSync(`${databases.database}.restore-journal`),
     services: readServices(serviceFile()),
   };
 }
 
-const inPlace = () => `The old database ${eras.database} is in place again.`;
+const inPlace = () => `The old database ${databases.database} is in place again.`;
 const started = (names: string) => `Started, and still running a moment later: ${names} (health checks not awaited).`;
-const notWell = 'picky is unhealthy: its health check fails: cannot use this data.';
+const pickyUnhealthy = 'picky is unhealthy: its health check fails: cannot use this data.';
 const lookAt = (name: string) =>
   `Look at \`docker logs ${name}\`, fix it and run restore again, or choose another backup. If it is not the backup's fault, --no-health-rollback keeps the restored database anyway.`;
 const kept = (text: string) => text.replace(/ What services wrote meanwhile is kept in \S+\./, '');
 const lastFailure = ({ text }: ActionResult) => kept(text.slice(text.lastIndexOf('\nRESTORE_') + 1));
 
 test('a service that does not start on the restored database: the hint names its log', async () => {
-  eras.reset();
+  databases.reset();
   set({ web: { ...web, fails: 'to start' } });
   const back = await run('latest', {}, (name) => {
     if (name === 'journalled restartingServices') set({ web: { ...web, running: false } });
@@ -73,15 +73,15 @@ for (const [fails, reason] of [
     assert.equal(back.ending, 'RESTORE_UNFINISHED', back.text);
     assert.equal(
       lastFailure(back),
-      `RESTORE_UNFINISHED: The restore was rolled back, but not every service runs. ${inPlace()} ${started('picky')} ${reason}. It was rolled back because: ${notWell}
+      `RESTORE_UNFINISHED: The restore was rolled back, but not every service runs. ${inPlace()} ${started('picky')} ${reason}. It was rolled back because: ${pickyUnhealthy}
     What to do: Fix what keeps web from running${fails === 'to start' ? '' : ' (`docker logs web`)'}, then run \`nightshift restore\`: it starts them and finishes.
     If that is not possible: \`nightshift restore --leave-off web\` finishes without them. All have their own restart policies back.
-    Until then no backup runs: ${eras.database}.restore-journal is there.
+    Until then no backup runs: ${databases.database}.restore-journal is there.
 `,
     );
     const down = { ...web, running: false, fails };
     assert.deepEqual(state(), { holds: complete.old, journal: true, services: { web: down, picky } });
-    const backup = await nightshift(['backup'], eras.environment);
+    const backup = await nightshift(['backup'], databases.environment);
     assert.match(backup.err, /RESTORE_UNFINISHED: .* its journal \S+ says it is not finished/);
 
     const again = await run();
@@ -90,7 +90,7 @@ for (const [fails, reason] of [
     const repaired = await run();
     assert.equal(
       lastFailure(repaired),
-      `RESTORE_ROLLED_BACK: The restore was rolled back: ${notWell} ${inPlace()} ${started('picky, web')}
+      `RESTORE_ROLLED_BACK: The restore was rolled back: ${pickyUnhealthy} ${inPlace()} ${started('picky, web')}
     What to do: ${lookAt('picky')}
 `,
     );
@@ -109,7 +109,7 @@ test('a service that can never start again is left off when a person says so, by
   assert.equal(
     kept(left.text.slice(left.text.lastIndexOf('\nThe restore '))),
     `
-The restore was rolled back: ${notWell} ${inPlace()} ${started('picky')} Left off, as requested (--leave-off): web.
+The restore was rolled back: ${pickyUnhealthy} ${inPlace()} ${started('picky')} Left off, as requested (--leave-off): web.
 `,
   );
   assert.deepEqual(state(), { holds: complete.old, journal: false, services: { web: down, picky } });
@@ -123,7 +123,7 @@ test('a service whose container was removed meanwhile is dealt with, and said', 
   const back = await restoreAndGoBack((services) => without(services, 'web'));
   assert.equal(
     lastFailure(back),
-    `RESTORE_ROLLED_BACK: The restore was rolled back: ${notWell} ${inPlace()} ${started('picky')} Removed meanwhile, so nothing was started: web.
+    `RESTORE_ROLLED_BACK: The restore was rolled back: ${pickyUnhealthy} ${inPlace()} ${started('picky')} Removed meanwhile, so nothing was started: web.
     What to do: ${lookAt('picky')}
 `,
   );
@@ -131,8 +131,8 @@ test('a service whose container was removed meanwhile is dealt with, and said', 
 });
 
 test('a service that was unhealthy before too, with a check that prints nothing: said, and how to keep the restored database', async () => {
-  eras.reset();
-  set({ web, sick: { ...web, wellOn: 'none' } });
+  databases.reset();
+  set({ web, sick: { ...web, healthyOn: 'none' } });
   const back = await run('latest');
   assert.equal(
     lastFailure(back),
@@ -147,11 +147,11 @@ test('a service that was unhealthy before too, with a check that prints nothing:
     What to do: Look at \`docker logs sick\`. \`nightshift restore --undo\` brings the old database back.
 `,
   );
-  assert.equal(holds(eras.database), complete.new);
+  assert.equal(holds(databases.database), complete.new);
 });
 
 test('kept with --no-health-rollback, the report counts the services that were started again, and names the one that was not', async () => {
-  eras.reset();
+  databases.reset();
   set({ web: { ...web, fails: 'to start' }, picky });
   const { ending, text } = await run('latest', { healthRollback: false });
   assert.equal(ending, 'RESTORE_UNHEALTHY', text);

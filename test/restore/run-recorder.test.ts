@@ -44,7 +44,7 @@ test('a damaged history never stops a restore: it is warned of once, and left fo
   });
 });
 
-test('a state disk that fills during a restore is warned of, and the restore goes on', needs('root'), async (t) => {
+test('a state disk that fills during a restore is warned of, and the restore continues', needs('root'), async (t) => {
   const disk = smallDisk(t, 'tmpfs', 1);
   openHistory(disk.folder).close();
   const { result, warnings } = await restoreWith(disk.folder, () => disk.fill());

@@ -8,23 +8,23 @@ import { startFaultProxy } from '../fault-proxy.ts';
 import { needs } from '../lab/parts.ts';
 import { nightshift } from '../nightshift.ts';
 import { type LabBucket, makeBucket } from '../store/buckets.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
 describe('restore from a real S3 server', needs('s3', 'tools'), () => {
   let bucket: LabBucket;
-  let eras: TestDatabases;
+  let databases: TestDatabases;
   before(async () => {
     bucket = await makeBucket();
-    eras = makeTestDatabases();
+    databases = makeTestDatabases();
     layDownTheOldWay();
   });
   after(async () => {
-    eras.remove();
+    databases.remove();
     await bucket.remove();
   });
 
   const environment = (changes: Environment = {}): Environment => ({
-    ...eras.environment,
+    ...databases.environment,
     BACKUP_STORE: 's3',
     LINODE_ENDPOINT: bucket.location.endpoint,
     LINODE_REGION: bucket.location.region,
@@ -40,20 +40,20 @@ describe('restore from a real S3 server', needs('s3', 'tools'), () => {
   function layDownTheOldWay(): void {
     const { endpoint, accessKey, secretKey } = bucket.location;
     const { host } = new URL(endpoint);
-    const config = path.join(eras.folder, 's3cfg');
+    const config = path.join(databases.folder, 's3cfg');
     writeFileSync(
       config,
       `[default]\naccess_key=${accessKey}\nsecret_key=${secretKey}\nhost_base=${host}\nhost_bucket=${host}\nuse_https=False\n`,
     );
-    const copy = path.join(eras.folder, 'shop_2025-11-30_020000.db');
-    execFileSync('sqlite3', [eras.database, `.backup ${copy}`]);
+    const copy = path.join(databases.folder, 'shop_2025-11-30_020000.db');
+    execFileSync('sqlite3', [databases.database, `.backup ${copy}`]);
     execFileSync('sqlite3', [copy, "UPDATE era SET name = 'script'"]);
     execFileSync('gzip', ['-9', copy]);
     for (const key of ['daily/shop_2025-11-30_020000.db.gz', 'weekly/shop-week48.db.gz']) {
       const target = `s3://${bucket.location.bucket}/sqlite-backups/${key}`;
       execFileSync('s3cmd', ['-c', config, 'put', `${copy}.gz`, target], { stdio: 'pipe' });
     }
-    eras.reset();
+    databases.reset();
   }
 
   const script = complete.old.replace('old', 'script');
@@ -65,19 +65,19 @@ describe('restore from a real S3 server', needs('s3', 'tools'), () => {
     ['latest', 'daily'],
   ]) {
     test(`a backup made with sqlite3, gzip -9 and s3cmd comes back by: ${args.join(' ')}`, async () => {
-      eras.reset();
+      databases.reset();
       const { code, out, err } = await restore(args);
       assert.equal(code, 0, out + err);
       assert.match(out, /Integrity check passed/);
-      assert.equal(holds(eras.database), script);
+      assert.equal(holds(databases.database), script);
       const undone = await restore(['--undo']);
       assert.equal(undone.code, 0, undone.err);
-      assert.equal(holds(eras.database), complete.old);
+      assert.equal(holds(databases.database), complete.old);
     });
   }
 
   test('a wrong key and a missing bucket are named before anything is changed', async () => {
-    eras.reset();
+    databases.reset();
     for (const [wrong, code] of [
       [{ LINODE_SECRET_KEY: 'wrong' }, 'STORE_SECRET_WRONG'],
       [{ LINODE_ACCESS_KEY: 'unknown' }, 'STORE_KEY_UNKNOWN'],
@@ -87,7 +87,7 @@ describe('restore from a real S3 server', needs('s3', 'tools'), () => {
       assert.equal(exit, 1);
       assert.match(err, new RegExp(`^${code}: `, 'm'));
     }
-    assert.equal(holds(eras.database), complete.old);
+    assert.equal(holds(databases.database), complete.old);
   });
 
   test('without keys it says which, exit 2', async () => {
@@ -98,18 +98,18 @@ describe('restore from a real S3 server', needs('s3', 'tools'), () => {
   });
 
   test('a download that breaks off is taken up again; one with a changed byte is refused', async (t) => {
-    eras.reset();
+    databases.reset();
     const proxy = await startFaultProxy(bucket.location.endpoint);
     t.after(() => proxy.close());
     proxy.inject({ kind: 'break download', afterBytes: 1000 }, { method: 'GET', url: '/daily/' });
     const broken = await restore(['latest', 'daily'], { LINODE_ENDPOINT: proxy.endpoint });
     assert.equal(broken.code, 0, broken.err);
-    assert.equal(holds(eras.database), script);
-    eras.reset();
+    assert.equal(holds(databases.database), script);
+    databases.reset();
     proxy.inject({ kind: 'flip', atByte: 1500 }, { method: 'GET', url: '/daily/', times: 9 });
     const changed = await restore(['latest', 'daily'], { LINODE_ENDPOINT: proxy.endpoint });
     assert.equal(changed.code, 1);
     assert.match(changed.err, /^(ARCHIVE_UNREADABLE|BACKUP_WRONG): /m);
-    assert.equal(holds(eras.database), complete.old);
+    assert.equal(holds(databases.database), complete.old);
   });
 });

@@ -10,7 +10,7 @@ import { readJournal } from '../../jobs/restore/swap/journal.ts';
 import { always, type FakeService, readServices, web } from './fake-engine.ts';
 import { fakeEngineOrNone, runRestore } from './run-action.ts';
 
-const off: FakeService = { running: false, policy: { Name: 'no', MaximumRetryCount: 0 }, wellOn: 'any' };
+const off: FakeService = { running: false, policy: { Name: 'no', MaximumRetryCount: 0 }, healthyOn: 'any' };
 
 type Unfinished = { readonly step: string; readonly problem?: string | null; readonly services?: readonly string[] };
 
@@ -141,7 +141,7 @@ test('--leave-off takes names with spaces around them, and refuses to name none'
   assert.deepEqual({ journals: journals(), running: services()['web']?.running }, { journals: [], running: false });
 });
 
-test('a journal that the version before began is read', (t) => {
+test('a journal without the fields that were added later is read', (t) => {
   const { pathOf } = scene(t, { shop: { step: 'restartingServices' } });
   const file = `${pathOf('shop')}.restore-journal`;
   const { crashingBefore, unhealthyBefore, unhealthy, notStarted, restarted, unseen, ...before } = JSON.parse(

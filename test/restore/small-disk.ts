@@ -4,17 +4,22 @@ import type { TestContext } from 'node:test';
 import { smallDisk } from '../small-disk.ts';
 import type { FakeServices } from './fake-engine.ts';
 import { fakeEngineOrNone } from './run-action.ts';
-import type { TestDatabases } from './visits-database.ts';
+import type { TestDatabases } from './test-databases.ts';
 
-/** The shop of `eras`, with services that use it, on a small disk of its own. */
-export function shopOnSmallDisk(t: TestContext, eras: TestDatabases, kind: 'tmpfs' | 'ext4', services: FakeServices) {
+/** The shop of `databases`, with services that use it, on a small disk of its own. */
+export function shopOnSmallDisk(
+  t: TestContext,
+  databases: TestDatabases,
+  kind: 'tmpfs' | 'ext4',
+  services: FakeServices,
+) {
   const disk = smallDisk(t, kind, 64);
-  eras.reset();
+  databases.reset();
   const database = path.join(disk.folder, 'shop.db');
-  for (const part of ['', '-wal']) cpSync(eras.database + part, database + part);
-  const serviceFile = path.join(eras.folder, 'services.json');
+  for (const part of ['', '-wal']) cpSync(databases.database + part, database + part);
+  const serviceFile = path.join(databases.folder, 'services.json');
   writeFileSync(serviceFile, JSON.stringify(services));
-  const environment = { ...eras.environment, DATABASE_PATH: database };
+  const environment = { ...databases.environment, DATABASE_PATH: database };
   return { disk, database, serviceFile, environment, engine: fakeEngineOrNone(serviceFile, database) };
 }
 

@@ -37,7 +37,7 @@ test('with --no-health-rollback a service that is unhealthy keeps the restored d
   assert.equal(way(['starting', 'watching'], false), way([]));
 });
 
-test('a step on the way back that fails leaves the journal for the next run', () => {
+test('a rollback step that fails leaves the journal for the next run', () => {
   assert.equal(
     way(['watching', 'restoringOriginal']),
     'stopping swapping checking starting watching stoppingForRollback restoringOriginal stuck',
@@ -57,7 +57,7 @@ test('from every step there is an end, forward or back', () => {
   }
 });
 
-test('resumed where it died: with the restored file in place it goes forward, else back, on the way back on', () => {
+test('resumed where it died: with the restored file in place it goes forward, else it rolls back, and a rollback continues', () => {
   const resumed = (restoredInPlace: boolean) =>
     Object.fromEntries(all.map((step) => [step, resumeFrom(step, { rejected: false, restoredInPlace }).step]));
   const same = Object.fromEntries(all.map((step) => [step, step]));
@@ -89,7 +89,7 @@ test('a step that cannot be journalled: back while services are down, else on', 
   assert.deepEqual(Object.fromEntries(all.map((step) => [step, stepWithoutJournal(step)])), { ...same, ...back });
 });
 
-test('the way back is told from the way forward', () => {
+test('the rollback is told from the way forward', () => {
   assert.deepEqual(all.filter(isRollback), [
     'stoppingForRollback',
     'restoringOriginal',

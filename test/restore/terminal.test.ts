@@ -8,21 +8,21 @@ import { pathToFileURL } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { needs } from '../lab/parts.ts';
 import { nightshift } from '../nightshift.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
 const program = path.resolve(import.meta.dirname, '..', '..', 'jobs', 'nightshift.mjs');
-let eras: TestDatabases;
+let databases: TestDatabases;
 before(() => {
-  eras = makeTestDatabases();
+  databases = makeTestDatabases();
 });
-after(() => eras.remove());
+after(() => databases.remove());
 
 /** `nightshift restore latest` in a terminal (that of script, from util-linux); `keys` are typed once it asks. */
 async function typed(
   keys: string,
-  environment = eras.environment,
+  environment = databases.environment,
 ): Promise<{ readonly code: number; readonly screen: string }> {
-  eras.reset();
+  databases.reset();
   const command = `${process.execPath} ${program} restore latest --no-docker`;
   // As a person's own: in that of a CI server Node writes nothing in bold.
   const env = { PATH: process.env['PATH'], TERM: 'xterm', ...environment };
@@ -42,15 +42,15 @@ async function typed(
 test('yes in a terminal restores', needs('tools'), async () => {
   const { code, screen } = await typed('y\r');
   assert.equal(code, 0, screen);
-  assert.equal(holds(eras.database), complete.new);
+  assert.equal(holds(databases.database), complete.new);
 });
 
 test('in a terminal the plan says in bold that a table will be empty', needs('tools'), async () => {
-  const store = path.join(eras.folder, 'emptied');
+  const store = path.join(databases.folder, 'emptied');
   mkdirSync(store);
-  const environment = { ...eras.environment, BACKUP_STORE: pathToFileURL(store).href };
-  eras.reset();
-  new Sqlite(eras.database).exec('DELETE FROM orders').close();
+  const environment = { ...databases.environment, BACKUP_STORE: pathToFileURL(store).href };
+  databases.reset();
+  new Sqlite(databases.database).exec('DELETE FROM orders').close();
   assert.equal((await nightshift(['backup'], environment)).code, 0);
   const { screen } = await typed('n\r', environment);
   const warning = 'WARNING: table orders will be EMPTY: 800 rows now, 0 in the backup';
@@ -67,8 +67,8 @@ for (const [what, keys] of [
     const { code, screen } = await typed(keys);
     assert.equal(code, 4, screen);
     assert.match(screen, /(RESTORE_DECLINED|INTERRUPTED): /);
-    assert.equal(holds(eras.database), complete.old);
-    const names = readdirSync(path.dirname(eras.database)).filter((name) => !name.endsWith('.nightshift-lock'));
+    assert.equal(holds(databases.database), complete.old);
+    const names = readdirSync(path.dirname(databases.database)).filter((name) => !name.endsWith('.nightshift-lock'));
     assert.deepEqual(names, ['shop.db', 'shop.db-shm', 'shop.db-wal']);
   });
 }

@@ -7,28 +7,28 @@ import Sqlite from 'better-sqlite3';
 import { needs } from '../lab/parts.ts';
 import { type FinishedCommand, nightshift } from '../nightshift.ts';
 import { smallDisk } from '../small-disk.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './visits-database.ts';
+import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
 const mebibyte = 2 ** 20;
-let eras: TestDatabases;
+let databases: TestDatabases;
 before(() => {
-  eras = makeTestDatabases();
+  databases = makeTestDatabases();
 });
-after(() => eras.remove());
+after(() => databases.remove());
 
 function failure({ code, err }: FinishedCommand): string {
   return `${/^([A-Z_]+): /m.exec(err)?.[1]}, exit ${code}`;
 }
 
 describe('room for --undo', needs('root', 'tools'), () => {
-  test('a restore that would take it is refused with both figures, before the download and during it; a flag restores all the same', async (t) => {
+  test('a restore that would take it is refused with both figures, before the download and during it; a flag restores anyway', async (t) => {
     const disk = smallDisk(t, 'tmpfs', 64);
-    eras.reset();
+    databases.reset();
     const database = path.join(disk.folder, 'shop.db');
-    for (const part of ['', '-wal']) cpSync(eras.database + part, database + part);
+    for (const part of ['', '-wal']) cpSync(databases.database + part, database + part);
     // The old database is 5 MiB and more.
     new Sqlite(database).exec(`INSERT INTO visits VALUES (zeroblob(${5 * mebibyte}))`).close();
-    const environment = { ...eras.environment, DATABASE_PATH: database };
+    const environment = { ...databases.environment, DATABASE_PATH: database };
     const restore = (...args: string[]) => nightshift(['restore', '--no-docker', '--yes', ...args], environment);
     const leaveFree = (mebibytes: number) => {
       disk.free();
@@ -50,12 +50,12 @@ describe('room for --undo', needs('root', 'tools'), () => {
       assert.doesNotMatch(refused.out, /Downloaded/);
     }
 
-    const large = path.join(eras.folder, 'large.db');
+    const large = path.join(databases.folder, 'large.db');
     execFileSync('sqlite3', [
       large,
       'CREATE TABLE t (x); INSERT INTO t SELECT zeroblob(1000000) FROM generate_series(1, 20);',
     ]);
-    const stored = path.join(eras.folder, 'store', 'sqlite-backups', 'daily', 'shop_2001-01-01_020000.db.gz');
+    const stored = path.join(databases.folder, 'store', 'sqlite-backups', 'daily', 'shop_2001-01-01_020000.db.gz');
     writeFileSync(stored, execFileSync('gzip', ['-9', '-c', large]));
     rmSync(large);
     leaveFree(30);

@@ -35,27 +35,27 @@ const outside = 'processes outside of this container cannot be seen (`docker run
 const cases: readonly [string, Parameters<typeof visibilityOf>[0], ReturnType<typeof visibilityOf>][] = [
   [
     'root on the host without Docker sees all processes',
-    { host: host, scan: all, use: 'unknown', dockerGap: noDocker },
+    { host, scan: all, use: 'unknown', dockerGap: noDocker },
     { processes: true, containers: false, gaps: [noDocker] },
   ],
   [
     'another user on the host, and the kernel does not say who has it open: unseen',
-    { host: host, scan: some, use: 'unknown', dockerGap: noDocker },
+    { host, scan: some, use: 'unknown', dockerGap: noDocker },
     { processes: false, containers: false, gaps: [`${unreadable} (root can)`, noDocker] },
   ],
   [
     'another user on the host, and the kernel says that nobody has it open: seen',
-    { host: host, scan: some, use: 'free', dockerGap: noDocker },
+    { host, scan: some, use: 'free', dockerGap: noDocker },
     { processes: true, containers: false, gaps: [noDocker] },
   ],
   [
     'another user on the host, and the kernel says that somebody has it open: unseen',
-    { host: host, scan: some, use: 'open', dockerGap: noDocker },
+    { host, scan: some, use: 'open', dockerGap: noDocker },
     { processes: false, containers: false, gaps: [`${unreadable} (root can)`, noDocker] },
   ],
   [
     'processes hidden by the mount of /proc: unseen',
-    { host: host, scan: { unreadable: [], hidden: true }, use: 'unknown', dockerGap: noDocker },
+    { host, scan: { unreadable: [], hidden: true }, use: 'unknown', dockerGap: noDocker },
     {
       processes: false,
       containers: false,
@@ -92,7 +92,7 @@ const cases: readonly [string, Parameters<typeof visibilityOf>[0], ReturnType<ty
     { processes: false, containers: false, gaps: [`${unreadable} (root with --cap-add SYS_PTRACE can)`, noDocker] },
   ],
   [
-    'who has the right already is not told to get it',
+    'who has the right already is not advised to get it',
     {
       host: { ...container, seesHostProcesses: true, mayTrace: true },
       scan: some,
@@ -140,24 +140,24 @@ test('the refusal tells where the same command sees enough', () => {
     holders: [],
   } as const;
   const commandLine = ['restore', '--at', '2025-11-30 14:00', '--yes'];
-  const told = (host: HostEnvironment) => {
+  const hintFor = (host: HostEnvironment) => {
     const { code, message, hint } = unseenFailure('/data/shop.db', users, host, commandLine);
     assert.equal(code, 'DATABASE_USE_UNSEEN');
     assert.equal(message, 'It cannot be determined from here whether anything uses /data/shop.db: A, and B.');
     return hint.split('\n');
   };
   const otherwise = 'If you know that nothing uses it, add --allow-unseen. Nothing was stopped or changed.';
-  assert.deepEqual(told(host), [
+  assert.deepEqual(hintFor(host), [
     `Run it as root: sudo -E env "PATH=$PATH" npx nightshift restore --at '2025-11-30 14:00' --yes`,
     otherwise,
   ]);
-  assert.deepEqual(told({ ...host, hasProc: false }), [`Stop what uses it (\`lsof\` lists that). ${otherwise}`]);
+  assert.deepEqual(hintFor({ ...host, hasProc: false }), [`Stop what uses it (\`lsof\` lists that). ${otherwise}`]);
   assert.equal(
     unseenFailure('/data/shop.db', { ...users, use: 'open' }, host, commandLine).hint.split('\n')[1],
     'To continue anyway, add --allow-unseen --ignore-open-files. Nothing was stopped or changed.',
   );
   const self = id.slice(0, 12);
-  assert.deepEqual(told(container), [
+  assert.deepEqual(hintFor(container), [
     'Run it on the host, as root. Where the deployment installed the command:',
     `  nightshift restore --at '2025-11-30 14:00' --yes`,
     'Else, in bash:',
@@ -169,7 +169,7 @@ test('the refusal tells where the same command sees enough', () => {
       ` restore --at '2025-11-30 14:00' --yes`,
     otherwise,
   ]);
-  const sharing = told({ ...container, containerId: null, networkContainerId: id });
+  const sharing = hintFor({ ...container, containerId: null, networkContainerId: id });
   assert.equal(
     sharing[2],
     `Else, in bash, with the name of this container in place of CONTAINER (\`docker ps\`, ${self} unless it uses another one's network):`,
@@ -178,15 +178,15 @@ test('the refusal tells where the same command sees enough', () => {
   assert.equal(sharing[3]?.includes(self), false);
 });
 
-test('who sees all there is to see is not told to do what is so already', () => {
+test('who sees all there is to see gets no advice to see more', () => {
   const visibility = { processes: false, containers: false, gaps: ['process 7 could not be inspected', noDocker] };
   const users = { visibility, use: 'unknown', holders: [] } as const;
-  const told = (host: HostEnvironment) => unseenFailure('/data/shop.db', users, host, ['restore']).hint;
+  const hintFor = (host: HostEnvironment) => unseenFailure('/data/shop.db', users, host, ['restore']).hint;
   const otherwise = 'If you know that nothing uses it, add --allow-unseen. Nothing was stopped or changed.';
   const stop = 'Stop what could not be inspected (`ps -f` on the host shows it) and run it again';
-  assert.equal(told({ ...host, mayTrace: true }), `${stop}. ${otherwise}`);
+  assert.equal(hintFor({ ...host, mayTrace: true }), `${stop}. ${otherwise}`);
   assert.equal(
-    told({ ...container, seesHostProcesses: true, mayTrace: true }),
+    hintFor({ ...container, seesHostProcesses: true, mayTrace: true }),
     `${stop}, or mount the socket of Docker (-v /var/run/docker.sock:/var/run/docker.sock). ${otherwise}`,
   );
 });

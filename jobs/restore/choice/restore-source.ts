@@ -19,18 +19,18 @@ import type { SafetyCopy } from './safety-copies.ts';
 export type RestoreSource = {
   /** An object's key, or the path of a safety copy. */
   readonly label: string;
-  /** Where it lies, for people. */
+  /** Where it is, for people. */
   readonly from: string;
   readonly takenAt: Temporal.Instant | null;
   readonly changedAt: Temporal.Instant | null;
-  /** Of the plain database; null when only unpacking tells. */
+  /** Of the plain database; null: not known before it is unpacked. */
   readonly bytes: number | null;
   /** What its staging needs on the disk, at least. */
   readonly leastBytes: number;
   /** What it holds, as far as that is known before it is staged. */
   readonly fingerprint: DatabaseFingerprint | null;
   readonly remarks: readonly string[];
-  /** By the store's own clock where it has one: ages are told by it. */
+  /** By the store's own clock where it has one: ages are counted by it. */
   now(): Temporal.Instant;
   /** Brings a verified copy to `file`. Throws when it is not a good database. */
   stage(file: string, owner: FileOwner, deps: StageDeps): Promise<StagedFile>;

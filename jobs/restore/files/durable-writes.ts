@@ -35,7 +35,7 @@ export async function writeDurably(file: string, text: string, checkpoint: Check
   syncFolderOf(file);
 }
 
-/** Removes a file that may be absent. `rmSync` does not tell why it fails (no EROFS, no EIO). */
+/** Removes a file that may be absent. `rmSync` does not say why it fails (no EROFS, no EIO). */
 export function removeFile(file: string): void {
   try {
     unlinkSync(file);
@@ -44,7 +44,7 @@ export function removeFile(file: string): void {
   }
 }
 
-/** As `removeFile`, where it only makes room: what matters has failed already, and is told. */
+/** As `removeFile`, where it only makes room: what matters has failed already, and is reported. */
 export function removeIfPossible(file: string): void {
   try {
     removeFile(file);

@@ -1,7 +1,7 @@
 import type { CliOptions } from './cli-options.ts';
 import { defaultOwner } from './restore-options.ts';
 
-/** What was typed after `nightshift`, word by word, so that a sentence can tell to type it again elsewhere. */
+/** What was typed after `nightshift`, word by word, for sentences that advise to run it elsewhere. */
 export function commandLineOf(typed: CliOptions): string[] {
   const given = (flag: string, value: string | true | undefined) =>
     value === undefined ? [] : value === true ? [flag] : [flag, value];

@@ -41,7 +41,7 @@ export function actionOf(typed: CliOptions, zone: string): RestoreAction {
     : { kind: 'write copy', selector, to: path.resolve(typed.to) };
 }
 
-/** An option that would be passed over is one that the person counts on. */
+/** An option that would be ignored is one that the person counts on. */
 function refuseUnusedOptions({ to, undo, safetyCopies, remove, dryRun, allowDamagedCopy }: CliOptions): void {
   if (allowDamagedCopy && undo === undefined) {
     throw invalid(

@@ -18,7 +18,7 @@ export type RestoreAction =
 
 export type FileOwner = { readonly uid: number; readonly gid: number; readonly mode: number };
 
-/** The dangers that a person has said to go on in spite of, each by a flag of its own. */
+/** The dangers that a person has accepted, each by a flag of its own. */
 export type AllowedDangers = {
   /** Somebody has the database open (--ignore-open-files). */
   readonly openFiles: boolean;
@@ -34,7 +34,7 @@ export type AllowedDangers = {
   readonly damagedCopy: boolean;
 };
 
-/** How a person wants it done. */
+/** How it is to be done. */
 export type RestoreOptions = {
   /** Name of the database, when the backup's name does not say it. */
   readonly database: string | null;
@@ -47,9 +47,9 @@ export type RestoreOptions = {
   /** Null: as long as each service's own health check may take. */
   readonly healthTimeoutSeconds: number | null;
   readonly owner: FileOwner;
-  /** What was typed after `nightshift`, for sentences that tell to type it elsewhere. */
+  /** What was typed after `nightshift`, for sentences that advise to run it elsewhere. */
   readonly commandLine: readonly string[];
-  /** Names of services that an unfinished restore leaves off when it goes back. */
+  /** Names of services that an unfinished restore leaves off when it rolls back. */
   readonly leaveOff: readonly string[];
   /** Whether the disk must keep room for `--undo`. */
   readonly undoRoom: boolean;

@@ -53,7 +53,7 @@ export async function survey(
   const isUseUnseen = isUnseen(users.visibility) && !isUnseenAllowed(options.allow, affected.host);
   // Then the kernel's word is part of the refusal, or of the question.
   const asked: DatabaseUsers = isUseUnseen ? { ...users, use: 'unknown' } : users;
-  // Who is told to stop the process would lose the file: the plan asks about it instead.
+  // Stopping the process would lose the file: the plan asks about it instead.
   if (!options.allow.openFiles && !isLost) assertNotInUse(database, asked, affected.possibleHolders);
   if (isUseUnseen) refuseUnseen(database, users, affected.host, options);
   const hint = 'Free space there and run restore again; nothing was stopped or changed.';

@@ -50,7 +50,7 @@ function undoText(safetyCopy: string): string {
     : `${command}, once ${formatBytes(needed)} of the disk are free (currently ${formatBytes(free)})`;
 }
 
-/** From the first service told to stop to the last one started. */
+/** From the first service asked to stop to the last one started. */
 function downtimeText({ services, notStarted, downAt, upAt }: RestoreJournal): string {
   if (services.length === 0) return 'none: no service was stopped';
   if (downAt === null || upAt === null) return 'not known';
@@ -88,7 +88,7 @@ export function rolledBackText(ended: RestoreJournal): string {
   return `The restore was rolled back: ${problem ?? 'it had been interrupted.'}${before} ${afterRollbackText(ended)}${kept}`;
 }
 
-/** Whether all is as it was before the restore, save services that a person has told it to leave off. */
+/** Whether all is as it was before the restore, save services that a person has asked to leave off. */
 export function isLeftOffAsRequested({ step, restarted }: RestoreJournal): boolean {
   const states = (restarted ?? []).map(({ state }) => state);
   return isRollback(step) && states.includes('left off') && !states.includes('removed');

@@ -34,7 +34,7 @@ export function awaitHealth(
 }
 
 /**
- * Waits until every service has stayed up for a moment, or has not; health checks are not looked at, but a Swarm service
+ * Waits until every service has stayed up for a moment, or has not; health checks are ignored, but a Swarm service
  * counts as up once Swarm calls its tasks running. Returns those that have not.
  */
 export function awaitUp(stopped: readonly StoppedService[], deps: LifecycleDeps): Promise<ServiceFailure[]> {

@@ -17,7 +17,7 @@ export type RestartedService = {
 type RestartOptions = {
   /** Ids of containers that were in a crash loop before. */
   readonly crashingBefore: readonly string[];
-  /** Names of services that a person wants off. */
+  /** Names of services to leave off. */
   readonly leaveOff: readonly string[];
 };
 

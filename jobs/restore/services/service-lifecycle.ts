@@ -17,7 +17,7 @@ export type ServiceFailure = { readonly service: StoppedService; readonly messag
 
 /**
  * Stops services one after another, each within its own stop timeout. Before the first stops, none starts by itself any
- * more, so that a reboot starts none. Returns when the first was told to stop.
+ * more, so that a reboot starts none. Returns when the first was asked to stop.
  */
 export async function stopServices(
   stopped: readonly StoppedService[],

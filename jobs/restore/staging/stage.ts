@@ -90,15 +90,15 @@ async function verifyByHash(
   const checked = facts.findings === 0 ? 'that passed its integrity check' : 'whose integrity check found no damage';
   log.line(`sha256 ${facts.snapshotSha256.slice(0, 12)}… is that of the snapshot ${checked}`);
   const verifiedBy = `sha256 is that of the snapshot ${checked}`;
-  const told = listFindings(findings, facts.findings);
+  const listed = listFindings(findings, facts.findings);
   const known = fingerprintOfFacts(facts);
   const hasRows = known !== null && Object.values(known.tables).some((rows) => rows > 0);
-  if (hasRows) return { fingerprint: known, findings: told, verifiedBy };
+  if (hasRows) return { fingerprint: known, findings: listed, verifiedBy };
   const began = clock.now();
   const answer = await readFingerprint(part, signal);
   if ('problem' in answer) throw badBackup(part, answer.problem);
   log.line(`Counted the rows of each table (${durationSince(began, clock.now())})`);
-  return { fingerprint: answer.fingerprint, findings: told, verifiedBy };
+  return { fingerprint: answer.fingerprint, findings: listed, verifiedBy };
 }
 
 /** Checks a staged file in full. Throws BACKUP_WRONG naming `source` when it is damaged. */

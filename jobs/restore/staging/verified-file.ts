@@ -10,11 +10,11 @@ export type DatabaseFingerprint = Pick<
   readonly uncounted: readonly string[] | null;
 };
 
-/** What verifying a file told. */
+/** What verifying a file found. */
 export type VerifiedContents = {
-  /** Null: damaged, and taken all the same. */
+  /** Null: damaged, and accepted. */
   readonly fingerprint: DatabaseFingerprint | null;
-  /** Rows that break the schema's own rules, as the integrity check of this file told them. */
+  /** Rows that break the schema's own rules, as its integrity check found them. */
   readonly findings: readonly string[];
   /** How it was verified, for people. */
   readonly verifiedBy: string;

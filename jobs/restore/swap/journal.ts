@@ -30,7 +30,7 @@ const schema = z.object({
   upAt: instant.nullable(),
   /** Services may have written into the restored file. */
   servedRestored: z.boolean(),
-  /** Why it goes back to the old database; or what is unhealthy when it stays. */
+  /** Why it rolls back to the old database; or what is unhealthy when it stays. */
   problem: z.string().nullable(),
   /** Ids of containers that were in a crash loop before. */
   crashingBefore: z.array(z.string()).default([]),

@@ -41,7 +41,7 @@ export async function resumeUnfinished(
 
 /**
  * Throws ARGUMENT_INVALID when one of `names` (--leave-off) is no service of an unfinished restore of these databases that
- * goes back: going forward it would be started all the same.
+ * rolls back: going forward it would be started anyway.
  */
 export function requireServices(names: readonly string[], databases: readonly string[]): void {
   if (names.length === 0) return;

@@ -23,7 +23,7 @@ import { checkInPlace, inspectDisk, swapBack, swapIn } from './swap-files.ts';
 export type RunStepsDeps = LifecycleDeps & {
   /** Throws DATABASE_IN_USE when somebody still has the database open after the services stopped. */
   readonly assertNotInUse: () => Promise<void>;
-  /** Names of services that a person wants off when it goes back: they cannot run on the old database either. */
+  /** Names of services to leave off when it rolls back: they cannot run on the old database either. */
   readonly leaveOff: readonly string[];
 };
 
@@ -71,8 +71,8 @@ export async function runSteps(begun: RestoreJournal, resumed: boolean, deps: Ru
 }
 
 function joined(...problems: readonly (string | null | undefined)[]): string | null {
-  const told = problems.filter((problem) => typeof problem === 'string');
-  return told.length > 0 ? told.join(' ') : null;
+  const given = problems.filter((problem) => typeof problem === 'string');
+  return given.length > 0 ? given.join(' ') : null;
 }
 
 /**
@@ -163,7 +163,7 @@ const stepActions: Readonly<Record<RestoreStep, StepAction>> = {
   },
 
   async restartingServices(journal, deps) {
-    // First: services find room on the disk. Where nothing can be removed, they start all the same; `cleaningUp` tells.
+    // First: services find room on the disk. Where nothing can be removed, they start anyway; `cleaningUp` reports it.
     try {
       clearRestored(journal);
     } catch (error) {

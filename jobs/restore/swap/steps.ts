@@ -88,7 +88,7 @@ export function withServicesDown(step: RestoreStep, areDown: boolean): RestoreSt
 
 /**
  * The step to go on with when the journal cannot say that `step` begins. Forward before services have run on the restored
- * file: back, before more is changed. Else `step` itself: cut short, the next run ends it by what the disk shows.
+ * file: back, before more is changed. Else `step` itself: if interrupted, the next run ends it by what the disk shows.
  */
 export function stepWithoutJournal(step: RestoreStep): RestoreStep {
   switch (step) {

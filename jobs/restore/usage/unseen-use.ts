@@ -70,14 +70,14 @@ function ownName({ containerId, networkContainerId }: HostEnvironment): string {
 /** The image, folders, settings and network of this container, with the host's processes and Docker in sight. */
 function dockerRun({ containerId }: HostEnvironment, commandLine: readonly string[]): string {
   const self = containerId?.slice(0, 12) ?? 'CONTAINER';
-  const told = (format: string) => `docker inspect -f '${format}' ${self}`;
+  const inspected = (format: string) => `docker inspect -f '${format}' ${self}`;
   return [
     `docker run --rm ${commandLine.includes('--yes') ? '' : '-it '}--pid=host --user 0:0 --read-only`,
     '--security-opt no-new-privileges --security-opt apparmor=unconfined',
     '--cap-drop ALL --cap-add SYS_PTRACE --cap-add CHOWN --cap-add FOWNER --cap-add DAC_OVERRIDE',
     `-v /var/run/docker.sock:/var/run/docker.sock --volumes-from ${self}`,
-    `--env-file <(${told('{{range .Config.Env}}{{println .}}{{end}}')})`,
-    `--network "$(${told('{{.HostConfig.NetworkMode}}')})" "$(${told('{{.Image}}')})"`,
+    `--env-file <(${inspected('{{range .Config.Env}}{{println .}}{{end}}')})`,
+    `--network "$(${inspected('{{.HostConfig.NetworkMode}}')})" "$(${inspected('{{.Image}}')})"`,
     quoteWords(commandLine),
   ].join(' ');
 }

@@ -8,7 +8,7 @@ export const dockerNotQueried = 'Docker was not queried';
 
 /** How much can be seen from here of who uses a file. */
 export type Visibility = {
-  /** Every process that could have it open was looked into, or the kernel says that none has. */
+  /** Every process that could have it open was inspected, or the kernel says that none has. */
   readonly processes: boolean;
   /** Every container of this host that mounts it is known. */
   readonly containers: boolean;

@@ -15,7 +15,7 @@ const killedWriter = path.join(import.meta.dirname, 'killed-writer-process.ts');
 export const orders = { new: 2000, oldInFile: 500, oldInWal: 300 } as const;
 
 /**
- * Two eras of a shop: the store holds a proven backup of the new one; in the database's place lies the old one, left with a
+ * A shop at two times: the store holds a verified backup of the new one; in the database's place lies the old one, left with a
  * hot -wal by a writer that was killed.
  */
 export type TestDatabases = {
