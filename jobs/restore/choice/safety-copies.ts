@@ -61,7 +61,7 @@ export function findSafetyCopy(database: string, name: string | null): SafetyCop
 
 /**
  * Throws DATABASE_IN_USE when a process has the copy open: a service that a restore did not stop goes on writing into it.
- * DATABASE_USE_UNSEEN when that cannot be told: Docker knows who mounts the folder, not who has which file open.
+ * DATABASE_USE_UNSEEN when that is not known: Docker knows who mounts the folder, not who has which file open.
  */
 export async function assertCopyNotInUse(
   file: string,

@@ -75,7 +75,7 @@ export function resultFailure(ended: RestoreJournal): Failure | null {
   return new Failure('RESTORE_ROLLED_BACK', rolledBackText(ended), hintOf(ended));
 }
 
-/** Why a restore went back, and what it leaves. */
+/** Why a restore was rolled back, and what it leaves. */
 export function rolledBackText(ended: RestoreJournal): string {
   const { problem, database, stamp, unhealthy, unhealthyBefore } = ended;
   const rejected = rejectedPath(database, stamp);
@@ -120,7 +120,7 @@ export function notDoneText(commandLine: readonly string[]): string {
   return `NOT done: \`nightshift ${quoteWords(commandLine)}\`.`;
 }
 
-/** What a restore that went back leaves: the old database, and how services do on it. */
+/** What a rolled back restore leaves: the old database, and how services do on it. */
 export function afterRollbackText({ database, restarted }: RestoreJournal): string {
   return [oldDatabaseText(database), restartedText(restarted ?? [])].filter((text) => text !== '').join(' ');
 }

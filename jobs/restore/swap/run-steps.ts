@@ -77,7 +77,7 @@ function joined(...problems: readonly (string | null | undefined)[]): string | n
 
 /**
  * Null once it is written, else why not. Then the staged file goes, unless it is in place already: its room is needed for
- * the way back. Throws when there is no journal at all: nothing has been stopped.
+ * the rollback. Throws when there is no journal at all: nothing has been stopped.
  */
 async function tryJournal(journal: RestoreJournal, { checkpoint }: RunStepsDeps): Promise<Failure | null> {
   try {
@@ -182,7 +182,7 @@ const stepActions: Readonly<Record<RestoreStep, StepAction>> = {
   },
 };
 
-/** Removes what the way back leaves of the restored database, unless services have written into it. */
+/** Removes what a rollback leaves of the restored database, unless services have written into it. */
 function clearRestored(journal: RestoreJournal): void {
   removeFile(stagedPath(journal.database));
   if (isPristine(journal)) removeDatabaseFiles(rejectedPath(journal.database, journal.stamp));

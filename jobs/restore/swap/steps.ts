@@ -103,13 +103,13 @@ export function stepWithoutJournal(step: RestoreStep): RestoreStep {
   }
 }
 
-/** What lies on the disk: a rejected file; and whether the restored file is in the database's place. */
+/** What is on the disk: a rejected file; and whether the restored file is in the database's place. */
 export type DiskState = { readonly rejected: boolean; readonly restoredInPlace: boolean };
 
 export type Resumption = { readonly step: RestoreStep; readonly message: string };
 
 /**
- * Where a restore goes on whose process died during `step`. What the disk shows goes before the journal: a way back that
+ * Where a restore goes on whose process died during `step`. What the disk shows goes before the journal: a rollback that
  * could not be journalled leaves the journal at an earlier step, and has removed the staged file.
  */
 export function resumeFrom(step: RestoreStep, disk: DiskState): Resumption {
@@ -131,7 +131,7 @@ export function resumeFrom(step: RestoreStep, disk: DiskState): Resumption {
     case 'watching':
       if (!disk.restoredInPlace) {
         return {
-          step: 'stoppingForRollback', // it was on its way back, and could not journal that
+          step: 'stoppingForRollback', // it was rolling back, and could not journal that
           message: 'The restored file is not in place any more. Rolling back to the old database.',
         };
       }

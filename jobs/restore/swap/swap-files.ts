@@ -9,7 +9,7 @@ import type { DiskState } from './steps.ts';
 type SwapFiles = { readonly database: string; readonly stamp: string };
 type StagedSwapFiles = SwapFiles & { readonly staged: { readonly inode: string } };
 
-/** What lies in the database's place and beside it now. */
+/** What is in the database's place and beside it now. */
 export function inspectDisk({ database, stamp, staged }: StagedSwapFiles): DiskState {
   return {
     rejected: existsSync(rejectedPath(database, stamp)),

@@ -51,7 +51,7 @@ export type SwarmTasks = {
   readonly remark: string;
 };
 
-/** What lies at a path in a container. */
+/** What is at a path in a container. */
 export type PathStat = {
   /** A folder, or a symbolic link, which may lead to one. */
   readonly mayBeFolder: boolean;
@@ -66,7 +66,7 @@ export type DockerEngine = {
   containers(): Promise<DockerContainer[]>;
   /** Null when the container is gone. */
   container(id: string): Promise<DockerContainer | null>;
-  /** What lies at a path of a container, also behind its mounts; null when nothing does, or the container is gone. */
+  /** What is at a path of a container, also behind its mounts; null when nothing does, or the container is gone. */
   pathStat(id: string, path: string): Promise<PathStat | null>;
   /** Empty when this engine manages no swarm. */
   swarmServices(): Promise<SwarmService[]>;

@@ -10,7 +10,7 @@ import type {
 
 const defaultStopSeconds = 10;
 
-/** Where each volume lies on the host: its own folder, and the one behind it when made with `--opt o=bind`. */
+/** Where each volume is on the host: its own folder, and the one behind it when made with `--opt o=bind`. */
 export type VolumeFolders = ReadonlyMap<string, readonly string[]>;
 
 /** `docker inspect` of a container as what restore needs of it. */

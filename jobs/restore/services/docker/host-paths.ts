@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type HostEnvironment, isWithin } from '../../usage/host-environment.ts';
 import type { DockerMount } from './docker-engine.ts';
 
-/** Where a folder of this container lies on the host, through the mounts that Docker knows; empty: on no such mount. */
+/** Where a folder of this container is on the host, through the mounts that Docker knows; empty: on no such mount. */
 export function hostPathsOf(folder: string, mounts: readonly DockerMount[]): string[] {
   const above = mounts
     .map(({ sources, destination }) => ({ sources, destination: path.resolve(destination) }))
