@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { Environment } from '../jobs/runtime/cli-context.ts';
 
-const program = path.resolve(import.meta.dirname, '..', 'jobs', 'nightshift.mjs');
+/** What runs the command: what `npm test` built, else the sources. */
+export const program =
+  process.env['NIGHTSHIFT_PROGRAM'] ?? path.resolve(import.meta.dirname, '..', 'jobs', 'nightshift.mjs');
 
 export type FinishedCommand = { readonly code: number | null; readonly out: string; readonly err: string };
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -8,7 +9,11 @@ import { spec } from 'node:test/reporters';
 const root = path.resolve(import.meta.dirname, '..');
 process.chdir(root);
 // Hundreds of processes load the same modules: compiled once, each of them starts in half the time.
-process.env['NODE_COMPILE_CACHE'] ??= path.join(root, 'node_modules', '.cache', 'compiled');
+const cache = path.join(root, 'node_modules', '.cache');
+process.env['NODE_COMPILE_CACHE'] ??= path.join(cache, 'compiled');
+// The command as the images have it: bundled, it starts in half the time. Test files that are run by themselves run the sources.
+execFileSync(process.execPath, ['jobs/build.ts', path.join(cache, 'images')], { stdio: 'inherit' });
+process.env['NIGHTSHIFT_PROGRAM'] ??= path.join(cache, 'images', 'sqlite-backup', 'nightshift.mjs');
 const named = process.argv.slice(2);
 // The longest first, so that no core waits for it at the end.
 const longest = 'test/restore/crash.test.ts';
@@ -38,9 +43,9 @@ events.on('test:fail', ({ details }) => {
 });
 events.compose(spec).pipe(process.stdout);
 await new Promise((resolve) => events.on('end', resolve));
-process.on('exit', tellSkipped);
+process.on('exit', printSkipped);
 
-function tellSkipped(): void {
+function printSkipped(): void {
   for (const [reason, names] of skipped) console.log(`\nSKIPPED ${names.length}: ${reason}\n  ${names.join('\n  ')}`);
   if (skipped.size > 0 && process.env['LAB'] === 'required') {
     console.log('\nLAB=required: a skipped test is a failure.');

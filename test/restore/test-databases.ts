@@ -6,9 +6,9 @@ import { pathToFileURL } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { databaseParts } from '../../jobs/restore/files/names.ts';
 import { compileCache } from '../compile-cache.ts';
+import { program } from '../nightshift.ts';
 import { eraOf } from './fake-engine.ts';
 
-const program = path.resolve(import.meta.dirname, '..', '..', 'jobs', 'nightshift.mjs');
 const killedWriter = path.join(import.meta.dirname, 'killed-writer-process.ts');
 
 /** Orders in the backup; in the old database's file; committed after that, and still in its -wal. */
