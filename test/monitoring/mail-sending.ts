@@ -15,7 +15,7 @@ export const mail: Mail = {
 
 /** The Failure of sending `mail` to a server, as plain values. */
 export async function failureOf(server: Pick<TestSmtpServer, 'smtp'>, security: MailSecurity, signal = never) {
-  const limits = { connectMs: 2000, greetingMs: 200, idleMs: 400 };
+  const limits = { connectMs: 5000, greetingMs: 1000, idleMs: 2000 };
   const error = await sendMail(server.smtp, mail, signal, { security, limits }).then(
     () => assert.fail('the mail was sent'),
     (failure: Failure) => failure,
