@@ -7,7 +7,10 @@ import { type ArchiveEnding, detailsPrefixOf, parseCopyKey, parseDailyKey, parse
 import { type ReadOptions, readBackups, type StoredBackup } from './stored-backups.ts';
 
 /** One of a database's own daily backups. */
-export type StoredDaily = Pick<StoredBackup, 'key' | 'bytes' | 'facts' | 'details' | 'date' | 'suspectStatus'> & {
+export type StoredDaily = Pick<
+  StoredBackup,
+  'key' | 'bytes' | 'facts' | 'isChanged' | 'details' | 'date' | 'suspectStatus'
+> & {
   readonly database: string;
   readonly ending: ArchiveEnding;
 };
@@ -97,9 +100,9 @@ export function datedOf(dailies: readonly StoredDaily[]): DatedDaily[] {
   return dailies.filter((one): one is DatedDaily => one.date.kind === 'dated');
 }
 
-/** Daily backups that are no suspects, or were accepted. */
-export function isGood({ suspectStatus }: StoredDaily): boolean {
-  return suspectStatus === null || suspectStatus === 'accepted';
+/** Daily backups that are what was stored, and are no suspects, or were accepted. */
+export function isGood({ isChanged, suspectStatus }: StoredDaily): boolean {
+  return !isChanged && (suspectStatus === null || suspectStatus === 'accepted');
 }
 
 /** Good daily backups with metadata, newest first: what a new snapshot is measured against. A disproved suspect is none. */

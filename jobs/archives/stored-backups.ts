@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { asFailure, type Failure } from '../runtime/errors.ts';
-import type { ListedObject, ObjectStore } from '../store/store.ts';
+import type { ListedObject, ObjectStore, StoredObject } from '../store/store.ts';
 import { type BackupDate, backupDateOf, newestFirst } from './backup-date.ts';
 import { type BackupDetails, readDetails } from './backup-details.ts';
 import { type BackupKind, backupKinds } from './kinds.ts';
@@ -18,8 +18,10 @@ export type StoredBackup = ListedObject & {
   readonly name: string;
   /** Null when the name is not exactly one of ours. */
   readonly database: string | null;
-  /** Null for what nightshift did not store: backups of the old shell script. */
+  /** Null for what nightshift did not store (backups of the old shell script), and for what changed since. */
   readonly facts: BackupFacts | null;
+  /** Whether its bytes are others than those that nightshift stored: what was known of it is true of those only. */
+  readonly isChanged: boolean;
   readonly date: BackupDate;
   /** What is kept beside a suspect backup and one with findings; null for others, and where it is missing. */
   readonly details: BackupDetails | null;
@@ -68,14 +70,16 @@ async function readBackup(store: ObjectStore, object: ListedObject, options: Rea
   } catch (error) {
     options.signal.throwIfAborted();
     const unknown = identify(object, null, options);
-    return unknown === null ? [] : [{ ...unknown, details: null, suspectStatus: null, problem: asFailure(error) }];
+    return unknown === null
+      ? []
+      : [{ ...unknown, isChanged: false, details: null, suspectStatus: null, problem: asFailure(error) }];
   }
 }
 
 /** All that is known of one stored object; null when its key is in none of the folders of backups. */
 export async function describeBackup(
   store: ObjectStore,
-  object: ListedObject & { readonly metadata: Readonly<Record<string, string>> },
+  object: Omit<StoredObject, 'etag'>,
   options: ReadOptions,
 ): Promise<StoredBackup | null> {
   const facts = factsOf(object.metadata);
@@ -83,7 +87,8 @@ export async function describeBackup(
   if (known === null) return null;
   const hasDetails = facts !== null && (facts.suspect !== null || facts.findings > 0);
   const details = hasDetails ? await readDetails(store, object.key, facts.snapshotSha256, options.signal) : null;
-  return { ...known, details, suspectStatus: suspectStatusOf(facts, details), problem: null };
+  const isChanged = object.changed ?? false;
+  return { ...known, isChanged, details, suspectStatus: suspectStatusOf(facts, details), problem: null };
 }
 
 function identify({ key, bytes, modified }: ListedObject, facts: BackupFacts | null, options: ReadOptions) {

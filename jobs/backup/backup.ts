@@ -79,6 +79,7 @@ export async function backUp(
   const inventory = await step('list', () => inventoryOf(store, name, reading));
   recordSuspects(inventory, history, clock);
   warnOfMisdated(inventory, log);
+  warnOfChanged(inventory, log);
   const known = lastBackupInStore(history.newestGood(name), storeClaimedAt(settings.store, history));
   const storeEmptied = emptiedStoreMessage(inventory, known, store);
 
@@ -139,6 +140,7 @@ export async function backUp(
     database: name,
     ending,
     facts,
+    isChanged: false,
     details: null,
     date,
     suspectStatus,
@@ -181,6 +183,15 @@ function warnOfMisdated({ dailies }: Inventory, log: Log): void {
   const keys = misdated.map((daily) => `  ${daily.key}`).join('\n');
   log.warn(
     `ignored: ${plural(misdated.length, 'misdated backup')}, dated over a day after it was stored (wrong clock, or a copied bucket):\n${keys}`,
+  );
+}
+
+function warnOfChanged({ dailies }: Inventory, log: Log): void {
+  const changed = dailies.filter(({ isChanged }) => isChanged);
+  if (changed.length === 0) return;
+  const keys = changed.map(({ key }) => `  ${key}`).join('\n');
+  log.warn(
+    `${plural(changed.length, 'stored backup')} changed since nightshift stored it, damaged or replaced:\n${keys}`,
   );
 }
 

@@ -4,8 +4,16 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseTemporaryName, writeAtomically } from './directory/atomic-write.ts';
 import { directoryFailure } from './directory/failure.ts';
-import { listFiles, nullIfMissing } from './directory/list-files.ts';
-import { parseSidecarName, readSidecar, removeSidecars, versionOf } from './directory/sidecar.ts';
+import { type FoundFile, listFiles, nullIfMissing } from './directory/list-files.ts';
+import {
+  describeFile,
+  parseSidecarName,
+  removeSidecars,
+  type SidecarName,
+  type SidecarVersion,
+  sidecarOfTime,
+  versionOf,
+} from './directory/sidecar.ts';
 import { checkedKey, checkedMetadata } from './keys.ts';
 import { objectMissingFailure } from './missing.ts';
 import { readableFrom } from './readable.ts';
@@ -30,14 +38,18 @@ export function createDirectoryStore(folder: string): ObjectStore {
   const withErrors = <T>(doing: string, signal: AbortSignal | undefined, work: () => Promise<T>) =>
     withStoreErrors(signal, work, (error) => directoryFailure(error, doing, root));
 
-  async function head(key: string): Promise<StoredObject | null> {
+  async function head(key: string, signal: AbortSignal | undefined): Promise<StoredObject | null> {
     const file = pathOf(key);
     const stats = await nullIfMissing(stat(file));
     if (!stats?.isFile()) return null;
-    const metadata = await readSidecar(file, versionOf(stats), stats.size);
+    const described = await nullIfMissing(describeFile(file, stats, signal));
     const after = await nullIfMissing(stat(file));
-    const stayed = after !== null && etagOf(after) === etagOf(stats);
-    return stayed ? { ...listed(key, stats), metadata, etag: etagOf(stats) } : await head(key);
+    if (described === null || after === null || etagOf(after) !== etagOf(stats)) return await head(key, signal);
+    const etag = etagOf(stats);
+    if (described.kind === 'known')
+      return { ...listed(key, stats, described.name), metadata: described.metadata, etag };
+    const unknown = { ...listed(key, stats), metadata: {}, etag };
+    return described.kind === 'changed' ? { ...unknown, changed: true } : unknown;
   }
 
   async function read(key: string, transfer: TransferOptions) {
@@ -61,24 +73,36 @@ export function createDirectoryStore(folder: string): ObjectStore {
   }
 
   async function copy(from: string, to: string, metadata: ObjectMetadata | undefined, signal: AbortSignal | undefined) {
-    const source = await head(from);
+    const source = await head(from, signal);
     if (source === null) throw objectMissingFailure(from, name);
     await writeAtomically(pathOf(from), pathOf(to), metadata ?? source.metadata, { signal });
   }
 
+  /** An unfinished copy and the sidecar written for it; also a sidecar that a finished one has replaced. */
   async function removeStale(prefix: string, isStale: (upload: UnfinishedUpload) => boolean): Promise<string[]> {
-    const aborted = new Set<string>();
-    for (const { key: hidden, name: hiddenName, stats } of await listFiles(root, prefix)) {
-      const sidecar = parseSidecarName(hiddenName);
-      const object = parseTemporaryName(hiddenName) ?? sidecar?.object;
-      if (object === undefined) continue;
-      const key = `${hidden.slice(0, -hiddenName.length)}${object}`;
-      const inUse = sidecar && (await nullIfMissing(stat(pathOf(key)).then(versionOf))) === sidecar.version;
-      if (inUse || !key.startsWith(prefix) || !isStale({ key, started: startOf(stats) })) continue;
-      await rm(path.join(root, hidden), { force: true });
-      aborted.add(key);
+    const files = await listFiles(root, prefix);
+    const isAsked = (key: string, stats: Stats) => key.startsWith(prefix) && isStale({ key, started: startOf(stats) });
+    const aborted = new Map<string, Set<SidecarVersion>>();
+    for (const file of files) {
+      const object = parseTemporaryName(file.name);
+      if (object === null) continue;
+      const key = keyBeside(file, object);
+      if (!isAsked(key, file.stats)) continue;
+      await rm(path.join(root, file.key), { force: true });
+      aborted.set(key, (aborted.get(key) ?? new Set()).add(versionOf(file.stats)));
     }
-    return [...aborted].toSorted(byBytes);
+    for (const file of files) {
+      const name = parseSidecarName(file.name);
+      if (name === null) continue;
+      const key = keyBeside(file, name.object);
+      const object = path.join(root, key);
+      const stats = await nullIfMissing(stat(object));
+      const own = stats === null ? null : await sidecarOfTime(object, stats);
+      const isOwn = own?.name.version === name.version && own.name.stored === name.stored;
+      const isLeftover = !isOwn && (aborted.get(key)?.has(name.version) || (own !== null && isAsked(key, file.stats)));
+      if (isLeftover) await rm(path.join(root, file.key), { force: true });
+    }
+    return [...aborted.keys()].toSorted(byBytes);
   }
 
   return {
@@ -86,12 +110,13 @@ export function createDirectoryStore(folder: string): ObjectStore {
     list: (prefix, signal) =>
       withErrors(`listing ${path.join(root, prefix)}`, signal, async () => {
         const files = await listFiles(root, prefix);
+        const renamed = renamedSidecars(files);
         return files
           .filter((file) => file.key.startsWith(prefix) && !file.name.startsWith('.'))
-          .map((file) => listed(file.key, file.stats))
+          .map((file) => listed(file.key, file.stats, renamed.get(`${file.key}.${versionOf(file.stats)}`)))
           .toSorted((a, b) => byBytes(a.key, b.key));
       }),
-    head: (key, signal) => withErrors(`looking at ${path.join(root, key)}`, signal, () => head(key)),
+    head: (key, signal) => withErrors(`looking at ${path.join(root, key)}`, signal, () => head(key, signal)),
     async put(key, file, metadata, transfer = {}) {
       checkedMetadata(metadata);
       await withErrors(`writing ${path.join(root, key)}`, transfer.signal, () =>
@@ -120,8 +145,27 @@ export function createDirectoryStore(folder: string): ObjectStore {
   };
 }
 
-function listed(key: string, stats: Stats): ListedObject {
-  return { key, bytes: stats.size, modified: instantOf(stats.mtimeMs) };
+/** A file that got another time since was stored when its sidecar says. */
+function listed(key: string, stats: Stats, sidecar?: SidecarName): ListedObject {
+  const isRenamed = sidecar !== undefined && sidecar.stored !== sidecar.version;
+  return { key, bytes: stats.size, modified: instantOf(isRenamed ? sidecar.stored * 1000 : stats.mtimeMs) };
+}
+
+/** Sidecars of files that got another time, by key and that time. */
+function renamedSidecars(files: readonly FoundFile[]): Map<string, SidecarName> {
+  const renamed = new Map<string, SidecarName>();
+  for (const file of files) {
+    const name = parseSidecarName(file.name);
+    if (name !== null && name.stored !== name.version) {
+      renamed.set(`${keyBeside(file, name.object)}.${name.version}`, name);
+    }
+  }
+  return renamed;
+}
+
+/** The key of the object `name` in the folder of a file. */
+function keyBeside(file: FoundFile, name: string): string {
+  return `${file.key.slice(0, -file.name.length)}${name}`;
 }
 
 /** The inode's own change time cannot be set, so it distinguishes two files of one second and size. */

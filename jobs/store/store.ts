@@ -13,6 +13,8 @@ export type ListedObject = {
 
 export type StoredObject = ListedObject & {
   readonly metadata: ObjectMetadata;
+  /** Its bytes are not those that were stored with the metadata beside it, so it has none. Only a folder can tell. */
+  readonly changed?: true;
   /** Changes whenever the stored bytes are written again. Opaque. */
   readonly etag: string;
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -133,6 +133,103 @@ test('a folder moved to another disk keeps its metadata', async () => {
   const moved = path.join(folder, 'moved');
   await cp(root, moved, { recursive: true, preserveTimestamps: true });
   assert.deepEqual((await createDirectoryStore(moved).head('daily/a'))?.metadata, { still: 'here' });
+});
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const hidden = async (root: string) => (await readdir(root)).filter((name) => name.startsWith('.'));
+const secondOf = (file: string) => stat(file).then(({ mtimeMs }) => Math.floor(mtimeMs / 1000));
+
+test('a file with other times keeps the metadata that its bytes prove, and when it was stored', async () => {
+  const { root, store, put } = await freshStore();
+  const metadata = { 'archive-sha256': sha256('the backup'), suspect: 'lost all rows' };
+  await put('a', 'the backup', metadata);
+  const before = (await store.head('a')) ?? assert.fail('it is there');
+  const stored = await secondOf(path.join(root, 'a'));
+  for (const seconds of [2_000_000_000, 1_000_000_000]) {
+    await utimes(path.join(root, 'a'), seconds, seconds);
+    const head = (await store.head('a')) ?? assert.fail('it is there');
+    assert.deepEqual({ ...head, etag: '' }, { ...before, etag: '' });
+    assert.deepEqual(await hidden(root), [`.a.${seconds}@${stored}.json`], 'the next look needs no hash');
+    assert.deepEqual(await store.head('a'), head);
+    assert.deepEqual(await store.list('a'), [{ key: 'a', bytes: head.bytes, modified: before.modified }]);
+  }
+});
+
+test('a folder copied with new times, and read by many at once, keeps its metadata', async () => {
+  const { root, put } = await freshStore();
+  const metadata = { 'archive-sha256': sha256('moved') };
+  await put('daily/a', 'moved', metadata);
+  const moved = await mkdtemp(path.join(folder, 'moved-'));
+  await cp(root, moved, { recursive: true });
+  await utimes(path.join(moved, 'daily', 'a'), 2_000_000_000, 2_000_000_000);
+  const store = createDirectoryStore(moved);
+  const heads = await Promise.all(Array.from({ length: 20 }, () => store.head('daily/a')));
+  assert.deepEqual(
+    heads.map((head) => head?.metadata),
+    Array.from({ length: 20 }, () => metadata),
+  );
+});
+
+test('a file whose bytes changed has no metadata, and is called changed; what it was stays beside it', async () => {
+  const { root, store, put } = await freshStore();
+  await put('a', 'the backup', { 'archive-sha256': sha256('the backup') });
+  const sidecars = await hidden(root);
+  for (const content of ['the damage', 'cut', '']) {
+    await writeFile(path.join(root, 'a'), content);
+    await utimes(path.join(root, 'a'), 2_000_000_000, 2_000_000_000);
+    const head = await store.head('a');
+    assert.deepEqual([head?.metadata, head?.changed], [{}, true], content);
+    assert.deepEqual(await store.abortUploads('', () => true), []);
+    assert.deepEqual(await hidden(root), sidecars);
+  }
+  await writeFile(path.join(root, 'a'), 'the backup');
+  assert.deepEqual((await store.head('a'))?.metadata, { 'archive-sha256': sha256('the backup') });
+});
+
+test('only what an upload left unfinished is cleared away, also beside a file with other times', async () => {
+  const { root, store, put } = await freshStore();
+  const metadata = { 'archive-sha256': sha256('old') };
+  await put('a', 'old', metadata);
+  await utimes(path.join(root, 'a'), 1_000_000_000, 1_000_000_000);
+  assert.deepEqual(await store.abortUploads('', () => true), []);
+  const part = path.join(root, `.a.${randomUUID()}.part`);
+  await writeFile(part, 'new');
+  await utimes(part, 2_000_000_000, 2_000_000_000);
+  await writeFile(path.join(root, '.a.2000000000.json'), JSON.stringify({ bytes: 3, metadata: { is: 'new' } }));
+  assert.deepEqual(await store.abortUploads('', () => true), ['a']);
+  assert.equal((await hidden(root)).length, 1);
+  assert.deepEqual((await store.head('a'))?.metadata, metadata);
+});
+
+test('a put that fails takes nothing from a file with other times', async () => {
+  const { root, store, put } = await freshStore();
+  const metadata = { 'archive-sha256': sha256('old') };
+  await put('a', 'old', metadata);
+  await utimes(path.join(root, 'a'), 1_000_000_000, 1_000_000_000);
+  const file = path.join(folder, 'to-abort');
+  await writeFile(file, 'new');
+  const stop = new AbortController();
+  const putting = store.put('a', file, { is: 'new' }, { signal: stop.signal, onProgress: () => stop.abort() });
+  await assert.rejects(putting, { code: 'INTERRUPTED' });
+  assert.deepEqual((await store.head('a'))?.metadata, metadata);
+});
+
+test('in a folder that cannot be written the bytes prove it each time', needs('root'), async () => {
+  const root = await mkdtemp(path.join(folder, 'read-only-'));
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', root]);
+  try {
+    const store = createDirectoryStore(root);
+    const file = path.join(folder, 'file');
+    await writeFile(file, 'x');
+    await store.put('a', file, { 'archive-sha256': sha256('x') });
+    await utimes(path.join(root, 'a'), 1_000_000_000, 1_000_000_000);
+    execFileSync('mount', ['-o', 'remount,ro', root]);
+    for (let look = 1; look <= 2; look++) {
+      assert.deepEqual((await store.head('a'))?.metadata, { 'archive-sha256': sha256('x') });
+    }
+  } finally {
+    execFileSync('umount', [root]);
+  }
 });
 
 test('links are followed, also one that leads back up', async () => {

@@ -20,8 +20,8 @@ AGE is that of the snapshot. "stored …" where nothing says when it was taken; 
 stored: such a backup is never \`latest\`, counts for nothing, and can be restored by its name.
 STATE says what is known of a backup: verified (read back and equal to the snapshot that passed the integrity check),
 checksum-only (encrypted, and this host cannot read it; stored bytes compared), checked (its snapshot was checked, but not read
-back by this host), unknown (stored by another tool), unreadable (see below the table), with findings (rows break the
-schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was suspect (a later backup has the rows again).`,
+back by this host), changed (other bytes than those that were stored: never \`latest\`), unknown (nothing is kept with it: stored by
+another tool, or copied without its metadata), unreadable (see below the table), with findings (rows break the schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was suspect (a later backup has the rows again).`,
     )
     .action(async (kind: KindName | undefined, { json }: { json?: boolean }) => {
       const { clock, signal, out, err } = context;

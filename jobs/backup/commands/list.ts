@@ -18,9 +18,10 @@ export type ListEntry = {
   readonly bytes: number;
   /**
    * `verified` and `checksum-only` by the history of this host; `checked`: its snapshot passed the integrity check, and this
-   * host did not read it back; `unknown`: stored by another tool; `unreadable`: nothing is known, see `problem`.
+   * host did not read it back; `changed`: other bytes than those that were stored; `unknown`: nothing is kept with it, as
+   * with what another tool stored; `unreadable`: nothing is known, see `problem`.
    */
-  readonly state: Verification | 'checked' | 'unknown' | 'unreadable';
+  readonly state: Verification | 'checked' | 'changed' | 'unknown' | 'unreadable';
   readonly suspect: string | null;
   /** What became of the suspicion. */
   readonly suspectStatus: StoredBackup['suspectStatus'];
@@ -34,8 +35,9 @@ export type ListEntry = {
 
 /** A stored backup as it is listed; `verifications` is what the history of this host knows. */
 export function listEntry(backup: StoredBackup, verifications: ReadonlyMap<string, Verification>): ListEntry {
-  const { kind, name, key, database, date, modified, bytes, facts, suspectStatus, problem } = backup;
-  const known = facts === null ? 'unknown' : (verifications.get(key) ?? 'checked');
+  const { kind, name, key, database, date, modified, bytes, facts, isChanged, suspectStatus, problem } = backup;
+  const unknown = isChanged ? 'changed' : 'unknown';
+  const known = facts === null ? unknown : (verifications.get(key) ?? 'checked');
   return {
     kind,
     name,

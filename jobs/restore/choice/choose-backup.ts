@@ -35,9 +35,10 @@ export async function chooseBackup(
   const passedOver = misdatedOf(backups, database, databases);
   let suspect: StoredBackup | null = null;
   for (const backup of candidatesFor(selector, database, backups, databases, zone)) {
-    const { key, bytes, suspectStatus, facts, problem } = backup;
+    const { key, bytes, isChanged, suspectStatus, facts, problem } = backup;
     if (problem !== null) passedOver.push(`skipped ${key}, which could not be read: ${problem.message}`);
     else if (bytes === 0) passedOver.push(`skipped ${key}, which has 0 bytes`);
+    else if (isChanged) passedOver.push(`skipped ${key}, which changed since it was stored`);
     else if (suspectStatus === null || suspectStatus === 'accepted') return chosen(backup, passedOver, options);
     else {
       passedOver.push(`skipped ${key}, which is suspect: ${facts?.suspect}`);

@@ -45,7 +45,7 @@ type BackupSourceDeps = {
 };
 
 export function backupSource(chosen: ChosenBackup, { store, identity, clock, zone }: BackupSourceDeps): RestoreSource {
-  const { key, facts, details, date, suspectStatus, database, madeFrom, passedOver } = chosen;
+  const { key, facts, isChanged, details, date, suspectStatus, database, madeFrom, passedOver } = chosen;
   const takenAt = date.kind === 'dated' ? date.takenAt : null;
   const journalMode: JournalMode | null = facts?.journalMode ?? null;
   const isOfAnotherDatabase = madeFrom !== null && madeFrom !== database.name;
@@ -63,6 +63,7 @@ export function backupSource(chosen: ChosenBackup, { store, identity, clock, zon
         ? ['it is encrypted and no key was given: it will be refused without --identity']
         : []),
       ...dateRemarks(date, zone),
+      ...(isChanged ? ['it changed since nightshift stored it: what was known of it is not used'] : []),
       ...(suspectStatus === null ? [] : [suspectRemark(suspectStatus, facts?.suspect ?? '')]),
       ...(facts === null || facts.findings === 0 ? [] : [findingsRemark(facts.findings, details?.findings ?? [])]),
       ...(isOfAnotherDatabase

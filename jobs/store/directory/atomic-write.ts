@@ -5,7 +5,14 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { systemCodeOf } from '../../runtime/errors.ts';
 import type { ObjectMetadata, TransferOptions } from '../store.ts';
-import { removeSidecars, type SidecarVersion, versionOf, writeSidecar } from './sidecar.ts';
+import {
+  removeSidecar,
+  removeSidecars,
+  type SidecarVersion,
+  sidecarNames,
+  versionOf,
+  writeSidecar,
+} from './sidecar.ts';
 
 const temporaryName = /^\.(?<object>.+)\.[0-9a-f]{8}-[0-9a-f-]{27}\.part$/;
 
@@ -27,17 +34,20 @@ export async function writeAtomically(
   const folder = path.dirname(target);
   await makeFolder(folder);
   const temporary = path.join(folder, `.${path.basename(target)}.${randomUUID()}.part`);
+  let version: SidecarVersion | null = null;
   try {
     await copyBytes(source, temporary, transfer);
-    const { version, bytes } = await finishFile(temporary, await currentVersion(target));
-    await writeSidecar(target, version, bytes, metadata);
+    const finished = await finishFile(temporary, await takenVersions(target));
+    version = finished.version;
+    await writeSidecar(target, version, finished.bytes, metadata);
     transfer.signal?.throwIfAborted();
     await rename(temporary, target);
     await syncFolder(folder);
     await removeSidecars(target, version);
   } catch (error) {
     await rm(temporary, { force: true });
-    await removeSidecars(target, await currentVersion(target)).catch(() => {});
+    if (version !== null && version !== (await currentVersion(target)))
+      await removeSidecar(target, { version, stored: version }).catch(() => {});
     throw error;
   }
 }
@@ -70,19 +80,26 @@ async function copyBytes(source: string, destination: string, { signal, onProgre
 /** Gives a finished file a version of its own and brings it to the disk. */
 async function finishFile(
   temporary: string,
-  inPlace: SidecarVersion | null,
+  taken: ReadonlySet<SidecarVersion>,
 ): Promise<{ version: SidecarVersion; bytes: number }> {
   const handle = await open(temporary, 'r+');
   try {
     const stats = await handle.stat();
-    const now = versionOf(stats);
-    const version = now === inPlace ? now + 1 : now;
+    let version = versionOf(stats);
+    while (taken.has(version)) version += 1;
     await handle.utimes(version, version);
     await handle.sync();
     return { version, bytes: stats.size };
   } finally {
     await handle.close();
   }
+}
+
+/** Versions that a new file of `target` may not have: the old one's, and those of what is kept beside it. */
+async function takenVersions(target: string): Promise<Set<SidecarVersion>> {
+  const inPlace = await currentVersion(target);
+  const beside = (await sidecarNames(target)).map(({ version }) => version);
+  return new Set(inPlace === null ? beside : [inPlace, ...beside]);
 }
 
 async function currentVersion(target: string): Promise<SidecarVersion | null> {
