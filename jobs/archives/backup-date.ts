@@ -1,4 +1,4 @@
-import { durationSince } from '../runtime/format.ts';
+import { agePhrase } from '../runtime/format.ts';
 import { type BackupKind, backupKinds, copyKindsOf } from './kinds.ts';
 import type { BackupFacts } from './metadata.ts';
 import { parseCopyKey, parseDailyKey } from './names.ts';
@@ -21,6 +21,8 @@ type DatedObject = {
 };
 
 const toleranceHours = 24;
+/** What clocks of two hosts may differ by without anything being wrong. */
+const clockDifferenceMinutes = 5;
 
 /**
  * Dates a stored backup: the instant in its metadata, else the local time in its name read in `zone`; a week's (or another
@@ -79,12 +81,27 @@ export function isPlausible({ kind }: BackupDate): boolean {
   return kind === 'dated' || kind === 'undated';
 }
 
-/** The age as every list, plan and report shows it: `7 h 00 min`, never negative. */
-export function ageText(date: BackupDate, now: Temporal.Instant): string {
-  if (date.kind === 'dated') return durationSince(date.takenAt, now);
-  if (date.kind === 'ahead') return 'in the future';
-  const stored = `stored ${durationSince(date.storedAt, now)} ago`;
-  return date.kind === 'undated' ? stored : `misdated, ${stored}`;
+/**
+ * The age as every list shows it: `7 h 00 min`. A date after now is no age: `dated 8 h 00 min ahead`, with when the object was
+ * stored where that disproves the date.
+ */
+export function ageText(date: BackupDate, modified: Temporal.Instant, now: Temporal.Instant): string {
+  const stored = agePhrase(
+    modified,
+    now,
+    (age) => `stored ${age} ago`,
+    (by) => `stored ${by} ahead`,
+  );
+  if (date.kind === 'undated') return stored;
+  if (date.kind === 'misdated') return `misdated, ${stored}`;
+  const stated = date.kind === 'dated' ? date.takenAt : date.statedAt;
+  const ahead = (by: string) => `dated ${by} ahead${isDatedAfter(stated, modified) ? `, ${stored}` : ''}`;
+  return agePhrase(stated, now, (age) => age, ahead);
+}
+
+/** Whether a date lies so far after the object was stored that a clock was wrong. */
+export function isDatedAfter(stated: Temporal.Instant, modified: Temporal.Instant): boolean {
+  return stated.epochMilliseconds - modified.epochMilliseconds > clockDifferenceMinutes * 60_000;
 }
 
 function isBetween(instant: Temporal.Instant, from: Temporal.Instant, to: Temporal.Instant): boolean {

@@ -29,6 +29,23 @@ export function durationSince(instant: Temporal.Instant, now: Temporal.Instant):
   return formatDuration(Math.max(0, (now.epochMilliseconds - instant.epochMilliseconds) / 1000));
 }
 
+/** Two clocks that are read one after the other, one of them in whole seconds, may differ by that much. */
+const clockReadingSeconds = 10;
+
+/**
+ * The age of something dated `instant`, at `now`, in the words of `past`: `7 h 00 min ago`. For a date that `now` has not
+ * reached no age is known: `dated 8 h 00 min ahead`, in the words of `ahead`.
+ */
+export function agePhrase(
+  instant: Temporal.Instant,
+  now: Temporal.Instant,
+  past: (age: string) => string = (age) => `${age} ago`,
+  ahead: (by: string) => string = (by) => `dated ${by} ahead`,
+): string {
+  const isAhead = instant.epochMilliseconds - now.epochMilliseconds > clockReadingSeconds * 1000;
+  return isAhead ? ahead(durationSince(now, instant)) : past(durationSince(instant, now));
+}
+
 /** `12,345`. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');

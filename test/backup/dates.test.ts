@@ -9,20 +9,24 @@ import { listCommand } from '../../jobs/backup/commands/list-command.ts';
 import { pruneCommand } from '../../jobs/backup/commands/prune-command.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
 import { readBackupSettings } from '../../jobs/settings/settings.ts';
+import { nightshift } from '../nightshift.ts';
 import { makeScene, type Scene } from './scene.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 const at = (text: string) => Temporal.Instant.from(text);
 const now = at('2025-12-01T00:00:00Z');
 
-function date(name: string, modified: string, takenAt: string | null = null): BackupDate {
+type Dated = { readonly date: BackupDate; readonly modified: Temporal.Instant };
+
+function date(name: string, modified: string, takenAt: string | null = null): Dated {
   const facts = takenAt === null ? null : { takenAt: at(takenAt) };
-  return backupDateOf({ key: `sqlite-backups/${name}`, modified: at(modified), facts }, zone, now);
+  const object = { key: `sqlite-backups/${name}`, modified: at(modified), facts };
+  return { date: backupDateOf(object, zone, now), modified: object.modified };
 }
 
 const dated = (takenAt: string): BackupDate => ({ kind: 'dated', takenAt: at(takenAt) });
 
-const cases: [string, BackupDate, BackupDate, string][] = [
+const cases: [string, Dated, BackupDate, string][] = [
   [
     'the instant in the metadata, whatever the name says',
     date('daily/shop_2025-11-30_020000.db.gz', '2025-11-29T18:00:30Z', '2025-11-29T18:00:00Z'),
@@ -54,10 +58,10 @@ const cases: [string, BackupDate, BackupDate, string][] = [
     '0.0 s',
   ],
   [
-    'a clock a few hours fast is no misdating, and no age is negative',
+    'a clock a few hours fast is no misdating, but an age is not known then',
     date('daily/shop_2025-12-01_200000.db.gz', '2025-12-01T00:00:00Z'),
     dated('2025-12-01T12:00:00Z'),
-    '0.0 s',
+    'dated 12 h 00 min ahead, stored 0.0 s ago',
   ],
   [
     'over a day after it was stored: misdated, for good',
@@ -69,7 +73,13 @@ const cases: [string, BackupDate, BackupDate, string][] = [
     'taken and stored in the future: a clock was ahead then, or is behind now',
     date('daily/shop_2031-01-01_020000.db.gz', '2030-12-31T18:00:30Z', '2030-12-31T18:00:00Z'),
     { kind: 'ahead', statedAt: at('2030-12-31T18:00:00Z'), storedAt: at('2030-12-31T18:00:30Z') },
-    'in the future',
+    'dated 1856 d 18 h ahead',
+  ],
+  [
+    'taken and stored by a clock that this one is hours behind',
+    date('daily/shop_2025-12-01_200000.db.gz', '2025-12-01T12:00:30Z'),
+    dated('2025-12-01T12:00:00Z'),
+    'dated 12 h 00 min ahead',
   ],
   [
     'a name of the old script says nothing',
@@ -81,18 +91,18 @@ const cases: [string, BackupDate, BackupDate, string][] = [
 
 for (const [what, found, expected, age] of cases) {
   test(`when a backup was taken: ${what}`, () => {
-    assert.deepEqual(found, expected);
-    assert.equal(ageText(found, now), age);
+    assert.deepEqual(found.date, expected);
+    assert.equal(ageText(found.date, found.modified, now), age);
   });
 }
 
 test('one order: dated by date, then undated, then misdated; the same whatever order they came in', () => {
-  const some = cases.map(([, found], index) => ({ key: String(index), date: found }));
+  const some = cases.map(([, found], index) => ({ key: String(index), date: found.date }));
   fc.assert(
     fc.property(fc.shuffledSubarray(some, { minLength: some.length }), (shuffled) => {
       assert.deepEqual(
         shuffled.toSorted(newestFirst).map(({ key }) => key),
-        ['5', '4', '0', '1', '3', '2', '8', '7', '6'],
+        ['5', '8', '4', '0', '1', '3', '2', '9', '7', '6'],
       );
     }),
   );
@@ -170,7 +180,10 @@ test('with backups taken and stored in the future the clock is in doubt: nothing
   writeFileSync(ahead, 'x');
   utimesSync(ahead, new Date('2031-01-01'), new Date('2031-01-01'));
   scene.setClock('2025-11-02T08:00:00');
-  assert.match(await scene.command(listCommand, ['daily']), /\ndaily {2}shop_2031-01-01\S+ {2}in the future/);
+  assert.match(
+    await scene.command(listCommand, ['daily']),
+    /\ndaily {2}shop_2031-01-01\S+ {2}dated \d+ d \d+ h ahead {2}/,
+  );
   const settings = readBackupSettings({ ...scene.environment, BACKUP_RETENTION_DAILY: '1' });
   const { housekeeping } = await runBackup(scene.database, scene.deps({ settings }));
   assert.equal(
@@ -178,4 +191,19 @@ test('with backups taken and stored in the future the clock is in doubt: nothing
     '1 backup in the store was taken and stored in the future, as sqlite-backups/daily/shop_2031-01-01_020000.db.gz: no weekly copy and no prune.',
   );
   assert.equal((await scene.keys()).filter((key) => key.startsWith('daily/')).length, 3);
+});
+
+test('a backup of a clock that was hours ahead has no age: list, status and plan say how far it is dated ahead', async (t) => {
+  const scene = await makeScene(t, { TIME_ZONE: 'UTC' });
+  const clock = { now: () => Temporal.Now.instant().add({ hours: 8, minutes: 1 }) };
+  await runBackup(scene.database, scene.deps({ clock }));
+  const run = async (...args: string[]) => (await nightshift(args, scene.environment)).out;
+  assert.match(await run('list'), /\ndaily {2}shop_\S+ {2}dated 8 h 0\d min ahead, stored [\d.]+ s ago {2}/);
+  assert.match(
+    await run('status'),
+    /^shop: ok, newest good backup is dated 8 h 0\d min ahead\n {2}last backup {3}\S+ \S+, dated 8 h 0\d min ahead\n/,
+  );
+  const plan = await run('restore', 'latest', '--dry-run', '--no-docker');
+  assert.match(plan, /\n {2}taken {7}\S+ \S+ \(UTC\), dated 8 h 0\d min ahead\n/);
+  assert.match(plan, /\n {2}NOTE: a clock was wrong: it is dated later, and it was stored \S+ \S+\n/);
 });

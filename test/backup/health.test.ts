@@ -21,7 +21,7 @@ test('backups are healthy while the newest good one is younger than the longest 
       'dated far in the future, by a clock that was ahead',
       { newestGood: ago(-48) },
       false,
-      'newest good backup is dated 2 d 0 h in the future: is the clock right?',
+      'newest good backup is dated 2 d 0 h ahead: is the clock right?',
     ],
     [
       'a week old, but a weekly schedule',
@@ -54,7 +54,12 @@ test('backups are healthy while the newest good one is younger than the longest 
       true,
       'no good backup yet, first started 27 h 00 min ago, a backup has been under way for 30 s',
     ],
-    ['the clock was set back', { newestGood: now.add({ hours: 3 }) }, true, 'newest good backup is 0.0 s old'],
+    [
+      'the clock was set back',
+      { newestGood: now.add({ hours: 3 }) },
+      true,
+      'newest good backup is dated 3 h 00 min ahead',
+    ],
   ];
   for (const [title, facts, healthy, reason] of cases) {
     assert.deepEqual(healthOf({ ...nightly, ...facts }), { healthy, reason }, title);

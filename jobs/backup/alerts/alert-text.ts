@@ -1,7 +1,7 @@
 import { type Alert, createAlert } from '../../monitoring/alerts/alert.ts';
 import type { AlertReason } from '../../monitoring/alerts/alert-decision.ts';
 import { localTimestamp } from '../../runtime/clock.ts';
-import { durationSince } from '../../runtime/format.ts';
+import { agePhrase } from '../../runtime/format.ts';
 import type { BackupProblem } from './backup-problem.ts';
 
 export type GoodBackup = { readonly key: string; readonly at: Temporal.Instant };
@@ -32,7 +32,7 @@ export function problemsAlert(
     [
       `${problems.length === 1 ? 'Something is' : `${problems.length} things are`} wrong with the backups on ${host}.`,
       `When: ${localTimestamp(at, zone)} (${zone})`,
-      ...(isOlder ? [`Since: ${localTimestamp(since, zone)}, ${durationSince(since, at)} ago`] : []),
+      ...(isOlder ? [`Since: ${localTimestamp(since, zone)}, ${agePhrase(since, at)}`] : []),
     ],
     ...problems.flatMap(({ lines, hint }, index) => [
       problems.length === 1 ? lines : [`${index + 1}. ${lines[0]}`, ...lines.slice(1)],
@@ -51,7 +51,7 @@ export function allClearAlert({ host, at, since, newest }: AllClear, zone: strin
     [
       `The backups on ${host} work again: two runs in a row found nothing wrong.`,
       `When: ${localTimestamp(at, zone)} (${zone})`,
-      `It was wrong since: ${localTimestamp(since, zone)}, ${durationSince(since, at)} ago`,
+      `It was wrong since: ${localTimestamp(since, zone)}, ${agePhrase(since, at)}`,
     ],
     ...newest.map(({ database, good }) => newestGood(database, good, at, zone)),
     ['Nothing to do.', 'For details: nightshift status'],
@@ -69,6 +69,6 @@ function newestGood(database: string, good: GoodBackup | null, now: Temporal.Ins
   return [
     `Newest good backup of ${database}:`,
     good.key,
-    `of ${localTimestamp(good.at, zone)}, ${durationSince(good.at, now)} ago`,
+    `of ${localTimestamp(good.at, zone)}, ${agePhrase(good.at, now)}`,
   ];
 }

@@ -17,7 +17,7 @@ export function listCommand(context: CliContext): Command {
       'after',
       `
 AGE is that of the snapshot. "stored …" where nothing says when it was taken; "misdated" where its date lies after it was
-stored: such a backup is never \`latest\`, counts for nothing, and can be restored by its name.
+stored: such a backup is never \`latest\`, counts for nothing, and can be restored by its name. "dated … ahead": by a date that is yet to come.
 STATE says what is known of a backup: verified (read back and equal to the snapshot that passed the integrity check),
 checksum-only (encrypted, and this host cannot read it; stored bytes compared), checked (its snapshot was checked, but not read
 back by this host), changed (other bytes than those that were stored: never \`latest\`), unknown (nothing is kept with it: stored by

@@ -69,7 +69,7 @@ export function listText(
     return [
       listed.kind,
       printable(listed.name),
-      ageText(backup.date, now),
+      ageText(backup.date, backup.modified, now),
       formatBytes(listed.bytes),
       stateText(listed),
       listed.database ?? '-',

@@ -1,6 +1,6 @@
 import type { Run } from '../../monitoring/history/history.ts';
 import { localTimestamp } from '../../runtime/clock.ts';
-import { durationSince, formatBytes, plural } from '../../runtime/format.ts';
+import { agePhrase, durationSince, formatBytes, plural } from '../../runtime/format.ts';
 import { sparkline } from '../../runtime/sparkline.ts';
 import type { DatabaseStatus } from '../status/database-status.ts';
 import type { BackupStatus } from '../status/status.ts';
@@ -24,7 +24,7 @@ function databaseText(
   lines.push(...problems.map((problem) => `  problem       ${problem}`));
   if (newestGood !== null) {
     lines.push(
-      `  last backup   ${localTimestamp(newestGood.startedAt, zone)}, ${durationSince(newestGood.startedAt, now)} ago`,
+      `  last backup   ${localTimestamp(newestGood.startedAt, zone)}, ${agePhrase(newestGood.startedAt, now)}`,
     );
     lines.push(`  object        ${newestGood.key} (${newestGood.verification})`);
     lines.push(`  size          ${sizesText(newestGood)}`);
@@ -36,7 +36,7 @@ function databaseText(
 }
 
 function activeRunLines({ run, isAlive }: ActiveRun, now: Temporal.Instant, zone: string): string[] {
-  const since = `since ${localTimestamp(run.startedAt, zone)}, ${durationSince(run.startedAt, now)} ago, at ${run.step}`;
+  const since = `since ${localTimestamp(run.startedAt, zone)}, ${agePhrase(run.startedAt, now)}, at ${run.step}`;
   if (isAlive === 'yes') return [`  under way     ${since}`];
   const hedge =
     'whether it is alive cannot be seen from here: a restore holds the lock, or the database’s folder is not here';

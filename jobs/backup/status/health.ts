@@ -1,4 +1,4 @@
-import { durationSince, formatDuration } from '../../runtime/format.ts';
+import { agePhrase, durationSince, formatDuration } from '../../runtime/format.ts';
 
 export type BackupHealth = { readonly healthy: boolean; readonly reason: string };
 
@@ -31,11 +31,10 @@ export function healthOf({ now, firstStart, newestGood, running, longestGapSecon
   const ageOf = (instant: Temporal.Instant) => (now.epochMilliseconds - instant.epochMilliseconds) / 1000;
   const since =
     newestGood === null
-      ? `no good backup yet, first started ${durationSince(firstStart, now)} ago`
-      : `newest good backup is ${durationSince(newestGood, now)} old`;
+      ? `no good backup yet, first started ${agePhrase(firstStart, now)}`
+      : `newest good backup is ${agePhrase(newestGood, now, (age) => `${age} old`)}`;
   if (newestGood !== null && ageOf(newestGood) < -clockToleranceSeconds) {
-    const reason = `newest good backup is dated ${durationSince(now, newestGood)} in the future: is the clock right?`;
-    return { healthy: false, reason };
+    return { healthy: false, reason: `${since}: is the clock right?` };
   }
   if (ageOf(newestGood ?? firstStart) <= limit) return { healthy: true, reason: since };
   if (running !== null && ageOf(running) <= limit) {

@@ -1,6 +1,6 @@
 import type { OpenSuspect, Outcome, Run } from '../../monitoring/history/history.ts';
 import { localTimestamp } from '../../runtime/clock.ts';
-import { durationSince } from '../../runtime/format.ts';
+import { agePhrase } from '../../runtime/format.ts';
 import type { LockState } from '../../sqlite/lock/lock-state.ts';
 import type { BackupProblem } from '../alerts/backup-problem.ts';
 import { unfinishedMessage } from '../alerts/run-problems.ts';
@@ -39,7 +39,7 @@ export function listProblems({ now, runs, activeRun, openSuspects, openAlerts }:
 
 function runProblem(run: Run, now: Temporal.Instant, zone: string): string[] {
   const { outcome, startedAt, step, message } = run;
-  const when = `${localTimestamp(startedAt, zone)}, ${durationSince(startedAt, now)} ago`;
+  const when = `${localTimestamp(startedAt, zone)}, ${agePhrase(startedAt, now)}`;
   if (outcome === 'running') return [`the last run (${when}) was killed at ${step}: no process holds its lock`];
   if (outcome === 'failed') return [`the last run (${when}) failed at ${step}: ${message}`];
   if (outcome === 'interrupted') return [`the last run (${when}) was stopped at ${step}`];

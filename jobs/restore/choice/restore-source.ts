@@ -1,4 +1,4 @@
-import type { BackupDate } from '../../archives/backup-date.ts';
+import { type BackupDate, isDatedAfter } from '../../archives/backup-date.ts';
 import type { AgeIdentity } from '../../archives/format/encryption.ts';
 import type { SuspectStatus } from '../../archives/stored-backups.ts';
 import { type Clock, localTimestamp } from '../../runtime/clock.ts';
@@ -62,7 +62,7 @@ export function backupSource(chosen: ChosenBackup, { store, identity, clock, zon
       ...(identity === null && key.endsWith('.age')
         ? ['it is encrypted and no key was given: it will be refused without --identity']
         : []),
-      ...dateRemarks(date, zone),
+      ...dateRemarks(date, chosen.modified, zone),
       ...(isChanged ? ['it changed since nightshift stored it: what was known of it is not used'] : []),
       ...(suspectStatus === null ? [] : [suspectRemark(suspectStatus, facts?.suspect ?? '')]),
       ...(facts === null || facts.findings === 0 ? [] : [findingsRemark(facts.findings, details?.findings ?? [])]),
@@ -94,9 +94,10 @@ export function safetyCopySource(copy: SafetyCopy, zone: string, allowDamaged: b
   };
 }
 
-function dateRemarks(date: BackupDate, zone: string): string[] {
-  if (date.kind === 'dated') return [];
-  const stored = `it was stored ${localTimestamp(date.storedAt, zone)}`;
+function dateRemarks(date: BackupDate, modified: Temporal.Instant, zone: string): string[] {
+  const stored = `it was stored ${localTimestamp(modified, zone)}`;
+  if (date.kind === 'dated')
+    return isDatedAfter(date.takenAt, modified) ? [`a clock was wrong: it is dated later, and ${stored}`] : [];
   if (date.kind === 'undated') return [`nothing says when it was taken; ${stored}`];
   return [
     `it is misdated: it says ${localTimestamp(date.statedAt, zone)}, and ${stored}; when it was taken is not known`,

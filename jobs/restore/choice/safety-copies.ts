@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../../runtime/errors.ts';
-import { formatBytes, formatDuration } from '../../runtime/format.ts';
+import { agePhrase, formatBytes } from '../../runtime/format.ts';
 import { tableText } from '../../runtime/table.ts';
 import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
 import { removeDatabaseFiles } from '../files/database-files.ts';
@@ -93,7 +93,7 @@ export function safetyCopiesText(kept: readonly SafetyCopy[], now: Temporal.Plai
   const kinds = { backup: 'replaced by a restore', rejected: 'restored, then rolled back' } as const;
   const rows = kept.map(({ name, at, bytes, kind }) => [
     name,
-    formatDuration(Math.max(0, now.since(at).total({ unit: 'seconds', relativeTo: at }))),
+    agePhrase(at.toZonedDateTime('UTC').toInstant(), now.toZonedDateTime('UTC').toInstant(), (age) => age),
     formatBytes(bytes),
     kinds[kind],
   ]);

@@ -1,5 +1,5 @@
 import { localTimestamp } from '../../runtime/clock.ts';
-import { durationSince, formatBytes, formatCount } from '../../runtime/format.ts';
+import { agePhrase, formatBytes, formatCount } from '../../runtime/format.ts';
 import { tableText } from '../../runtime/table.ts';
 import { downtimeMessage, healthMessage, type RestorePlan } from './plan.ts';
 
@@ -76,9 +76,9 @@ function change(now: number | null, backup: number | null): string {
   return backup > now ? `+${formatCount(backup - now)}` : `-${formatCount(now - backup)}`;
 }
 
-/** `2025-11-30 02:00:00 (Asia/Kuala_Lumpur), 5 h 10 min ago`. */
+/** `2025-11-30 02:00:00 (Asia/Kuala_Lumpur), 5 h 10 min ago`, or `…, dated 8 h 00 min ahead`. */
 export function whenText(instant: Temporal.Instant, { now, zone }: LocalTime): string {
-  return `${localTimestamp(instant, zone)} (${zone}), ${durationSince(instant, now)} ago`;
+  return `${localTimestamp(instant, zone)} (${zone}), ${agePhrase(instant, now)}`;
 }
 
 const indented = (text: string) => text.replace(/^(?=.)/gm, '  ');

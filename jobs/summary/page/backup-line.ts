@@ -1,6 +1,6 @@
 import type { DatabaseStatus } from '../../backup/status/database-status.ts';
 import type { Failure } from '../../runtime/errors.ts';
-import { durationSince, formatBytes, formatDuration } from '../../runtime/format.ts';
+import { agePhrase, formatBytes, formatDuration } from '../../runtime/format.ts';
 import type { SummaryPage } from './page.ts';
 
 export type BackupLineInput =
@@ -39,7 +39,7 @@ function lineOf(status: DatabaseStatus, now: Temporal.Instant, limitSeconds: num
   const size = newestGood.archiveBytes === null ? '' : `, ${formatBytes(newestGood.archiveBytes)}`;
   const verification =
     newestGood.verification === 'verified' ? 'read back and verified' : 'stored encrypted, its hash compared';
-  const last = `${durationSince(newestGood.startedAt, now)} old${size}, ${verification}`;
+  const last = `${agePhrase(newestGood.startedAt, now, (age) => `${age} old`)}${size}, ${verification}`;
   if (ok) return { ok: true, message: `The last backup is ${last}.` };
   const late = health.healthy ? '' : `, over the limit of ${formatDuration(limitSeconds)}`;
   return { ok: false, message: `The last good backup is ${last}${late}${why}: ${whatToDo}.` };
