@@ -21,11 +21,13 @@ type StoreValues = Pick<
 /** Where backups go. S3 without keys is a problem, never a silent fallback to a folder. */
 export function storeLocationOf(values: StoreValues, problems: SettingProblem[]): StoreLocation {
   if (values.BACKUP_STORE !== 's3') return { kind: 'directory', folder: fileURLToPath(values.BACKUP_STORE) };
+  // A folder that is misspelt is no wish for a bucket.
+  const isStoreKnown = !problems.some(({ name }) => name.startsWith('BACKUP_STORE'));
   const hint =
     'set it (or its _FILE) to a key of the bucket, or set BACKUP_STORE=file:///folder to back up to a folder';
   for (const name of ['LINODE_ACCESS_KEY', 'LINODE_SECRET_KEY'] as const) {
     const reported = problems.some((problem) => problem.name.startsWith(name));
-    if (values[name] === null && !reported) problems.push({ name, found: 'is not set', hint });
+    if (isStoreKnown && values[name] === null && !reported) problems.push({ name, found: 'is not set', hint });
   }
   return {
     kind: 's3',

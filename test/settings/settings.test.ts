@@ -175,6 +175,14 @@ test('s3 without keys is an error, never a silent fallback to a folder', () => {
   assert.deepEqual(problems({ BACKUP_STORE: 'file:///backups' }), []);
 });
 
+test('a folder that is not written as file:///folder is the one thing that is named, not the keys of a bucket', () => {
+  for (const store of ['file://relative', '/mnt/backups', 'file:relative']) {
+    assert.deepEqual(problems({ BACKUP_STORE: store }), [
+      `BACKUP_STORE is "${store}": set it to s3, or a folder written as file:///folder, or leave it out for s3`,
+    ]);
+  }
+});
+
 test('a name that is not ours changes nothing, and no value makes it crash', () => {
   const names = [
     'TIME_ZONE',
