@@ -8,6 +8,7 @@ export type ListedObject = {
   /** Full key, `sqlite-backups/daily/csv_data_2025-11-30_020000.db.gz`. */
   readonly key: string;
   readonly bytes: number;
+  /** When it was stored. In a folder the file's own time, or the one it was stored with where its bytes prove that. */
   readonly modified: Temporal.Instant;
 };
 
