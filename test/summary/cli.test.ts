@@ -60,6 +60,53 @@ test('preview writes the mail as files that show each other, and keeps and sends
   assert.deepEqual([deps.archive.days(), deps.ledger.isEmpty()], [[], true]);
 });
 
+test('send refuses a day that is not over, preview one that has not begun: they name the day, today and what to do', async (t) => {
+  const { environment, folder, deps } = makeSummaryScene(t, { environment: { TIME_ZONE: 'UTC' } });
+  const today = Temporal.Now.instant().toZonedDateTimeISO('UTC').toPlainDate();
+  const tomorrow = today.add({ days: 1 });
+  const yesterday = today.subtract({ days: 1 });
+  const failure = async (command: string, about: Temporal.PlainDate) => {
+    const args = ['summary', command, '--day', about.toString(), ...(command === 'preview' ? ['--out', folder] : [])];
+    const { code, err } = await nightshift(args, environment);
+    return [code, err.trim()];
+  };
+  const notBegun = `ARGUMENT_INVALID: --day ${tomorrow} has not begun: today is ${today} (UTC).`;
+  assert.deepEqual(await failure('send', tomorrow), [
+    2,
+    `${notBegun}\n    What to do: Choose a day that is over: ${yesterday} or an earlier one.`,
+  ]);
+  assert.deepEqual(await failure('send', today), [
+    2,
+    `ARGUMENT_INVALID: --day ${today} is not over: today is ${today} (UTC), and a day's summary is sent once.\n    What to do: To look at it so far: nightshift summary preview --day ${today}`,
+  ]);
+  assert.deepEqual([deps.archive.days(), deps.ledger.isEmpty()], [[], true]);
+  assert.deepEqual(await failure('preview', tomorrow), [
+    2,
+    `${notBegun}\n    What to do: Choose today or an earlier day.`,
+  ]);
+  assert.deepEqual(await failure('preview', today), [0, '']);
+});
+
+test('status lists no day that was not due, whatever the ledger has', async (t) => {
+  const { environment, deps } = makeSummaryScene(t, {
+    environment: { TIME_ZONE: 'UTC', SUMMARY_SCHEDULE_HOUR: '0' },
+  });
+  const { ledger } = deps;
+  const now = Temporal.Now.instant();
+  const yesterday = now.toZonedDateTimeISO('UTC').toPlainDate().subtract({ days: 1 }).toString();
+  for (const about of ['2099-01-01', yesterday]) {
+    ledger.addPending(about, [owner], now);
+    ledger.claim(about, owner, ['pending'], now);
+    ledger.finish(about, owner, { state: 'accepted', reply: '250', code: null }, now);
+  }
+  const { code, out } = await nightshift(['summary', 'status', '--json'], environment);
+  const { reason, days } = JSON.parse(out);
+  assert.deepEqual(
+    [code, reason, days.map((listed: { day: string }) => listed.day)],
+    [0, `the summary of ${yesterday} went out to 1 recipient`, [yesterday]],
+  );
+});
+
 test('status: nothing sent yet, a day left out, who got what; exit 1 while the last one due is missing', async (t) => {
   const { environment, deps } = makeSummaryScene(t, {
     environment: { TIME_ZONE: 'UTC', SUMMARY_SCHEDULE_HOUR: '0' },

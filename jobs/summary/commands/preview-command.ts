@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { readSummarySettings } from '../../settings/settings.ts';
-import { dayOption, dayOrYesterday } from './day-option.ts';
+import { dayOption, dayToPreview } from './day-option.ts';
 
 type PreviewOptions = { day?: string; out: string; open?: boolean };
 
@@ -19,7 +19,7 @@ export function previewCommand(context: CliContext): Command {
       const { makeDayPage } = await import('../page/make-day-page.ts');
       const { previewOf } = await import('../mail/message.ts');
       const { clock, signal } = context;
-      const day = dayOrYesterday(given, clock, settings.zone);
+      const day = dayToPreview(given, clock, settings.zone);
       const page = await makeDayPage(day, settings, { clock, signal });
       const folder = path.resolve(out);
       await mkdir(folder, { recursive: true });

@@ -6,7 +6,7 @@ import { notifyManualSend } from '../notify-manual-send.ts';
 import { requireRecipients } from '../recipients.ts';
 import { outcomeOf } from '../send-outcome.ts';
 import type { DeliveryState } from '../storage/ledger.ts';
-import { dayOption, dayOrYesterday } from './day-option.ts';
+import { dayOption, dayToSend } from './day-option.ts';
 import { deliveryTable } from './status-text.ts';
 import { collectAddresses, requireAddresses } from './to-option.ts';
 
@@ -28,7 +28,7 @@ export function sendCommand(context: CliContext): Command {
     .option('--force', 'also to those that have received it, or may have')
     .addHelpText(
       'after',
-      '\nA day that was sent before is sent as it was. Exit code 1 when a recipient did not get it.',
+      '\nThe day must be over. A day that was sent before is sent as it was. Exit code 1 when a recipient did not get it.',
     )
     .action(async ({ day: given, to, force }: SendOptions) => {
       const settings = readSummarySettings(context.environment);
@@ -37,7 +37,7 @@ export function sendCommand(context: CliContext): Command {
       requireAddresses(to);
       requireRecipients(recipients);
       const { clock, signal } = context;
-      const day = dayOrYesterday(given, clock, zone);
+      const day = dayToSend(given, clock, zone);
       const { createSummaryDeps } = await import('../summary-deps.ts');
       const { sendDay } = await import('../send-day.ts');
       const { createSummaryNotifier } = await import('../notifier.ts');

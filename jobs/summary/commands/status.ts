@@ -1,8 +1,7 @@
-import { localDay } from '../../runtime/clock.ts';
 import { plural } from '../../runtime/format.ts';
 import { nextRun, type Schedule } from '../../runtime/schedule.ts';
 import { addDays, daysBetween } from '../blocks/day-values.ts';
-import { type DueSummary, lastDue } from '../due.ts';
+import { type DueSummary, dayBefore, lastDue } from '../due.ts';
 import { includesAddress } from '../recipients.ts';
 import type { ReadOnlyLedger, SummaryDelivery } from '../storage/ledger.ts';
 
@@ -32,7 +31,9 @@ export function summaryStatus(
     const reason = 'nothing was ever sent from this STATE_DIR';
     return { ok: false, reason, days: [], nextRun: nextRun(schedule, now) };
   }
-  const known = ledger.sinceDay(addDays(localDay(now, schedule.zone), -maxDays));
+  const yesterday = dayBefore(now, schedule.zone);
+  // A clock that was ahead may have left days that are still to come.
+  const known = ledger.sinceDay(addDays(yesterday, 1 - maxDays)).filter(({ day }) => day <= yesterday);
   const check = due === null ? { ok: true, reason: 'none is due yet' } : checkDue(due, known, recipients, now);
   return { ...check, days: daysOf(known, due?.day ?? null), nextRun: nextRun(schedule, now) };
 }
