@@ -57,9 +57,10 @@ async function deliverTo(message: SummaryMessage, recipient: string, deps: Deliv
   const { ledger, mailer, from, clock, log, deadline } = deps;
   const { day } = message;
   try {
-    const reply = await mailer(mailTo(recipient, message, from, clock.now()), day, deadline);
-    ledger.finish(day, recipient, { state: 'accepted', reply, code: null }, clock.now());
-    log.line(`Summary of ${day} sent to ${recipient}`);
+    const { state, reply } = await mailer(mailTo(recipient, message, from, clock.now()), day, deadline);
+    ledger.finish(day, recipient, { state, reply, code: null }, clock.now());
+    if (state === 'accepted') log.line(`Summary of ${day} sent to ${recipient}`);
+    else log.line(`Summary of ${day} for ${recipient} ${reply}: SMTP_HOST is not set`);
     return null;
   } catch (error) {
     const failure = asFailure(error);

@@ -4,19 +4,31 @@ import { type Mail, mailAsBytes, sendMail } from '../monitoring/mail/mail.ts';
 import { Failure } from '../runtime/errors.ts';
 import type { SummarySettings } from '../settings/settings.ts';
 
-/** Sends one mail and returns the reply of the server. Throws MAIL_* as sendMail does, or OUTBOX_UNWRITABLE. */
-export type Mailer = (mail: Mail, day: string, signal: AbortSignal) => Promise<string>;
+/** What became of a mail: the server accepted it, or it is a file in the outbox. */
+type MailResult = { readonly state: 'accepted' | 'written'; readonly reply: string };
+
+/** Sends one mail. Throws MAIL_* as sendMail does, or OUTBOX_UNWRITABLE. */
+export type Mailer = (mail: Mail, day: string, signal: AbortSignal) => Promise<MailResult>;
 
 /** Sends by SMTP; without an SMTP host, writes files that any mail program opens to the outbox folder. */
 export function createMailer(
   { smtp, outbox, from }: Pick<SummarySettings['summary'], 'smtp' | 'outbox' | 'from'>,
   options: Parameters<typeof sendMail>[3] = {},
 ): Mailer {
-  if (smtp === null) return (mail, day) => writeToOutbox(outbox, from, mail, day);
-  return async (mail, _day, signal) => (await sendMail(smtp, mail, signal, options)).reply;
+  if (smtp !== null) {
+    return async (mail, _day, signal) => {
+      const { reply } = await sendMail(smtp, mail, signal, options);
+      return { state: 'accepted', reply };
+    };
+  }
+  const reply = `written to ${outbox}, not sent`;
+  return async (mail, day) => {
+    await writeToOutbox(outbox, from, mail, day);
+    return { state: 'written', reply };
+  };
 }
 
-async function writeToOutbox(outbox: string, from: string, mail: Mail, day: string): Promise<string> {
+async function writeToOutbox(outbox: string, from: string, mail: Mail, day: string): Promise<void> {
   const file = path.join(outbox, `${day}_${mail.to.replace(/[^\w.@+-]/g, '_')}.eml`);
   try {
     await mkdir(outbox, { recursive: true });
@@ -31,5 +43,4 @@ async function writeToOutbox(outbox: string, from: string, mail: Mail, day: stri
       error,
     );
   }
-  return `written to ${file}`;
 }

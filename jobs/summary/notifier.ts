@@ -12,6 +12,9 @@ type SummaryNotifierOptions = Pick<SummarySettings, 'alerts' | 'zone'> & {
   readonly pingUrl: string | null;
 };
 
+/** A file in the outbox is no failure, and no all-clear either. */
+type AlertedSend = Exclude<FinishedSend, { kind: 'written' }>;
+
 /** Reports how summaries go: alerts by mail and the dead-man's switch. Never throws, and works in the background. */
 export type SummaryNotifier = {
   sendStarted(): void;
@@ -29,7 +32,7 @@ export function createSummaryNotifier(
   const { alertBudget, clock } = deps;
   const notifier = createNotifier({ pingUrl, pingVariable: 'SUMMARY_PING_URL', alerts }, deps);
 
-  const reportOf = (day: string, outcome: FinishedSend, retries: readonly Temporal.Instant[]): AlertReport => {
+  const reportOf = (day: string, outcome: AlertedSend, retries: readonly Temporal.Instant[]): AlertReport => {
     const at = clock.now();
     const context = { day, host: hostname(), at };
     return {
@@ -47,6 +50,10 @@ export function createSummaryNotifier(
   return {
     sendStarted: () => notifier.ping('start', ''),
     sendFinished(day, outcome, retries) {
+      if (outcome.kind === 'written') {
+        notifier.ping('success', `summary of ${day} written to the outbox for ${outcome.recipients.length}, not sent`);
+        return;
+      }
       if (outcome.kind === 'sent') notifier.ping('success', `summary of ${day} sent to ${outcome.recipients.length}`);
       else notifier.ping('fail', `summary of ${day}: ${outcome.failure.code}`);
       notifier.alert(() => reportOf(day, outcome, retries));

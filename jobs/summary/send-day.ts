@@ -4,7 +4,7 @@ import { type DeliveryDeps, deliver } from './deliver.ts';
 import { mailTo, messageOf } from './mail/message.ts';
 import type { SummaryPage } from './page/page.ts';
 import { includesAddress } from './recipients.ts';
-import type { DeliveryState, SummaryDelivery } from './storage/ledger.ts';
+import { type DeliveryState, isDelivered, type SummaryDelivery } from './storage/ledger.ts';
 import type { PageArchive } from './storage/page-archive.ts';
 import type { SummaryRuns } from './storage/runs.ts';
 import type { SendingLock } from './storage/sending-lock.ts';
@@ -42,7 +42,7 @@ export async function sendDay(
     const run = runs.begin(day, clock.now());
     try {
       const { mailBytes, ...sent } = await makeAndSend(day, recipients, deps, resend);
-      const outcome = sent.deliveries.every(({ state }) => state === 'accepted') ? 'succeeded' : 'failed';
+      const outcome = sent.deliveries.every(isDelivered) ? 'succeeded' : 'failed';
       runs.finish(run, { outcome, mailBytes, message: sent.failure?.message ?? null }, clock.now());
       return sent;
     } catch (error) {
@@ -70,10 +70,10 @@ async function makeAndSend(
   return { ...sent, mailBytes: (await mailAsBytes(from, mail)).length };
 }
 
-/** The page as recipients have got it; null when none has. */
+/** The page as recipients have got it, or may find it in the outbox; null when none has. */
 function archivedPage(day: string, { ledger, archive }: SendDeps): SummaryPage | null {
-  const wasSent = ledger.ofDay(day).some(({ state }) => state === 'accepted' || state === 'uncertain');
-  return wasSent ? archive.pageOf(day) : null;
+  const isOut = ledger.ofDay(day).some(({ state }) => ['accepted', 'written', 'uncertain'].includes(state));
+  return isOut ? archive.pageOf(day) : null;
 }
 
 function needsNoMail(known: readonly SummaryDelivery[], recipient: string, resend: readonly DeliveryState[]): boolean {

@@ -1,10 +1,13 @@
 import { asFailure, Failure, type FailureCode } from '../runtime/errors.ts';
 import { plural } from '../runtime/format.ts';
-import type { SummaryDelivery } from './storage/ledger.ts';
+import { isDelivered, type SummaryDelivery } from './storage/ledger.ts';
 
-/** How one attempt to send a summary to its recipients ended. `isRetryable`: a later attempt may reach those `missed`. */
+/**
+ * How one attempt to send a summary to its recipients ended. `written`: for some it is a file in the outbox. `isRetryable`: a later attempt may reach those `missed`.
+ */
 export type SendOutcome =
   | { readonly kind: 'sent'; readonly recipients: readonly string[] }
+  | { readonly kind: 'written'; readonly recipients: readonly string[] }
   | {
       readonly kind: 'failed';
       readonly failure: Failure;
@@ -18,9 +21,12 @@ export type FinishedSend = Exclude<SendOutcome, { kind: 'interrupted' }>;
 
 /** The outcome by a day's deliveries. `failure`: the first of this attempt, null when nothing was sent in it. */
 export function outcomeOf(deliveries: readonly SummaryDelivery[], failure: Failure | null): SendOutcome {
-  const missed = deliveries.filter(({ state }) => state !== 'accepted');
+  const missed = deliveries.filter((delivery) => !isDelivered(delivery));
   const [first] = missed;
-  if (first === undefined) return { kind: 'sent', recipients: deliveries.map(({ recipient }) => recipient) };
+  if (first === undefined) {
+    const kind = deliveries.some(({ state }) => state === 'written') ? 'written' : 'sent';
+    return { kind, recipients: deliveries.map(({ recipient }) => recipient) };
+  }
   if (failure?.code === 'INTERRUPTED') return { kind: 'interrupted' };
   return {
     kind: 'failed',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -12,12 +13,32 @@ import { day, makeSummaryScene } from './scene.ts';
 
 const owner = 'owner@example.com';
 
-test('send needs no keys of the bucket, goes to the outbox, and prints to whom it went', async (t) => {
-  const { environment } = makeSummaryScene(t);
+test('send needs no keys of the bucket, goes to the outbox, and says that it was not sent', async (t) => {
+  const outbox = mkdtempSync(path.join(tmpdir(), 'out-'));
+  t.after(() => rmSync(outbox, { recursive: true }));
+  const { environment } = makeSummaryScene(t, { environment: { SUMMARY_OUTBOX: outbox } });
   const { code, out, err } = await nightshift(['summary', 'send', '--day', day], environment);
   assert.equal(code, 0, err);
-  assert.match(out, new RegExp(`^DAY .*\n${day}  ${owner}  sent +\\d{4}-.* written to .*\n$`));
-  assert.match(err, new RegExp(`Summary of ${day} sent to ${owner}\n$`));
+  const reply = `written to ${outbox}, not sent`;
+  assert.match(out, new RegExp(`^DAY .*\n${day}  ${owner}  written +\\d{4}-.* ${reply}\n$`));
+  assert.match(err, new RegExp(`Summary of ${day} for ${owner} ${reply}: SMTP_HOST is not set\n$`));
+});
+
+test('without a mail server, send and status say that the mail was written and not sent', async (t) => {
+  const { environment, folder } = makeSummaryScene(t, {
+    environment: { TIME_ZONE: 'UTC', SUMMARY_SCHEDULE_HOUR: '0' },
+  });
+  const outbox = path.join(folder, 'state', 'outbox');
+  const yesterday = Temporal.Now.instant().toZonedDateTimeISO('UTC').toPlainDate().subtract({ days: 1 });
+  const send = () => nightshift(['summary', 'send'], environment);
+  const [first, again] = [await send(), await send()];
+  const status = await nightshift(['summary', 'status'], environment);
+  assert.deepEqual([first.code, again.code, status.code], [0, 0, 0]);
+  assert.equal(
+    status.out.split('\n')[0],
+    `summary: ok, the summary of ${yesterday} was written to ${outbox}, not sent to 1 recipient: SMTP_HOST was not set`,
+  );
+  assert.doesNotMatch(first.out + first.err + status.out, /sent to owner| sent {2}|went out/);
 });
 
 test('send --to goes to that address alone; to whom has it, it goes again only with --force', async (t) => {

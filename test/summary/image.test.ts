@@ -45,12 +45,13 @@ describe('the image backend-dailysummary on a real Docker engine', needs('docker
     await docker(
       ...['run', '-d', '--name', name, '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
       ...['-v', `${folder}:/data:ro`, '-v', `${folder}/state:/state`, '--health-interval', '1s'],
-      ...['-e', 'DATABASE_PATH=/data/shop.db', '-e', 'SUMMARY_RECIPIENTS=owner@example.com', image],
+      ...['-e', 'DATABASE_PATH=/data/shop.db', '-e', 'SUMMARY_RECIPIENTS=owner@example.com'],
+      ...['-e', 'SUMMARY_OUTBOX=/state/outbox', image],
     );
     await until(name, ['logs', name], /next summary /);
     await until(name, ['inspect', '-f', '{{.State.Health.Status}}', name], /^healthy/);
     const sent = await docker('exec', name, 'nightshift', 'summary', 'send', '--day', day);
-    assert.match(sent, /owner@example\.com {2}sent /);
+    assert.match(sent, /owner@example\.com {2}written /);
     const [mail = ''] = readdirSync(path.join(folder, 'state', 'outbox'));
     const raw = readFileSync(path.join(folder, 'state', 'outbox', mail), 'utf8');
     assert.ok((raw.match(/^Content-Type: image\/png/gm) ?? []).length > 1);

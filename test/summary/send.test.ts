@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, describe, type TestContext, test } from 'node:test';
 import { simpleParser } from 'mailparser';
 import { sendDay } from '../../jobs/summary/send-day.ts';
 import { outcomeOf } from '../../jobs/summary/send-outcome.ts';
+import type { SummaryDelivery } from '../../jobs/summary/storage/ledger.ts';
 import { acquireSendingLock } from '../../jobs/summary/storage/sending-lock.ts';
+import { nightshift } from '../nightshift.ts';
 import { certificates, type Faults, startSmtpServer, trustTestCertificates } from '../smtp-server.ts';
 import { day, makeSummaryScene } from './scene.ts';
 
@@ -240,18 +243,40 @@ test('a mail links to its page on the site, signed; without a password or a key 
   }
 });
 
-test('without a mail server, mails go to the outbox as files that a mail program opens', async (t) => {
-  const { deps, settings } = makeSummaryScene(t);
-  const { deliveries } = await sendDay(day, [owner], deps);
-  const { outbox } = settings.summary;
+/** Of deliveries to the outbox, without their times. */
+const withoutTimes = (deliveries: readonly SummaryDelivery[]) => deliveries.map(({ at: _, ...delivery }) => delivery);
+
+test('what was only written to the outbox is sent by the next send once there is a mail server', async (t) => {
+  const server = await startSmtpServer({ security: 'plain' });
+  t.after(() => server.close());
+  const { environment, deps } = makeSummaryScene(t);
+  await sendDay(day, [owner], deps);
+  const smtp = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(server.smtp.port), SMTP_FROM: 'shop@example.com' };
+  const { code, err } = await nightshift(['summary', 'send', '--day', day], { ...environment, ...smtp });
+  assert.deepEqual([code, server.mails.map(({ to }) => to)], [0, [[owner]]], err);
+  assert.equal(deps.ledger.ofDay(day)[0]?.state, 'accepted');
+});
+
+test('without a mail server, mails are written to the outbox as files that a mail program opens, and not called sent', async (t) => {
+  const outbox = mkdtempSync(path.join(tmpdir(), 'nightshift-outbox-'));
+  t.after(() => rmSync(outbox, { recursive: true }));
+  const { deps, lines } = makeSummaryScene(t, { environment: { SUMMARY_OUTBOX: outbox } });
+  const { deliveries, failure } = await sendDay(day, [owner], deps);
   assert.deepEqual(readdirSync(outbox), [`${day}_${owner}.eml`]);
   const parsed = await simpleParser(readFileSync(path.join(outbox, `${day}_${owner}.eml`)));
   assert.equal(parsed.subject, 'shop: daily summary, Sunday, 30 November 2025');
-  assert.equal(deliveries[0]?.state, 'accepted');
+  const reply = `written to ${outbox}, not sent`;
+  assert.deepEqual(withoutTimes(deliveries), [
+    { day, recipient: owner, state: 'written', tries: 1, reply, code: null },
+  ]);
+  assert.deepEqual(outcomeOf(deliveries, failure), { kind: 'written', recipients: [owner] });
+  assert.deepEqual(lines, [`Summary of ${day} for ${owner} ${reply}: SMTP_HOST is not set`]);
 });
 
 test('while another process sends, this one does not', async (t) => {
-  const { deps, settings } = makeSummaryScene(t);
+  const server = await startSmtpServer({ security: 'plain' });
+  t.after(() => server.close());
+  const { deps, settings } = makeSummaryScene(t, { server });
   const lock = acquireSendingLock(settings.stateDir);
   await assert.rejects(sendDay(day, [owner], deps), { code: 'LOCKED' });
   lock?.release();

@@ -12,8 +12,10 @@ import { collectAddresses, requireAddresses } from './to-option.ts';
 
 type SendOptions = { day?: string; to: string[]; force?: boolean };
 
-const retriedStates: readonly DeliveryState[] = ['rejected'];
-const forcedStates: readonly DeliveryState[] = ['rejected', 'uncertain', 'accepted'];
+/** With a mail server, what is only a file is sent after all. */
+const retriedStates: readonly DeliveryState[] = ['rejected', 'written'];
+const retriedWithoutServer: readonly DeliveryState[] = ['rejected'];
+const forcedStates: readonly DeliveryState[] = ['rejected', 'uncertain', 'accepted', 'written'];
 
 export function sendCommand(context: CliContext): Command {
   return new Command('send')
@@ -46,7 +48,8 @@ export function sendCommand(context: CliContext): Command {
       try {
         const { ledger, alertBudget } = deps;
         const before = ledger.ofDay(day);
-        const { deliveries, failure } = await sendDay(day, recipients, deps, force ? forcedStates : retriedStates);
+        const retried = summary.smtp === null ? retriedWithoutServer : retriedStates;
+        const { deliveries, failure } = await sendDay(day, recipients, deps, force ? forcedStates : retried);
         context.out(deliveryTable(deliveries, zone));
         signal.throwIfAborted();
         const notifier = createSummaryNotifier({ alerts, pingUrl: summary.pingUrl, zone }, deps);

@@ -3,11 +3,11 @@ import { nextRun, type Schedule } from '../../runtime/schedule.ts';
 import { addDays, daysBetween } from '../blocks/day-values.ts';
 import { type DueSummary, dayBefore, lastDue } from '../due.ts';
 import { includesAddress } from '../recipients.ts';
-import type { ReadOnlyLedger, SummaryDelivery } from '../storage/ledger.ts';
+import { isDelivered, type ReadOnlyLedger, type SummaryDelivery } from '../storage/ledger.ts';
 
 /** Whether summaries are being sent, at one moment. */
 export type SummaryStatus = {
-  /** The last summary that was due reached everybody, or is under way. */
+  /** The last summary that was due reached everybody (or, without a mail server, the outbox), or is under way. */
   readonly ok: boolean;
   readonly reason: string;
   /** The last 30 days, newest first; none before the first that is in the ledger. */
@@ -48,10 +48,8 @@ function checkDue(
   const isRecipient = ({ recipient }: SummaryDelivery) =>
     recipients.length === 0 || includesAddress(recipients, recipient);
   const deliveries = known.filter((delivery) => delivery.day === day && isRecipient(delivery));
-  const missed = deliveries.filter(({ state }) => state !== 'accepted');
-  if (deliveries.length > 0 && missed.length === 0) {
-    return { ok: true, reason: `the summary of ${day} went out to ${plural(deliveries.length, 'recipient')}` };
-  }
+  const missed = deliveries.filter((delivery) => !isDelivered(delivery));
+  if (deliveries.length > 0 && missed.length === 0) return { ok: true, reason: deliveredText(day, deliveries) };
   const isUnfinished =
     deliveries.length === 0 || missed.some(({ state }) => state === 'pending' || state === 'sending');
   if (isUnfinished && known.length > 0 && now.epochMilliseconds - at.epochMilliseconds < underWayMinutes * 60_000) {
@@ -60,6 +58,20 @@ function checkDue(
   if (deliveries.length === 0) return { ok: false, reason: `the summary of ${day} was not sent` };
   const who = missed.map(({ recipient, state }) => `${recipient} (${state})`).join(', ');
   return { ok: false, reason: `the summary of ${day} did not go out to ${who}` };
+}
+
+function deliveredText(day: string, deliveries: readonly SummaryDelivery[]): string {
+  const sent = deliveries.filter(({ state }) => state === 'accepted').length;
+  const parts = sent === 0 ? [] : [`went out to ${plural(sent, 'recipient')}`];
+  return `the summary of ${day} ${[...parts, ...writtenText(deliveries)].join(' and ')}`;
+}
+
+/** `was written to /state/outbox, not sent to 2 recipients: SMTP_HOST was not set`; nothing when all left. */
+function writtenText(deliveries: readonly SummaryDelivery[]): string[] {
+  const written = deliveries.filter(({ state }) => state === 'written');
+  const [first] = written;
+  if (first === undefined) return [];
+  return [`was ${first.reply} to ${plural(written.length, 'recipient')}: SMTP_HOST was not set`];
 }
 
 function daysOf(known: readonly SummaryDelivery[], dueDay: string | null): SummaryStatus['days'] {

@@ -2,10 +2,11 @@ import type { FailureCode } from '../../runtime/errors.ts';
 import type { SummaryDatabase } from './connection.ts';
 
 /**
- * `pending`: not handed over, may be tried again. `sending`: under way. `accepted`: the server accepted it. `rejected`: it
- * refused it for good. `uncertain`: it may have arrived, so it is never resent automatically.
+ * `pending`: not handed over, may be tried again. `sending`: under way. `accepted`: the server accepted it. `written`: a file
+ * in the outbox, for want of a mail server. `rejected`: it refused it for good. `uncertain`: it may have arrived, so it is
+ * never resent automatically.
  */
-export type DeliveryState = 'pending' | 'sending' | 'accepted' | 'rejected' | 'uncertain';
+export type DeliveryState = 'pending' | 'sending' | 'accepted' | 'written' | 'rejected' | 'uncertain';
 
 /** One recipient's mail about one local day. */
 export type SummaryDelivery = {
@@ -19,6 +20,11 @@ export type SummaryDelivery = {
   readonly reply: string | null;
   readonly code: FailureCode | null;
 };
+
+/** The mail is where the settings let it go: the server accepted it, or without one it is in the outbox. */
+export function isDelivered({ state }: Pick<SummaryDelivery, 'state'>): boolean {
+  return state === 'accepted' || state === 'written';
+}
 
 /** To whom which day's summary went: at most one delivery a day and recipient. */
 export type DeliveryLedger = {

@@ -144,6 +144,14 @@ describe('the pages', () => {
     }
   });
 
+  test('mails that went to the outbox were written, not sent', async (t) => {
+    t.after(() => site.sent('2025-11-30', 'accepted'));
+    const message = 'Sent to 0 of 2 people; 2 written to /state/outbox, not sent: SMTP_HOST was not set.';
+    site.written('2025-11-30');
+    const { body } = await owner.get('/status');
+    assert.ok(body.includes(`<p class="state good">Summary of 2025-11-30: ${message}</p>`), body);
+  });
+
   test('yesterday counts as missing once its summary was due at 08:00, and not before', async (t) => {
     t.after(() => site.setClock('2025-12-01T08:30'));
     const firstOf = async () => /Summary of ([^<]*)</.exec((await owner.get('/status')).body)?.[1];

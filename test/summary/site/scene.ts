@@ -26,6 +26,8 @@ export type SiteScene = {
   save(page: SummaryPage): void;
   /** Mails of a day to two people: accepted, and what the second one became. */
   sent(day: string, second: 'accepted' | 'rejected' | 'uncertain'): void;
+  /** Mails of a day to two people, in the outbox. */
+  written(day: string): void;
   setClock(local: string): void;
   close(): Promise<void>;
 };
@@ -49,19 +51,28 @@ export async function startSiteScene(environment: Environment = {}): Promise<Sit
   const clock = { now: () => now };
   const write = (text: string) => void lines.push(text.trimEnd().replace(/^\[.*?\] /, ''));
   const log = createLog(clock, settings.zone, { out: write, err: write });
-  const sent: SiteScene['sent'] = (day, second) => {
+  type DeliveryResult = Parameters<typeof ledger.finish>[2];
+  const delivered = (day: string, owner: DeliveryResult, partner: DeliveryResult) => {
     const at = Temporal.Instant.from(samplePage(day).madeAt);
     const id = runs.begin(day, at);
-    for (const [recipient, state] of [
-      ['owner@shop.test', 'accepted'],
-      ['partner@shop.test', second],
+    for (const [recipient, result] of [
+      ['owner@shop.test', owner],
+      ['partner@shop.test', partner],
     ] as const) {
       ledger.addPending(day, [recipient], at);
-      ledger.claim(day, recipient, ['pending'], at);
-      ledger.finish(day, recipient, { state, reply: '250 OK', code: null }, at.add({ seconds: 2 }));
+      ledger.claim(day, recipient, ['pending', 'accepted', 'written'], at);
+      ledger.finish(day, recipient, result, at.add({ seconds: 2 }));
     }
     const mailBytes = 41_000 + Number(day.slice(-2)) * 90;
     runs.finish(id, { outcome: 'succeeded', mailBytes, message: null }, at.add({ milliseconds: 3200 }));
+  };
+  const sent: SiteScene['sent'] = (day, second) => {
+    const accepted = { state: 'accepted', reply: '250 OK', code: null } as const;
+    delivered(day, accepted, { ...accepted, state: second });
+  };
+  const written: SiteScene['written'] = (day) => {
+    const result = { state: 'written', reply: 'written to /state/outbox, not sent', code: null } as const;
+    delivered(day, result, result);
   };
   for (const day of ['2025-10-31', '2025-11-27', '2025-11-28', '2025-11-29', '2025-11-30']) {
     archive.save(samplePage(day));
@@ -78,6 +89,7 @@ export async function startSiteScene(environment: Environment = {}): Promise<Sit
     lines,
     save: archive.save,
     sent,
+    written,
     setClock(local) {
       now = instantOf(local);
     },

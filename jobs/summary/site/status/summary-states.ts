@@ -1,7 +1,7 @@
 import { formatBytes } from '../../../runtime/format.ts';
 import { addDays } from '../../blocks/day-values.ts';
 import type { SeriesBlock, SummaryPage } from '../../page/page.ts';
-import type { SummaryDelivery } from '../../storage/ledger.ts';
+import { isDelivered, type SummaryDelivery } from '../../storage/ledger.ts';
 import type { SummaryRun } from '../../storage/runs.ts';
 import type { SiteDeps } from '../site-deps.ts';
 import { durationPoints, runChart } from './run-charts.ts';
@@ -52,18 +52,22 @@ function stateOf(
     const why = run?.message ?? (page === null ? 'No summary was created.' : 'Created, not sent to anyone.');
     return { ...known, tone: 'bad', message: why };
   }
-  const lost = deliveries.some(({ state }) => state === 'rejected' || state === 'uncertain');
-  const accepted = deliveries.every(({ state }) => state === 'accepted');
-  return { ...known, tone: accepted ? 'good' : lost ? 'bad' : 'waiting', message: messageOf(deliveries) };
+  const isWaiting = deliveries.every(
+    (delivery) => isDelivered(delivery) || delivery.state === 'pending' || delivery.state === 'sending',
+  );
+  const tone = deliveries.every(isDelivered) ? 'good' : isWaiting ? 'waiting' : 'bad';
+  return { ...known, tone, message: messageOf(deliveries) };
 }
 
 function messageOf(deliveries: readonly SummaryDelivery[]): string {
   const count = (wanted: SummaryDelivery['state']) => deliveries.filter(({ state }) => state === wanted).length;
+  const written = deliveries.filter(({ state }) => state === 'written');
   const others = (['rejected', 'uncertain', 'sending', 'pending'] as const).flatMap((state) =>
     count(state) === 0 ? [] : [`${count(state)} ${state}`],
   );
   const people = deliveries.length === 1 ? 'person' : 'people';
-  return `${[`Sent to ${count('accepted')} of ${deliveries.length} ${people}`, ...others].join(', ')}.`;
+  const why = written.length === 0 ? '' : `; ${written.length} ${written[0]?.reply}: SMTP_HOST was not set`;
+  return `${[`Sent to ${count('accepted')} of ${deliveries.length} ${people}`, ...others].join(', ')}${why}.`;
 }
 
 /** Sizes of the mails and durations of the runs. */
