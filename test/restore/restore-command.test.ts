@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
@@ -20,6 +20,10 @@ async function storedName({ environment }: TestDatabases): Promise<string> {
   const [newest] = JSON.parse((await nightshift(['list', '--json'], environment)).out);
   return newest.name;
 }
+
+/** The last write to an idle database. */
+const oldChange = new Date('2025-11-01T02:00:00Z');
+const oldChangeText = '2025-11-01 10:00:00';
 
 let databases: TestDatabases;
 before(() => {
@@ -59,23 +63,31 @@ Restored ${key}, taken WHEN
   );
 });
 
-test('the plan shows what is kept, and what differs in size, last change and rows of each table', async () => {
-  databases.reset();
-  const { code, out } = await restore(databases, 'latest', '--dry-run');
-  assert.equal(code, 0);
-  const plain = out
+/** A plan without what differs from run to run. `times`: those that are the same, and their names. */
+function plainPlan(out: string, times: Readonly<Record<string, string>> = {}): string {
+  const named = Object.entries(times).reduce((text, [time, name]) => text.replaceAll(time, name), out);
+  return named
     .replace(/\d{4}-\d\d-\d\d_\d{6}/g, 'STAMP')
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'TIME')
     .replace(/[\d.]+ (s|min \d\d s) ago/, 'AGE ago')
     .replace(/[\d.]+ KiB/g, 'SIZE')
     .replace(/ +NOTE: .*process.* could not be inspected.*\n/, '')
-    .replaceAll(databases.folder, 'FOLDER');
+    .replaceAll(databases.folder, 'FOLDER')
+    .replace(/ +/g, ' ');
+}
+
+test('the plan shows what is kept, and what differs in size and rows of each table; when a backup was taken is not when its data last changed', async () => {
+  databases.reset();
+  for (const part of ['', '-wal']) utimesSync(databases.database + part, oldChange, oldChange);
+  const { code, out } = await restore(databases, 'latest', '--dry-run');
+  assert.equal(code, 0);
+  const taken = /taken +([\d: -]{19}) \(/.exec(out)?.[1] ?? '';
   assert.equal(
-    plain.replace(/ +/g, ' '),
+    plainPlan(out, { [oldChangeText]: 'CHANGED', [taken]: 'TAKEN' }),
     `
 Restore sqlite-backups/daily/shop_STAMP.db.gz
  from file://FOLDER/store
- taken TIME (Asia/Kuala_Lumpur), AGE ago
+ taken TAKEN (Asia/Kuala_Lumpur), AGE ago
  verified not yet: before anything stops
  into FOLDER/data/shop.db
  old file kept as FOLDER/data/shop.db.backup-STAMP
@@ -84,7 +96,8 @@ Restore sqlite-backups/daily/shop_STAMP.db.gz
 
  NOW AFTER
  size SIZE SIZE
- last change TIME TIME
+ last change CHANGED ?
+ taken - TAKEN
  rows of era 1 1
  rows of orders 800 2,000 +1,200
  rows of visits 0 0
@@ -94,6 +107,26 @@ Nothing was done (--dry-run).
   );
   assert.equal(holds(databases.database), complete.old);
   assert.deepEqual(filesBeside(databases), ['shop.db-shm', 'shop.db-wal']);
+});
+
+test('the plan of an undo shows when each of the two files last changed', async () => {
+  databases.reset();
+  for (const part of ['', '-wal']) utimesSync(databases.database + part, oldChange, oldChange);
+  await restore(databases, 'latest', '--yes');
+  const { code, out } = await restore(databases, '--undo', '--dry-run');
+  assert.equal(code, 0);
+  assert.equal(
+    plainPlan(out.slice(out.indexOf(' NOW ')), { [oldChangeText]: 'CHANGED' }),
+    ` NOW AFTER
+ size SIZE SIZE
+ last change TIME CHANGED
+ rows of era 1 ?
+ rows of orders 2,000 ?
+ rows of visits 0 ?
+
+Nothing was done (--dry-run).
+`,
+  );
 });
 
 test('undo brings the old database back with all that was committed, and undoing that the restored one', async () => {

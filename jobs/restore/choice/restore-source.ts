@@ -22,6 +22,7 @@ export type RestoreSource = {
   /** Where it is, for people. */
   readonly from: string;
   readonly takenAt: Temporal.Instant | null;
+  /** When its data last changed; null: not known, as for every backup. */
   readonly changedAt: Temporal.Instant | null;
   /** Of the plain database; null: not known before it is unpacked. */
   readonly bytes: number | null;
@@ -53,7 +54,7 @@ export function backupSource(chosen: ChosenBackup, { store, identity, clock, zon
     label: key,
     from: store.name,
     takenAt,
-    changedAt: takenAt,
+    changedAt: null,
     bytes: facts?.snapshotBytes ?? null,
     leastBytes: facts?.snapshotBytes ?? chosen.bytes,
     fingerprint: fingerprintOfFacts(facts),

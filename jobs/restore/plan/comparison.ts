@@ -3,6 +3,7 @@ import type { DatabaseFingerprint } from '../staging/verified-file.ts';
 /** One of the two files. `fingerprint` is null when nobody could read what it holds. */
 export type ComparedDatabase = {
   readonly bytes: number | null;
+  /** When it was last written to; null: not known. */
   readonly changedAt: Temporal.Instant | null;
   readonly fingerprint: DatabaseFingerprint | null;
 };

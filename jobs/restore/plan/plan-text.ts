@@ -53,8 +53,10 @@ function servicesText({ services: { stop, leftAlone } }: RestorePlan): string {
   ].join('');
 }
 
-function comparisonText({ now, backup, comparison }: RestorePlan, here: LocalTime): string {
-  const changedAt = (instant: Temporal.Instant | null) => (instant === null ? '?' : localTimestamp(instant, here.zone));
+function comparisonText({ source, now, backup, comparison }: RestorePlan, here: LocalTime): string {
+  const time = (instant: Temporal.Instant | null) => (instant === null ? '?' : localTimestamp(instant, here.zone));
+  // A backup of an idle database is younger than its data.
+  const taken = backup.changedAt === null ? [['taken', '-', time(source.takenAt), '']] : [];
   const size = (bytes: number | null) => (bytes === null ? '?' : formatBytes(bytes));
   const count = (known: boolean, rows: number | null) => (rows !== null ? formatCount(rows) : known ? '-' : '?');
   const rows = comparison.rows.map((row) => {
@@ -65,7 +67,8 @@ function comparisonText({ now, backup, comparison }: RestorePlan, here: LocalTim
     ['', 'NOW', 'AFTER', ''],
     [
       ['size', size(now === null ? 0 : now.bytes), size(backup.bytes), ''],
-      ['last change', now === null ? '-' : changedAt(now.changedAt), changedAt(backup.changedAt), ''],
+      ['last change', now === null ? '-' : time(now.changedAt), time(backup.changedAt), ''],
+      ...taken,
       ...rows,
     ],
   )}`;
