@@ -24,9 +24,9 @@ export function requireFewDays({ omittedRows }: Pick<QueryRows, 'omittedRows'>):
   if (omittedRows > 0) throw new RangeError(`it returns more than ${maxDays} days: select those from :from to :to`);
 }
 
-/** Rows of (day, value), as a query returned them. Throws RangeError with the reason when they are not. */
+/** Rows of (day, value), one a day, as a query returned them. Throws RangeError with the reason when they are not. */
 export function parseDayValues(rows: readonly (readonly Cell[])[]): DayValue[] {
-  return rows.map(([day, value = null]) => {
+  const values = rows.map(([day, value = null]) => {
     if (typeof day !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(day)) {
       throw new RangeError(`its first column is ${JSON.stringify(day)}, not a day such as 2025-11-30: use day_of(…)`);
     }
@@ -36,11 +36,15 @@ export function parseDayValues(rows: readonly (readonly Cell[])[]): DayValue[] {
     }
     return { day, value: number };
   });
+  for (const [day, { length }] of Map.groupBy(values, (value) => value.day)) {
+    if (length > 1) throw new RangeError(`it returns ${length} rows for ${day}: return one a day, with GROUP BY`);
+  }
+  return values;
 }
 
 /**
  * One value for every day from `from` to `to`. A day without a row is 0 with `zero`, but unknown before the first
- * row there is; with `none` it is unknown. Of two rows for one day the last counts.
+ * row there is; with `none` it is unknown. `known` has a day once.
  */
 export function fillDays(known: readonly DayValue[], from: string, to: string, empty: 'zero' | 'none'): DayValue[] {
   const values = new Map(known.map(({ day, value }) => [day, value]));

@@ -45,6 +45,32 @@ test('rows that are not days and numbers are refused with what to use', () => {
   assert.deepEqual(parseDayValues([[monday, null]]), [{ day: monday, value: null }]);
 });
 
+test('two rows for one day are refused: neither is the figure', () => {
+  assert.throws(
+    () =>
+      parseDayValues([
+        [monday, 5],
+        ['2025-11-23', 1],
+        [monday, 7],
+        [monday, 8],
+      ]),
+    {
+      name: 'RangeError',
+      message: 'it returns 3 rows for 2025-11-24: return one a day, with GROUP BY',
+    },
+  );
+  assert.throws(
+    () =>
+      parseDayValues([
+        [monday, 5],
+        [monday, 5],
+      ]),
+    {
+      message: 'it returns 2 rows for 2025-11-24: return one a day, with GROUP BY',
+    },
+  );
+});
+
 test('a figure is compared with the day before, the same weekday and the seven days before', () => {
   const series = upToMonday([100, 70, 70, 70, 70, 70, 70, 112]);
   assert.deepEqual(compareLastDay(series), [

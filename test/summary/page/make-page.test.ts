@@ -277,3 +277,17 @@ test('stopping stops it', async (t) => {
   stop.abort();
   await assert.rejects(making, { name: 'AbortError' });
 });
+
+test('a figure or a chart whose query gives two rows for a day shows that in its place, not one of them', async (t) => {
+  const twice = 'sql: SELECT :day, 5 UNION ALL SELECT :day, 7';
+  const blocks = ['kpi', 'series'].map((kind) => `  - kind: ${kind}\n    title: Sales by ${kind}\n    ${twice}\n`);
+  const page = await pageOf(databaseWith(t, shop), { yaml: `title: Shop\nblocks:\n${blocks.join('')}` });
+  const reason = 'it returns 2 rows for 2025-11-24: return one a day, with GROUP BY';
+  assert.deepEqual(page.blocks, [
+    { id: 'sales-by-kpi', kind: 'failed', title: 'Sales by kpi', reason },
+    { id: 'sales-by-series', kind: 'failed', title: 'Sales by series', reason },
+  ]);
+  assert.deepEqual(page.warnings, [
+    '2 blocks are missing: “Sales by kpi”, “Sales by series”. The reasons are shown in their places.',
+  ]);
+});
