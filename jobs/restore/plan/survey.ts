@@ -15,6 +15,7 @@ import { isUnseenAllowed, unseenFailure } from '../usage/unseen-use.ts';
 import { dockerNotQueried, gapsText, isUnseen, type Visibility } from '../usage/visibility.ts';
 import type { ComparedDatabase } from './comparison.ts';
 import { folderOwnerRemarks } from './folder-permissions.ts';
+import { otherNamesRemarks } from './other-names.ts';
 
 /** What is there now and what a restore meets, found without changing anything. */
 export type Survey = AffectedServices & {
@@ -71,6 +72,7 @@ export async function survey(
     lostFile,
     remarks: [
       ...(existsSync(database) ? [] : folderOwnerRemarks(path.dirname(database), options.owner)),
+      ...otherNamesRemarks(database),
       ...openRemarks(asked, affected.possibleHolders, options.allow.openFiles),
       ...visibilityRemarks(users.visibility),
       ...(affected.dockerGap === dockerNotQueried && !affected.host.inContainer

@@ -63,7 +63,8 @@ function hasCapability(status: string, number: number): boolean {
   return ((effective >> BigInt(number)) & 1n) === 1n;
 }
 
-function mountPoints(mountinfo: string): MountPoint[] {
+/** The lines of mountinfo, with their paths as they are. */
+export function mountPoints(mountinfo: string): MountPoint[] {
   return mountinfo.split('\n').flatMap((line) => {
     const [, , , root, mountPoint] = line.split(' ').map(unescapeOctal);
     return root === undefined || mountPoint === undefined ? [] : [{ root, mountPoint }];
