@@ -7,6 +7,7 @@ export const goodResult = {
   findings: [],
   findingKinds: 0,
   disproved: [],
+  damaged: [],
   storeEmptied: null,
   housekeeping: null,
 } as const satisfies Omit<BackupResult, 'key'>;

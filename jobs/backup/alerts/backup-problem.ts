@@ -5,6 +5,7 @@ const problemKind = z.enum([
   'failure',
   'suspect',
   'findings',
+  'damaged',
   'housekeeping',
   'store-emptied',
   'unrecorded',

@@ -6,6 +6,7 @@ import { missingHistoryWarning, readHistory } from '../../monitoring/history/ope
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { readBackupSettings } from '../../settings/settings.ts';
 import { openStore } from '../../store/open.ts';
+import { damagedMessage } from '../damaged-backups.ts';
 import { listEntry, listText } from './list.ts';
 
 export function listCommand(context: CliContext): Command {
@@ -17,11 +18,14 @@ export function listCommand(context: CliContext): Command {
       'after',
       `
 AGE is that of the snapshot. "stored …" where nothing says when it was taken; "misdated" where its date lies after it was
-stored: such a backup is never \`latest\`, counts for nothing, and can be restored by its name. "dated … ahead": by a date that is yet to come.
+stored: such a backup is never \`latest\`, counts for nothing, and can be restored by its name. "dated … ahead": by a date that
+is yet to come.
 STATE says what is known of a backup: verified (read back and equal to the snapshot that passed the integrity check),
 checksum-only (encrypted, and this host cannot read it; stored bytes compared), checked (its snapshot was checked, but not read
-back by this host), changed (other bytes than those that were stored: never \`latest\`), unknown (nothing is kept with it: stored by
-another tool, or copied without its metadata), unreadable (see below the table), with findings (rows break the schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was suspect (a later backup has the rows again).`,
+back by this host), damaged (it no longer reads back as it was written), changed (other bytes than those that were stored:
+never \`latest\`), unknown (nothing is kept with it: stored by another tool, or copied without its metadata), unreadable (see
+below the table), with findings (rows break the schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was
+suspect (a later backup has the rows again).`,
     )
     .action(async (kind: KindName | undefined, { json }: { json?: boolean }) => {
       const { clock, signal, out, err } = context;
@@ -47,6 +51,7 @@ another tool, or copied without its metadata), unreadable (see below the table),
       if (json === true) out(`${JSON.stringify(listed, null, 2)}\n`);
       else if (backups.length > 0) out(listText(backups, verifications, store.now(clock)));
       else err(`No ${kind === undefined ? '' : `${kind} `}backups in ${store.name}.\n`);
+      for (const { key, state } of listed) if (state === 'damaged') err(`WARNING: ${damagedMessage(key)}\n`);
       for (const { problem } of backups) if (problem !== null) err(`unreadable: ${problem.message}\n`);
     });
 }

@@ -1,6 +1,7 @@
 import { ageText } from '../../archives/backup-date.ts';
+import { isDamaged } from '../../archives/backup-details.ts';
 import type { StoredBackup } from '../../archives/stored-backups.ts';
-import type { Verification } from '../../monitoring/history/history.ts';
+import type { KnownVerification } from '../../monitoring/history/history.ts';
 import { formatBytes } from '../../runtime/format.ts';
 import { tableText } from '../../runtime/table.ts';
 
@@ -18,10 +19,11 @@ export type ListEntry = {
   readonly bytes: number;
   /**
    * `verified` and `checksum-only` by the history of this host; `checked`: its snapshot passed the integrity check, and this
-   * host did not read it back; `changed`: other bytes than those that were stored; `unknown`: nothing is kept with it, as
-   * with what another tool stored; `unreadable`: nothing is known, see `problem`.
+   * host did not read it back; `damaged`: a run found that it does not read back as it was written; `changed`: other bytes
+   * than those that were stored; `unknown`: nothing is kept with it, as with what another tool stored; `unreadable`: nothing
+   * is known, see `problem`.
    */
-  readonly state: Verification | 'checked' | 'changed' | 'unknown' | 'unreadable';
+  readonly state: KnownVerification | 'checked' | 'changed' | 'unknown' | 'unreadable';
   readonly suspect: string | null;
   /** What became of the suspicion. */
   readonly suspectStatus: StoredBackup['suspectStatus'];
@@ -34,8 +36,9 @@ export type ListEntry = {
 };
 
 /** A stored backup as it is listed; `verifications` is what the history of this host knows. */
-export function listEntry(backup: StoredBackup, verifications: ReadonlyMap<string, Verification>): ListEntry {
+export function listEntry(backup: StoredBackup, verifications: ReadonlyMap<string, KnownVerification>): ListEntry {
   const { kind, name, key, database, date, modified, bytes, facts, isChanged, suspectStatus, problem } = backup;
+  const damaged = verifications.get(key) === 'damaged' || isDamaged(backup.details);
   const unknown = isChanged ? 'changed' : 'unknown';
   const known = facts === null ? unknown : (verifications.get(key) ?? 'checked');
   return {
@@ -47,7 +50,7 @@ export function listEntry(backup: StoredBackup, verifications: ReadonlyMap<strin
     misdated: date.kind === 'misdated',
     storedAt: modified,
     bytes,
-    state: problem === null ? known : 'unreadable',
+    state: problem !== null ? 'unreadable' : damaged ? 'damaged' : known,
     suspect: facts?.suspect ?? null,
     suspectStatus,
     findings: facts?.findings ?? 0,
@@ -61,7 +64,7 @@ export function listEntry(backup: StoredBackup, verifications: ReadonlyMap<strin
 /** The list as a table for a person; ages count from `now`. */
 export function listText(
   backups: readonly StoredBackup[],
-  verifications: ReadonlyMap<string, Verification>,
+  verifications: ReadonlyMap<string, KnownVerification>,
   now: Temporal.Instant,
 ): string {
   const rows = backups.map((backup) => {

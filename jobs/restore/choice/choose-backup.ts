@@ -1,3 +1,4 @@
+import { isDamaged } from '../../archives/backup-details.ts';
 import { backupKinds } from '../../archives/kinds.ts';
 import { keyOf, locateKey } from '../../archives/names.ts';
 import { describeBackup, type ReadOptions, readBackups, type StoredBackup } from '../../archives/stored-backups.ts';
@@ -35,10 +36,11 @@ export async function chooseBackup(
   const passedOver = misdatedOf(backups, database, databases);
   let suspect: StoredBackup | null = null;
   for (const backup of candidatesFor(selector, database, backups, databases, zone)) {
-    const { key, bytes, isChanged, suspectStatus, facts, problem } = backup;
+    const { key, bytes, isChanged, suspectStatus, facts, details, problem } = backup;
     if (problem !== null) passedOver.push(`skipped ${key}, which could not be read: ${problem.message}`);
     else if (bytes === 0) passedOver.push(`skipped ${key}, which has 0 bytes`);
     else if (isChanged) passedOver.push(`skipped ${key}, which changed since it was stored`);
+    else if (isDamaged(details)) passedOver.push(`skipped ${key}, which was read back and did not verify`);
     else if (suspectStatus === null || suspectStatus === 'accepted') return chosen(backup, passedOver, options);
     else {
       passedOver.push(`skipped ${key}, which is suspect: ${facts?.suspect}`);
