@@ -108,16 +108,46 @@ test('but when no row is left anywhere, it is suspect whatever was empty before'
   assert.equal(found.suspicion?.reason, `no row is left in any table (had 1,239 in ${name})`);
 });
 
-test('a renamed table is not taken for a lost one, and one new table stands for one old one only', () => {
+test('a table is taken for renamed when one new table has about as many rows, and the log has both counts', () => {
   const renamed = assess(snapshot({ orders_v2: 1230, customers: 5 }), baseline(), strict);
   assert.deepEqual(renamed, {
     suspicion: null,
-    remarks: ['table orders is gone and orders_v2 is new with its rows: treated as renamed'],
+    remarks: [
+      'table orders (1,234 rows) is gone and orders_v2 (1,230 rows) is new: taken for renamed, by these counts alone',
+    ],
   });
   const merged = assess(snapshot({ all: 5000 }), baseline({ tables: { orders: 1234, items: 4000 } }), strict);
-  assert.equal(merged.suspicion?.reason, `table items lost all rows (had 4,000 in ${name})`);
+  assert.equal(merged.suspicion?.reason, `table orders and 1 more table lost all rows (had 1,234 in ${name})`);
   const smaller = assess(snapshot({ orders_v2: 1000, customers: 5 }), baseline(), strict);
   assert.equal(smaller.suspicion?.reason, `table orders lost all rows (had 1,234 in ${name})`);
+});
+
+const unrelated: [string, Readonly<Record<string, number>>, Readonly<Record<string, number>>, string][] = [
+  ['the new one has ten times the rows', { orders: 500 }, { login_log: 5000 }, 'table orders'],
+  ['the new one has a fifth more rows', { orders: 500 }, { login_log: 600 }, 'table orders'],
+  ['so few rows that almost any new table has as many', { settings: 99 }, { flags: 99 }, 'table settings'],
+  ['two new ones have as many', { orders: 500 }, { login_log: 505, sessions: 495 }, 'table orders'],
+  ['two are gone that had as many', { orders: 500, visits: 505 }, { log: 500 }, 'table orders and 1 more table'],
+];
+for (const [what, before, now, lost] of unrelated) {
+  test(`a table that is gone is suspect, not renamed: ${what}`, () => {
+    const both = { customers: 400 };
+    const found = assess(snapshot({ ...both, ...now }), baseline({ tables: { ...both, ...before } }), strict);
+    const [rows = 0] = Object.values(before);
+    assert.deepEqual([found.suspicion?.reason, found.remarks], [`${lost} lost all rows (had ${rows} in ${name})`, []]);
+  });
+}
+
+test('a table that BACKUP_SUSPECT_IGNORE names keeps no other from being taken for renamed', () => {
+  const before = baseline({ tables: { orders: 500, visits: 505 } });
+  const found = assess(snapshot({ orders_v2: 500 }), before, { ...strict, ignored: ['visits'] });
+  assert.deepEqual(found, {
+    suspicion: null,
+    remarks: [
+      'table orders (500 rows) is gone and orders_v2 (500 rows) is new: taken for renamed, by these counts alone',
+      'table visits lost all rows (BACKUP_SUSPECT_IGNORE)',
+    ],
+  });
 });
 
 test('when every table that had rows may be emptied, an empty database is no alarm', () => {

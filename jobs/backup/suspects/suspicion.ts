@@ -41,8 +41,12 @@ export type Suspicion = {
 /** `remarks` say what was tolerated or could not be compared. */
 export type Assessment = { readonly suspicion: Suspicion | null; readonly remarks: readonly string[] };
 
-/** A table counts as there again, or as renamed, when at least this share of its rows is there. */
+/** A table counts as there again when at least this share of its rows is there. */
 const sameShare = 0.9;
+/** Rows of a table that was renamed change by no more than this share of them in a day. */
+const renamedChange = 0.1;
+/** With fewer rows, a new table that has as many may be any. */
+const renamedLeastRows = 100;
 
 /**
  * Whether a snapshot looks as if data was lost since the last good backup: a table that had rows has none or is gone, no row
@@ -111,25 +115,43 @@ function lostTables(
     };
   }
   const before = baseline.tables;
-  const fresh = Object.keys(snapshot.tables).filter((table) => before[table] === undefined);
+  const renamed = renamedTables(snapshot.tables, before, tolerance.ignored);
   const lost: LostTable[] = [];
   const remarks: string[] = [];
   for (const [table, rows] of Object.entries(before)) {
     if (rows === 0 || snapshot.tables[table] || snapshot.unchecked.includes(table)) continue;
     const wasEmpty = snapshot.tables[table] === 0 && tolerance.wasEmptyBefore(table);
-    const renamedTo = snapshot.tables[table] === undefined ? newNameOf(rows, fresh, snapshot.tables) : null;
+    const newName = renamed.get(table);
     if (tolerance.ignored.includes(table)) remarks.push(`table ${table} lost all rows (BACKUP_SUSPECT_IGNORE)`);
     else if (wasEmpty) remarks.push(`table ${table} is empty again, as it was in an earlier good backup`);
-    else if (renamedTo !== null) {
-      fresh.splice(fresh.indexOf(renamedTo), 1);
-      remarks.push(`table ${table} is gone and ${renamedTo} is new with its rows: treated as renamed`);
-    } else lost.push({ table, rows });
+    else if (newName !== undefined) remarks.push(renamedRemark({ table, rows }, newName, snapshot.tables));
+    else lost.push({ table, rows });
   }
   return { lost, remarks };
 }
 
-function newNameOf(rows: number, fresh: readonly string[], tables: RowCounts): string | null {
-  return fresh.find((table) => (tables[table] ?? 0) >= rows * sameShare) ?? null;
+/**
+ * New names of tables that are gone, where one new table has about as many rows and could be no other's. Of their columns
+ * nothing is known here.
+ */
+function renamedTables(now: RowCounts, before: RowCounts, ignored: readonly string[]): ReadonlyMap<string, string> {
+  const gone = Object.keys(before).filter((table) => now[table] === undefined && !ignored.includes(table));
+  const fresh = Object.keys(now).filter((table) => before[table] === undefined);
+  const isLikely = (old: string, table: string) => {
+    const rows = before[old] ?? 0;
+    return rows >= renamedLeastRows && Math.abs((now[table] ?? 0) - rows) <= rows * renamedChange;
+  };
+  const pairs = gone.flatMap((old) => {
+    const [newName, ...others] = fresh.filter((table) => isLikely(old, table));
+    if (newName === undefined || others.length > 0) return [];
+    return gone.some((other) => other !== old && isLikely(other, newName)) ? [] : [[old, newName] as const];
+  });
+  return new Map(pairs);
+}
+
+function renamedRemark({ table, rows }: LostTable, newName: string, now: RowCounts): string {
+  const counts = [plural(rows, 'row'), plural(now[newName] ?? 0, 'row')];
+  return `table ${table} (${counts[0]}) is gone and ${newName} (${counts[1]}) is new: taken for renamed, by these counts alone`;
 }
 
 /** Whatever may be empty by itself: not all at once, unless a person named every table that had rows. */
