@@ -29,7 +29,7 @@ const unhealthy: BackupStatus = {
   ...healthy,
   databases: [
     database,
-    { ...database, name: 'stock', problems: [], health: { healthy: false, reason: 'no good backup yet' } },
+    { ...database, name: 'stock', problems: [], health: { healthy: false, reason: 'no good backup is recorded' } },
   ],
 };
 
@@ -57,7 +57,7 @@ describe('health and metrics over HTTP', () => {
 
   test('healthz is 503 with the reason when one database is overdue', async () => {
     status = async () => unhealthy;
-    assert.deepEqual(await ask('/healthz'), { code: 503, body: 'unhealthy: stock: no good backup yet\n' });
+    assert.deepEqual(await ask('/healthz'), { code: 503, body: 'unhealthy: stock: no good backup is recorded\n' });
   });
 
   test('healthz is 503 when the status cannot be read, and the server goes on', async () => {

@@ -41,18 +41,24 @@ test('backups are healthy while the newest good one is younger than the longest 
       false,
       'newest good backup is 7 d 0 h old, over the limit of 26 h 00 min',
     ],
-    ['first started just now', { firstStart: ago(0, 5) }, true, 'no good backup yet, first started 5.0 s ago'],
+    [
+      'first started just now',
+      { firstStart: ago(0, 5) },
+      true,
+      'no good backup is recorded, first recorded start 5.0 s ago',
+    ],
+    ['a history without a start', { firstStart: null }, true, 'no good backup is recorded'],
     [
       'never a good one since the first start',
       { firstStart: ago(27) },
       false,
-      'no good backup yet, first started 27 h 00 min ago, over the limit of 26 h 00 min',
+      'no good backup is recorded, first recorded start 27 h 00 min ago, over the limit of 26 h 00 min',
     ],
     [
       'never a good one, but one is under way',
       { firstStart: ago(27), running: ago(0, 30) },
       true,
-      'no good backup yet, first started 27 h 00 min ago, a backup has been under way for 30 s',
+      'no good backup is recorded, first recorded start 27 h 00 min ago, a backup has been under way for 30 s',
     ],
     [
       'the clock was set back',

@@ -29,12 +29,12 @@ test('without any good backup status is not ok, from the first failed one-shot r
   assert.notEqual(scene.history.firstStart(), null);
   assert.deepEqual(await status(scene.environment), [
     1,
-    'shop: NOT OK, no good backup yet, first started AGE ago',
+    'shop: NOT OK, no good backup is recorded, first recorded start AGE ago',
     `  problem       the last run (DATE, AGE ago) failed at snapshot: The database ${scene.database.path} does not exist`,
   ]);
   const health = await nightshift(['health'], scene.environment);
   assert.deepEqual(
-    [health.code, /^shop: no good backup yet, .*; the last run .* failed at snapshot: /.test(health.out)],
+    [health.code, /^shop: no good backup is recorded, .*; the last run .* failed at snapshot: /.test(health.out)],
     [0, true],
   );
 });
@@ -46,7 +46,7 @@ test('one of several databases without a good backup is not ok, whatever the oth
   assert.deepEqual(await status(both), [
     1,
     'shop: ok, newest good backup is AGE old',
-    'gone: NOT OK, no good backup yet, first started AGE ago',
+    'gone: NOT OK, no good backup is recorded, first recorded start AGE ago',
     '  problem       the last run (DATE, AGE ago) failed at snapshot: The database /nowhere/gone.db does not exist, and neither does its folder',
   ]);
 });
@@ -102,13 +102,13 @@ test('a killed run of 12 days ago is no excuse for the age; where the lock canno
   db.close();
   assert.deepEqual(await status(scene.environment), [
     1,
-    'shop: NOT OK, no good backup yet, first started AGE ago',
+    'shop: NOT OK, no good backup is recorded, first recorded start AGE ago',
     '  problem       the last run (DATE, AGE ago) was killed at prune: no process holds its lock',
   ]);
   const elsewhere = { ...scene.environment, DATABASE_PATH: '/not/mounted/here/shop.db' };
   assert.deepEqual(await status(elsewhere), [
     1,
-    'shop: NOT OK, no good backup yet, first started AGE ago',
+    'shop: NOT OK, no good backup is recorded, first recorded start AGE ago',
     '  may be running since DATE, AGE ago, at prune (whether it is alive cannot be seen from here: a restore holds the lock, or the database’s folder is not here)',
   ]);
 });

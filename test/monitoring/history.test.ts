@@ -180,7 +180,11 @@ for (const [what, damage] of damages) {
 
 test('without a history there is nothing to read, nor with an empty file', async (t) => {
   const stateDir = await folder(t);
-  assert.equal(readHistory(stateDir).failure?.code, 'HISTORY_MISSING');
+  const { failure } = readHistory(stateDir);
+  assert.deepEqual(
+    [failure?.code, failure?.message],
+    ['HISTORY_MISSING', `There is no run history in ${stateDir}, so what ran with this STATE_DIR is not known.`],
+  );
   await writeFile(path.join(stateDir, 'history.db'), '');
   assert.equal(readHistory(stateDir).failure?.code, 'HISTORY_MISSING');
 });

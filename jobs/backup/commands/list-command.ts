@@ -21,11 +21,11 @@ AGE is that of the snapshot. "stored …" where nothing says when it was taken; 
 stored: such a backup is never \`latest\`, counts for nothing, and can be restored by its name. "dated … ahead": by a date that
 is yet to come.
 STATE says what is known of a backup: verified (read back and equal to the snapshot that passed the integrity check),
-checksum-only (encrypted, and this host cannot read it; stored bytes compared), checked (its snapshot was checked, but not read
-back by this host), damaged (it no longer reads back as it was written), changed (other bytes than those that were stored:
-never \`latest\`), unknown (nothing is kept with it: stored by another tool, or copied without its metadata), unreadable (see
-below the table), with findings (rows break the schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was
-suspect (a later backup has the rows again).`,
+checksum-only (encrypted, and this host cannot read it; stored bytes compared), checked (its snapshot was checked; this host
+has no record of reading it back), damaged (it was read back and did not verify), changed (other bytes than those that were
+stored: never \`latest\`), unknown (nothing is kept with it: stored by another tool, or copied without its metadata),
+unreadable (see below the table), with findings (rows break the schema's own rules), SUSPECT (see \`nightshift accept --help\`),
+accepted, was suspect (a later backup has the rows again).`,
     )
     .action(async (kind: KindName | undefined, { json }: { json?: boolean }) => {
       const { clock, signal, out, err } = context;

@@ -19,9 +19,9 @@ export type ListEntry = {
   readonly bytes: number;
   /**
    * `verified` and `checksum-only` by the history of this host; `checked`: its snapshot passed the integrity check, and this
-   * host did not read it back; `damaged`: a run found that it does not read back as it was written; `changed`: other bytes
-   * than those that were stored; `unknown`: nothing is kept with it, as with what another tool stored; `unreadable`: nothing
-   * is known, see `problem`.
+   * host has no record of reading it back; `damaged`: a run read it back and it did not verify; `changed`: other bytes than
+   * those that were stored; `unknown`: nothing is kept with it, as with what another tool stored; `unreadable`: nothing is
+   * known, see `problem`.
    */
   readonly state: KnownVerification | 'checked' | 'changed' | 'unknown' | 'unreadable';
   readonly suspect: string | null;

@@ -31,7 +31,7 @@ function databaseText(
     lines.push(...trendLine(recentRuns));
   }
   if (activeRun !== null) lines.push(...activeRunLines(activeRun, now, zone));
-  if (recentRuns.length === 0) lines.push('  no backup has run here yet');
+  if (recentRuns.length === 0) lines.push('  no run is recorded here');
   return lines.join('\n');
 }
 

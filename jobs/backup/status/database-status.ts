@@ -52,7 +52,7 @@ export function databaseStatus(history: ReadOnlyHistory, name: string, deps: Dat
   const activeRun = activeRunOf(runs[0], lock);
   const health = healthOf({
     now,
-    firstStart: history.firstStart() ?? now,
+    firstStart: history.firstStart(),
     newestGood: newestGood?.startedAt ?? null,
     running: activeRun === null || activeRun.isAlive === 'no' ? null : activeRun.run.startedAt,
     longestGapSeconds,

@@ -5,8 +5,8 @@ export type BackupHealth = { readonly healthy: boolean; readonly reason: string 
 /** What the health of one database's backups depends on. */
 export type HealthFacts = {
   readonly now: Temporal.Instant;
-  /** When a backup was first begun here; counts while there is no good one. */
-  readonly firstStart: Temporal.Instant;
+  /** When a backup was first begun here, by the history; counts while that has no good one. Null: not recorded. */
+  readonly firstStart: Temporal.Instant | null;
   /** When the newest good backup was taken. */
   readonly newestGood: Temporal.Instant | null;
   /** When the backup under way began; null when none is, as far as can be seen. */
@@ -23,7 +23,7 @@ const clockToleranceSeconds = 24 * 3600;
 export const ageLimitSeconds = (longestGapSeconds: number) => longestGapSeconds + graceSeconds;
 
 /**
- * Unhealthy when the newest good backup (with none yet: the first start) is older than the schedule's longest gap plus
+ * Unhealthy when the newest good backup (with none recorded: the first start) is older than the schedule's longest gap plus
  * 2 h, or dated over a day after now. A start-up backup under way is healthy, within the same limit.
  */
 export function healthOf({ now, firstStart, newestGood, running, longestGapSeconds }: HealthFacts): BackupHealth {
@@ -31,12 +31,12 @@ export function healthOf({ now, firstStart, newestGood, running, longestGapSecon
   const ageOf = (instant: Temporal.Instant) => (now.epochMilliseconds - instant.epochMilliseconds) / 1000;
   const since =
     newestGood === null
-      ? `no good backup yet, first started ${agePhrase(firstStart, now)}`
+      ? `no good backup is recorded${firstStart === null ? '' : `, first recorded start ${agePhrase(firstStart, now)}`}`
       : `newest good backup is ${agePhrase(newestGood, now, (age) => `${age} old`)}`;
   if (newestGood !== null && ageOf(newestGood) < -clockToleranceSeconds) {
     return { healthy: false, reason: `${since}: is the clock right?` };
   }
-  if (ageOf(newestGood ?? firstStart) <= limit) return { healthy: true, reason: since };
+  if (ageOf(newestGood ?? firstStart ?? now) <= limit) return { healthy: true, reason: since };
   if (running !== null && ageOf(running) <= limit) {
     return { healthy: true, reason: `${since}, a backup has been under way for ${durationSince(running, now)}` };
   }

@@ -55,8 +55,8 @@ export function readHistory(stateDir: string): HistoryReading {
 }
 
 /**
- * For a caller that continues without a history: what was found and what it costs, as a line. Null when no backup ever ran here, which
- * is no fault.
+ * For a caller that continues without a history: what was found and what it costs, as a line. Null where there is no
+ * history, which before the first backup is no fault.
  */
 export function missingHistoryWarning({ code, message, hint }: Failure, loss: string): string | null {
   return code === 'HISTORY_MISSING' ? null : `WARNING ${code}: ${message} ${loss} ${hint}`;
@@ -65,8 +65,8 @@ export function missingHistoryWarning({ code, message, hint }: Failure, loss: st
 function missing(stateDir: string): Failure {
   return new Failure(
     'HISTORY_MISSING',
-    `There is no run history in ${stateDir}: no backup has ever run with this STATE_DIR.`,
-    'Run `nightshift backup`, or set STATE_DIR to the folder that the service uses. `nightshift list` reads the store itself.',
+    `There is no run history in ${stateDir}, so what ran with this STATE_DIR is not known.`,
+    'That is so before the first backup. Else STATE_DIR is not the folder that the service uses, or its history was lost or could not be written. `nightshift list` reads the store itself; `nightshift backup` begins a history.',
   );
 }
 

@@ -19,7 +19,8 @@ const whatToDo = 'run `nightshift status` on the server';
 /** The line about the backup that ends every summary. */
 export function backupLine(history: BackupLineInput): SummaryPage['backup'] {
   if (history instanceof Error) {
-    if (history.code === 'HISTORY_MISSING') return { ok: false, message: `No verified backup yet: ${whatToDo}.` };
+    if (history.code === 'HISTORY_MISSING')
+      return { ok: false, message: `No verified backup is recorded: ${whatToDo}.` };
     return { ok: false, message: `The state of the backups cannot be read (${history.code}): ${whatToDo}.` };
   }
   const [first, ...others] = history.databases;
@@ -35,7 +36,7 @@ function lineOf(status: DatabaseStatus, now: Temporal.Instant, limitSeconds: num
   const { ok, health, newestGood, problems } = status;
   const [problem] = problems;
   const why = problem === undefined ? '' : ` (${problem})`;
-  if (newestGood === null) return { ok: false, message: `No verified backup yet${why}: ${whatToDo}.` };
+  if (newestGood === null) return { ok: false, message: `No verified backup is recorded${why}: ${whatToDo}.` };
   const size = newestGood.archiveBytes === null ? '' : `, ${formatBytes(newestGood.archiveBytes)}`;
   const verification =
     newestGood.verification === 'verified' ? 'read back and verified' : 'stored encrypted, its hash compared';

@@ -61,7 +61,7 @@ test('it warns of a backup that is too old, and of none', () => {
   });
   assert.deepEqual(line({ ...status, ok: false, newestGood: null }), {
     ok: false,
-    message: 'No verified backup yet: run `nightshift status` on the server.',
+    message: 'No verified backup is recorded: run `nightshift status` on the server.',
   });
 });
 
@@ -76,12 +76,12 @@ test('it warns when the backup is recent and something is wrong all the same, al
     name: 'stock',
     ok: false,
     newestGood: null,
-    health: { healthy: true, reason: 'no good backup yet' },
+    health: { healthy: true, reason: 'no good backup is recorded' },
   };
   assert.deepEqual(line(status, stock), {
     ok: false,
     message:
-      'The last backup is 6 h 00 min old, 85.6 MiB, read back and verified. But the backup of stock: no good backup yet: run `nightshift status` on the server.',
+      'The last backup is 6 h 00 min old, 85.6 MiB, read back and verified. But the backup of stock: no good backup is recorded: run `nightshift status` on the server.',
   });
 });
 
@@ -92,6 +92,6 @@ test('without a readable history it says so, and nothing about backups', () => {
   });
   assert.deepEqual(backupLine(new Failure('HISTORY_MISSING', 'missing', '')), {
     ok: false,
-    message: 'No verified backup yet: run `nightshift status` on the server.',
+    message: 'No verified backup is recorded: run `nightshift status` on the server.',
   });
 });
