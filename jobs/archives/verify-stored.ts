@@ -36,7 +36,7 @@ export async function verifyStoredBackup(
     const plain = await plainStream(await store.read(key, { signal }), key, identity, signal);
     await pipeline(plain, createWriteStream(file, { mode: 0o600 }), { signal });
     await finishPrivateCopy(file);
-    await checkIntegrity(file, { signal });
+    await checkIntegrity(file, { name: `the database in ${key}`, signal });
     return 'verified';
   } catch (error) {
     throw systemCodeOf(error) === 'ENOSPC'

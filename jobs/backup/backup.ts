@@ -108,7 +108,7 @@ export async function backUp(
       const damaged = damagedKeys(inventory, history.verifications());
       const sound = datedOf(inventory.dailies).filter(({ key }) => !damaged.has(key));
       const newest = newestOfFormat(sound, format);
-      return prepare(snapshot, newest, (signal) => compress(startBar(snapshot.bytes), signal), signal);
+      return prepare({ database, snapshot }, newest, (signal) => compress(startBar(snapshot.bytes), signal), signal);
     },
     ({ contents, archive }) => {
       const size = archive === null ? 'unchanged since the newest backup' : formatBytes(archive.bytes);

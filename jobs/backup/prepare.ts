@@ -3,6 +3,7 @@ import type { KnownDaily, StoredDaily } from '../archives/inventory.ts';
 import { compressionName, recipientsDigest } from '../archives/snapshot-facts.ts';
 import { hashFile } from '../runtime/hash.ts';
 import { runBoth } from '../runtime/run-both.ts';
+import type { Database } from '../settings/databases.ts';
 import { type CheckedContents, checkIntegrity } from '../sqlite/integrity/integrity.ts';
 import type { Snapshot } from '../sqlite/snapshot/snapshot.ts';
 
@@ -17,14 +18,14 @@ export type PreparedBackup = { readonly contents: CheckedContents; readonly snap
  * DATABASE_CORRUPT and what `compress` throws; either failing stops the other.
  */
 export async function prepare(
-  snapshot: Snapshot,
+  { database, snapshot }: { readonly database: Database; readonly snapshot: Snapshot },
   newest: KnownDaily | null,
   compress: (signal: AbortSignal) => Promise<ArchiveFile>,
   signal: AbortSignal,
 ): Promise<PreparedBackup> {
   const [contents, packed] = await runBoth(
     signal,
-    (either) => checkIntegrity(snapshot.file, { signal: either }),
+    (either) => checkIntegrity(snapshot.file, { name: `the copy of ${database.path}`, signal: either }),
     (either) => compressUnlessUnchanged(snapshot, newest, compress, either),
   );
   return { contents, ...packed };

@@ -9,6 +9,7 @@ import { factsOf } from '../../jobs/archives/metadata.ts';
 import { acceptCommand } from '../../jobs/backup/commands/accept-command.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
 import { Failure, interruptedFailure } from '../../jobs/runtime/errors.ts';
+import { nightshift } from '../nightshift.ts';
 import { damage, failureOf, faulty, first, objectFile } from './faults.ts';
 import { goodResult } from './good-outcome.ts';
 import { makeScene } from './scene.ts';
@@ -61,7 +62,14 @@ test('a damaged database is not uploaded, and nothing is pruned', async (t) => {
   writeSync(handle, Buffer.alloc(2000, 0x5a), 0, 2000, 2 * 4096);
   scene.setClock('2025-11-28T02:00:00');
   assert.equal(await failureOf(runBackup(scene.database, scene.deps())), 'DATABASE_CORRUPT');
+  const [failed] = scene.history.runs('backup', 'shop', 1);
+  assert.ok(failed?.message?.startsWith(`The integrity check of the copy of ${scene.database.path} found `));
   assert.deepEqual(await scene.keys(), ['daily/shop_2025-11-27_020000.db.gz']);
+  const { out } = await nightshift(['check'], scene.environment);
+  assert.match(
+    out,
+    /^ok {4}database shop: .*, WAL; opened and its schema read; its integrity is not checked here, each backup does that$/m,
+  );
 });
 
 test('on Sunday the daily is copied to a weekly; a missed Sunday is made up; prune says why', async (t) => {

@@ -22,12 +22,21 @@ export type IntegrityResult =
 
 const maxReported = 3;
 
+type IntegrityOptions = {
+  /** What the copy is, for a person who does not know its path; without it the path. */
+  readonly name?: string;
+  readonly signal: AbortSignal;
+};
+
 /**
  * Checks a private copy with `PRAGMA integrity_check` in a child process and returns what it holds, with the rows that break
  * the schema's own rules. Throws DATABASE_CORRUPT with the first problems, INTEGRITY_CHECK_DIED when the child ended
  * without a result, AbortError when aborted.
  */
-export async function checkIntegrity(file: string, { signal }: { signal: AbortSignal }): Promise<CheckedContents> {
+export async function checkIntegrity(
+  file: string,
+  { name = file, signal }: IntegrityOptions,
+): Promise<CheckedContents> {
   signal.throwIfAborted();
   const result = await runProcess<IntegrityResult>(processEntry('integrity-process', import.meta.url), [file], {
     env: {},
@@ -37,17 +46,17 @@ export async function checkIntegrity(file: string, { signal }: { signal: AbortSi
     stopGraceMs: 0,
   });
   signal.throwIfAborted();
-  return contentsOf(file, result);
+  return contentsOf(name, result);
 }
 
-function contentsOf(file: string, result: ChildResult<IntegrityResult>): CheckedContents {
+function contentsOf(name: string, result: ChildResult<IntegrityResult>): CheckedContents {
   const { message: found, exitCode, exitSignal, stderr } = result;
   if (found?.kind === 'sound') return found.contents;
-  if (found?.kind === 'damaged') throw corruptFailure(file, found);
+  if (found?.kind === 'damaged') throw corruptFailure(name, found);
   const how = found?.message ?? (exitSignal === null ? `exit code ${exitCode}` : `killed by ${exitSignal}`);
   throw new Failure(
     'INTEGRITY_CHECK_DIED',
-    `The integrity check of ${file} ended without a result: ${how}.`,
+    `The integrity check of ${name} ended without a result: ${how}.`,
     exitSignal === 'SIGKILL'
       ? 'Most likely memory ran out: give the container 64 MiB more.'
       : 'Check the disk of the staging folder, then run it again.',
@@ -55,13 +64,13 @@ function contentsOf(file: string, result: ChildResult<IntegrityResult>): Checked
   );
 }
 
-function corruptFailure(file: string, { problems, mayBeMore }: IntegrityResult & { kind: 'damaged' }): Failure {
+function corruptFailure(name: string, { problems, mayBeMore }: IntegrityResult & { kind: 'damaged' }): Failure {
   const listed = problems.slice(0, maxReported).join('; ');
   const more = problems.length > maxReported ? `; and ${problems.length - maxReported} more` : '';
   const atLeast = mayBeMore ? 'at least ' : '';
   return new Failure(
     'DATABASE_CORRUPT',
-    `The integrity check of ${file} found ${atLeast}${plural(problems.length, 'problem')}: ${listed}${more}.`,
-    'If a second run finds the same, the database it was copied from is damaged: stop its writers, keep a copy of all its files, then restore the newest good backup (`nightshift list`) or salvage it with `sqlite3 FILE .recover`.',
+    `The integrity check of ${name} found ${atLeast}${plural(problems.length, 'problem')}: ${listed}${more}.`,
+    'If a second run finds the same, the database it was copied from is damaged: stop its writers, keep a copy of all its files, then restore the newest good backup (`nightshift list`) or salvage it with `sqlite3 FILE .recover`. If a second run finds something else or nothing, suspect the disk of STAGING_DIR or the memory of this host.',
   );
 }

@@ -24,7 +24,8 @@ export async function checkDatabase(
   source.close();
   await requireFreeSpace(settings.stagingDir, bytes * 2, `the snapshot of ${database.name} and its archive`);
   const mode = journalMode === 'wal' ? 'WAL' : 'rollback journal';
-  report.found([`${database.path}, ${formatBytes(bytes)}, ${mode}`, ...locked].join('; '));
+  const notTried = 'opened and its schema read; its integrity is not checked here, each backup does that';
+  report.found([`${database.path}, ${formatBytes(bytes)}, ${mode}`, notTried, ...locked].join('; '));
 }
 
 /** That a backup or restore is under way is no fault: a run waits for it. */
