@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { Environment } from '../jobs/runtime/cli-context.ts';
 
-/** What runs the command: what `npm test` built, else the sources. */
-export const program =
-  process.env['NIGHTSHIFT_PROGRAM'] ?? path.resolve(import.meta.dirname, '..', 'jobs', 'nightshift.mjs');
+/** The command of the checkout, which has the deployment's commands too. */
+export const sourceProgram = path.resolve(import.meta.dirname, '..', 'jobs', 'nightshift.mjs');
+/** The command as `npm test` built it; test files that are run by themselves run the sources. */
+export const program = process.env['NIGHTSHIFT_PROGRAM'] ?? sourceProgram;
 
 export type FinishedCommand = { readonly code: number | null; readonly out: string; readonly err: string };
 
@@ -17,10 +18,10 @@ export type RunningCommand = {
 };
 
 /** Starts the real command in a process of its own, with no environment but the given one and Node's cache of compiled code. */
-export function startNightshift(args: readonly string[], environment: Environment): RunningCommand {
+export function startNightshift(args: readonly string[], environment: Environment, file = program): RunningCommand {
   const { PATH, NODE_COMPILE_CACHE } = process.env;
   const env = { PATH, NODE_COMPILE_CACHE, ...environment };
-  const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [file, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let err = '';
   const output = new EventTarget();
@@ -47,6 +48,10 @@ export function startNightshift(args: readonly string[], environment: Environmen
 }
 
 /** Runs the real command to its end. */
-export function nightshift(args: readonly string[], environment: Environment): Promise<FinishedCommand> {
-  return startNightshift(args, environment).finished;
+export function nightshift(
+  args: readonly string[],
+  environment: Environment,
+  file = program,
+): Promise<FinishedCommand> {
+  return startNightshift(args, environment, file).finished;
 }

@@ -55,7 +55,7 @@ test('backups whose files got other times are what they were: listed, suspect, p
   assert.deepEqual(await statesOf(scene), ['shop_2025-11-29_020000.db.gz verified open', ...before]);
 });
 
-test('a stored backup that was cut or altered is called changed, keeps its facts beside it, and is never latest', async (t) => {
+test('a stored backup that was cut or altered is called changed, keeps its facts beside it, and is not latest beside a good one', async (t) => {
   for (const change of [
     (file: string) => truncateSync(file, 900),
     (file: string) => appendFileSync(file, 'x'),
@@ -87,17 +87,17 @@ test('a stored backup that was cut or altered is called changed, keeps its facts
   }
 });
 
-test('the only backup, recompressed by hand, is restored by its name, with a remark', async (t) => {
+test('the only backup, recompressed by hand, is restored with a remark', async (t) => {
   const scene = await makeScene(t);
   await runBackup(scene.database, scene.deps());
   const file = objectFile(scene, first);
   writeFileSync(file, gzipSync(gunzipSync(readFileSync(file)), { level: 1 }));
   touch(scene, first);
-  const latest = await nightshift(['restore', 'latest', '--dry-run', '--no-docker'], scene.environment);
-  assert.match(latest.err, /OBJECT_MISSING[\s\S]*skipped sqlite-backups\S+, which changed since it was stored/);
   const name = path.basename(first);
-  const plan = await nightshift(['restore', name, '--dry-run', '--no-docker'], scene.environment);
-  assert.match(plan.out, /NOTE: it changed since nightshift stored it: what was known of it is not used\n/);
+  for (const selector of ['latest', name]) {
+    const plan = await nightshift(['restore', selector, '--dry-run', '--no-docker'], scene.environment);
+    assert.match(plan.out, /NOTE: it changed since nightshift stored it: what was known of it is not used\n/);
+  }
   const out = path.join(scene.folder, 'restored.db');
   const restored = await nightshift(['restore', name, '--to', out, '--yes', '--no-docker'], scene.environment);
   assert.equal(restored.code, 0, restored.err);

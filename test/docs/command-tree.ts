@@ -1,4 +1,4 @@
-import { nightshift } from '../nightshift.ts';
+import { nightshift, sourceProgram } from '../nightshift.ts';
 
 /** A command as `--help` shows it: `restore`, `summary send`; the empty name is `nightshift` itself. */
 export type Command = {
@@ -18,7 +18,7 @@ export async function commandTree(): Promise<ReadonlyMap<string, Command>> {
 }
 
 async function commandOf(words: readonly string[]): Promise<Command> {
-  const { out } = await nightshift([...words, '--help'], {});
+  const { out } = await nightshift([...words, '--help'], {}, sourceProgram);
   const [, options = ''] = /^Options:\n(.*?)\n\n/ms.exec(`${out}\n\n`) ?? [];
   const [, commands = ''] = /^Commands:\n(.*?)\n\n/ms.exec(`${out}\n\n`) ?? [];
   return {

@@ -97,7 +97,6 @@ Restore sqlite-backups/daily/shop_STAMP.db.gz
  NOW AFTER
  size SIZE SIZE
  last change CHANGED ?
- taken - TAKEN
  rows of era 1 1
  rows of orders 800 2,000 +1,200
  rows of visits 0 0

@@ -23,7 +23,7 @@ is yet to come.
 STATE says what is known of a backup: verified (read back and equal to the snapshot that passed the integrity check),
 checksum-only (encrypted, and this host cannot read it; stored bytes compared), checked (its snapshot was checked; this host
 has no record of reading it back), damaged (it was read back and did not verify), changed (other bytes than those that were
-stored: never \`latest\`), unknown (nothing is kept with it: stored by another tool, or copied without its metadata),
+stored: \`latest\` only where there is no other), unknown (nothing is kept with it: stored by another tool, or copied without its metadata),
 unreadable (see below the table), with findings (rows break the schema's own rules), SUSPECT (see \`nightshift accept --help\`),
 accepted, was suspect (a later backup has the rows again).`,
     )

@@ -35,19 +35,23 @@ export async function chooseBackup(
   const backups = await readBackups(store, backupKinds, '', options);
   const passedOver = misdatedOf(backups, database, databases);
   let suspect: StoredBackup | null = null;
+  let changed: StoredBackup | null = null;
   for (const backup of candidatesFor(selector, database, backups, databases, zone)) {
     const { key, bytes, isChanged, suspectStatus, facts, details, problem } = backup;
     if (problem !== null) passedOver.push(`skipped ${key}, which could not be read: ${problem.message}`);
     else if (bytes === 0) passedOver.push(`skipped ${key}, which has 0 bytes`);
-    else if (isChanged) passedOver.push(`skipped ${key}, which changed since it was stored`);
     else if (isDamaged(details)) passedOver.push(`skipped ${key}, which was read back and did not verify`);
-    else if (suspectStatus === null || suspectStatus === 'accepted') return chosen(backup, passedOver, options);
+    else if (isChanged) {
+      passedOver.push(`skipped ${key}, which changed since it was stored`);
+      changed ??= backup;
+    } else if (suspectStatus === null || suspectStatus === 'accepted') return chosen(backup, passedOver, options);
     else {
       passedOver.push(`skipped ${key}, which is suspect: ${facts?.suspect}`);
       suspect ??= backup;
     }
   }
-  if (suspect !== null) return chosen(suspect, [], options);
+  const lastResort = suspect ?? changed;
+  if (lastResort !== null) return chosen(lastResort, [], options);
   const what = selector.kind === 'at' ? ` from before the end of ${selector.asked}` : '';
   throw new Failure(
     'OBJECT_MISSING',

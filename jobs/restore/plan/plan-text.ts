@@ -53,10 +53,8 @@ function servicesText({ services: { stop, leftAlone } }: RestorePlan): string {
   ].join('');
 }
 
-function comparisonText({ source, now, backup, comparison }: RestorePlan, here: LocalTime): string {
+function comparisonText({ now, backup, comparison }: RestorePlan, here: LocalTime): string {
   const time = (instant: Temporal.Instant | null) => (instant === null ? '?' : localTimestamp(instant, here.zone));
-  // A backup of an idle database is younger than its data.
-  const taken = backup.changedAt === null ? [['taken', '-', time(source.takenAt), '']] : [];
   const size = (bytes: number | null) => (bytes === null ? '?' : formatBytes(bytes));
   const count = (known: boolean, rows: number | null) => (rows !== null ? formatCount(rows) : known ? '-' : '?');
   const rows = comparison.rows.map((row) => {
@@ -68,7 +66,6 @@ function comparisonText({ source, now, backup, comparison }: RestorePlan, here: 
     [
       ['size', size(now === null ? 0 : now.bytes), size(backup.bytes), ''],
       ['last change', now === null ? '-' : time(now.changedAt), time(backup.changedAt), ''],
-      ...taken,
       ...rows,
     ],
   )}`;
