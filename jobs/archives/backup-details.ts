@@ -17,8 +17,8 @@ const instant = z.string().transform((text, context) => {
 
 const schema = z.object({
   version: z.literal(1),
-  /** The backup these are of: its key may be overwritten by a later one. Null for one without metadata. */
-  snapshotSha256: z.string().nullable(),
+  /** The backup these are of: its key may be overwritten by a later one. */
+  snapshotSha256: z.string(),
   /** Rows by table, when they do not fit into the metadata. */
   tables: z.record(z.string(), z.number()).nullable(),
   /** What the integrity check found in the application's own rules. */
@@ -27,8 +27,6 @@ const schema = z.object({
   acceptedAt: instant.nullable(),
   /** Key of the later backup that has the rows of a suspect one again. */
   disprovedBy: z.string().nullable(),
-  /** When the stored object was found not to read back as it was written. */
-  damagedAt: instant.nullable().default(null),
 });
 
 /** Facts of a backup that do not fit into its metadata or came later, kept as an object of their own beside the backups. */
@@ -40,13 +38,7 @@ export const noDetails: Omit<BackupDetails, 'snapshotSha256'> = {
   findings: [],
   acceptedAt: null,
   disprovedBy: null,
-  damagedAt: null,
 };
-
-/** Whether a run read the stored object back and it did not verify. */
-export function isDamaged(details: BackupDetails | null): boolean {
-  return details !== null && details.damagedAt !== null;
-}
 
 const maxBytes = 16 * 1024 * 1024;
 
@@ -57,7 +49,7 @@ const maxBytes = 16 * 1024 * 1024;
 export async function readDetails(
   store: ObjectStore,
   key: string,
-  snapshotSha256: string | null,
+  snapshotSha256: string,
   signal: AbortSignal,
 ): Promise<BackupDetails | null> {
   const head = await store.head(detailsKey(key), signal);
@@ -88,18 +80,17 @@ export async function writeDetails(
   }
 }
 
-/** Changes single facts beside a backup, keeps the others, and returns them all. Throws STORE_ failures. */
+/** Changes single facts beside a backup and keeps the others; one without metadata has none. Throws STORE_ failures. */
 export async function updateDetails(
   store: ObjectStore,
   { key, facts }: { readonly key: string; readonly facts: Pick<BackupFacts, 'snapshotSha256'> | null },
-  change: Partial<Pick<BackupDetails, 'acceptedAt' | 'disprovedBy' | 'damagedAt'>>,
+  change: Partial<Pick<BackupDetails, 'acceptedAt' | 'disprovedBy'>>,
   options: DetailsOptions,
-): Promise<BackupDetails> {
-  const snapshotSha256 = facts?.snapshotSha256 ?? null;
+): Promise<void> {
+  if (facts === null) return;
+  const { snapshotSha256 } = facts;
   const known = (await readDetails(store, key, snapshotSha256, options.signal)) ?? { ...noDetails, snapshotSha256 };
-  const details = { ...known, ...change };
-  await writeDetails(store, key, details, options);
-  return details;
+  await writeDetails(store, key, { ...known, ...change }, options);
 }
 
 /** Removes a backup, then what is kept of it beside the backups. */

@@ -1,8 +1,6 @@
-import type { KnownVerification } from '../monitoring/history/history.ts';
 import type { Failure } from '../runtime/errors.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { type BackupDate, backupDateOf } from './backup-date.ts';
-import { isDamaged } from './backup-details.ts';
 import { backupKinds, type CopyKind, copyKindsOf, daily } from './kinds.ts';
 import type { BackupFacts } from './metadata.ts';
 import { type ArchiveEnding, detailsPrefixOf, parseCopyKey, parseDailyKey, parseDetailsKey } from './names.ts';
@@ -46,7 +44,7 @@ export async function inventoryOf(store: ObjectStore, database: string, options:
   const [backups, copies, details] = await Promise.all([
     readBackups(store, [daily], `${database}_`, options),
     Promise.all(copyKindsOf(kinds).map((kind) => listCopies(store, database, kind, options))),
-    store.list(detailsPrefixOf(`${database}_`), signal),
+    store.list(detailsPrefixOf(database), signal),
   ]);
   const dailies = backups.flatMap((backup) => {
     const name = parseDailyKey(backup.key);
@@ -115,16 +113,6 @@ export function trustedOf(inventory: Inventory): (KnownDaily & DatedDaily)[] {
 /** Suspects that wait for a person: while there is one, nothing is pruned and no copy of a period is made. */
 export function openSuspects({ dailies }: Inventory): StoredDaily[] {
   return dailies.filter(({ suspectStatus }) => suspectStatus === 'open');
-}
-
-/** Keys of backups that were found damaged: by what lies beside them in the store, and by the history of this host. */
-export function damagedKeys(
-  { dailies, copies }: Pick<Inventory, 'dailies' | 'copies'>,
-  verifications: ReadonlyMap<string, KnownVerification>,
-): ReadonlySet<string> {
-  const byStore = dailies.filter(({ details }) => isDamaged(details));
-  const byHistory = [...dailies, ...copies].filter(({ key }) => verifications.get(key) === 'damaged');
-  return new Set([...byStore, ...byHistory].map(({ key }) => key));
 }
 
 /** Details of backups that are gone. */

@@ -75,9 +75,9 @@ export function detailsKey(key: string): string {
   return `${detailsPrefix}${fileNameOf(key)}.json`;
 }
 
-/** Begins the details of every backup whose name begins with `prefix`. */
-export function detailsPrefixOf(prefix: string): string {
-  return detailsPrefix + prefix;
+/** Begins the details of every backup of a database, and of databases whose names begin with that. */
+export function detailsPrefixOf(database: string): string {
+  return `${detailsPrefix}${database}_`;
 }
 
 /** The key of the backup that details belong to, or null when their name is not exactly one of ours. */

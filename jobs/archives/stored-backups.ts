@@ -1,12 +1,11 @@
 import pMap from 'p-map';
 import { asFailure, type Failure } from '../runtime/errors.ts';
-import { isRefusal } from '../store/refusal.ts';
 import type { ListedObject, ObjectStore, StoredObject } from '../store/store.ts';
 import { type BackupDate, backupDateOf, newestFirst } from './backup-date.ts';
 import { type BackupDetails, readDetails } from './backup-details.ts';
 import { type BackupKind, backupKinds } from './kinds.ts';
 import { type BackupFacts, factsOf } from './metadata.ts';
-import { databaseInKey, detailsKey, detailsPrefixOf, locateKey } from './names.ts';
+import { databaseInKey, locateKey } from './names.ts';
 
 /** What became of a suspicion: `open` waits for a person; `disproved`: a later backup has the rows again. */
 export type SuspectStatus = 'open' | 'accepted' | 'disproved';
@@ -24,7 +23,7 @@ export type StoredBackup = ListedObject & {
   /** Whether its bytes are others than those that nightshift stored: what was known of it is true of those only. */
   readonly isChanged: boolean;
   readonly date: BackupDate;
-  /** What is kept beside the backup; null where there is nothing. */
+  /** What is kept beside a suspect backup and one with findings; null for others, and where it is missing. */
   readonly details: BackupDetails | null;
   /** Null for a backup that is not suspect. */
   readonly suspectStatus: SuspectStatus | null;
@@ -54,18 +53,14 @@ export async function readBackups(
   prefix: string,
   options: ReadOptions,
 ): Promise<StoredBackup[]> {
-  const prefixes = [detailsPrefixOf(prefix), ...kinds.map((kind) => kind.prefix + prefix)];
-  const [details = [], ...listings] = await Promise.all(prefixes.map((one) => store.list(one, options.signal)));
-  const withDetails = new Set(details.map(({ key }) => key));
+  const listings = await Promise.all(kinds.map((kind) => store.list(kind.prefix + prefix, options.signal)));
   const objects = listings.flat().filter(({ key, bytes }) => !(key.endsWith('/') && bytes === 0));
-  const read = (object: ListedObject) =>
-    readBackup(store, object, { ...options, hasDetails: withDetails.has(detailsKey(object.key)) });
-  const backups = await pMap(objects, read, { concurrency: concurrentHeads });
+  const backups = await pMap(objects, (object) => readBackup(store, object, options), { concurrency: concurrentHeads });
   return backups.flat().toSorted(newestFirst);
 }
 
 /** Reads what the metadata of a listed object says; none for a key outside the folders of backups. */
-async function readBackup(store: ObjectStore, object: ListedObject, options: DescribeOptions): Promise<StoredBackup[]> {
+async function readBackup(store: ObjectStore, object: ListedObject, options: ReadOptions): Promise<StoredBackup[]> {
   try {
     const head = await store.head(object.key, options.signal);
     // Removed since it was listed.
@@ -81,29 +76,19 @@ async function readBackup(store: ObjectStore, object: ListedObject, options: Des
   }
 }
 
-/** `hasDetails`: whether something is kept beside it; without it, that is looked up. */
-type DescribeOptions = ReadOptions & { readonly hasDetails?: boolean };
-
 /** All that is known of one stored object; null when its key is in none of the folders of backups. */
 export async function describeBackup(
   store: ObjectStore,
   object: Omit<StoredObject, 'etag'>,
-  options: DescribeOptions,
+  options: ReadOptions,
 ): Promise<StoredBackup | null> {
   const facts = factsOf(object.metadata);
   const known = identify(object, facts, options);
   if (known === null) return null;
-  const needsDetails = facts !== null && (facts.suspect !== null || facts.findings > 0);
-  const read = () => readDetails(store, object.key, facts?.snapshotSha256 ?? null, options.signal);
-  const details = options.hasDetails === false ? null : await (needsDetails ? read() : read().catch(nullIfRefused));
+  const hasDetails = facts !== null && (facts.suspect !== null || facts.findings > 0);
+  const details = hasDetails ? await readDetails(store, object.key, facts.snapshotSha256, options.signal) : null;
   const isChanged = object.changed ?? false;
   return { ...known, isChanged, details, suspectStatus: suspectStatusOf(facts, details), problem: null };
-}
-
-/** A key that may read backups by name alone restores them all the same. */
-function nullIfRefused(error: unknown): null {
-  if (isRefusal(error)) return null;
-  throw error;
 }
 
 function identify({ key, bytes, modified }: ListedObject, facts: BackupFacts | null, options: ReadOptions) {

@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readIdentity } from '../archives/format/age-identity.ts';
 import { archiveEnding, writeArchive } from '../archives/format/archive.ts';
-import { damagedKeys, datedOf, type Inventory, inventoryOf, withDaily } from '../archives/inventory.ts';
+import { datedOf, type Inventory, inventoryOf, withDaily } from '../archives/inventory.ts';
 import { type BackupKind, backupKinds } from '../archives/kinds.ts';
 import { freeDailyKey } from '../archives/names.ts';
 import { factsOfSnapshot } from '../archives/snapshot-facts.ts';
@@ -19,7 +19,6 @@ import { listFindings } from '../sqlite/integrity/findings.ts';
 import { requireStaging } from '../sqlite/snapshot/disk-space.ts';
 import { takeSnapshot } from '../sqlite/snapshot/snapshot.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { readDamage } from './damaged-backups.ts';
 import { cleanUpInterruptedRuns } from './interrupted-runs.ts';
 import { newestOfFormat, prepare } from './prepare.ts';
 import { recordDetails } from './record-details.ts';
@@ -50,11 +49,9 @@ export type BackupResult = {
   readonly findingKinds: number;
   /** Keys of earlier suspects that this backup disproves: the rows are there again. */
   readonly disproved: readonly string[];
-  /** Keys of backups in the store that were read back, in this run or an earlier one, and did not verify. */
-  readonly damaged: readonly string[];
   /** The store held none of the backups that the history knows; what was found, as a message. */
   readonly storeEmptied: string | null;
-  /** What went wrong around a good backup: weekly copies, prune, or the facts beside it. */
+  /** What went wrong around a good backup: weekly copies, prune, or a damaged older object. */
   readonly housekeeping: Failure | null;
 };
 
@@ -81,7 +78,6 @@ export async function backUp(
   const reading = { zone, now: () => store.now(clock), kinds, signal };
   const inventory = await step('list', () => inventoryOf(store, name, reading));
   recordSuspects(inventory, history, clock);
-  readDamage(inventory, { database: name, history, kinds });
   warnOfMisdated(inventory, log);
   warnOfChanged(inventory, log);
   const known = lastBackupInStore(history.newestGood(name), storeClaimedAt(settings.store, history));
@@ -105,9 +101,7 @@ export async function backUp(
   const prepared = await step(
     'check and compress',
     (startBar) => {
-      const damaged = damagedKeys(inventory, history.verifications());
-      const sound = datedOf(inventory.dailies).filter(({ key }) => !damaged.has(key));
-      const newest = newestOfFormat(sound, format);
+      const newest = newestOfFormat(datedOf(inventory.dailies), format);
       return prepare({ database, snapshot }, newest, (signal) => compress(startBar(snapshot.bytes), signal), signal);
     },
     ({ contents, archive }) => {
@@ -136,7 +130,7 @@ export async function backUp(
   const suspect = suspicion?.reason ?? null;
   const snapshotFacts = factsOfSnapshot({ snapshot, snapshotSha256, contents, format, takenAt, suspect });
   const target = { key, store, history, clock, runId, identity, step, log, signal };
-  const { verification, facts, bytes } = await uploadVerified(prepared, snapshotFacts, compress, target);
+  const { verification, facts, bytes, damaged } = await uploadVerified(prepared, snapshotFacts, compress, target);
 
   const date = { kind: 'dated', takenAt } as const;
   const suspectStatus = suspicion === null ? null : 'open';
@@ -167,12 +161,9 @@ export async function backUp(
           kinds,
         })
       : null;
-  const housekeeping = recorded.failure ?? problem;
-  const verifications = history.verifications();
-  // Prune may have removed some.
-  const damaged = [...damagedKeys(inventory, verifications)].filter((key) => verifications.get(key) === 'damaged');
+  const housekeeping = damaged ?? recorded.failure ?? problem;
   const { findings, findingKinds } = contents;
-  return { key, verification, suspicion, findings, findingKinds, disproved, damaged, storeEmptied, housekeeping };
+  return { key, verification, suspicion, findings, findingKinds, disproved, storeEmptied, housekeeping };
 }
 
 /** The store has suspects and their status, also of another host or from before the history was lost. */

@@ -13,7 +13,8 @@ type CopyFailureDeps = {
   readonly signal: AbortSignal;
 };
 
-export type CopyFailure = { readonly reason: string; readonly isSourceDamaged: boolean };
+/** `damaged`: the source itself does not read back. */
+export type CopyFailure = { readonly reason: string; readonly damaged: Failure | null };
 
 /**
  * Why an upload is to do what the copy of `source` did not: it was refused, the source is gone, or the copy does not read
@@ -24,15 +25,15 @@ export async function explainCopyFailure(
   source: KnownDaily,
   deps: CopyFailureDeps,
 ): Promise<CopyFailure> {
-  if (isRefusedOrGone(error)) return { reason: error.message, isSourceDamaged: false };
+  if (isRefusedOrGone(error)) return { reason: error.message, damaged: null };
   if (!isCorruptObject(error)) throw error;
   const sourceError = await errorOfSource(source, deps);
   if (sourceError === null) {
-    return { reason: `${error.message} ${source.key} reads back as it was written.`, isSourceDamaged: false };
+    return { reason: `${error.message} ${source.key} reads back as it was written.`, damaged: null };
   }
-  if (isRefusedOrGone(sourceError)) return { reason: sourceError.message, isSourceDamaged: false };
+  if (isRefusedOrGone(sourceError)) return { reason: sourceError.message, damaged: null };
   if (!isCorruptObject(sourceError)) throw sourceError;
-  return { reason: sourceError.message, isSourceDamaged: true };
+  return { reason: sourceError.message, damaged: damagedSource(source.key, sourceError) };
 }
 
 function isRefusedOrGone(error: unknown): error is Failure {
@@ -46,4 +47,13 @@ async function errorOfSource({ key, bytes, facts }: KnownDaily, { store, identit
   } catch (error) {
     return error;
   }
+}
+
+function damagedSource(key: string, cause: unknown): Failure {
+  return new Failure(
+    'READ_BACK_DIFFERS',
+    `The stored backup ${key} no longer reads back as it was written; the new one was uploaded instead of copied.`,
+    'Do not rely on that object: try it with `nightshift restore --to`, then remove it by hand.',
+    cause,
+  );
 }

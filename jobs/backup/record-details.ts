@@ -1,18 +1,13 @@
 import { type BackupDetails, noDetails, updateDetails, writeDetails } from '../archives/backup-details.ts';
 import type { Inventory, StoredDaily } from '../archives/inventory.ts';
 import { type BackupFacts, tablesFit } from '../archives/metadata.ts';
-import type { History } from '../monitoring/history/history.ts';
-import type { Clock } from '../runtime/clock.ts';
 import { asFailure, type Failure } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import type { CheckedContents } from '../sqlite/integrity/integrity.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { recordDamage } from './damaged-backups.ts';
 
 type RecordDetailsDeps = {
   readonly store: ObjectStore;
-  readonly history: History;
-  readonly clock: Clock;
   readonly stagingFolder: string;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -24,8 +19,8 @@ type VerifiedBackup = { readonly key: string; readonly facts: BackupFacts; reado
 export type RecordedDetails = { readonly inventory: Inventory; readonly failure: Failure | null };
 
 /**
- * Keeps beside the backups what does not fit into metadata: row counts of many tables, findings, which suspects this
- * backup disproves, and which backups were found damaged.
+ * Keeps beside the backups what does not fit into metadata: row counts of many tables, findings, and which suspects this
+ * backup disproves.
  */
 export async function recordDetails(
   { key, facts, contents }: VerifiedBackup,
@@ -47,7 +42,7 @@ export async function recordDetails(
       const withDetails = new Set([...recorded.withDetails, suspect.key]);
       recorded = { ...recorded, withDetails, dailies: recorded.dailies.map((daily) => markDisproved(daily, suspect)) };
     }
-    return { inventory: await recordDamage(recorded, deps), failure: null };
+    return { inventory: recorded, failure: null };
   } catch (error) {
     return { inventory: recorded, failure: signal.aborted ? null : asFailure(error) };
   }

@@ -6,14 +6,13 @@ import { type BackupFacts, metadataOf } from '../archives/metadata.ts';
 import type { SnapshotFacts } from '../archives/snapshot-facts.ts';
 import type { History, Verification } from '../monitoring/history/history.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { asFailure } from '../runtime/errors.ts';
+import { asFailure, type Failure } from '../runtime/errors.ts';
 import { formatBytes } from '../runtime/format.ts';
 import { failureText, type Log } from '../runtime/log.ts';
 import type { ProgressBar } from '../runtime/progress.ts';
 import { mayExist } from '../store/missing.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { explainCopyFailure } from './copy-failure.ts';
-import { damagedMessage } from './damaged-backups.ts';
 import type { PreparedBackup } from './prepare.ts';
 import type { RunStep } from './steps.ts';
 
@@ -33,6 +32,8 @@ export type UploadedBackup = {
   readonly verification: Verification;
   readonly facts: BackupFacts;
   readonly bytes: number;
+  /** The older object that an unchanged database was to be copied from does not read back. */
+  readonly damaged: Failure | null;
 };
 
 const removeTimeoutMs = 5000;
@@ -48,25 +49,22 @@ export async function uploadVerified(
   compress: (bar: ProgressBar, signal: AbortSignal) => Promise<ArchiveFile>,
   deps: UploadDeps,
 ): Promise<UploadedBackup> {
-  const { history, clock, step, log, signal } = deps;
+  const { step, log, signal } = deps;
   const factsOf = (archiveSha256: string): BackupFacts => ({ ...snapshotFacts, archiveSha256 });
-  const upload = async (archive: ArchiveFile): Promise<UploadedBackup> => {
+  const upload = async (archive: ArchiveFile, damaged: Failure | null): Promise<UploadedBackup> => {
     const facts = factsOf(archive.sha256);
-    return { verification: await uploadArchive(archive, facts, deps), facts, bytes: archive.bytes };
+    return { verification: await uploadArchive(archive, facts, deps), facts, bytes: archive.bytes, damaged };
   };
-  if (prepared.sameAs === null) return upload(prepared.archive);
+  if (prepared.sameAs === null) return upload(prepared.archive, null);
   const { sameAs } = prepared;
   try {
     const facts = factsOf(sameAs.facts.archiveSha256);
-    return { verification: await copyOnServer(sameAs, facts, deps), facts, bytes: sameAs.bytes };
+    return { verification: await copyOnServer(sameAs, facts, deps), facts, bytes: sameAs.bytes, damaged: null };
   } catch (error) {
     const why = await explainCopyFailure(error, sameAs, deps);
-    if (why.isSourceDamaged) {
-      history.recordVerification(sameAs.key, 'damaged', clock.now());
-      log.warn(`${damagedMessage(sameAs.key)}, so the new backup is uploaded instead of copied. ${why.reason}`);
-    } else log.line(`no copy on the server, the backup is compressed and uploaded: ${why.reason}`);
+    if (why.damaged === null) log.line(`no copy on the server, the backup is compressed and uploaded: ${why.reason}`);
     const archive = await step('compress', (startBar) => compress(startBar(snapshotFacts.snapshotBytes), signal));
-    return upload(archive);
+    return upload(archive, why.damaged);
   }
 }
 

@@ -7,7 +7,6 @@ export const goodResult = {
   findings: [],
   findingKinds: 0,
   disproved: [],
-  damaged: [],
   storeEmptied: null,
   housekeeping: null,
 } as const satisfies Omit<BackupResult, 'key'>;

@@ -65,7 +65,6 @@ test('a kind of backup is one row: it is copied, listed, kept, pruned and named 
   const removed = retentionDecisions(inventory, {
     retention: { ...retention, monthly: 0 },
     lastGood: null,
-    verifications: new Map(),
     zone: 'UTC',
   });
   assert.deepEqual(

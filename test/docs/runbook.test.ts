@@ -58,7 +58,6 @@ function problems(): Readonly<Record<BackupProblem['kind'], BackupProblem>> {
       suspicion: { reason: 'rows are gone', lostTables: [], bytes: { before: 2, now: 1 } },
     }),
     findings: problemOf({ ...good, findings: ['a finding'], findingKinds: 1 }),
-    damaged: problemOf({ ...good, damaged: ['sqlite-backups/daily/csv_data_2025-11-30_020000.db.gz'] }),
     housekeeping: problemOf({ ...good, housekeeping: trouble }),
     'store-emptied': problemOf({ ...good, storeEmptied: 'The store is empty.' }),
     unrecorded: unrecordedProblem(trouble, at.toString()),

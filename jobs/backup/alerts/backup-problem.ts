@@ -5,7 +5,6 @@ const problemKind = z.enum([
   'failure',
   'suspect',
   'findings',
-  'damaged',
   'housekeeping',
   'store-emptied',
   'unrecorded',

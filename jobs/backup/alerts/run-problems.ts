@@ -2,7 +2,6 @@ import { oneLine } from '../../monitoring/alerts/alert.ts';
 import type { OpenSuspect } from '../../monitoring/history/history.ts';
 import { plural } from '../../runtime/format.ts';
 import { listFindings } from '../../sqlite/integrity/findings.ts';
-import { damagedMessage } from '../damaged-backups.ts';
 import type { RunOutcome, SerializedFailure } from '../outcome.ts';
 import type { BackupProblem } from './backup-problem.ts';
 import { problemsOfSuspects } from './suspect-problems.ts';
@@ -33,11 +32,10 @@ export function problemsOfRun(facts: RunFacts): BackupProblem[] {
     const others = stay.filter(({ kind }) => kind !== 'failure');
     return [failed(facts, outcome.failure), ...problemsOfSuspects({ ...facts, made: null }), ...others];
   }
-  const { suspicion, key, findings, findingKinds, damaged, storeEmptied, housekeeping } = outcome;
+  const { suspicion, key, findings, findingKinds, storeEmptied, housekeeping } = outcome;
   return [
     ...problemsOfSuspects({ ...facts, made: suspicion === null ? null : { key, suspicion } }),
     ...(storeEmptied === null ? [] : [emptied(facts, storeEmptied)]),
-    ...damaged.map((one) => damagedBackup(facts, one)),
     ...(findings.length === 0 ? [] : [brokenRules(facts, findings, findingKinds)]),
     ...(housekeeping === null ? [] : [unfinished(facts, housekeeping, key)]),
   ];
@@ -86,19 +84,6 @@ function brokenRules(facts: RunFacts, findings: readonly string[], kinds: number
       ...listFindings(findings, kinds).map((finding) => `- ${oneLine(finding)}`),
     ],
     hint: 'Repair these rows in the application, or the table’s definition; a restore brings them back as they are.',
-  });
-}
-
-function damagedBackup(facts: RunFacts, key: string): BackupProblem {
-  const { database } = facts;
-  return problem(facts, 'damaged', key, {
-    title: `a stored backup of ${database} is DAMAGED`,
-    message: `${damagedMessage(key)}; this lasts until it is removed`,
-    lines: [
-      `A stored backup of ${database} was read back and did not verify. It counts for nothing, and \`latest\` passes over it.`,
-      `The backup: ${key}`,
-    ],
-    hint: 'Suspect the disk or the store that holds it; the bucket may keep an older, whole version. Remove the object by hand, or prune does when it is older than those that are kept; the next backup then ends this.',
   });
 }
 

@@ -6,7 +6,6 @@ import { missingHistoryWarning, readHistory } from '../../monitoring/history/ope
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { readBackupSettings } from '../../settings/settings.ts';
 import { openStore } from '../../store/open.ts';
-import { damagedMessage } from '../damaged-backups.ts';
 import { listEntry, listText } from './list.ts';
 
 export function listCommand(context: CliContext): Command {
@@ -22,10 +21,10 @@ stored: such a backup is never \`latest\`, counts for nothing, and can be restor
 is yet to come.
 STATE says what is known of a backup: verified (read back and equal to the snapshot that passed the integrity check),
 checksum-only (encrypted, and this host cannot read it; stored bytes compared), checked (its snapshot was checked; this host
-has no record of reading it back), damaged (it was read back and did not verify), changed (other bytes than those that were
-stored: \`latest\` only where there is no other), unknown (nothing is kept with it: stored by another tool, or copied without its metadata),
-unreadable (see below the table), with findings (rows break the schema's own rules), SUSPECT (see \`nightshift accept --help\`),
-accepted, was suspect (a later backup has the rows again).`,
+has no record of reading it back), changed (other bytes than those that were stored: \`latest\` only where there is no other),
+unknown (nothing is kept with it: stored by another tool, or copied without its metadata), unreadable (see below the table),
+with findings (rows break the schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was suspect (a later
+backup has the rows again).`,
     )
     .action(async (kind: KindName | undefined, { json }: { json?: boolean }) => {
       const { clock, signal, out, err } = context;
@@ -51,7 +50,6 @@ accepted, was suspect (a later backup has the rows again).`,
       if (json === true) out(`${JSON.stringify(listed, null, 2)}\n`);
       else if (backups.length > 0) out(listText(backups, verifications, store.now(clock)));
       else err(`No ${kind === undefined ? '' : `${kind} `}backups in ${store.name}.\n`);
-      for (const { key, state } of listed) if (state === 'damaged') err(`WARNING: ${damagedMessage(key)}\n`);
       for (const { problem } of backups) if (problem !== null) err(`unreadable: ${problem.message}\n`);
     });
 }

@@ -1,7 +1,6 @@
 import { ageText } from '../../archives/backup-date.ts';
-import { isDamaged } from '../../archives/backup-details.ts';
 import type { StoredBackup } from '../../archives/stored-backups.ts';
-import type { KnownVerification } from '../../monitoring/history/history.ts';
+import type { Verification } from '../../monitoring/history/history.ts';
 import { formatBytes } from '../../runtime/format.ts';
 import { tableText } from '../../runtime/table.ts';
 
@@ -19,11 +18,10 @@ export type ListEntry = {
   readonly bytes: number;
   /**
    * `verified` and `checksum-only` by the history of this host; `checked`: its snapshot passed the integrity check, and this
-   * host has no record of reading it back; `damaged`: a run read it back and it did not verify; `changed`: other bytes than
-   * those that were stored; `unknown`: nothing is kept with it, as with what another tool stored; `unreadable`: nothing is
-   * known, see `problem`.
+   * host has no record of reading it back; `changed`: other bytes than those that were stored; `unknown`: nothing is kept
+   * with it, as with what another tool stored; `unreadable`: nothing is known, see `problem`.
    */
-  readonly state: KnownVerification | 'checked' | 'changed' | 'unknown' | 'unreadable';
+  readonly state: Verification | 'checked' | 'changed' | 'unknown' | 'unreadable';
   readonly suspect: string | null;
   /** What became of the suspicion. */
   readonly suspectStatus: StoredBackup['suspectStatus'];
@@ -36,9 +34,8 @@ export type ListEntry = {
 };
 
 /** A stored backup as it is listed; `verifications` is what the history of this host knows. */
-export function listEntry(backup: StoredBackup, verifications: ReadonlyMap<string, KnownVerification>): ListEntry {
+export function listEntry(backup: StoredBackup, verifications: ReadonlyMap<string, Verification>): ListEntry {
   const { kind, name, key, database, date, modified, bytes, facts, isChanged, suspectStatus, problem } = backup;
-  const damaged = verifications.get(key) === 'damaged' || isDamaged(backup.details);
   const unknown = isChanged ? 'changed' : 'unknown';
   const known = facts === null ? unknown : (verifications.get(key) ?? 'checked');
   return {
@@ -50,7 +47,7 @@ export function listEntry(backup: StoredBackup, verifications: ReadonlyMap<strin
     misdated: date.kind === 'misdated',
     storedAt: modified,
     bytes,
-    state: problem !== null ? 'unreadable' : damaged ? 'damaged' : known,
+    state: problem === null ? known : 'unreadable',
     suspect: facts?.suspect ?? null,
     suspectStatus,
     findings: facts?.findings ?? 0,
@@ -64,7 +61,7 @@ export function listEntry(backup: StoredBackup, verifications: ReadonlyMap<strin
 /** The list as a table for a person; ages count from `now`. */
 export function listText(
   backups: readonly StoredBackup[],
-  verifications: ReadonlyMap<string, KnownVerification>,
+  verifications: ReadonlyMap<string, Verification>,
   now: Temporal.Instant,
 ): string {
   const rows = backups.map((backup) => {

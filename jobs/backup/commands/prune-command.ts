@@ -59,9 +59,8 @@ async function decisionsOf({ database, settings, store, history }: PruneDeps, { 
   const { zone, retention } = settings;
   const inventory = await inventoryOf(store, database.name, { zone, now: () => store.now(clock), signal });
   const lastGood = history?.newestGood(database.name)?.key ?? null;
-  const verifications = history?.verifications() ?? new Map();
   return {
-    decisions: retentionDecisions(inventory, { retention, lastGood, verifications, zone }),
+    decisions: retentionDecisions(inventory, { retention, lastGood, zone }),
     suspects: openSuspects(inventory),
     problem: inventory.problem,
   };

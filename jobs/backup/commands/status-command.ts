@@ -16,7 +16,7 @@ export function statusCommand(context: CliContext): Command {
       `
 Reads the run history in STATE_DIR, and whether a process holds the lock of a run under way; needs no keys of the bucket.
 Exit code 1 when anything is wrong: no good backup, or an old one; a last run that failed, was stopped or killed; a suspect
-that waits for a person; a stored backup found damaged; findings of the integrity check; failed housekeeping.`,
+that waits for a person; findings of the integrity check; failed housekeeping.`,
     )
     .action(async ({ json }: { json?: boolean }) => {
       const settings = readBackupSettingsWithoutStore(context.environment);

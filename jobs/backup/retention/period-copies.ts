@@ -1,9 +1,8 @@
 import { isPlausible } from '../../archives/backup-date.ts';
-import { removeBackup, updateDetails } from '../../archives/backup-details.ts';
+import { removeBackup } from '../../archives/backup-details.ts';
 import type { AgeIdentity } from '../../archives/format/encryption.ts';
 import {
   type DatedDaily,
-  damagedKeys,
   datedOf,
   type Inventory,
   isGood,
@@ -11,7 +10,7 @@ import {
   type StoredCopy,
 } from '../../archives/inventory.ts';
 import type { CopyKind, RetentionLimits } from '../../archives/kinds.ts';
-import { type BackupFacts, factsOf } from '../../archives/metadata.ts';
+import { factsOf } from '../../archives/metadata.ts';
 import { copyKey, detailsKey } from '../../archives/names.ts';
 import { isCorruptBackup, verifyStoredBackup } from '../../archives/verify-stored.ts';
 import type { History } from '../../monitoring/history/history.ts';
@@ -48,13 +47,12 @@ export type PeriodCopies = {
  * verified once, and replaced when it is broken; one that does not verify gives way to an earlier daily of its period.
  */
 export async function copyPeriods(kind: CopyKind, inventory: Inventory, deps: CopyDeps): Promise<PeriodCopies> {
-  const damaged = damagedKeys(inventory, deps.history.verifications());
-  const dailies = datedOf(inventory.dailies.filter((daily) => isGood(daily) && !damaged.has(daily.key)));
+  const dailies = datedOf(inventory.dailies.filter(isGood));
   const there = inventory.copies.filter((copy) => copy.kind === kind);
   const broken = await brokenCopies(kind, there, dailies, deps);
   const good = there.filter(({ key }) => !broken.has(key));
   const existing = new Set(good.filter(({ date }) => isPlausible(date)).map(({ period }) => period));
-  const { today, zone, retention, log, store, history, signal } = deps;
+  const { today, zone, retention, log, store, signal } = deps;
   const copy = copierOf(kind, deps);
   const made: StoredCopy[] = [];
   const without: string[] = [];
@@ -70,11 +68,7 @@ export async function copyPeriods(kind: CopyKind, inventory: Inventory, deps: Co
   const isMade = ({ key }: StoredCopy) => made.some((copy) => copy.key === key);
   const replaced = new Set(made.map(({ period }) => period));
   for (const old of there.filter(({ key }) => broken.has(key))) {
-    if (isMade(old)) continue;
-    if (replaced.has(old.period)) {
-      await removeBackup(store, old.key, signal);
-      history.forgetKey(old.key);
-    }
+    if (replaced.has(old.period) && !isMade(old)) await removeBackup(store, old.key, signal);
   }
   const kept = good.filter((one) => !isMade(one));
   const copies = [...kept, ...made].toSorted(newestPeriodFirst);
@@ -94,10 +88,7 @@ async function brokenCopies(
   const known = history.verifications();
   const broken = new Set<string>();
   for (const { key, period } of copies) {
-    if (!periods.has(period)) continue;
-    const verification = known.get(key);
-    if (verification === 'damaged') broken.add(key);
-    if (verification !== undefined) continue;
+    if (known.has(key) || !periods.has(period)) continue;
     const head = await store.head(key, signal);
     if (head === null) continue;
     try {
@@ -106,22 +97,10 @@ async function brokenCopies(
       if (!isCorruptBackup(error)) throw error;
       broken.add(key);
       log.warn(`${key} does not verify: ${error.message}`);
-      if (isDamage(error)) await recordDamagedCopy(key, factsOf(head.metadata), deps);
     }
   }
   return broken;
 }
-
-/** In the history, and beside the copy. */
-async function recordDamagedCopy(key: string, facts: BackupFacts | null, deps: CopyDeps): Promise<void> {
-  const { store, history, clock, stagingFolder: folder, signal } = deps;
-  const damagedAt = clock.now();
-  history.recordVerification(key, 'damaged', damagedAt);
-  await updateDetails(store, { key, facts }, { damagedAt }, { folder, signal });
-}
-
-/** Rather than encrypted for a key that is not here. */
-const isDamage = ({ code }: Failure) => code !== 'ARCHIVE_IDENTITY_MISSING';
 
 type CopyingDeps = CopyDeps & { readonly kind: CopyKind; readonly copy: CopyObject };
 
@@ -132,54 +111,38 @@ async function firstGoodCopy(
   inventory: Inventory,
   deps: CopyingDeps,
 ): Promise<StoredCopy | null> {
-  const { kind, history, log } = deps;
   for (const daily of dailies) {
-    const isKnown = history.verifications().has(daily.key);
-    const corruption = isKnown ? null : await corruptionOf(daily, deps);
-    const copied = corruption ?? (await verifiedCopy(period, daily, inventory, deps));
-    if (!(copied instanceof Failure)) return copied;
-    // A copy that does not verify may be one of a daily that was damaged since it was verified.
-    const why = corruption ?? (await corruptionOf(daily, deps));
-    const what = why === null ? `the copy of ${daily.key}` : daily.key;
-    log.warn(`${what} does not verify and becomes no ${kind.name}: ${(why ?? copied).message}`);
+    try {
+      return await verifiedCopy(period, daily, inventory, deps);
+    } catch (error) {
+      if (!isCorruptBackup(error)) throw error;
+      deps.log.warn(`${daily.key} does not verify and becomes no ${deps.kind.name}: ${error.message}`);
+    }
   }
   return null;
 }
 
-/** Why a daily does not verify, or null when it does. The history keeps what was found. */
-async function corruptionOf({ key, facts }: DatedDaily, deps: CopyDeps): Promise<Failure | null> {
-  const { store, history, clock } = deps;
-  try {
-    history.recordVerification(key, await verifyStoredBackup(store, key, facts, deps), clock.now());
-    return null;
-  } catch (error) {
-    if (!isCorruptBackup(error)) throw error;
-    if (isDamage(error)) history.recordVerification(key, 'damaged', clock.now());
-    return error;
-  }
-}
-
-/** Copies a verified daily; the failure of a copy that does not verify, which is removed. */
+/** Overwrites nothing before the daily itself was verified, in this run or earlier. */
 async function verifiedCopy(
   period: string,
   daily: DatedDaily,
   { withDetails }: Inventory,
   deps: CopyingDeps,
-): Promise<StoredCopy | Failure> {
+): Promise<StoredCopy> {
   const { kind, store, history, clock, copy, signal } = deps;
   const { database, ending, bytes, facts, date } = daily;
+  if (!history.verifications().has(daily.key)) {
+    history.recordVerification(daily.key, await verifyStoredBackup(store, daily.key, facts, deps), clock.now());
+  }
   const key = copyKey(kind, { database, period, ending });
-  const replacesDetails = withDetails.has(key) || history.verifications().get(key) === 'damaged';
   await copy(daily.key, key);
   try {
     history.recordVerification(key, await verifyStoredBackup(store, key, facts, deps), clock.now());
   } catch (error) {
-    if (!isCorruptBackup(error)) throw error;
-    await store.remove(key, signal);
-    return error;
+    if (isCorruptBackup(error)) await store.remove(key, signal);
+    throw error;
   }
   if (withDetails.has(daily.key)) await copy(detailsKey(daily.key), detailsKey(key));
-  else if (replacesDetails) await store.remove(detailsKey(key), signal);
   return { kind, key, bytes, period, ending, date };
 }
 

@@ -1,47 +1,30 @@
 import { isPlausible } from '../../archives/backup-date.ts';
 import { removeBackup } from '../../archives/backup-details.ts';
-import { damagedKeys, datedOf, type Inventory } from '../../archives/inventory.ts';
+import { datedOf, type Inventory } from '../../archives/inventory.ts';
 import type { RetentionLimits } from '../../archives/kinds.ts';
-import type { KnownVerification } from '../../monitoring/history/history.ts';
 import type { ObjectStore } from '../../store/store.ts';
-import {
-  copyRetention,
-  dailyRetention,
-  damagedDecisions,
-  misdatedDecisions,
-  type RetentionDecision,
-} from './retention.ts';
+import { copyRetention, dailyRetention, misdatedDecisions, type RetentionDecision } from './retention.ts';
 
 type RetentionOptions = {
   readonly retention: RetentionLimits;
   /** The newest verified daily, if one is known. */
   readonly lastGood: string | null;
-  /** What the history knows of objects that were read back. */
-  readonly verifications: ReadonlyMap<string, KnownVerification>;
   /** IANA zone of the days. */
   readonly zone: string;
 };
 
-/** What retention decides for every backup of one database, kind after kind, newest first; damaged and misdated ones last. */
+/** What retention decides for every backup of one database, kind after kind, newest first; misdated ones last. */
 export function retentionDecisions(
-  inventory: Inventory,
-  { retention, lastGood, verifications, zone }: RetentionOptions,
+  { dailies, copies }: Inventory,
+  { retention, lastGood, zone }: RetentionOptions,
 ): RetentionDecision[] {
-  const { dailies, copies } = inventory;
-  const damaged = damagedKeys(inventory, verifications);
-  const isSound = ({ key }: { readonly key: string }) => !damaged.has(key);
   const plausible = Map.groupBy(
-    copies.filter((copy) => isPlausible(copy.date) && isSound(copy)),
+    copies.filter(({ date }) => isPlausible(date)),
     ({ kind }) => kind,
   );
-  const [sound, unsound] = [datedOf(dailies).filter(isSound), datedOf(dailies).filter((one) => !isSound(one))];
-  const decisions = dailyRetention(sound, { limit: retention.daily, lastGood, zone });
-  const keptKeys = new Set(decisions.filter(({ keep }) => keep).map(({ key }) => key));
-  const kept = sound.filter(({ key }) => keptKeys.has(key));
   return [
-    ...decisions,
+    ...dailyRetention(datedOf(dailies), { limit: retention.daily, lastGood, zone }),
     ...[...plausible].flatMap(([kind, ofKind]) => copyRetention(kind, ofKind, retention[kind.name] ?? null)),
-    ...damagedDecisions(unsound, kept, retention.daily),
     ...misdatedDecisions([...dailies, ...copies]),
   ];
 }

@@ -75,19 +75,6 @@ export function misdatedDecisions(
   );
 }
 
-/** A damaged backup counts for nothing, and goes when `limit` others are kept that are all newer. */
-export function damagedDecisions(
-  damaged: readonly DatedBackup[],
-  kept: readonly DatedBackup[],
-  limit: number,
-): RetentionDecision[] {
-  return damaged.map((backup) => {
-    const keep = kept.length < limit || kept.some((other) => compareAge(backup, other) > 0);
-    const reason = keep ? 'damaged, not counted' : 'damaged, and older than all that are kept';
-    return { key: backup.key, keep, reason };
-  });
-}
-
 function isBetweenFirstAndNewest(newestFirst: readonly DatedBackup[], dayOf: (daily: DatedBackup) => string) {
   const days = Map.groupBy(newestFirst, dayOf);
   const ends = new Set([...days.values()].flatMap((day) => [day[0], day.at(-1)]));

@@ -9,7 +9,6 @@ import { type BackupKind, copyKindNames, copyKindsOf } from '../../archives/kind
 import { detailsKey } from '../../archives/names.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
-import { recordDamage } from '../damaged-backups.ts';
 import type { RunStep } from '../steps.ts';
 import { type CopyDeps, copyPeriods } from './period-copies.ts';
 import { decisionText, removeDecided, retentionDecisions } from './prune.ts';
@@ -27,7 +26,7 @@ type RetentionDeps = CopyDeps & {
  * safe, and running it again would not help.
  */
 export async function runRetention(inventory: Inventory, deps: RetentionDeps): Promise<Failure | null> {
-  const { kinds, store, history, retention, lastGood, zone, step, log, signal } = deps;
+  const { kinds, store, retention, lastGood, zone, step, log, signal } = deps;
   const suspects = openSuspects(inventory);
   if (suspects.length > 0) {
     log.warn(suspectsText(suspects, kinds));
@@ -43,13 +42,10 @@ export async function runRetention(inventory: Inventory, deps: RetentionDeps): P
       copies.push(...copied.copies);
       failure ??= copied.failure;
     }
-    const kept = await recordDamage({ ...inventory, copies }, deps);
-    const verifications = history.verifications();
-    const decisions = retentionDecisions(kept, { retention, lastGood, verifications, zone });
+    const decisions = retentionDecisions({ ...inventory, copies }, { retention, lastGood, zone });
     for (const decision of decisions) log.line(decisionText(decision));
     await step('prune', async () => {
       await removeDecided(store, decisions, signal);
-      for (const { key, keep } of decisions) if (!keep && verifications.get(key) === 'damaged') history.forgetKey(key);
       for (const key of orphanedDetails({ ...inventory, copies })) await store.remove(detailsKey(key), signal);
     });
     return failure;

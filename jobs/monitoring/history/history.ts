@@ -5,9 +5,6 @@ export type Outcome = 'running' | 'succeeded' | 'failed' | 'interrupted';
 /** `verified`: the stored bytes were read back to the checked snapshot. `checksum-only`: encrypted, this host cannot read them; their hash was compared. */
 export type Verification = 'verified' | 'checksum-only';
 
-/** The last word on a stored object: `damaged` when it no longer reads back as it was written. */
-export type KnownVerification = Verification | 'damaged';
-
 /** One run of a job on one database. Sizes in bytes. */
 export type Run = {
   readonly id: number;
@@ -21,7 +18,7 @@ export type Run = {
   /** Object that the run stored, or began to store. */
   readonly key: string | null;
   /** Of that object; null until it was read back. */
-  readonly verification: KnownVerification | null;
+  readonly verification: Verification | null;
   readonly snapshotBytes: number | null;
   readonly archiveBytes: number | null;
   readonly rows: number | null;
@@ -51,13 +48,13 @@ export type History = {
   closeInterrupted(id: number, database: string, at: Temporal.Instant): void;
   /** Newest first. */
   runs(job: Run['job'], database: string, limit: number): Run[];
-  /** The newest run whose object was read back, was not found damaged since, and is no suspect, or was accepted. */
+  /** The newest run whose object was read back and is no suspect, or was accepted. */
   newestGood(database: string): Run | null;
   /** Keys a run began to store and that were neither read back nor removed. */
   unverifiedKeys(database: string): string[];
-  /** Records how an object was read back, in place of what was known. */
-  recordVerification(key: string, verification: KnownVerification, at: Temporal.Instant): void;
-  verifications(): ReadonlyMap<string, KnownVerification>;
+  /** Records that an object was read back. */
+  recordVerification(key: string, verification: Verification, at: Temporal.Instant): void;
+  verifications(): ReadonlyMap<string, Verification>;
   /** Forgets all that is known of a key: its object is gone, or about to be replaced by a new one. */
   forgetKey(key: string): void;
   counts(database: string): Record<Outcome, number>;

@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3';
-import type { History, KnownVerification, OpenSuspect, Outcome, RunDetails } from './history.ts';
+import type { History, OpenSuspect, Outcome, RunDetails, Verification } from './history.ts';
 import { translateHistoryErrors } from './history-file.ts';
 import { deserializeRun, type SerializedRun } from './serialized-run.ts';
 
@@ -58,7 +58,7 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
       ).map(deserializeRun),
     newestGood: (database) =>
       rows<SerializedRun>(
-        `SELECT ${columns} FROM runs WHERE job = 'backup' AND database = ? AND key IN (SELECT key FROM verifications WHERE verification <> 'damaged')
+        `SELECT ${columns} FROM runs WHERE job = 'backup' AND database = ? AND key IN (SELECT key FROM verifications)
            AND (suspect IS NULL OR key IN (SELECT key FROM accepted)) ORDER BY id DESC LIMIT 1`,
         database,
       ).map(deserializeRun)[0] ?? null,
@@ -70,7 +70,7 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
     recordVerification,
     verifications: () =>
       new Map(
-        rows<{ key: string; verification: KnownVerification }>('SELECT key, verification FROM verifications').map(
+        rows<{ key: string; verification: Verification }>('SELECT key, verification FROM verifications').map(
           ({ key, verification }) => [key, verification],
         ),
       ),

@@ -1,4 +1,3 @@
-import { isDamaged } from '../../archives/backup-details.ts';
 import { backupKinds } from '../../archives/kinds.ts';
 import { keyOf, locateKey } from '../../archives/names.ts';
 import { describeBackup, type ReadOptions, readBackups, type StoredBackup } from '../../archives/stored-backups.ts';
@@ -37,10 +36,9 @@ export async function chooseBackup(
   let suspect: StoredBackup | null = null;
   let changed: StoredBackup | null = null;
   for (const backup of candidatesFor(selector, database, backups, databases, zone)) {
-    const { key, bytes, isChanged, suspectStatus, facts, details, problem } = backup;
+    const { key, bytes, isChanged, suspectStatus, facts, problem } = backup;
     if (problem !== null) passedOver.push(`skipped ${key}, which could not be read: ${problem.message}`);
     else if (bytes === 0) passedOver.push(`skipped ${key}, which has 0 bytes`);
-    else if (isDamaged(details)) passedOver.push(`skipped ${key}, which was read back and did not verify`);
     else if (isChanged) {
       passedOver.push(`skipped ${key}, which changed since it was stored`);
       changed ??= backup;

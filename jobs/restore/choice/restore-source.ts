@@ -1,5 +1,4 @@
 import { type BackupDate, isDatedAfter } from '../../archives/backup-date.ts';
-import { isDamaged } from '../../archives/backup-details.ts';
 import type { AgeIdentity } from '../../archives/format/encryption.ts';
 import type { SuspectStatus } from '../../archives/stored-backups.ts';
 import { type Clock, localTimestamp } from '../../runtime/clock.ts';
@@ -67,7 +66,6 @@ export function backupSource(chosen: ChosenBackup, { store, identity, clock, zon
       ...dateRemarks(date, chosen.modified, zone),
       ...(isChanged ? ['it changed since nightshift stored it: what was known of it is not used'] : []),
       ...(suspectStatus === null ? [] : [suspectRemark(suspectStatus, facts?.suspect ?? '')]),
-      ...(isDamaged(details) ? ['it is damaged: it was read back before and did not verify'] : []),
       ...(facts === null || facts.findings === 0 ? [] : [findingsRemark(facts.findings, details?.findings ?? [])]),
       ...(isOfAnotherDatabase
         ? [`its name says that it is a backup of ${madeFrom}, and it replaces ${database.name}`]
