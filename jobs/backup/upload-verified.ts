@@ -49,7 +49,7 @@ export async function uploadVerified(
   compress: (bar: ProgressBar, signal: AbortSignal) => Promise<ArchiveFile>,
   deps: UploadDeps,
 ): Promise<UploadedBackup> {
-  const { step, log, signal } = deps;
+  const { step, log, history, signal } = deps;
   const factsOf = (archiveSha256: string): BackupFacts => ({ ...snapshotFacts, archiveSha256 });
   const upload = async (archive: ArchiveFile, damaged: Failure | null): Promise<UploadedBackup> => {
     const facts = factsOf(archive.sha256);
@@ -63,6 +63,8 @@ export async function uploadVerified(
   } catch (error) {
     const why = await explainCopyFailure(error, sameAs, deps);
     if (why.damaged === null) log.line(`no copy on the server, the backup is compressed and uploaded: ${why.reason}`);
+    // What was verified is no longer what is there.
+    else history.forgetKey(sameAs.key);
     const archive = await step('compress', (startBar) => compress(startBar(snapshotFacts.snapshotBytes), signal));
     return upload(archive, why.damaged);
   }

@@ -102,3 +102,23 @@ test('the only backup, recompressed by hand, is restored with a remark', async (
   const restored = await nightshift(['restore', name, '--to', out, '--yes', '--no-docker'], scene.environment);
   assert.equal(restored.code, 0, restored.err);
 });
+
+test('a changed backup takes no place among the newest, and is left to be removed by hand', async (t) => {
+  const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '2' });
+  await runBackup(scene.database, scene.deps());
+  scene.setClock('2025-11-28T02:00:00');
+  await runBackup(scene.database, scene.deps());
+  truncateSync(objectFile(scene, second), 900);
+  touch(scene, second);
+  scene.setClock('2025-11-29T02:00:00');
+  scene.lines.length = 0;
+  await runBackup(scene.database, scene.deps());
+  assert.deepEqual(
+    scene.lines.filter((line) => /^(keep|remove) /.test(line)),
+    [
+      'keep   sqlite-backups/daily/shop_2025-11-29_020000.db.gz (the newest)',
+      `keep   ${first} (of the newest 2)`,
+      `keep   ${second} (changed since it was stored: ignored, remove it by hand)`,
+    ],
+  );
+});

@@ -30,6 +30,7 @@ test('an unchanged database whose older object is damaged is uploaded, and the l
   assert.equal(verification, 'verified');
   assert.equal(housekeeping?.code, 'READ_BACK_DIFFERS');
   assert.ok(housekeeping.message.includes(first));
+  assert.equal(scene.deps().history.verifications().has(first), false);
   assert.equal(
     gunzipSync(readFileSync(objectFile(scene, key)))
       .subarray(0, 15)

@@ -3,7 +3,13 @@ import { removeBackup } from '../../archives/backup-details.ts';
 import { datedOf, type Inventory } from '../../archives/inventory.ts';
 import type { RetentionLimits } from '../../archives/kinds.ts';
 import type { ObjectStore } from '../../store/store.ts';
-import { copyRetention, dailyRetention, misdatedDecisions, type RetentionDecision } from './retention.ts';
+import {
+  changedDecisions,
+  copyRetention,
+  dailyRetention,
+  misdatedDecisions,
+  type RetentionDecision,
+} from './retention.ts';
 
 type RetentionOptions = {
   readonly retention: RetentionLimits;
@@ -13,7 +19,7 @@ type RetentionOptions = {
   readonly zone: string;
 };
 
-/** What retention decides for every backup of one database, kind after kind, newest first; misdated ones last. */
+/** What retention decides for every backup of one database, kind after kind, newest first; changed and misdated ones last. */
 export function retentionDecisions(
   { dailies, copies }: Inventory,
   { retention, lastGood, zone }: RetentionOptions,
@@ -22,9 +28,12 @@ export function retentionDecisions(
     copies.filter(({ date }) => isPlausible(date)),
     ({ kind }) => kind,
   );
+  const dated = datedOf(dailies);
+  const unchanged = dated.filter(({ isChanged }) => !isChanged);
   return [
-    ...dailyRetention(datedOf(dailies), { limit: retention.daily, lastGood, zone }),
+    ...dailyRetention(unchanged, { limit: retention.daily, lastGood, zone }),
     ...[...plausible].flatMap(([kind, ofKind]) => copyRetention(kind, ofKind, retention[kind.name] ?? null)),
+    ...changedDecisions(dated),
     ...misdatedDecisions([...dailies, ...copies]),
   ];
 }

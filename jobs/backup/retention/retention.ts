@@ -75,6 +75,14 @@ export function misdatedDecisions(
   );
 }
 
+/** A backup that is no longer what was stored takes no place among the newest, and is never removed by itself. */
+export function changedDecisions(
+  backups: readonly { readonly key: string; readonly isChanged: boolean }[],
+): RetentionDecision[] {
+  const reason = 'changed since it was stored: ignored, remove it by hand';
+  return backups.filter(({ isChanged }) => isChanged).map(({ key }) => ({ key, keep: true, reason }));
+}
+
 function isBetweenFirstAndNewest(newestFirst: readonly DatedBackup[], dayOf: (daily: DatedBackup) => string) {
   const days = Map.groupBy(newestFirst, dayOf);
   const ends = new Set([...days.values()].flatMap((day) => [day[0], day.at(-1)]));

@@ -49,7 +49,10 @@ export async function chooseBackup(
     }
   }
   const lastResort = suspect ?? changed;
-  if (lastResort !== null) return chosen(lastResort, [], options);
+  if (lastResort !== null) {
+    const others = passedOver.filter((line) => !line.startsWith(`skipped ${lastResort.key},`));
+    return chosen(lastResort, others, options);
+  }
   const what = selector.kind === 'at' ? ` from before the end of ${selector.asked}` : '';
   throw new Failure(
     'OBJECT_MISSING',

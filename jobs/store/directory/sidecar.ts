@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { systemCodeOf } from '../../runtime/errors.ts';
@@ -91,6 +91,10 @@ export async function describeFile(
     .toSorted((a, b) => b.name.version - a.name.version);
   if (newest === undefined) return { kind: provable.length === 0 ? 'none' : 'changed' };
   const name = { ...newest.name, version: versionOf(stats) };
+  // Another file may have taken its place while this one was read.
+  const now = await stat(file).catch(() => null);
+  if (now?.ino !== stats.ino || now.ctimeMs !== stats.ctimeMs)
+    return { kind: 'known', metadata: newest.metadata, name };
   // Where the folder cannot be written the file is hashed again next time.
   await rename(sidecarPath(file, newest.name), sidecarPath(file, name)).catch(() => {});
   return { kind: 'known', metadata: newest.metadata, name };
