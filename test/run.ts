@@ -25,7 +25,7 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 const events = run({
   files: files.map((file) => path.resolve(file)),
   // Some test always waits, for a timer or a process.
-  concurrency: availableParallelism() + 1,
+  concurrency: availableParallelism() + 2,
   timeout: 600_000,
 });
 events.on('test:pass', ({ name, skip, details, file }) => {

@@ -64,11 +64,22 @@ export function smallDisk(t: TestContext, kind: 'tmpfs' | 'ext4', mebibytes: num
     },
     repair() {
       unmount(folder);
+      waitUntilDetached(image);
       const { status, stderr } = spawnSync('e2fsck', ['-fy', image], { encoding: 'utf8' });
       if (status !== 0 && status !== 1) throw new Error(`e2fsck: ${stderr}`);
       execFileSync('mount', ['-o', 'loop', image, folder]);
     },
   };
+}
+
+const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+
+/** A container that just starts has a copy of all mounts for a moment: the disk would be mounted again as it was. */
+function waitUntilDetached(image: string): void {
+  for (let tries = 1; execFileSync('losetup', ['-j', image], { encoding: 'utf8' }) !== ''; tries += 1) {
+    if (tries === 100) throw new Error(`${image} is still mounted somewhere`);
+    pause();
+  }
 }
 
 /** Another process that looks through /proc may hold a file of it for a moment: then it is busy, and tried again. */
@@ -77,6 +88,6 @@ function unmount(folder: string): void {
     const { status, stderr } = spawnSync('umount', [folder], { encoding: 'utf8' });
     if (status === 0) return;
     if (tries === 50 || !stderr.includes('busy')) throw new Error(stderr);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    pause();
   }
 }

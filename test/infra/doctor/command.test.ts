@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { freePort } from '../../free-port.ts';
 import { needs } from '../../lab/parts.ts';
-import { nightshift } from '../../nightshift.ts';
+import { nightshift, sourceProgram } from '../../nightshift.ts';
 import { createProject } from '../pulumi-project.ts';
 import { fakeLinode } from './fake-linode-api.ts';
 
@@ -39,7 +39,7 @@ test('reads the stack’s config with its encrypted token, and runs every check'
     pulumi('config', 'set', `nightshift:${key}`, value);
   pulumi('config', 'set', '--secret', 'linode:token', account.token);
   const variables = { ...environment, LINODE_URL: await fakeLinode(t, account), SSH_AUTH_SOCK: '/nowhere' };
-  const { code, out, err } = await nightshift(['doctor', '-C', folder], variables);
+  const { code, out, err } = await nightshift(['doctor', '-C', folder], variables, sourceProgram);
   assert.equal(
     out,
     `ok    Linode token: may read and write Object Storage
@@ -55,7 +55,7 @@ FAIL  ssh shop@127.0.0.1: nothing listens on that port
 `,
   );
   assert.equal(code, 1);
-  const json = await nightshift(['doctor', '--json', '--stack', 'prod', '-C', folder], variables);
+  const json = await nightshift(['doctor', '--json', '--stack', 'prod', '-C', folder], variables, sourceProgram);
   assert.deepEqual(JSON.parse(json.out)[1], {
     check: 'bucket shop-backups',
     status: 'ok',
@@ -68,7 +68,7 @@ test('a stack with an invalid config: every invalid key at once, exit 2', needs(
   const { folder, environment, pulumi } = createProject(t);
   pulumi('stack', 'init', 'prod');
   writeFileSync(path.join(folder, 'Pulumi.prod.yaml'), 'config:\n  nightshift:smtpHost: mail.example\n');
-  const { code, err } = await nightshift(['doctor', '-C', folder], environment);
+  const { code, err } = await nightshift(['doctor', '-C', folder], environment, sourceProgram);
   assert.equal(code, 2);
   assert.match(err, /^SETTINGS_INVALID: \d+ keys of the stack are not usable; nothing was touched\.$/m);
   for (const key of ['sshHost', 'dataFolder', 'bucket']) assert.match(err, new RegExp(`nightshift:${key} `));
@@ -76,7 +76,7 @@ test('a stack with an invalid config: every invalid key at once, exit 2', needs(
 
 test('no stack is selected: the hint says how to create one', needs('pulumi'), async (t) => {
   const { folder, environment } = createProject(t);
-  const { code, err } = await nightshift(['doctor', '-C', folder], environment);
+  const { code, err } = await nightshift(['doctor', '-C', folder], environment, sourceProgram);
   assert.equal(code, 1);
   assert.match(err, /^PULUMI_FAILED: .*no stack selected.*\n.*npx nightshift init-stack/m);
 });
