@@ -1,12 +1,12 @@
 import { requireNoProblems, type SettingProblem } from '../jobs/settings/problem.ts';
 import type { Setting } from '../jobs/settings/setting.ts';
 import { table } from '../jobs/settings/table.ts';
-import { bucketOf, storeOf } from './config/bucket.ts';
 import { diskOf, foldersOf } from './config/disk.ts';
 import { hostOf } from './config/host.ts';
-import { mailOf, summaryOf } from './config/services.ts';
+import { mailOf, summaryOf } from './config/mail-and-summary.ts';
 import type { ConfigSource } from './config/source.ts';
 import { type HostConfig, readStack } from './config/stack.ts';
+import { bucketOf, storeOf } from './config/store.ts';
 import type { Deployment, HostDeployment } from './deployment.ts';
 
 /** The stack's config as what is to exist. Throws one SETTINGS_INVALID that lists every problem. */

@@ -1,5 +1,5 @@
 import { agePhrase } from '../runtime/format.ts';
-import { type BackupKind, backupKinds, copyKindsOf } from './kinds.ts';
+import { type BackupKind, backupKinds, copyKindsOf } from './backup-kinds.ts';
 import type { BackupFacts } from './metadata.ts';
 import { parseCopyKey, parseDailyKey } from './names.ts';
 

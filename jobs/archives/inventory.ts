@@ -1,7 +1,7 @@
 import type { Failure } from '../runtime/errors.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { type BackupDate, backupDateOf } from './backup-date.ts';
-import { backupKinds, type CopyKind, copyKindsOf, daily } from './kinds.ts';
+import { backupKinds, type CopyKind, copyKindsOf, daily } from './backup-kinds.ts';
 import type { BackupFacts } from './metadata.ts';
 import { type ArchiveEnding, detailsPrefixOf, parseCopyKey, parseDailyKey, parseDetailsKey } from './names.ts';
 import { type ReadOptions, readBackups, type StoredBackup } from './stored-backups.ts';

@@ -1,6 +1,6 @@
 import { fileStamp } from '../runtime/clock.ts';
 import { Failure } from '../runtime/errors.ts';
-import { type BackupKind, backupKinds, type CopyKind, daily } from './kinds.ts';
+import { type BackupKind, backupKinds, type CopyKind, daily } from './backup-kinds.ts';
 
 const detailsPrefix = 'sqlite-backups/meta/';
 

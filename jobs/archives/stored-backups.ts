@@ -3,7 +3,7 @@ import { asFailure, type Failure } from '../runtime/errors.ts';
 import type { ListedObject, ObjectStore, StoredObject } from '../store/store.ts';
 import { type BackupDate, backupDateOf, newestFirst } from './backup-date.ts';
 import { type BackupDetails, readDetails } from './backup-details.ts';
-import { type BackupKind, backupKinds } from './kinds.ts';
+import { type BackupKind, backupKinds } from './backup-kinds.ts';
 import { type BackupFacts, factsOf } from './metadata.ts';
 import { databaseInKey, locateKey } from './names.ts';
 

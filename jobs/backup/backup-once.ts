@@ -6,7 +6,7 @@ import type { Database } from '../settings/databases.ts';
 import type { BackupSettings } from '../settings/settings.ts';
 import { createBackupNotifier } from './alerts/backup-notifier.ts';
 import { deserializeFailure } from './outcome.ts';
-import { runInProcess } from './run-in-process.ts';
+import { runInChildProcess } from './run-in-child-process.ts';
 import { runScheduledBackups } from './scheduled-backups.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function backUpOnce(settings: BackupSettings, databases: readonly D
   const failed: { readonly name: string; readonly failure: Failure }[] = [];
   let ended = 0;
   const run = async (database: Database) => {
-    const outcome = await runInProcess(database, { waitForNewKey: false, stop: signal });
+    const outcome = await runInChildProcess(database, { waitForNewKey: false, stop: signal });
     if (outcome.kind !== 'interrupted') ended += 1;
     if (outcome.kind === 'failed') {
       const failure = deserializeFailure(outcome.failure);

@@ -1,9 +1,9 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { type BackupKind, backupKinds } from '../archives/backup-kinds.ts';
 import { readIdentity } from '../archives/format/age-identity.ts';
 import { archiveEnding, writeArchive } from '../archives/format/archive.ts';
 import { datedOf, type Inventory, inventoryOf, withDaily } from '../archives/inventory.ts';
-import { type BackupKind, backupKinds } from '../archives/kinds.ts';
 import { freeDailyKey } from '../archives/names.ts';
 import { factsOfSnapshot } from '../archives/snapshot-facts.ts';
 import { storeClaimedAt } from '../archives/store-identity.ts';

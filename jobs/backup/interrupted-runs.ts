@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
+import type { BackupKind } from '../archives/backup-kinds.ts';
 import type { AgeIdentity } from '../archives/format/encryption.ts';
 import { isCorruptObject, readBack } from '../archives/format/read-back.ts';
-import type { BackupKind } from '../archives/kinds.ts';
 import { factsOf } from '../archives/metadata.ts';
 import { databaseInKey } from '../archives/names.ts';
 import type { History } from '../monitoring/history/history.ts';

@@ -12,7 +12,7 @@ import type { Database } from '../settings/databases.ts';
 import type { BackupSettings } from '../settings/settings.ts';
 import { createBackupNotifier } from './alerts/backup-notifier.ts';
 import { deserializeFailure } from './outcome.ts';
-import { runInProcess } from './run-in-process.ts';
+import { runInChildProcess } from './run-in-child-process.ts';
 import { runScheduledBackups } from './scheduled-backups.ts';
 import { statusOf } from './status/status.ts';
 
@@ -31,7 +31,7 @@ export async function serveBackups(settings: BackupSettings, clock: Clock, signa
   const run = async (database: Database) => {
     history.reopen();
     history.recordFirstStart(clock.now());
-    const outcome = await runInProcess(database, { waitForNewKey: true, stop });
+    const outcome = await runInChildProcess(database, { waitForNewKey: true, stop });
     if (outcome.kind === 'failed') log.failure(deserializeFailure(outcome.failure));
     return outcome;
   };

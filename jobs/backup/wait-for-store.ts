@@ -1,5 +1,5 @@
 import pRetry from 'p-retry';
-import { daily } from '../archives/kinds.ts';
+import { daily } from '../archives/backup-kinds.ts';
 import { Failure } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ObjectStore } from '../store/store.ts';

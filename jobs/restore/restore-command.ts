@@ -1,5 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { backupKinds, type KindName } from '../archives/kinds.ts';
+import { backupKinds, type KindName } from '../archives/backup-kinds.ts';
 import type { CliContext } from '../runtime/cli-context.ts';
 import type { CliOptions } from './options/cli-options.ts';
 import { defaultOwner, type FileOwner } from './options/restore-options.ts';

@@ -2,7 +2,7 @@ import { mailAsBytes } from '../monitoring/mail/mail.ts';
 import { Failure } from '../runtime/errors.ts';
 import { type DeliveryDeps, deliver } from './deliver.ts';
 import { mailTo, messageOf } from './mail/message.ts';
-import type { SummaryPage } from './page/page.ts';
+import type { SummaryPage } from './page/page-model.ts';
 import { includesAddress } from './recipients.ts';
 import { type DeliveryState, isDelivered, type SummaryDelivery } from './storage/ledger.ts';
 import type { PageArchive } from './storage/page-archive.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { daily, isoWeek, weekly } from '../../jobs/archives/kinds.ts';
+import { daily, isoWeek, weekly } from '../../jobs/archives/backup-kinds.ts';
 import { copyKey, dailyKey, freeDailyKey, keyOf, parseCopyKey, parseDailyKey } from '../../jobs/archives/names.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
 

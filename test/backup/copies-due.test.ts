@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isoWeek, weekly } from '../../jobs/archives/kinds.ts';
+import { isoWeek, weekly } from '../../jobs/archives/backup-kinds.ts';
 import { copiesDue } from '../../jobs/backup/retention/copies-due.ts';
 
 const zone = 'Asia/Kuala_Lumpur';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { backupKinds, type CopyKind } from '../../jobs/archives/backup-kinds.ts';
 import { inventoryOf } from '../../jobs/archives/inventory.ts';
-import { backupKinds, type CopyKind } from '../../jobs/archives/kinds.ts';
 import { detailsKey, parseDetailsKey } from '../../jobs/archives/names.ts';
 import { readBackups } from '../../jobs/archives/stored-backups.ts';
 import { listText } from '../../jobs/backup/commands/list.ts';

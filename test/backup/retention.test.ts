@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { weekly } from '../../jobs/archives/kinds.ts';
+import { weekly } from '../../jobs/archives/backup-kinds.ts';
 import { copyRetention, dailyRetention, misdatedDecisions } from '../../jobs/backup/retention/retention.ts';
 
 const zone = 'Asia/Kuala_Lumpur';

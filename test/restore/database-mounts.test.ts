@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { findDatabaseMounts, findSelf } from '../../jobs/restore/services/docker/database-mounts.ts';
 import type { DockerContainer, DockerEngine, PathStat } from '../../jobs/restore/services/docker/docker-engine.ts';
-import { hostPathsOf, possibleRests } from '../../jobs/restore/services/docker/host-paths.ts';
+import { hostPathsOf, possiblePathSuffixes } from '../../jobs/restore/services/docker/host-paths.ts';
 import { noDocker } from '../../jobs/restore/services/docker/no-docker.ts';
 import { type HostEnvironment, readHostEnvironment } from '../../jobs/restore/usage/host-environment.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
@@ -68,7 +68,7 @@ test('a folder of this container on the host: through the deepest of its mounts'
 test('where the folder may lie below another mount: every end of its paths', (t) => {
   const { host, folder } = makeData(t);
   const nested = { ...host, folder: `${folder}/sub` };
-  assert.deepEqual(possibleRests(['/link/zygy/sub'], nested), ['', 'sub', 'zygy/sub', 'link/zygy/sub']);
+  assert.deepEqual(possiblePathSuffixes(['/link/zygy/sub'], nested), ['', 'sub', 'zygy/sub', 'link/zygy/sub']);
 });
 
 test('which container this is: by its control group, else by what Docker mounts in it, unless another shares that', (t) => {

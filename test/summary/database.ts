@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { type MakePageDeps, makePage } from '../../jobs/summary/page/make-page.ts';
-import type { Block, SummaryPage } from '../../jobs/summary/page/page.ts';
+import type { Block, SummaryPage } from '../../jobs/summary/page/page-model.ts';
 import { parseReport } from '../../jobs/summary/report/read-report.ts';
 
 export const zone = 'Asia/Kuala_Lumpur';

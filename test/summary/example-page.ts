@@ -1,4 +1,4 @@
-import type { SeriesBlock, SummaryPage } from '../../jobs/summary/page/page.ts';
+import type { SeriesBlock, SummaryPage } from '../../jobs/summary/page/page-model.ts';
 
 const lastDay = Temporal.PlainDate.from('2025-11-30');
 const daily = Array.from({ length: 30 }, (_, index) => {

@@ -45,6 +45,6 @@ export function isEvent(kind: BackupProblem['kind']): boolean {
 }
 
 /** Whether it is over: an event is, once a good backup was started after it. It may not have been reported yet. */
-export function isOver({ kind, since }: BackupProblem, newestGood: Temporal.Instant | null): boolean {
+export function hasEnded({ kind, since }: BackupProblem, newestGood: Temporal.Instant | null): boolean {
   return isEvent(kind) && newestGood !== null && Temporal.Instant.compare(newestGood, Temporal.Instant.from(since)) > 0;
 }

@@ -1,4 +1,4 @@
-import { copyKindNames } from '../../archives/kinds.ts';
+import { copyKindNames } from '../../archives/backup-kinds.ts';
 import type { OpenSuspect } from '../../monitoring/history/history.ts';
 import { formatBytes, formatCount } from '../../runtime/format.ts';
 import { reasonKind, type Suspicion } from '../suspects/suspicion.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { updateDetails } from '../../archives/backup-details.ts';
+import { copyKindNames, daily } from '../../archives/backup-kinds.ts';
 import { inventoryOf, type StoredDaily } from '../../archives/inventory.ts';
-import { copyKindNames, daily } from '../../archives/kinds.ts';
 import { keyOf, parseDailyKey } from '../../archives/names.ts';
 import { acceptStore } from '../../archives/store-identity.ts';
 import { openHistory } from '../../monitoring/history/open-history.ts';

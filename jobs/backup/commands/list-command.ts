@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import { backupKinds, type KindName } from '../../archives/kinds.ts';
+import { backupKinds, type KindName } from '../../archives/backup-kinds.ts';
 import { missingFolderFailure, sameStoreFailure } from '../../archives/store-identity.ts';
 import { readBackups } from '../../archives/stored-backups.ts';
 import { missingHistoryWarning, readHistory } from '../../monitoring/history/open-history.ts';

@@ -1,4 +1,4 @@
-import type { CopyKind } from '../../archives/kinds.ts';
+import type { CopyKind } from '../../archives/backup-kinds.ts';
 
 type DatedSource = { readonly key: string; readonly date: { readonly takenAt: Temporal.Instant } };
 

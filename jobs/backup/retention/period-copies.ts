@@ -1,5 +1,6 @@
 import { isPlausible } from '../../archives/backup-date.ts';
 import { removeBackup } from '../../archives/backup-details.ts';
+import type { CopyKind, RetentionLimits } from '../../archives/backup-kinds.ts';
 import type { AgeIdentity } from '../../archives/format/encryption.ts';
 import {
   type DatedDaily,
@@ -9,7 +10,6 @@ import {
   newestPeriodFirst,
   type StoredCopy,
 } from '../../archives/inventory.ts';
-import type { CopyKind, RetentionLimits } from '../../archives/kinds.ts';
 import { factsOf } from '../../archives/metadata.ts';
 import { copyKey, detailsKey } from '../../archives/names.ts';
 import { isCorruptBackup, verifyStoredBackup } from '../../archives/verify-stored.ts';

@@ -1,7 +1,7 @@
 import { isPlausible } from '../../archives/backup-date.ts';
 import { removeBackup } from '../../archives/backup-details.ts';
+import type { RetentionLimits } from '../../archives/backup-kinds.ts';
 import { datedOf, type Inventory } from '../../archives/inventory.ts';
-import type { RetentionLimits } from '../../archives/kinds.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import {
   changedDecisions,

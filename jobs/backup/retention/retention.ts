@@ -1,5 +1,5 @@
 import type { BackupDate } from '../../archives/backup-date.ts';
-import type { CopyKind } from '../../archives/kinds.ts';
+import type { CopyKind } from '../../archives/backup-kinds.ts';
 
 /** What happens to one stored backup, and why. */
 export type RetentionDecision = { readonly key: string; readonly keep: boolean; readonly reason: string };

@@ -1,3 +1,4 @@
+import { type BackupKind, copyKindNames, copyKindsOf } from '../../archives/backup-kinds.ts';
 import {
   type Inventory,
   openSuspects,
@@ -5,7 +6,6 @@ import {
   type StoredCopy,
   type StoredDaily,
 } from '../../archives/inventory.ts';
-import { type BackupKind, copyKindNames, copyKindsOf } from '../../archives/kinds.ts';
 import { detailsKey } from '../../archives/names.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';

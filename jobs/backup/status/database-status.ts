@@ -1,6 +1,6 @@
 import type { OpenSuspect, Outcome, ReadOnlyHistory, Run } from '../../monitoring/history/history.ts';
 import type { LockState } from '../../sqlite/lock/lock-state.ts';
-import { type BackupProblem, isOver } from '../alerts/backup-problem.ts';
+import { type BackupProblem, hasEnded } from '../alerts/backup-problem.ts';
 import { type BackupHealth, healthOf } from './health.ts';
 import { type ActiveRun, activeRunOf, listProblems } from './status-problems.ts';
 
@@ -47,7 +47,7 @@ export function databaseStatus(history: ReadOnlyHistory, name: string, deps: Dat
   const newestGood = history.newestGood(name);
   const openSuspects = history.openSuspects(name);
   const openAlerts = deps.openAlerts.filter(
-    (one) => (one.database ?? name) === name && !isOver(one, newestGood?.startedAt ?? null),
+    (one) => (one.database ?? name) === name && !hasEnded(one, newestGood?.startedAt ?? null),
   );
   const activeRun = activeRunOf(runs[0], lock);
   const health = healthOf({

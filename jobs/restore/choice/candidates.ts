@@ -30,12 +30,12 @@ export function candidatesFor<B extends Candidate>(
   zone: string,
 ): B[] {
   const own = backups.filter(({ key }) => databaseOf(key, databases) === database.name);
-  const believed = own.filter(({ date }) => isPlausible(date));
+  const plausible = own.filter(({ date }) => isPlausible(date));
   if (selector.kind === 'latest')
-    return believed.filter(({ kind }) => selector.folder === null || kind === selector.folder);
+    return plausible.filter(({ kind }) => selector.folder === null || kind === selector.folder);
   const until = selector.until.toZonedDateTime(zone).toInstant();
   const takenBefore = ({ date }: B) => (date.kind === 'dated' ? date.takenAt : date.storedAt);
-  return believed.filter((backup) => Temporal.Instant.compare(takenBefore(backup), until) < 0);
+  return plausible.filter((backup) => Temporal.Instant.compare(takenBefore(backup), until) < 0);
 }
 
 /** The database to restore into. Throws ARGUMENT_INVALID when that is not certain. */

@@ -1,4 +1,4 @@
-import { backupKinds } from '../../archives/kinds.ts';
+import { backupKinds } from '../../archives/backup-kinds.ts';
 import { keyOf, locateKey } from '../../archives/names.ts';
 import { describeBackup, type ReadOptions, readBackups, type StoredBackup } from '../../archives/stored-backups.ts';
 import { Failure } from '../../runtime/errors.ts';

@@ -1,4 +1,4 @@
-import type { KindName } from '../../archives/kinds.ts';
+import type { KindName } from '../../archives/backup-kinds.ts';
 import type { FileOwner } from './restore-options.ts';
 
 /** What a person typed after `nightshift restore`. */

@@ -1,4 +1,4 @@
-import type { KindName } from '../../archives/kinds.ts';
+import type { KindName } from '../../archives/backup-kinds.ts';
 
 /** Which backup a person asks for. */
 export type BackupSelector =

@@ -1,4 +1,4 @@
-import type { BlockByKind } from '../page/page.ts';
+import type { BlockByKind } from '../page/page-model.ts';
 import type { QueryRows } from '../queries/query.ts';
 import type { ReportBlock } from '../report/schema.ts';
 import type { DayValue } from './day-values.ts';

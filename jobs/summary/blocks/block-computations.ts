@@ -1,4 +1,4 @@
-import type { Block } from '../page/page.ts';
+import type { Block } from '../page/page-model.ts';
 import type { QueryResult } from '../queries/query.ts';
 import type { ReportBlock } from '../report/schema.ts';
 import type { BlockComputation, BlockContext, Computed, ReportBlockKind, ReportBlockOf } from './block-computation.ts';

@@ -1,4 +1,4 @@
-import type { KpiComparison } from '../page/page.ts';
+import type { KpiComparison } from '../page/page-model.ts';
 import { type DayValue, mean, precedingWeek } from './day-values.ts';
 import { percentText, weekdayOf } from './report-format.ts';
 

@@ -1,4 +1,4 @@
-import type { TableContent } from '../page/page.ts';
+import type { TableContent } from '../page/page-model.ts';
 import type { Cell, QueryRows } from '../queries/query.ts';
 import type { BlockComputation, BlockContext, ReportBlockOf } from './block-computation.ts';
 import type { ReportFormat, ValueFormat } from './report-format.ts';

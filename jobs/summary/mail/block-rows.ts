@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { type Block, groupKpis, type KpiBlock } from '../page/page.ts';
+import { type Block, groupKpis, type KpiBlock } from '../page/page-model.ts';
 import type { Html, MailContext } from '../views/block-view.ts';
 import { viewOf } from '../views/block-views.ts';
 import { kpiView } from '../views/kpi-view.ts';

@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import { type SummaryPage, warningsAfterOpening } from '../page/page.ts';
+import { type SummaryPage, warningsAfterOpening } from '../page/page-model.ts';
 import type { Html, MailContext } from '../views/block-view.ts';
 import { colours } from '../views/colours.ts';
 import { localeFormat } from '../views/locale-format.ts';

@@ -1,4 +1,4 @@
-import { type SummaryPage, warningsAfterOpening } from '../page/page.ts';
+import { type SummaryPage, warningsAfterOpening } from '../page/page-model.ts';
 import { viewOf } from '../views/block-views.ts';
 import { localeFormat } from '../views/locale-format.ts';
 

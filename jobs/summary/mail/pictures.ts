@@ -1,4 +1,4 @@
-import type { Block, SummaryPage } from '../page/page.ts';
+import type { Block, SummaryPage } from '../page/page-model.ts';
 import type { Picture } from '../views/block-view.ts';
 import { viewOf } from '../views/block-views.ts';
 import { readFont } from '../views/chart-font.ts';

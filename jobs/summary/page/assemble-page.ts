@@ -6,7 +6,7 @@ import type { Profile } from '../profile/profile.ts';
 import type { QueryResult } from '../queries/query.ts';
 import type { Report } from '../report/schema.ts';
 import { openingText, staleDataText } from './opening.ts';
-import type { SummaryPage } from './page.ts';
+import type { SummaryPage } from './page-model.ts';
 import { findStaleData, type StaleData } from './staleness.ts';
 
 export type ReportResults = {

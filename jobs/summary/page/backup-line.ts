@@ -1,7 +1,7 @@
 import type { DatabaseStatus } from '../../backup/status/database-status.ts';
 import type { Failure } from '../../runtime/errors.ts';
 import { agePhrase, formatBytes, formatDuration } from '../../runtime/format.ts';
-import type { SummaryPage } from './page.ts';
+import type { SummaryPage } from './page-model.ts';
 
 export type BackupLineInput =
   /** From the history: first of the database that the summary is about, then of the others. */

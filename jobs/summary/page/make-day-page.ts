@@ -5,7 +5,7 @@ import { type BackupStatusSettings, readBackupStatus } from '../backup-status.ts
 import { readReport } from '../report/read-report.ts';
 import { backupLine } from './backup-line.ts';
 import { makePage } from './make-page.ts';
-import type { SummaryPage } from './page.ts';
+import type { SummaryPage } from './page-model.ts';
 
 type DayPageSettings = BackupStatusSettings & {
   readonly summary: Pick<SummarySettings['summary'], 'report'>;

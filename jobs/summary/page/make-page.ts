@@ -10,7 +10,7 @@ import { startQueryRunner } from '../queries/query-runner.ts';
 import { readConsistently } from '../queries/read-consistently.ts';
 import type { Report } from '../report/schema.ts';
 import { assemblePage, type ReportResults } from './assemble-page.ts';
-import type { SummaryPage } from './page.ts';
+import type { SummaryPage } from './page-model.ts';
 
 export type MakePageDeps = {
   readonly database: Database;

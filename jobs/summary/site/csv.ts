@@ -1,4 +1,4 @@
-import type { TableBlock } from '../page/page.ts';
+import type { TableBlock } from '../page/page-model.ts';
 
 /**
  * A table as RFC 4180 CSV with the database's own values, after a byte order mark (Excel reads UTF-8 only with one). A

@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { localDay } from '../../runtime/clock.ts';
-import type { ExceptionsBlock, SummaryPage, TableBlock } from '../page/page.ts';
+import type { ExceptionsBlock, SummaryPage, TableBlock } from '../page/page-model.ts';
 import type { Session } from './access/sessions.ts';
 import type { Assets } from './assets.ts';
 import { isDay, monthOf, monthOfDay, neighbours } from './calendar.ts';

@@ -1,4 +1,4 @@
-import type { SummaryPage } from '../page/page.ts';
+import type { SummaryPage } from '../page/page-model.ts';
 import type { SummaryDatabase } from './connection.ts';
 
 /** The pages as they were sent, one a local day. */

@@ -1,5 +1,5 @@
 import type { html } from 'hono/html';
-import type { Block } from '../page/page.ts';
+import type { Block } from '../page/page-model.ts';
 import type { LocaleFormat } from './locale-format.ts';
 
 export type Html = ReturnType<typeof html>;

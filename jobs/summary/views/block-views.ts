@@ -1,4 +1,4 @@
-import type { BlockByKind, BlockKind } from '../page/page.ts';
+import type { BlockByKind, BlockKind } from '../page/page-model.ts';
 import type { BlockView } from './block-view.ts';
 import { failedView } from './failed-view.ts';
 import { kpiView } from './kpi-view.ts';

@@ -1,4 +1,4 @@
-import type { SeriesBlock } from '../page/page.ts';
+import type { SeriesBlock } from '../page/page-model.ts';
 
 const maxBars = 12;
 

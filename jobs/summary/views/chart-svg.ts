@@ -2,7 +2,7 @@ import { BarChart, LineChart } from 'echarts/charts';
 import { GridComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, setPlatformAPI, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import type { SeriesBlock } from '../page/page.ts';
+import type { SeriesBlock } from '../page/page-model.ts';
 import type { Picture } from './block-view.ts';
 import { fontFamily } from './chart-font.ts';
 import { isBarList } from './chart-layout.ts';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { FailedBlock } from '../page/page.ts';
+import type { FailedBlock } from '../page/page-model.ts';
 import type { BlockView } from './block-view.ts';
 import { colours } from './colours.ts';
 import { mailHeading } from './mail-parts.ts';

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { sparkline as sparklineText } from '../../runtime/sparkline.ts';
-import type { KpiBlock, KpiComparison } from '../page/page.ts';
+import type { KpiBlock, KpiComparison } from '../page/page-model.ts';
 import type { BlockView, Html, MailContext } from './block-view.ts';
 import { colours } from './colours.ts';
 import { localeFormat } from './locale-format.ts';

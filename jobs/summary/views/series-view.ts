@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { sparkline } from '../../runtime/sparkline.ts';
-import type { SeriesBlock } from '../page/page.ts';
+import type { SeriesBlock } from '../page/page-model.ts';
 import type { BlockView, Html } from './block-view.ts';
 import { fontHasLettersOf, isBarList } from './chart-layout.ts';
 import { colours } from './colours.ts';

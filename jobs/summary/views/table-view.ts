@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { formatCount, plural } from '../../runtime/format.ts';
-import type { ExceptionsBlock, TableBlock } from '../page/page.ts';
+import type { ExceptionsBlock, TableBlock } from '../page/page-model.ts';
 import type { BlockView, Html, MailContext } from './block-view.ts';
 import { mailHeading, moreText } from './mail-parts.ts';
 import { styles } from './mail-styles.ts';

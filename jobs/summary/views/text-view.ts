@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { TextBlock } from '../page/page.ts';
+import type { TextBlock } from '../page/page-model.ts';
 import type { BlockView } from './block-view.ts';
 import { mailHeading } from './mail-parts.ts';
 import { styles } from './mail-styles.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { mailHtml } from '../../../jobs/summary/mail/mail-html.ts';
 import { mailText } from '../../../jobs/summary/mail/mail-text.ts';
 import { mailTo, messageOf } from '../../../jobs/summary/mail/message.ts';
-import type { Block, SummaryPage, TableBlock } from '../../../jobs/summary/page/page.ts';
+import type { Block, SummaryPage, TableBlock } from '../../../jobs/summary/page/page-model.ts';
 import { examplePage } from '../example-page.ts';
 
 const link = 'https://daily.example.com/day/2025-11-30/open/x.y';

@@ -1,4 +1,4 @@
-import type { Block, SummaryPage } from '../../../jobs/summary/page/page.ts';
+import type { Block, SummaryPage } from '../../../jobs/summary/page/page-model.ts';
 
 const revenue = [11_200, 10_950, 12_100, 9_800, 14_020, 15_600, 12_300, 11_480, 11_900, 12_450, 10_100, 14_400, 15_250];
 

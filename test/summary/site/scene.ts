@@ -6,7 +6,7 @@ import { openHistory } from '../../../jobs/monitoring/history/open-history.ts';
 import type { Environment } from '../../../jobs/runtime/cli-context.ts';
 import { createLog } from '../../../jobs/runtime/log.ts';
 import { readSummarySettings } from '../../../jobs/settings/settings.ts';
-import type { SummaryPage } from '../../../jobs/summary/page/page.ts';
+import type { SummaryPage } from '../../../jobs/summary/page/page-model.ts';
 import { serveSite } from '../../../jobs/summary/serve-site.ts';
 import { openSummaryStore } from '../../../jobs/summary/storage/summary-store.ts';
 import { instantOf } from '../scene.ts';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { messageOf } from '../../../jobs/summary/mail/message.ts';
 import { drawPictures } from '../../../jobs/summary/mail/pictures.ts';
 import { createPngRenderer } from '../../../jobs/summary/mail/png.ts';
-import type { SeriesBlock, SummaryPage } from '../../../jobs/summary/page/page.ts';
+import type { SeriesBlock, SummaryPage } from '../../../jobs/summary/page/page-model.ts';
 import { chartPicture } from '../../../jobs/summary/views/chart-svg.ts';
 import { examplePage } from '../example-page.ts';
 

@@ -47,7 +47,11 @@ export function createChecklist(): Checklist {
 }
 
 /** For a part that only costs speed: its failure as a warning that begins with `consequence`. */
-export async function orWarn(report: CheckReport, consequence: string, work: () => Promise<void>): Promise<void> {
+export async function warnOnFailure(
+  report: CheckReport,
+  consequence: string,
+  work: () => Promise<void>,
+): Promise<void> {
   try {
     await work();
   } catch (error) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { daily } from '../../../archives/backup-kinds.ts';
 import { readBack } from '../../../archives/format/read-back.ts';
 import { inventoryOf } from '../../../archives/inventory.ts';
-import { daily } from '../../../archives/kinds.ts';
 import type { Verification } from '../../../monitoring/history/history.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { asFailure, Failure } from '../../../runtime/errors.ts';
@@ -11,7 +11,7 @@ import { noBar } from '../../../runtime/progress.ts';
 import type { Database } from '../../../settings/databases.ts';
 import type { ObjectStore } from '../../../store/store.ts';
 import { waitForStore } from '../../wait-for-store.ts';
-import { type Checklist, type CheckReport, orWarn } from './checklist.ts';
+import { type Checklist, type CheckReport, warnOnFailure } from './checklist.ts';
 import type { SampleBackup } from './sample-backup.ts';
 
 type StoreCheckDeps = { readonly store: ObjectStore; readonly signal: AbortSignal };
@@ -54,7 +54,7 @@ export async function checkReading(
 /** A run aborts uploads that killed runs left unfinished; where they cannot be listed, they stay and are paid for. */
 export async function checkCleaning(report: CheckReport, { store, signal }: StoreCheckDeps): Promise<void> {
   report.found('unfinished uploads can be listed');
-  await orWarn(report, 'Unfinished uploads of killed runs stay in the bucket:', async () => {
+  await warnOnFailure(report, 'Unfinished uploads of killed runs stay in the bucket:', async () => {
     await store.abortUploads(daily.prefix, () => false, signal);
   });
 }
@@ -126,7 +126,7 @@ async function copyOnServer(
 ): Promise<void> {
   const { store, signal } = deps;
   report.found('the copy is equal');
-  await orWarn(report, 'An unchanged database is uploaded again instead of copied:', async () => {
+  await warnOnFailure(report, 'An unchanged database is uploaded again instead of copied:', async () => {
     await store.copy(from, to, metadata, signal);
     await readBackSample(to, sample, deps);
   });

@@ -3,7 +3,7 @@ import { type HostEnvironment, isContainerPrivate } from '../../usage/host-envir
 import { containerOfProcess, inodeKey } from '../../usage/open-file-holders.ts';
 import { dockerNotQueried } from '../../usage/visibility.ts';
 import type { DockerContainer, DockerEngine } from './docker-engine.ts';
-import { hostPathsOf, possibleRests, withFoldersAbove } from './host-paths.ts';
+import { hostPathsOf, possiblePathSuffixes, withFoldersAbove } from './host-paths.ts';
 import { noDocker } from './no-docker.ts';
 import { mountKey, probeMounts } from './probe-mounts.ts';
 import type { ShowsDatabase } from './select-services.ts';
@@ -91,7 +91,7 @@ async function findFromContainer(
   const files = hostPaths.map((folder) => path.join(folder, path.basename(database)));
   const paths = new Set(files.flatMap(withFoldersAbove));
   const others = containers.filter(({ id, state }) => id !== self.id && state !== 'off');
-  const { showing, unknown } = await probeMounts(database, others, possibleRests(hostPaths, host), engine);
+  const { showing, unknown } = await probeMounts(database, others, possiblePathSuffixes(hostPaths, host), engine);
   return {
     blind: unknown.length === 0 ? null : unknown.join('; '),
     shows: (owner, mount) => mount.sources.some((source) => paths.has(source)) || showing.has(mountKey(owner, mount)),

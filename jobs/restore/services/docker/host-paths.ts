@@ -22,7 +22,7 @@ export function withFoldersAbove(file: string): string[] {
  * The paths below another container's mount at which the folder may be found when that mount shows it, or a folder above it,
  * under another name: every end of its path on the host, and of its path within its file system.
  */
-export function possibleRests(hostPaths: readonly string[], { mount, folder }: HostEnvironment): string[] {
+export function possiblePathSuffixes(hostPaths: readonly string[], { mount, folder }: HostEnvironment): string[] {
   const withinFileSystem = mount === null ? [] : [path.join(mount.root, path.relative(mount.mountPoint, folder))];
   const rests = [...hostPaths, ...withinFileSystem].flatMap((whole) => {
     const names = whole.split('/').filter((name) => name !== '');

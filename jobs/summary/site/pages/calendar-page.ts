@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { SummaryPage } from '../../page/page.ts';
+import type { SummaryPage } from '../../page/page-model.ts';
 import type { Html } from '../../views/block-view.ts';
 import { type LocaleFormat, localeFormat } from '../../views/locale-format.ts';
 import { type CalendarDay, type Month, monthOfDay } from '../calendar.ts';

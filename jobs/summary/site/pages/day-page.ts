@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { localTimestamp } from '../../../runtime/clock.ts';
-import { groupKpis, type SummaryPage, warningsAfterOpening } from '../../page/page.ts';
+import { groupKpis, type SummaryPage, warningsAfterOpening } from '../../page/page-model.ts';
 import type { Html } from '../../views/block-view.ts';
 import { viewOf } from '../../views/block-views.ts';
 import { kpiView } from '../../views/kpi-view.ts';

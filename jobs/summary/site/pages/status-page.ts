@@ -3,7 +3,7 @@ import type { Run } from '../../../monitoring/history/history.ts';
 import { localTimestamp } from '../../../runtime/clock.ts';
 import type { Failure } from '../../../runtime/errors.ts';
 import { formatBytes, formatCount, formatDuration } from '../../../runtime/format.ts';
-import type { SeriesBlock, TableBlock } from '../../page/page.ts';
+import type { SeriesBlock, TableBlock } from '../../page/page-model.ts';
 import type { Html, SiteContext } from '../../views/block-view.ts';
 import { localeFormat } from '../../views/locale-format.ts';
 import { seriesView } from '../../views/series-view.ts';

@@ -1,7 +1,7 @@
 import type { DatabaseStatus } from '../../../backup/status/database-status.ts';
 import type { ReadOnlyHistory, Run } from '../../../monitoring/history/history.ts';
 import { formatBytes } from '../../../runtime/format.ts';
-import type { SeriesBlock } from '../../page/page.ts';
+import type { SeriesBlock } from '../../page/page-model.ts';
 import { durationPoints, runChart } from './run-charts.ts';
 
 export type BackupState = {

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../../runtime/format.ts';
-import type { SeriesBlock, SeriesPoint } from '../../page/page.ts';
+import type { SeriesBlock, SeriesPoint } from '../../page/page-model.ts';
 
 type TimedRun = { readonly startedAt: Temporal.Instant; readonly finishedAt: Temporal.Instant | null };
 

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../../runtime/format.ts';
 import { addDays } from '../../blocks/day-values.ts';
-import type { SeriesBlock, SummaryPage } from '../../page/page.ts';
+import type { SeriesBlock, SummaryPage } from '../../page/page-model.ts';
 import { isDelivered, type SummaryDelivery } from '../../storage/ledger.ts';
 import type { SummaryRun } from '../../storage/runs.ts';
 import type { SiteDeps } from '../site-deps.ts';

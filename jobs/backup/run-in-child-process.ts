@@ -10,7 +10,7 @@ const stopGraceMs = 10_000;
  * Runs one backup in a process of its own and returns how it ended; never throws. `waitForNewKey`: see BackupDeps. When `stop`
  * aborts, the run gets ten seconds to undo what it began.
  */
-export async function runInProcess(
+export async function runInChildProcess(
   database: Database,
   { waitForNewKey, stop }: { waitForNewKey: boolean; stop: AbortSignal },
 ): Promise<RunOutcome> {
