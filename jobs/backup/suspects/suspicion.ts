@@ -45,8 +45,6 @@ export type Assessment = { readonly suspicion: Suspicion | null; readonly remark
 const sameShare = 0.9;
 /** Rows of a table that was renamed change by no more than this share of them in a day. */
 const renamedChange = 0.1;
-/** With fewer rows, a new table that has as many may be any. */
-const renamedLeastRows = 100;
 
 /**
  * Whether a snapshot looks as if data was lost since the last good backup: a table that had rows has none or is gone, no row
@@ -139,7 +137,7 @@ function renamedTables(now: RowCounts, before: RowCounts, ignored: readonly stri
   const fresh = Object.keys(now).filter((table) => before[table] === undefined);
   const isLikely = (old: string, table: string) => {
     const rows = before[old] ?? 0;
-    return rows >= renamedLeastRows && Math.abs((now[table] ?? 0) - rows) <= rows * renamedChange;
+    return rows > 0 && Math.abs((now[table] ?? 0) - rows) <= rows * renamedChange;
   };
   const pairs = gone.flatMap((old) => {
     const [newName, ...others] = fresh.filter((table) => isLikely(old, table));
