@@ -49,7 +49,7 @@ const graceSeconds = 5;
 export function createNotifier({ pingUrl, pingVariable, alerts }: NotifierOptions, deps: AlertDeliveryDeps): Notifier {
   const { log, signal } = deps;
   const sendPing = createPing(pingUrl, pingVariable, log);
-  const untilStopped = () => (signal.aborted ? abortAfterGrace(signal, graceSeconds) : signal);
+  const afterGrace = abortAfterGrace(signal, graceSeconds);
   let mailed: Promise<void> = Promise.resolve();
   let pinged: Promise<void> = Promise.resolve();
 
@@ -59,14 +59,14 @@ export function createNotifier({ pingUrl, pingVariable, alerts }: NotifierOption
     report.keepBudget(budget);
     if (reason === null || since === null || alerts === null) return;
     const alert = report.mail(reason, Temporal.Instant.from(since));
-    const reached = await deliverAlert(alert, alerts, { ...deps, signal: untilStopped() });
+    const reached = await deliverAlert(alert, alerts, { ...deps, signal: afterGrace });
     if (reached.length > 0) report.keepBudget(budgetIfSent);
   };
 
   return {
     ping(event, text) {
       // A start that no end can follow would raise an alarm: none goes out once the job is to stop.
-      pinged = sendPing(event, text, event === 'start' ? signal : untilStopped());
+      pinged = sendPing(event, text, event === 'start' ? signal : afterGrace);
     },
     alert(report) {
       mailed = mailed.then(() => alertOnce(report())).catch((error) => log.failure(asFailure(error)));

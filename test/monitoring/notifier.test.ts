@@ -17,3 +17,15 @@ test('once a job is to stop, no start is sent that no end would follow; how a ru
   await notifier.flush();
   assert.deepEqual(heard, ['/fail not backed up: shop']);
 });
+
+test('a ping that waits for the one before it still goes out when the job is to stop meanwhile', async (t) => {
+  const { url, heard } = await startSwitch(t);
+  const stop = new AbortController();
+  const options = { pingUrl: url, pingVariable: 'SUMMARY_PING_URL', alerts: null };
+  const notifier = createNotifier(options, { clock: systemClock, log, signal: stop.signal });
+  notifier.ping('success', 'sent to 1');
+  notifier.ping('fail', 'not sent');
+  stop.abort();
+  await notifier.flush();
+  assert.deepEqual(heard, [' sent to 1', '/fail not sent']);
+});

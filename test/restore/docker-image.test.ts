@@ -102,7 +102,9 @@ describe('restore from the backup image', needs('docker', 'root'), () => {
         () => true,
         () => false,
       );
-    await until(isLeaving, `${service} stopping`);
+    await until(isLeaving, `${service} stopping`).catch(async (error) => {
+      throw new Error(`${error.message}\n${await docker('logs', restorer)}`);
+    });
     await docker('kill', restorer);
 
     const said = await restoreInContainer(scene, []);
