@@ -9,6 +9,8 @@ daemon() { start-stop-daemon --quiet --oknodo --pidfile "$dir/docker.pid" --name
 
 if [ "${1:-}" = stop ]; then
   daemon --stop --retry 30
+  # A Swarm leaves its network namespaces mounted.
+  { grep -o " $dir/[^ ]*" /proc/mounts || true; } | sort -r | xargs -r umount
   exit
 fi
 ./packages.sh docker.io >&2
