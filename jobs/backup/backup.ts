@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type BackupKind, backupKinds } from '../archives/backup-kinds.ts';
 import { readIdentity } from '../archives/format/age-identity.ts';
 import { archiveEnding, writeArchive } from '../archives/format/archive.ts';
-import { datedOf, type Inventory, inventoryOf, withDaily } from '../archives/inventory.ts';
+import { datedOf, type Inventory, inventoryOf, type StoredDaily, withDaily } from '../archives/inventory.ts';
 import { freeDailyKey } from '../archives/names.ts';
 import { factsOfSnapshot } from '../archives/snapshot-facts.ts';
 import { storeClaimedAt } from '../archives/store-identity.ts';
@@ -178,21 +178,19 @@ function recordSuspects({ dailies }: Inventory, history: History, clock: Clock):
 }
 
 function warnOfMisdated({ dailies }: Inventory, log: Log): void {
-  const misdated = dailies.filter((daily) => daily.date.kind === 'misdated');
-  if (misdated.length === 0) return;
-  const keys = misdated.map((daily) => `  ${daily.key}`).join('\n');
-  log.warn(
-    `ignored: ${plural(misdated.length, 'misdated backup')}, dated over a day after it was stored (wrong clock, or a copied bucket):\n${keys}`,
-  );
+  const misdated = dailies.filter(({ date }) => date.kind === 'misdated');
+  const why = 'dated over a day after it was stored (wrong clock, or a copied bucket)';
+  warnOfBackups(misdated, `ignored: ${plural(misdated.length, 'misdated backup')}, ${why}`, log);
 }
 
 function warnOfChanged({ dailies }: Inventory, log: Log): void {
   const changed = dailies.filter(({ isChanged }) => isChanged);
-  if (changed.length === 0) return;
-  const keys = changed.map(({ key }) => `  ${key}`).join('\n');
-  log.warn(
-    `${plural(changed.length, 'stored backup')} changed since nightshift stored it, damaged or replaced:\n${keys}`,
-  );
+  const count = plural(changed.length, 'stored backup');
+  warnOfBackups(changed, `${count} changed since nightshift stored it, damaged or replaced`, log);
+}
+
+function warnOfBackups(dailies: readonly StoredDaily[], what: string, log: Log): void {
+  if (dailies.length > 0) log.warn(`${what}:\n${dailies.map(({ key }) => `  ${key}`).join('\n')}`);
 }
 
 /** The newest good backup that the history knows, unless a person accepted a new store since. */

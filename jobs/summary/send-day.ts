@@ -72,7 +72,7 @@ async function makeAndSend(
 
 /** The page as recipients have got it, or may find it in the outbox; null when none has. */
 function archivedPage(day: string, { ledger, archive }: SendDeps): SummaryPage | null {
-  const isOut = ledger.ofDay(day).some(({ state }) => ['accepted', 'written', 'uncertain'].includes(state));
+  const isOut = ledger.ofDay(day).some((delivery) => isDelivered(delivery) || delivery.state === 'uncertain');
   return isOut ? archive.pageOf(day) : null;
 }
 

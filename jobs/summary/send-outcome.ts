@@ -3,7 +3,8 @@ import { plural } from '../runtime/format.ts';
 import { isDelivered, type SummaryDelivery } from './storage/ledger.ts';
 
 /**
- * How one attempt to send a summary to its recipients ended. `written`: for some it is a file in the outbox. `isRetryable`: a later attempt may reach those `missed`.
+ * How one attempt to send a summary to its recipients ended. `written`: for some it is a file in the outbox. `isRetryable`: a
+ * later attempt may reach those `missed`.
  */
 export type SendOutcome =
   | { readonly kind: 'sent'; readonly recipients: readonly string[] }

@@ -5,10 +5,11 @@ import { cp, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } fro
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { after, before, test } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { createDirectoryStore } from '../../jobs/store/directory.ts';
 import { needs } from '../lab/parts.ts';
+import { smallDisk } from '../small-disk.ts';
 import { testContract } from './contract.ts';
 
 testContract('a folder', async () => {
@@ -32,7 +33,16 @@ before(async () => {
 after(() => rm(folder, { recursive: true }));
 
 async function freshStore() {
-  const root = await mkdtemp(path.join(folder, 'store-'));
+  return storeIn(await mkdtemp(path.join(folder, 'store-')));
+}
+
+/** A store on a disk of 1 MiB. */
+function storeOnSmallDisk(t: TestContext) {
+  const { folder: root } = smallDisk(t, 'tmpfs', 1);
+  return { ...storeIn(root), turnReadOnly: () => execFileSync('mount', ['-o', 'remount,ro', root]) };
+}
+
+function storeIn(root: string) {
   const file = path.join(folder, randomUUID());
   const store = createDirectoryStore(root);
   return {
@@ -214,22 +224,13 @@ test('a put that fails takes nothing from a file with other times', async () => 
   assert.deepEqual((await store.head('a'))?.metadata, metadata);
 });
 
-test('in a folder that cannot be written the bytes prove it each time', needs('root'), async () => {
-  const root = await mkdtemp(path.join(folder, 'read-only-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', root]);
-  try {
-    const store = createDirectoryStore(root);
-    const file = path.join(folder, 'file');
-    await writeFile(file, 'x');
-    await store.put('a', file, { 'archive-sha256': sha256('x') });
-    await utimes(path.join(root, 'a'), 1_000_000_000, 1_000_000_000);
-    execFileSync('mount', ['-o', 'remount,ro', root]);
-    for (let look = 1; look <= 2; look++) {
-      assert.deepEqual((await store.head('a'))?.metadata, { 'archive-sha256': sha256('x') });
-    }
-  } finally {
-    execFileSync('umount', [root]);
-  }
+test('in a folder that cannot be written the bytes prove it each time', needs('root'), async (t) => {
+  const { root, store, put, turnReadOnly } = storeOnSmallDisk(t);
+  const metadata = { 'archive-sha256': sha256('x') };
+  await put('a', 'x', metadata);
+  await utimes(path.join(root, 'a'), 1_000_000_000, 1_000_000_000);
+  turnReadOnly();
+  for (let look = 1; look <= 2; look++) assert.deepEqual((await store.head('a'))?.metadata, metadata);
 });
 
 test('links are followed, also one that leads back up', async () => {
@@ -285,40 +286,22 @@ test('a file where the folder should be is named with its hint', async () => {
   });
 });
 
-test('a full disk is named, and what was there stays', needs('root'), async () => {
-  const root = await mkdtemp(path.join(folder, 'full-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', root]);
-  try {
-    const store = createDirectoryStore(root);
-    const small = path.join(folder, 'small');
-    const large = path.join(folder, 'too-large');
-    await writeFile(small, 'small');
-    await writeFile(large, randomBytes(2_000_000));
-    await store.put('a', small, { is: 'small' });
-    await assert.rejects(store.put('a', large, {}), { code: 'STORE_FULL' });
-    assert.equal(String(await buffer(await store.read('a'))), 'small');
-    assert.deepEqual((await store.head('a'))?.metadata, { is: 'small' });
-    assert.equal((await readdir(root)).length, 2);
-  } finally {
-    execFileSync('umount', [root]);
-  }
+test('a full disk is named, and what was there stays', needs('root'), async (t) => {
+  const { root, store, put } = storeOnSmallDisk(t);
+  await put('a', 'small', { is: 'small' });
+  await assert.rejects(put('a', randomBytes(2_000_000)), { code: 'STORE_FULL' });
+  assert.equal(String(await buffer(await store.read('a'))), 'small');
+  assert.deepEqual((await store.head('a'))?.metadata, { is: 'small' });
+  assert.equal((await readdir(root)).length, 2);
 });
 
-test('a disk mounted read-only is named, for writing and removing; reading goes on', needs('root'), async () => {
-  const root = await mkdtemp(path.join(folder, 'read-only-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', root]);
-  try {
-    const store = createDirectoryStore(root);
-    const file = path.join(folder, 'file');
-    await writeFile(file, 'x');
-    await store.put('a', file, {});
-    execFileSync('mount', ['-o', 'remount,ro', root]);
-    await assert.rejects(store.put('b', file, {}), { code: 'STORE_DENIED' });
-    await assert.rejects(store.remove('a'), { code: 'STORE_DENIED' });
-    assert.equal(String(await buffer(await store.read('a'))), 'x');
-  } finally {
-    execFileSync('umount', [root]);
-  }
+test('a disk mounted read-only is named, for writing and removing; reading goes on', needs('root'), async (t) => {
+  const { store, put, turnReadOnly } = storeOnSmallDisk(t);
+  await put('a', 'x');
+  turnReadOnly();
+  await assert.rejects(put('b', 'x'), { code: 'STORE_DENIED' });
+  await assert.rejects(store.remove('a'), { code: 'STORE_DENIED' });
+  assert.equal(String(await buffer(await store.read('a'))), 'x');
 });
 
 test('a folder has no clock of its own', async () => {

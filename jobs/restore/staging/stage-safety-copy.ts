@@ -3,7 +3,7 @@ import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Failure, systemCodeOf } from '../../runtime/errors.ts';
-import { formatBytes, formatDuration } from '../../runtime/format.ts';
+import { durationSince, formatBytes } from '../../runtime/format.ts';
 import { diskFilledFailure } from '../../sqlite/snapshot/disk-space.ts';
 import { fileIdentity, schemaProblem } from '../files/database-files.ts';
 import { partPath } from './preflight.ts';
@@ -28,7 +28,7 @@ export async function stageSafetyCopy(
     await copyParts(source, part);
     signal.throwIfAborted();
     const { bytes } = fileIdentity(part);
-    log.line(`Copied ${source}, ${formatBytes(bytes)} (${formatDuration(clock.now().since(began).total('seconds'))})`);
+    log.line(`Copied ${source}, ${formatBytes(bytes)} (${durationSince(began, clock.now())})`);
     return finishStaging(part, place, await verifiedCopy(source, part, allowDamaged, deps), deps);
   });
 }

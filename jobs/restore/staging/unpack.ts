@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { AgeIdentity } from '../../archives/format/encryption.ts';
 import { plainStream } from '../../archives/format/unarchive.ts';
 import { systemCodeOf } from '../../runtime/errors.ts';
-import { formatBytes, formatDuration } from '../../runtime/format.ts';
+import { durationSince, formatBytes } from '../../runtime/format.ts';
 import { diskFilledFailure } from '../../sqlite/snapshot/disk-space.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import type { StageDeps } from './stage-deps.ts';
@@ -55,7 +55,7 @@ export async function unpack(
     bar.stop();
   }
   log.line(
-    `Downloaded and unpacked ${key}, ${formatBytes(bytes)} to ${formatBytes(plainBytes)} (${formatDuration(clock.now().since(began).total('seconds'))})`,
+    `Downloaded and unpacked ${key}, ${formatBytes(bytes)} to ${formatBytes(plainBytes)} (${durationSince(began, clock.now())})`,
   );
   return hash.digest('hex');
 }
