@@ -5,7 +5,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { noCheckpoint } from '../../jobs/restore/files/checkpoint.ts';
 import { awaitHealth } from '../../jobs/restore/services/await-health.ts';
 import { createDockerEngine } from '../../jobs/restore/services/docker/docker-client.ts';
@@ -235,20 +235,34 @@ describe('what restore learns from and tells a real Docker engine', {
   });
 });
 
-test('a container that crashes in the moment of the change gets its restart policy at the next try', async (t) => {
+/** A fake engine that answers the first request with 500 and the others with 200. */
+async function failsOnce(t: TestContext, message: string, headers: Readonly<Record<string, string>> = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const asked: string[] = [];
   const server = createHttpServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
-    const message = 'Cannot update container a: cannot update a stopped container: unknown';
-    response.writeHead(asked.length === 1 ? 500 : 200).end(JSON.stringify({ message }));
+    response.writeHead(asked.length === 1 ? 500 : 200, headers).end(JSON.stringify({ message }));
   }).listen(path.join(folder, 'docker.sock'));
   await once(server, 'listening');
   t.after(() => server.close());
-  const engine = createDockerEngine(`unix://${folder}/docker.sock`);
+  return { asked, engine: createDockerEngine(`unix://${folder}/docker.sock`) };
+}
+
+test('a container that crashes in the moment of the change gets its restart policy at the next try', async (t) => {
+  const message = 'Cannot update container a: cannot update a stopped container: unknown';
+  const { asked, engine } = await failsOnce(t, message);
   await engine.setRestartPolicy('a', { Name: 'no', MaximumRetryCount: 0 });
   assert.deepEqual(asked, ['POST /containers/a/update', 'POST /containers/a/update']);
+});
+
+test('what a container that crashes in that moment has at a path is known at the next try', async (t) => {
+  const found = { size: 5, mode: 0o644, mtime: '2025-11-30T02:00:00Z' };
+  const header = Buffer.from(JSON.stringify(found)).toString('base64');
+  const { asked, engine } = await failsOnce(t, '', { 'x-docker-container-path-stat': header });
+  const changedAt = Temporal.Instant.from(found.mtime);
+  assert.deepEqual(await engine.pathStat('a', '/data/shop.db'), { mayBeFolder: false, bytes: 5, changedAt });
+  assert.equal(asked.length, 2);
 });
 
 test('an address that restore cannot use is an error in the settings', () => {

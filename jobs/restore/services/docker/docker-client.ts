@@ -1,5 +1,5 @@
 import Docker from 'dockerode';
-import pRetry from 'p-retry';
+import pRetry, { type RetryContext } from 'p-retry';
 import { Failure } from '../../../runtime/errors.ts';
 import type { DockerContainer, DockerEngine } from './docker-engine.ts';
 import { dockerFailure, statusOf } from './docker-failure.ts';
@@ -60,10 +60,11 @@ export function createDockerEngine(address: string | null, answerSeconds = 20): 
     container: (id) => facts(id, new Map()),
     async pathStat(id, path) {
       try {
-        const header = await call(`inspect ${path} in container ${id.slice(0, 12)}`, (limit) =>
-          askPath(docker.getContainer(id), { path, ...limit }),
-        );
-        return pathStatOf(header);
+        const look = () =>
+          call(`inspect ${path} in container ${id.slice(0, 12)}`, (limit) =>
+            askPath(docker.getContainer(id), { path, ...limit }),
+          );
+        return pathStatOf(await whileCrashing(look, (error) => (statusOf(error) ?? 0) >= 500));
       } catch (error) {
         if (statusOf(error) === 404) return null;
         throw error;
@@ -81,7 +82,7 @@ export function createDockerEngine(address: string | null, answerSeconds = 20): 
         call(`set the restart policy of ${id}`, (limit) =>
           docker.getContainer(id).update({ RestartPolicy: policy, ...limit }),
         );
-      await unlessGone(unlessCrashing(set));
+      await unlessGone(whileCrashing(set, ({ message }) => message.includes('cannot update a stopped container')));
     },
     async stop(id, timeoutSeconds) {
       const stop = call(`stop ${id}`, (limit) => docker.getContainer(id).stop(limit), timeoutSeconds + 60);
@@ -148,11 +149,10 @@ async function unlessStatus(work: Promise<unknown>, ...fine: number[]): Promise<
   }
 }
 
-/** A container that ends in the moment of the change is refused by the engine's runtime; off for good, it is not. */
-function unlessCrashing<T>(work: () => Promise<T>): Promise<T> {
-  const isCrashing = (error: Error) =>
-    error instanceof Failure && error.message.includes('cannot update a stopped container');
-  return pRetry(work, { retries: 5, minTimeout: 200, factor: 1, shouldRetry: ({ error }) => isCrashing(error) });
+/** The engine fails for a container that ends in that moment; off for good, or up again, it does not. */
+function whileCrashing<T>(work: () => Promise<T>, mayPass: (error: Failure) => boolean): Promise<T> {
+  const shouldRetry = ({ error }: RetryContext) => error instanceof Failure && mayPass(error);
+  return pRetry(work, { retries: 5, minTimeout: 200, factor: 1, shouldRetry });
 }
 
 const unlessGone = (work: Promise<unknown>, ...fine: number[]) => unlessStatus(work, 404, ...fine);
