@@ -15,7 +15,8 @@ const otherId = 'b2'.repeat(32);
 
 function container(name: string, changes: Partial<DockerContainer> = {}): DockerContainer {
   return {
-    ...{ id: name, name, labels: {}, state: 'running', pid: null, networkMode: 'bridge', removedWhenStopped: false },
+    ...{ id: name, name, labels: {}, state: 'running', lastRestartAt: null, pid: null },
+    ...{ networkMode: 'bridge', removedWhenStopped: false },
     ...{ restartPolicy: { Name: 'no', MaximumRetryCount: 0 }, stopTimeoutSeconds: 10, health: 'none' },
     ...{ healthSeconds: null, remark: '', mounts: [] },
     ...changes,

@@ -84,6 +84,7 @@ describe('what restore learns from and tells a real Docker engine', {
         name,
         labels: { shop: 'yes' },
         state: 'running',
+        lastRestartAt: null,
         pid: 0,
         networkMode: 'default',
         removedWhenStopped: false,
@@ -249,11 +250,21 @@ async function failsOnce(t: TestContext, message: string, headers: Readonly<Reco
   return { asked, engine: createDockerEngine(`unix://${folder}/docker.sock`) };
 }
 
-test('a container that crashes in the moment of the change gets its restart policy at the next try', async (t) => {
-  const message = 'Cannot update container a: cannot update a stopped container: unknown';
-  const { asked, engine } = await failsOnce(t, message);
-  await engine.setRestartPolicy('a', { Name: 'no', MaximumRetryCount: 0 });
-  assert.deepEqual(asked, ['POST /containers/a/update', 'POST /containers/a/update']);
+for (const message of [
+  'Cannot update container a: cannot update a stopped container: unknown',
+  'Cannot update container a: runc did not terminate successfully: exit status 1: container not running\n: unknown',
+]) {
+  test(`a container that crashes in the moment of the change (${message.slice(27, 60)}…) is changed at the next try`, async (t) => {
+    const { asked, engine } = await failsOnce(t, message);
+    await engine.setRestartPolicy('a', { Name: 'no', MaximumRetryCount: 0 });
+    assert.deepEqual(asked, ['POST /containers/a/update', 'POST /containers/a/update']);
+  });
+}
+
+test('a container that crashes in the moment of the stop is stopped at the next try', async (t) => {
+  const { asked, engine } = await failsOnce(t, 'cannot stop container: a: did not receive an exit event');
+  await engine.stop('a', 10);
+  assert.deepEqual(asked, ['POST /containers/a/stop', 'POST /containers/a/stop']);
 });
 
 test('what a container that crashes in that moment has at a path is known at the next try', async (t) => {

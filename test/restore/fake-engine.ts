@@ -87,6 +87,7 @@ function containerOf(
     name: id,
     labels: {},
     state: running ? 'running' : 'off',
+    lastRestartAt: null,
     pid: null,
     networkMode: 'bridge',
     removedWhenStopped: false,

@@ -13,6 +13,7 @@ function container(name: string, changes: Partial<DockerContainer> = {}): Docker
     name,
     labels: {},
     state: 'running',
+    lastRestartAt: null,
     pid: null,
     networkMode: 'bridge',
     removedWhenStopped: false,

@@ -1,5 +1,5 @@
 import Docker from 'dockerode';
-import pRetry, { type RetryContext } from 'p-retry';
+import pRetry from 'p-retry';
 import { Failure } from '../../../runtime/errors.ts';
 import type { DockerContainer, DockerEngine } from './docker-engine.ts';
 import { dockerFailure, statusOf } from './docker-failure.ts';
@@ -60,11 +60,12 @@ export function createDockerEngine(address: string | null, answerSeconds = 20): 
     container: (id) => facts(id, new Map()),
     async pathStat(id, path) {
       try {
-        const look = () =>
+        const header = await whileCrashing(() =>
           call(`inspect ${path} in container ${id.slice(0, 12)}`, (limit) =>
             askPath(docker.getContainer(id), { path, ...limit }),
-          );
-        return pathStatOf(await whileCrashing(look, (error) => (statusOf(error) ?? 0) >= 500));
+          ),
+        );
+        return pathStatOf(header);
       } catch (error) {
         if (statusOf(error) === 404) return null;
         throw error;
@@ -82,11 +83,11 @@ export function createDockerEngine(address: string | null, answerSeconds = 20): 
         call(`set the restart policy of ${id}`, (limit) =>
           docker.getContainer(id).update({ RestartPolicy: policy, ...limit }),
         );
-      await unlessGone(whileCrashing(set, ({ message }) => message.includes('cannot update a stopped container')));
+      await unlessGone(whileCrashing(set));
     },
     async stop(id, timeoutSeconds) {
-      const stop = call(`stop ${id}`, (limit) => docker.getContainer(id).stop(limit), timeoutSeconds + 60);
-      await unlessGone(stop, 304);
+      const stop = () => call(`stop ${id}`, (limit) => docker.getContainer(id).stop(limit), timeoutSeconds + 60);
+      await unlessGone(whileCrashing(stop), 304);
     },
     async start(id) {
       await unlessStatus(
@@ -149,10 +150,14 @@ async function unlessStatus(work: Promise<unknown>, ...fine: number[]): Promise<
   }
 }
 
-/** The engine fails for a container that ends in that moment; off for good, or up again, it does not. */
-function whileCrashing<T>(work: () => Promise<T>, mayPass: (error: Failure) => boolean): Promise<T> {
-  const shouldRetry = ({ error }: RetryContext) => error instanceof Failure && mayPass(error);
-  return pRetry(work, { retries: 5, minTimeout: 200, factor: 1, shouldRetry });
+/** The engine answers 5xx for a container that ends in that moment; off for good, or up again, it does not. */
+function whileCrashing<T>(work: () => Promise<T>): Promise<T> {
+  return pRetry(work, {
+    retries: 5,
+    minTimeout: 200,
+    factor: 1,
+    shouldRetry: ({ error }) => (statusOf(error) ?? 0) >= 500,
+  });
 }
 
 const unlessGone = (work: Promise<unknown>, ...fine: number[]) => unlessStatus(work, 404, ...fine);

@@ -14,8 +14,10 @@ export type DockerContainer = {
   readonly id: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** `restarting` is a crash loop: meant to run, and not up at this moment. */
+  /** `restarting`: meant to run, and not up at this moment of a crash loop. */
   readonly state: 'running' | 'restarting' | 'paused' | 'off';
+  /** When the engine last started it again because it had ended; null when it never did. */
+  readonly lastRestartAt: Temporal.Instant | null;
   /** Of its first process, in the engine's own pid namespace; null when it does not run. */
   readonly pid: number | null;
   /** Such as `bridge`, or `container:ID` when it shares the network of another. */

@@ -24,6 +24,7 @@ export function containerOf(info: Docker.ContainerInspectInfo, volumes: VolumeFo
     name: info.Name.replace(/^\//, ''),
     labels: config.Labels ?? {},
     state: stateOf(state),
+    lastRestartAt: info.RestartCount > 0 ? Temporal.Instant.from(state.StartedAt) : null,
     pid: state.Running ? state.Pid : null,
     networkMode: host.NetworkMode ?? '',
     removedWhenStopped: host.AutoRemove === true,

@@ -50,10 +50,11 @@ export function dockerServiceManager(docker: DockerEngine, clock: Clock): Servic
       const ids = services.flatMap(({ kind, id }) => (kind === 'container' ? id : []));
       const found = await Promise.all(ids.map((id) => docker.container(id)));
       const containers = found.filter((container) => container !== null);
-      return {
-        crashingBefore: containers.filter(isCrashing).map(({ id }) => id),
-        unhealthyBefore: containers.filter(isUnhealthy).map(({ name }) => name),
-      };
+      const crashing = containers.filter((container) => isCrashing(container, clock.now()));
+      const unhealthy = containers.filter(
+        (container) => crashing.includes(container) || container.health === 'unhealthy',
+      );
+      return { crashingBefore: crashing.map(({ id }) => id), unhealthyBefore: unhealthy.map(({ name }) => name) };
     },
   };
 }
@@ -62,8 +63,10 @@ function startsByItself(service: StoppedService): boolean {
   return service.kind === 'container' && service.restartPolicy.Name !== 'no';
 }
 
-const isCrashing = ({ state }: DockerContainer) => state === 'restarting';
-const isUnhealthy = (container: DockerContainer) => isCrashing(container) || container.health === 'unhealthy';
+/** In a crash loop, also in the moments when it is up: to the engine a container that ran for 10 s did not crash at once. */
+function isCrashing({ state, lastRestartAt }: DockerContainer, now: Temporal.Instant): boolean {
+  return state === 'restarting' || (lastRestartAt !== null && now.since(lastRestartAt).total('seconds') < 10);
+}
 
 /** Whether it was removed: under its id, and under its name. */
 async function isRemoved({ kind, id, name }: StoppedService, docker: DockerEngine): Promise<boolean> {
