@@ -6,6 +6,8 @@ cd "$(dirname "$0")/.."
 dir=$LAB_DIR/s3
 port=${LAB_S3_PORT:-7480}
 monitor=v1:127.0.0.1:$((port + 1))
+# Its daemons answer before they know who they are ("problem getting command descriptions", "wrong fsid").
+retry() { for _ in $(seq 30); do "$@" && return; sleep 1; done; echo "gave up: $*" >&2; return 1; }
 daemon() { start-stop-daemon --quiet --pidfile "$dir/$1.pid" --name "$1" "${@:2}"; }
 exports() {
   echo "export LAB_S3_ENDPOINT=http://127.0.0.1:$port LAB_S3_ACCESS_KEY=testkey LAB_S3_SECRET_KEY=testsecret LAB_CEPH_CONF=$CEPH_CONF"
@@ -76,12 +78,11 @@ ceph-mon --mkfs -i a --monmap "$dir/monmap" >&2
 start ceph-mon -i a
 start ceph-mgr -i x
 osd=$(cat /proc/sys/kernel/random/uuid)
-ceph osd new "$osd" >&2
+retry ceph --connect-timeout 10 osd new "$osd" >&2
 ceph-osd -i 0 --mkfs --osd-uuid "$osd" >&2
-# About every second time the disk gives up ("wrong fsid"), because it reaches the monitor before the cluster's id does.
-for _ in $(seq 10); do start ceph-osd -i 0 && break; sleep 1; done
+retry start ceph-osd -i 0
 start radosgw -n client.rgw
 for _ in $(seq 120); do (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break; sleep 0.5; done
-radosgw-admin user create --uid=ops --display-name=ops --access-key=testkey --secret-key=testsecret >/dev/null 2>"$dir/log/user.log" ||
-  { cat "$dir/log/user.log" >&2; exit 1; }
+user() { radosgw-admin user info --uid=ops || radosgw-admin user create --uid=ops --display-name=ops --access-key=testkey --secret-key=testsecret; }
+retry user >/dev/null
 exports
