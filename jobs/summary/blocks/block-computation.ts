@@ -2,7 +2,7 @@ import type { BlockByKind } from '../page/page-model.ts';
 import type { QueryRows } from '../queries/query.ts';
 import type { ReportBlock } from '../report/schema.ts';
 import type { DayValue } from './day-values.ts';
-import type { ReportFormat } from './report-format.ts';
+import type { ReportFormat } from './locale-format.ts';
 
 export type ReportBlockKind = ReportBlock['kind'];
 export type ReportBlockOf<Kind extends ReportBlockKind> = Extract<ReportBlock, { kind: Kind }>;

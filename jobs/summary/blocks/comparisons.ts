@@ -1,6 +1,6 @@
 import type { KpiComparison } from '../page/page-model.ts';
 import { type DayValue, mean, precedingWeek } from './day-values.ts';
-import { percentText, weekdayOf } from './report-format.ts';
+import { percentText, weekdayOf } from './locale-format.ts';
 
 /** Less is shown as 0.0 %. */
 const minShare = 0.0005;

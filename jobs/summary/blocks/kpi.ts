@@ -11,7 +11,7 @@ import {
   requireFewDays,
   sameWeekdays,
 } from './day-values.ts';
-import { weekdayOf } from './report-format.ts';
+import { weekdayOf } from './locale-format.ts';
 
 const sparklineDays = 30;
 

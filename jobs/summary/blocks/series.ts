@@ -1,6 +1,6 @@
 import type { BlockComputation } from './block-computation.ts';
 import { type DayValue, fillDays, maxDays, mean, parseDayValues, requireFewDays } from './day-values.ts';
-import type { ReportFormat } from './report-format.ts';
+import type { ReportFormat } from './locale-format.ts';
 
 /** A chart of the last days of a series of (day, value). */
 export const seriesComputation: BlockComputation<'series'> = {

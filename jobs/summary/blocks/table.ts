@@ -1,7 +1,7 @@
 import type { TableContent } from '../page/page-model.ts';
 import type { Cell, QueryRows } from '../queries/query.ts';
 import type { BlockComputation, BlockContext, ReportBlockOf } from './block-computation.ts';
-import type { ReportFormat, ValueFormat } from './report-format.ts';
+import type { ReportFormat, ValueFormat } from './locale-format.ts';
 import { visibleColumns } from './visible-columns.ts';
 
 type RowBlock = Pick<ReportBlockOf<'table'>, 'title' | 'formats' | 'none'>;

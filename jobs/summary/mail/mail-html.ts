@@ -1,8 +1,8 @@
 import { html, raw } from 'hono/html';
+import { localeFormat } from '../blocks/locale-format.ts';
 import { type SummaryPage, warningsAfterOpening } from '../page/page-model.ts';
 import type { Html, MailContext } from '../views/block-view.ts';
 import { colours } from '../views/colours.ts';
-import { localeFormat } from '../views/locale-format.ts';
 import { styleSheet, styles } from '../views/mail-styles.ts';
 import { blockRows } from './block-rows.ts';
 

@@ -1,6 +1,6 @@
+import { localeFormat } from '../blocks/locale-format.ts';
 import { type SummaryPage, warningsAfterOpening } from '../page/page-model.ts';
 import { viewOf } from '../views/block-views.ts';
-import { localeFormat } from '../views/locale-format.ts';
 
 /** The page as plain text, for mail readers without HTML. */
 export function mailText(page: SummaryPage, link: string | null): string {

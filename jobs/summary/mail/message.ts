@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Mail } from '../../monitoring/mail/mail.ts';
 import { plural } from '../../runtime/format.ts';
+import { localeFormat } from '../blocks/locale-format.ts';
 import type { SummaryPage } from '../page/page-model.ts';
-import { localeFormat } from '../views/locale-format.ts';
 import { mailHtml } from './mail-html.ts';
 import { mailText } from './mail-text.ts';
 import { drawPictures } from './pictures.ts';

@@ -1,7 +1,7 @@
 import { localDay } from '../../runtime/clock.ts';
 import { type ComputedBlock, computeBlock } from '../blocks/block-computations.ts';
 import { blockIds } from '../blocks/block-ids.ts';
-import { reportFormat } from '../blocks/report-format.ts';
+import { reportFormat } from '../blocks/locale-format.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { QueryResult } from '../queries/query.ts';
 import type { Report } from '../report/schema.ts';

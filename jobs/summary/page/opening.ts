@@ -1,6 +1,7 @@
 import { plural } from '../../runtime/format.ts';
 import { type DayValue, daysBetween, mean, median, precedingWeek, sameWeekdays } from '../blocks/day-values.ts';
-import { percentText, type ReportFormat, singular, type ValueFormat, weekdayOf } from '../blocks/report-format.ts';
+import { percentText, type ReportFormat, type ValueFormat, weekdayOf } from '../blocks/locale-format.ts';
+import { singular } from '../profile/row-nouns.ts';
 import type { StaleData } from './staleness.ts';
 
 /** What the opening sentence is made of. */

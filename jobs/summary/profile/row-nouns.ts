@@ -1,5 +1,3 @@
-import { singular } from '../blocks/report-format.ts';
-
 /** `OrderDetails` and `order_details` as `order details`. */
 export function spaced(name: string): string {
   return name
@@ -26,6 +24,13 @@ export function singularNoun(name: string): string {
   const text = spaced(name);
   const one = singular(text);
   return one !== text || countableNouns.test(text) ? one : `${text} row`;
+}
+
+/** `orders` is `order`, `entries` is `entry`; English. */
+export function singular(text: string): string {
+  if (/ies$/.test(text)) return `${text.slice(0, -3)}y`;
+  if (/(ss|us|x|ch|sh)es$/.test(text)) return text.slice(0, -2);
+  return /[^su]s$/.test(text) ? text.slice(0, -1) : text;
 }
 
 const countableNouns =

@@ -1,6 +1,6 @@
 import type { html } from 'hono/html';
+import type { LocaleFormat } from '../blocks/locale-format.ts';
 import type { Block } from '../page/page-model.ts';
-import type { LocaleFormat } from './locale-format.ts';
 
 export type Html = ReturnType<typeof html>;
 

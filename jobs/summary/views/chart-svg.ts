@@ -2,12 +2,12 @@ import { BarChart, LineChart } from 'echarts/charts';
 import { GridComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, setPlatformAPI, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import { localeFormat } from '../blocks/locale-format.ts';
 import type { SeriesBlock } from '../page/page-model.ts';
 import type { Picture } from './block-view.ts';
 import { fontFamily } from './chart-font.ts';
 import { isBarList } from './chart-layout.ts';
 import { colours } from './colours.ts';
-import { localeFormat } from './locale-format.ts';
 import { sparklineBounds } from './plot.ts';
 
 use([LineChart, BarChart, GridComponent, SVGRenderer]);

@@ -1,9 +1,9 @@
 import { html } from 'hono/html';
 import { sparkline as sparklineText } from '../../runtime/sparkline.ts';
+import { localeFormat } from '../blocks/locale-format.ts';
 import type { KpiBlock, KpiComparison } from '../page/page-model.ts';
 import type { BlockView, Html, MailContext } from './block-view.ts';
 import { colours } from './colours.ts';
-import { localeFormat } from './locale-format.ts';
 import { styles } from './mail-styles.ts';
 import { pathOf, segments, sparklineOf } from './plot.ts';
 

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
+import type { LocaleFormat } from '../blocks/locale-format.ts';
 import type { SeriesBlock } from '../page/page-model.ts';
 import type { Html } from './block-view.ts';
-import type { LocaleFormat } from './locale-format.ts';
 import { type Plot, pathOf, plotOf, segments } from './plot.ts';
 
 /*

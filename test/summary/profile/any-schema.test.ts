@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { computeBlock, firstDayOf, maxRowsOf } from '../../../jobs/summary/blocks/block-computations.ts';
-import { reportFormat } from '../../../jobs/summary/blocks/report-format.ts';
+import { reportFormat } from '../../../jobs/summary/blocks/locale-format.ts';
 import { profileDatabase } from '../../../jobs/summary/profile/profile.ts';
 import { openForReports } from '../../../jobs/summary/queries/report-connection.ts';
 import { runQuery } from '../../../jobs/summary/queries/run-query.ts';

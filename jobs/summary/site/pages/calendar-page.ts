@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
+import { type LocaleFormat, localeFormat } from '../../blocks/locale-format.ts';
 import type { SummaryPage } from '../../page/page-model.ts';
 import type { Html } from '../../views/block-view.ts';
-import { type LocaleFormat, localeFormat } from '../../views/locale-format.ts';
 import { type CalendarDay, type Month, monthOfDay } from '../calendar.ts';
 import { type PageFrame, renderPage } from './layout.ts';
 
@@ -47,6 +47,6 @@ function openingsView(pages: readonly SummaryPage[], format: LocaleFormat): Html
   if (pages.length === 0) return html`<p class="card">There are no summaries for this month.</p>`;
   return html`<section class="card"><h2>Day by day</h2><ul class="openings">${pages.map(
     ({ day, opening }) =>
-      html`<li><a href="/day/${day}"><span>${format.shortDay(day)}</span> <span>${opening}</span></a></li>`,
+      html`<li><a href="/day/${day}"><span>${format.weekdayAndDay(day)}</span> <span>${opening}</span></a></li>`,
   )}</ul></section>`;
 }

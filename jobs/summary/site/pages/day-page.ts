@@ -1,10 +1,10 @@
 import { html } from 'hono/html';
 import { localTimestamp } from '../../../runtime/clock.ts';
+import { type LocaleFormat, localeFormat } from '../../blocks/locale-format.ts';
 import { groupKpis, type SummaryPage, warningsAfterOpening } from '../../page/page-model.ts';
 import type { Html } from '../../views/block-view.ts';
 import { viewOf } from '../../views/block-views.ts';
 import { kpiView } from '../../views/kpi-view.ts';
-import { type LocaleFormat, localeFormat } from '../../views/locale-format.ts';
 import { type PageFrame, renderPage } from './layout.ts';
 
 type Neighbours = { readonly previous: string | null; readonly next: string | null };
@@ -13,7 +13,7 @@ type Neighbours = { readonly previous: string | null; readonly next: string | nu
 export function dayPage(frame: PageFrame, page: SummaryPage, neighbours: Neighbours): Html {
   const format = localeFormat(page.locale);
   return renderPage(frame, {
-    title: `${format.shortDay(page.day)} · ${page.title}`,
+    title: `${format.weekdayAndDay(page.day)} · ${page.title}`,
     current: 'day',
     headline: html`${frame.scope === 'all' ? dayNavigation(neighbours, format) : ''}
 <h1>${format.longDay(page.day)}</h1>
@@ -33,7 +33,7 @@ function dayNavigation({ previous, next }: Neighbours, format: LocaleFormat): Ht
   const link = (day: string | null, rel: string, before: string, after: string, none: string) =>
     day === null
       ? html`<span class="step ${rel}">${none}</span>`
-      : html`<a class="step ${rel}" rel="${rel}" href="/day/${day}"><span aria-hidden="true">${before}</span><span class="visually-hidden">${rel === 'prev' ? 'Previous' : 'Next'} day: </span>${format.shortDay(day)}<span aria-hidden="true">${after}</span></a>`;
+      : html`<a class="step ${rel}" rel="${rel}" href="/day/${day}"><span aria-hidden="true">${before}</span><span class="visually-hidden">${rel === 'prev' ? 'Previous' : 'Next'} day: </span>${format.weekdayAndDay(day)}<span aria-hidden="true">${after}</span></a>`;
   return html`<nav class="days" aria-label="Days">${link(previous, 'prev', '‹ ', '', 'First day')}${link(next, 'next', '', ' ›', 'Latest day')}</nav>`;
 }
 
