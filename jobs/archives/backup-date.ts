@@ -1,7 +1,7 @@
 import { agePhrase } from '../runtime/format.ts';
-import { type BackupKind, backupKinds, copyKindsOf } from './backup-kinds.ts';
+import { type BackupKind, backupKinds, periodKindsOf } from './backup-kinds.ts';
 import type { BackupFacts } from './metadata.ts';
-import { parseCopyKey, parseDailyKey } from './names.ts';
+import { parseDailyKey, parsePeriodKey } from './names.ts';
 
 /** When a backup was taken, as far as something says so. */
 export type BackupDate =
@@ -51,10 +51,10 @@ function instantInName(
 ): Temporal.Instant | null {
   const name = parseDailyKey(key);
   if (name !== null) return name.at.toZonedDateTime(zone).toInstant();
-  for (const kind of copyKindsOf(kinds)) {
-    const copy = parseCopyKey(kind, key);
-    if (copy === null) continue;
-    const { first, last } = kind.datesOf(copy.period);
+  for (const kind of periodKindsOf(kinds)) {
+    const name = parsePeriodKey(kind, key);
+    if (name === null) continue;
+    const { first, last } = kind.datesOf(name.period);
     const end = last.toZonedDateTime(zone).toInstant();
     return isBetween(modified, first.toZonedDateTime(zone).toInstant(), end) ? modified : end;
   }

@@ -2,7 +2,7 @@
 type RunKind = { readonly from: 'run'; readonly name: string; readonly prefix: string };
 
 /** One backup a period, copied from the last good daily of it; named after the period. */
-export type CopyKind = {
+export type PeriodKind = {
   readonly from: 'daily';
   readonly name: string;
   readonly prefix: string;
@@ -19,7 +19,7 @@ export type CopyKind = {
 };
 
 /** A kind of backup: where it is stored, how it is named, and what it is copied from. */
-export type BackupKind = RunKind | CopyKind;
+export type BackupKind = RunKind | PeriodKind;
 
 export const daily = {
   from: 'run',
@@ -37,7 +37,7 @@ export const weekly = {
   periodOf: isoWeek,
   datesOf: datesOfWeek,
   reasons: { onLastDay: 'today is Sunday', missed: 'its Sunday was missed' },
-} as const satisfies CopyKind;
+} as const satisfies PeriodKind;
 
 /**
  * Every kind of backup: keys, listings, `list`, restore, copies and retention follow from these rows. How many of each are
@@ -53,13 +53,13 @@ export type RetentionLimits = Readonly<
 >;
 
 /** The kinds that are copied from dailies, in the order of the table. */
-export function copyKindsOf(kinds: readonly BackupKind[]): CopyKind[] {
+export function periodKindsOf(kinds: readonly BackupKind[]): PeriodKind[] {
   return kinds.filter((kind) => kind.from === 'daily');
 }
 
 /** `weekly`, or `weekly and monthly`. */
-export function copyKindNames(kinds: readonly BackupKind[] = backupKinds): string {
-  return copyKindsOf(kinds)
+export function periodKindNames(kinds: readonly BackupKind[] = backupKinds): string {
+  return periodKindsOf(kinds)
     .map(({ name }) => name)
     .join(' and ');
 }

@@ -1,9 +1,9 @@
 import type { Failure } from '../runtime/errors.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { type BackupDate, backupDateOf } from './backup-date.ts';
-import { backupKinds, type CopyKind, copyKindsOf, daily } from './backup-kinds.ts';
+import { backupKinds, daily, type PeriodKind, periodKindsOf } from './backup-kinds.ts';
 import type { BackupFacts } from './metadata.ts';
-import { type ArchiveEnding, detailsPrefixOf, parseCopyKey, parseDailyKey, parseDetailsKey } from './names.ts';
+import { type ArchiveEnding, detailsPrefixOf, parseDailyKey, parseDetailsKey, parsePeriodKey } from './names.ts';
 import { type ReadOptions, readBackups, type StoredBackup } from './stored-backups.ts';
 
 /** One of a database's own daily backups. */
@@ -17,9 +17,9 @@ export type StoredDaily = Pick<
 /** A daily backup of nightshift's own, so that its metadata is known. */
 export type KnownDaily = StoredDaily & { readonly facts: BackupFacts };
 export type DatedDaily = StoredDaily & { readonly date: BackupDate & { kind: 'dated' } };
-/** One of a database's copies of a period: a weekly. */
-export type StoredCopy = {
-  readonly kind: CopyKind;
+/** A database's backup of a period: a weekly. */
+export type PeriodBackup = {
+  readonly kind: PeriodKind;
   readonly key: string;
   readonly bytes: number;
   readonly period: string;
@@ -31,7 +31,7 @@ export type StoredCopy = {
 export type Inventory = {
   readonly dailies: readonly StoredDaily[];
   /** Of every kind that is copied from dailies, kind after kind. */
-  readonly copies: readonly StoredCopy[];
+  readonly periodBackups: readonly PeriodBackup[];
   /** Keys of backups that have details beside them; some may be gone. */
   readonly withDetails: ReadonlySet<string>;
   /** Why the metadata of a daily could not be read: what is suspect is not known then, so nothing may be removed. */
@@ -41,9 +41,9 @@ export type Inventory = {
 /** Lists a database's backups, and reads what the metadata of its dailies says. Throws STORE_ failures. */
 export async function inventoryOf(store: ObjectStore, database: string, options: ReadOptions): Promise<Inventory> {
   const { kinds = backupKinds, signal } = options;
-  const [backups, copies, details] = await Promise.all([
+  const [backups, periodBackups, details] = await Promise.all([
     readBackups(store, [daily], `${database}_`, options),
-    Promise.all(copyKindsOf(kinds).map((kind) => listCopies(store, database, kind, options))),
+    Promise.all(periodKindsOf(kinds).map((kind) => listPeriodBackups(store, database, kind, options))),
     store.list(detailsPrefixOf(database), signal),
   ]);
   const dailies = backups.flatMap((backup) => {
@@ -57,31 +57,31 @@ export async function inventoryOf(store: ObjectStore, database: string, options:
   });
   return {
     dailies,
-    copies: copies.flat(),
+    periodBackups: periodBackups.flat(),
     withDetails: new Set(withDetails),
     problem: backups.find(({ problem }) => problem !== null)?.problem ?? null,
   };
 }
 
-/** A database's copies of one kind, the newest period first. */
-async function listCopies(
+/** A database's backups of one period kind, the newest period first. */
+async function listPeriodBackups(
   store: ObjectStore,
   database: string,
-  kind: CopyKind,
+  kind: PeriodKind,
   { zone, now, kinds, signal }: ReadOptions,
-): Promise<StoredCopy[]> {
+): Promise<PeriodBackup[]> {
   const objects = await store.list(`${kind.prefix}${database}_`, signal);
-  const copies = objects.flatMap(({ key, bytes, modified }) => {
-    const name = parseCopyKey(kind, key);
+  const backups = objects.flatMap(({ key, bytes, modified }) => {
+    const name = parsePeriodKey(kind, key);
     if (name?.database !== database) return [];
     const date = backupDateOf({ key, modified, facts: null }, zone, now(), kinds);
     return [{ kind, key, bytes, period: name.period, ending: name.ending, date }];
   });
-  return copies.toSorted(newestPeriodFirst);
+  return backups.toSorted(newestPeriodFirst);
 }
 
 /** The newest period first. */
-export function newestPeriodFirst(a: StoredCopy, b: StoredCopy): number {
+export function newestPeriodFirst(a: PeriodBackup, b: PeriodBackup): number {
   return b.period.localeCompare(a.period);
 }
 
@@ -110,13 +110,13 @@ export function trustedOf(inventory: Inventory): (KnownDaily & DatedDaily)[] {
   return datedOf(inventory.dailies).filter((one): one is KnownDaily & DatedDaily => one.facts !== null && isGood(one));
 }
 
-/** Suspects that wait for a person: while there is one, nothing is pruned and no copy of a period is made. */
+/** Suspects that wait for a person: while there is one, nothing is pruned and no backup of a period is made. */
 export function openSuspects({ dailies }: Inventory): StoredDaily[] {
   return dailies.filter(({ suspectStatus }) => suspectStatus === 'open');
 }
 
 /** Details of backups that are gone. */
-export function orphanedDetails({ dailies, copies, withDetails }: Inventory): string[] {
-  const there = new Set([...dailies, ...copies].map(({ key }) => key));
+export function orphanedDetails({ dailies, periodBackups, withDetails }: Inventory): string[] {
+  const there = new Set([...dailies, ...periodBackups].map(({ key }) => key));
   return [...withDetails].filter((key) => !there.has(key));
 }

@@ -1,6 +1,6 @@
 import { fileStamp } from '../runtime/clock.ts';
 import { Failure } from '../runtime/errors.ts';
-import { type BackupKind, backupKinds, type CopyKind, daily } from './backup-kinds.ts';
+import { type BackupKind, backupKinds, daily, type PeriodKind } from './backup-kinds.ts';
 
 const detailsPrefix = 'sqlite-backups/meta/';
 
@@ -12,7 +12,7 @@ export type DailyName = {
   readonly at: Temporal.PlainDateTime;
   readonly ending: ArchiveEnding;
 };
-export type CopyName = { readonly database: string; readonly period: string; readonly ending: ArchiveEnding };
+export type PeriodName = { readonly database: string; readonly period: string; readonly ending: ArchiveEnding };
 
 const endingPattern = '(?<ending>\\.db\\.(?:gz|zst)(?:\\.age)?)$';
 const dailyName = new RegExp(
@@ -31,7 +31,7 @@ export function freeDailyKey(name: DailyName, taken: ReadonlySet<string>): strin
 }
 
 /** `sqlite-backups/weekly/csv_data_2025-W48.db.gz`. */
-export function copyKey({ prefix }: CopyKind, { database, period, ending }: CopyName): string {
+export function periodKey({ prefix }: PeriodKind, { database, period, ending }: PeriodName): string {
   return `${prefix}${database}_${period}${ending}`;
 }
 
@@ -49,8 +49,8 @@ export function parseDailyKey(key: string): DailyName | null {
   }
 }
 
-/** What the key of a copy says, or null when it is not exactly one of ours. */
-export function parseCopyKey({ prefix, pattern }: CopyKind, key: string): CopyName | null {
+/** What the key of a period's backup says, or null when it is not exactly one of ours. */
+export function parsePeriodKey({ prefix, pattern }: PeriodKind, key: string): PeriodName | null {
   if (!key.startsWith(prefix)) return null;
   const name = new RegExp(`^(?<database>[\\w.-]+)_(?<period>${pattern})${endingPattern}`);
   const { groups } = name.exec(key.slice(prefix.length)) ?? {};
@@ -61,7 +61,7 @@ export function parseCopyKey({ prefix, pattern }: CopyKind, key: string): CopyNa
 
 /** The database that a key names, or null when it is not exactly one of ours, of any kind. */
 export function databaseInKey(key: string, kinds: readonly BackupKind[] = backupKinds): string | null {
-  const names = kinds.map((kind) => (kind.from === 'run' ? parseDailyKey(key) : parseCopyKey(kind, key)));
+  const names = kinds.map((kind) => (kind.from === 'run' ? parseDailyKey(key) : parsePeriodKey(kind, key)));
   return names.find((name) => name !== null)?.database ?? null;
 }
 

@@ -201,8 +201,12 @@ function lastBackupInStore(newest: Run | null, storeClaimed: Temporal.Instant | 
 }
 
 /** The message when the store has none of the backups that the history knows; null when it has some, or none is known. */
-function emptiedStoreMessage({ dailies, copies }: Inventory, known: Run | null, store: ObjectStore): string | null {
-  if (dailies.length > 0 || copies.length > 0 || known === null) return null;
+function emptiedStoreMessage(
+  { dailies, periodBackups }: Inventory,
+  known: Run | null,
+  store: ObjectStore,
+): string | null {
+  if (dailies.length > 0 || periodBackups.length > 0 || known === null) return null;
   return `${store.name} held no backup of ${known.database} before this one; the history knows ${known.key}, stored there or in another place.`;
 }
 

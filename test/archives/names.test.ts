@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { daily, isoWeek, weekly } from '../../jobs/archives/backup-kinds.ts';
-import { copyKey, dailyKey, freeDailyKey, keyOf, parseCopyKey, parseDailyKey } from '../../jobs/archives/names.ts';
+import { dailyKey, freeDailyKey, keyOf, parseDailyKey, parsePeriodKey, periodKey } from '../../jobs/archives/names.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
 
 const endings = ['.db.gz', '.db.zst', '.db.gz.age', '.db.zst.age'] as const;
@@ -20,7 +20,7 @@ test('a daily backup is named after the database, the local date and the local t
 test('a weekly backup is named after the ISO week of the local date', () => {
   const period = isoWeek(Temporal.PlainDate.from('2025-11-30'));
   assert.equal(
-    copyKey(weekly, { database: 'csv_data', period, ending: '.db.gz' }),
+    periodKey(weekly, { database: 'csv_data', period, ending: '.db.gz' }),
     'sqlite-backups/weekly/csv_data_2025-W48.db.gz',
   );
 });
@@ -57,7 +57,7 @@ test('a key that is not exactly one of ours is ignored', () => {
   );
   const weeks = ['csv_data_2025-W00', 'csv_data_2025-W54', 'csv_data_2025-48', 'csv_data'];
   assert.deepEqual(
-    weeks.map((name) => parseCopyKey(weekly, `sqlite-backups/weekly/${name}.db.gz`)),
+    weeks.map((name) => parsePeriodKey(weekly, `sqlite-backups/weekly/${name}.db.gz`)),
     weeks.map(() => null),
   );
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { backupKinds, type CopyKind } from '../../jobs/archives/backup-kinds.ts';
+import { backupKinds, type PeriodKind } from '../../jobs/archives/backup-kinds.ts';
 import { inventoryOf } from '../../jobs/archives/inventory.ts';
 import { detailsKey, parseDetailsKey } from '../../jobs/archives/names.ts';
 import { readBackups } from '../../jobs/archives/stored-backups.ts';
@@ -12,7 +12,7 @@ import { statusOf } from '../../jobs/backup/status/status.ts';
 import { makeScene } from './scene.ts';
 
 /** A row that nightshift does not have: nothing but the row is needed for backups of this kind. */
-const monthly: CopyKind = {
+const monthly: PeriodKind = {
   from: 'daily',
   name: 'monthly',
   prefix: 'sqlite-backups/monthly/',

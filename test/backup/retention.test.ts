@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { weekly } from '../../jobs/archives/backup-kinds.ts';
-import { copyRetention, dailyRetention, misdatedDecisions } from '../../jobs/backup/retention/retention.ts';
+import { dailyRetention, misdatedDecisions, periodRetention } from '../../jobs/backup/retention/retention.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 
@@ -118,8 +118,8 @@ test('running it again on what it kept removes nothing more', () => {
 
 test('weekly backups are kept for good unless a number is set', () => {
   const weeks = ['2025-W46', '2025-W47', '2026-W01'].map((week) => ({ key: week, period: week }));
-  assert.deepEqual(removedOf(copyRetention(weekly, weeks, null)), []);
-  assert.deepEqual(removedOf(copyRetention(weekly, weeks, 2)), ['2025-W46']);
+  assert.deepEqual(removedOf(periodRetention(weekly, weeks, null)), []);
+  assert.deepEqual(removedOf(periodRetention(weekly, weeks, 2)), ['2025-W46']);
 });
 
 test('the days are those of the zone of now, whatever zone the names were written in', () => {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { updateDetails } from '../../archives/backup-details.ts';
-import { copyKindNames, daily } from '../../archives/backup-kinds.ts';
+import { daily, periodKindNames } from '../../archives/backup-kinds.ts';
 import { inventoryOf, type StoredDaily } from '../../archives/inventory.ts';
 import { keyOf, parseDailyKey } from '../../archives/names.ts';
 import { acceptStore } from '../../archives/store-identity.ts';
@@ -77,7 +77,7 @@ function notOpen({ key, suspectStatus, facts }: StoredDaily): string {
 function acceptedText({ accepted, stillOpen }: Acceptance): string {
   const lines = accepted.map(({ key, facts }) => `Accepted ${key} (${facts?.suspect}).`);
   if (stillOpen.length === 0)
-    return `${[...lines, `The next backup prunes and makes ${copyKindNames()} copies again.`].join('\n')}\n`;
+    return `${[...lines, `The next backup prunes and makes ${periodKindNames()} copies again.`].join('\n')}\n`;
   const open = stillOpen.map(({ key, facts }) => `  nightshift accept ${key}   # ${facts?.suspect}`);
   return `${[...lines, 'Still open, so the next backup does not prune yet:', ...open].join('\n')}\n`;
 }

@@ -5,9 +5,9 @@ import { datedOf, type Inventory } from '../../archives/inventory.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import {
   changedDecisions,
-  copyRetention,
   dailyRetention,
   misdatedDecisions,
+  periodRetention,
   type RetentionDecision,
 } from './retention.ts';
 
@@ -21,20 +21,20 @@ type RetentionOptions = {
 
 /** What retention decides for every backup of one database, kind after kind, newest first; changed and misdated ones last. */
 export function retentionDecisions(
-  { dailies, copies }: Inventory,
+  { dailies, periodBackups }: Inventory,
   { retention, lastGood, zone }: RetentionOptions,
 ): RetentionDecision[] {
   const plausible = Map.groupBy(
-    copies.filter(({ date }) => isPlausible(date)),
+    periodBackups.filter(({ date }) => isPlausible(date)),
     ({ kind }) => kind,
   );
   const dated = datedOf(dailies);
   const unchanged = dated.filter(({ isChanged }) => !isChanged);
   return [
     ...dailyRetention(unchanged, { limit: retention.daily, lastGood, zone }),
-    ...[...plausible].flatMap(([kind, ofKind]) => copyRetention(kind, ofKind, retention[kind.name] ?? null)),
+    ...[...plausible].flatMap(([kind, ofKind]) => periodRetention(kind, ofKind, retention[kind.name] ?? null)),
     ...changedDecisions(dated),
-    ...misdatedDecisions([...dailies, ...copies]),
+    ...misdatedDecisions([...dailies, ...periodBackups]),
   ];
 }
 

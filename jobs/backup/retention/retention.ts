@@ -1,5 +1,5 @@
 import type { BackupDate } from '../../archives/backup-date.ts';
-import type { CopyKind } from '../../archives/backup-kinds.ts';
+import type { PeriodKind } from '../../archives/backup-kinds.ts';
 
 /** What happens to one stored backup, and why. */
 export type RetentionDecision = { readonly key: string; readonly keep: boolean; readonly reason: string };
@@ -45,13 +45,13 @@ export function dailyRetention(
   });
 }
 
-/** Which copies of a kind to keep: the newest `limit` periods, all when it is null. Newest first. */
-export function copyRetention(
-  kind: CopyKind,
-  copies: readonly PeriodBackup[],
+/** Which backups of a period kind to keep: the newest `limit` periods, all when it is null. Newest first. */
+export function periodRetention(
+  kind: PeriodKind,
+  backups: readonly PeriodBackup[],
   limit: number | null,
 ): RetentionDecision[] {
-  const newestFirst = copies.toSorted((a, b) => b.period.localeCompare(a.period) || b.key.localeCompare(a.key));
+  const newestFirst = backups.toSorted((a, b) => b.period.localeCompare(a.period) || b.key.localeCompare(a.key));
   const keptPeriods = new Set([...new Set(newestFirst.map(({ period }) => period))].slice(0, limit ?? undefined));
   return newestFirst.map(({ key, period }) => {
     if (limit === null) return { key, keep: true, reason: `${kind.plural} are kept for good` };

@@ -1,19 +1,19 @@
-import { type BackupKind, copyKindNames, copyKindsOf } from '../../archives/backup-kinds.ts';
+import { type BackupKind, periodKindNames, periodKindsOf } from '../../archives/backup-kinds.ts';
 import {
   type Inventory,
   openSuspects,
   orphanedDetails,
-  type StoredCopy,
+  type PeriodBackup,
   type StoredDaily,
 } from '../../archives/inventory.ts';
 import { detailsKey } from '../../archives/names.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
 import type { RunStep } from '../steps.ts';
-import { type CopyDeps, copyPeriods } from './period-copies.ts';
+import { makePeriodBackups, type PeriodBackupDeps } from './period-backups.ts';
 import { decisionText, removeDecided, retentionDecisions } from './prune.ts';
 
-type RetentionDeps = CopyDeps & {
+type RetentionDeps = PeriodBackupDeps & {
   readonly kinds: readonly BackupKind[];
   /** Key of the backup just made and verified. */
   readonly lastGood: string;
@@ -21,7 +21,7 @@ type RetentionDeps = CopyDeps & {
 };
 
 /**
- * Copies of longer periods, then prune, once the backup is verified; neither while a suspect backup waits for a person, while a
+ * Backups of longer periods, then prune, once the backup is verified; neither while a suspect backup waits for a person, while a
  * backup cannot be read, or while the clock is in doubt. Returns what went wrong instead of throwing: the backup is
  * safe, and running it again would not help.
  */
@@ -35,18 +35,18 @@ export async function runRetention(inventory: Inventory, deps: RetentionDeps): P
   const problem = inventory.problem ?? clockProblem(inventory, kinds);
   if (problem !== null) return problem;
   try {
-    const copies: StoredCopy[] = [];
+    const periodBackups: PeriodBackup[] = [];
     let failure: Failure | null = null;
-    for (const kind of copyKindsOf(kinds)) {
-      const copied = await step(kind.name, () => copyPeriods(kind, inventory, deps));
-      copies.push(...copied.copies);
-      failure ??= copied.failure;
+    for (const kind of periodKindsOf(kinds)) {
+      const made = await step(kind.name, () => makePeriodBackups(kind, inventory, deps));
+      periodBackups.push(...made.periodBackups);
+      failure ??= made.failure;
     }
-    const decisions = retentionDecisions({ ...inventory, copies }, { retention, lastGood, zone });
+    const decisions = retentionDecisions({ ...inventory, periodBackups }, { retention, lastGood, zone });
     for (const decision of decisions) log.line(decisionText(decision));
     await step('prune', async () => {
       await removeDecided(store, decisions, signal);
-      for (const key of orphanedDetails({ ...inventory, copies })) await store.remove(detailsKey(key), signal);
+      for (const key of orphanedDetails({ ...inventory, periodBackups })) await store.remove(detailsKey(key), signal);
     });
     return failure;
   } catch (error) {
@@ -55,13 +55,13 @@ export async function runRetention(inventory: Inventory, deps: RetentionDeps): P
 }
 
 /** Backups taken and stored in the future: the clock was ahead then, or is behind now, and days are counted by it. */
-function clockProblem({ dailies, copies }: Inventory, kinds: readonly BackupKind[]): Failure | null {
-  const ahead = [...dailies, ...copies].filter(({ date }) => date.kind === 'ahead');
+function clockProblem({ dailies, periodBackups }: Inventory, kinds: readonly BackupKind[]): Failure | null {
+  const ahead = [...dailies, ...periodBackups].filter(({ date }) => date.kind === 'ahead');
   const [first] = ahead;
   if (first === undefined) return null;
   return new Failure(
     'STORE_CLOCK_SKEW',
-    `${plural(ahead.length, 'backup')} in the store ${ahead.length === 1 ? 'was' : 'were'} taken and stored in the future, as ${first.key}: no ${copyKindNames(kinds)} copy and no prune.`,
+    `${plural(ahead.length, 'backup')} in the store ${ahead.length === 1 ? 'was' : 'were'} taken and stored in the future, as ${first.key}: no ${periodKindNames(kinds)} copy and no prune.`,
     'If the clock of this host is behind, set it (timedatectl set-ntp true). If it is right, it was ahead when these were made: look at them with `nightshift list`, and remove them by hand.',
   );
 }
@@ -70,7 +70,7 @@ function clockProblem({ dailies, copies }: Inventory, kinds: readonly BackupKind
 function suspectsText(suspects: readonly StoredDaily[], kinds: readonly BackupKind[]): string {
   const lines = suspects.map(({ key, facts }) => `  ${key}: ${facts?.suspect}`);
   return [
-    `no ${copyKindNames(kinds)} copy and no prune until a person has looked at ${plural(suspects.length, 'suspect')}:`,
+    `no ${periodKindNames(kinds)} copy and no prune until a person has looked at ${plural(suspects.length, 'suspect')}:`,
     ...lines,
     '  If rows are missing: is the disk mounted? Then `nightshift restore latest`, which passes over suspects.',
     '  If all is right: `nightshift accept KEY`.',

@@ -45,8 +45,8 @@ export async function checkReading(
   await waitForStore(store, { waitForNewKey, log, signal });
   let backups = 0;
   for (const { name } of databases) {
-    const { dailies, copies } = await inventoryOf(store, name, { zone, now: () => store.now(clock), signal });
-    backups += dailies.length + copies.length;
+    const { dailies, periodBackups } = await inventoryOf(store, name, { zone, now: () => store.now(clock), signal });
+    backups += dailies.length + periodBackups.length;
   }
   report.found(`${plural(backups, 'backup')} in ${store.name}`);
 }

@@ -1,17 +1,17 @@
-import type { CopyKind } from '../../archives/backup-kinds.ts';
+import type { PeriodKind } from '../../archives/backup-kinds.ts';
 
 type DatedSource = { readonly key: string; readonly date: { readonly takenAt: Temporal.Instant } };
 
 /** A backup of a period to make by copying a daily one. */
-export type CopyDue<D> = {
+export type PeriodBackupDue<D> = {
   readonly period: string;
   /** The period's dailies, the last first: the first that verifies is copied. */
   readonly dailies: readonly D[];
   readonly reason: string;
 };
 
-type CopyPlan = {
-  /** Periods whose copy is there and known to be good. */
+type DueOptions = {
+  /** Periods whose backup is there and known to be good. */
   readonly existing: ReadonlySet<string>;
   /** The local date of this run in `zone`, an IANA name. */
   readonly today: Temporal.PlainDate;
@@ -21,21 +21,21 @@ type CopyPlan = {
 };
 
 /**
- * Which copies of a kind are due: on the last day of a period today's newest daily (a later run overwrites it), and for every
- * past period that has dailies but no good copy, its last daily that verifies. Oldest period first. `dailies` are one
+ * Which backups of a kind are due: on the last day of a period today's newest daily (a later run overwrites it), and for every
+ * past period that has dailies but no good backup, its last daily that verifies. Oldest period first. `dailies` are one
  * database's, rightly dated; periods that retention would remove at once are left out.
  */
-export function copiesDue<D extends DatedSource>(
-  kind: CopyKind,
+export function periodBackupsDue<D extends DatedSource>(
+  kind: PeriodKind,
   dailies: readonly D[],
-  { existing, today, zone, limit }: CopyPlan,
-): CopyDue<D>[] {
+  { existing, today, zone, limit }: DueOptions,
+): PeriodBackupDue<D>[] {
   const thisPeriod = kind.periodOf(today);
   const isLastDay = kind.datesOf(thisPeriod).last.equals(today);
   const dayOf = ({ date }: D) => date.takenAt.toZonedDateTimeISO(zone).toPlainDate();
   const lastFirst = dailies.toSorted((a, b) => Temporal.Instant.compare(b.date.takenAt, a.date.takenAt));
   const byPeriod = Map.groupBy(lastFirst, (daily) => kind.periodOf(dayOf(daily)));
-  const due = [...byPeriod].flatMap(([period, ofPeriod]): CopyDue<D>[] => {
+  const due = [...byPeriod].flatMap(([period, ofPeriod]): PeriodBackupDue<D>[] => {
     if (period < thisPeriod && !existing.has(period))
       return [{ period, dailies: ofPeriod, reason: kind.reasons.missed }];
     const ofToday = isLastDay ? ofPeriod.filter((daily) => dayOf(daily).equals(today)) : [];

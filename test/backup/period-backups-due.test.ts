@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { isoWeek, weekly } from '../../jobs/archives/backup-kinds.ts';
-import { copiesDue } from '../../jobs/backup/retention/copies-due.ts';
+import { periodBackupsDue } from '../../jobs/backup/retention/period-backups-due.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 
@@ -12,7 +12,7 @@ function daily(at: string) {
 
 function due(dailies: string[], existing: string[], today: string, limit: number | null = null) {
   const plan = { existing: new Set(existing), today: Temporal.PlainDate.from(today), zone, limit };
-  return copiesDue(weekly, dailies.map(daily), plan).map(
+  return periodBackupsDue(weekly, dailies.map(daily), plan).map(
     ({ period, dailies, reason }) => `${period} from ${dailies.map(({ key }) => key).join(', else ')} (${reason})`,
   );
 }
@@ -56,8 +56,10 @@ test('after the copies are made, only today’s Sunday is ever due again', () =>
       const today = start.add({ days: todayOffset });
       const dailies = days.map((day) => daily(`${start.add({ days: day })}T02:00`));
       const plan = { today, zone, limit: null };
-      const made = new Set(copiesDue(weekly, dailies, { ...plan, existing: new Set() }).map(({ period }) => period));
-      const again = copiesDue(weekly, dailies, { ...plan, existing: made }).map(({ period }) => period);
+      const made = new Set(
+        periodBackupsDue(weekly, dailies, { ...plan, existing: new Set() }).map(({ period }) => period),
+      );
+      const again = periodBackupsDue(weekly, dailies, { ...plan, existing: made }).map(({ period }) => period);
       assert.deepEqual(
         again,
         again.filter((week) => week === isoWeek(today) && today.dayOfWeek === 7),
