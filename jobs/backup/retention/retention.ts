@@ -5,7 +5,7 @@ import type { PeriodKind } from '../../archives/backup-kinds.ts';
 export type RetentionDecision = { readonly key: string; readonly keep: boolean; readonly reason: string };
 
 type DatedBackup = { readonly key: string; readonly date: { readonly takenAt: Temporal.Instant } };
-type PeriodBackup = { readonly key: string; readonly period: string };
+type KeyOfPeriod = { readonly key: string; readonly period: string };
 
 type DailyRetentionOptions = {
   readonly limit: number;
@@ -48,7 +48,7 @@ export function dailyRetention(
 /** Which backups of a period kind to keep: the newest `limit` periods, all when it is null. Newest first. */
 export function periodRetention(
   kind: PeriodKind,
-  backups: readonly PeriodBackup[],
+  backups: readonly KeyOfPeriod[],
   limit: number | null,
 ): RetentionDecision[] {
   const newestFirst = backups.toSorted((a, b) => b.period.localeCompare(a.period) || b.key.localeCompare(a.key));
