@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { deploymentCommands } from '../infra/commands.ts';
+import { runCommandLine } from '../jobs/command-line.ts';
 import type { Environment } from '../jobs/runtime/cli-context.ts';
+import { systemClock } from '../jobs/runtime/clock.ts';
 
 /** The command of the checkout, which has the deployment's commands too. */
 export const sourceProgram = path.resolve(import.meta.dirname, '..', 'jobs', 'nightshift.mjs');
@@ -47,11 +50,36 @@ export function startNightshift(args: readonly string[], environment: Environmen
   };
 }
 
-/** Runs the real command to its end. */
+/** The same in this process: no start, no modules to load. For commands that print through their context alone. */
+async function runInProcess(args: readonly string[], environment: Environment): Promise<FinishedCommand> {
+  let out = '';
+  let err = '';
+  const context = {
+    environment,
+    clock: systemClock,
+    signal: new AbortController().signal,
+    out: (text: string) => {
+      out += text;
+    },
+    err: (text: string) => {
+      err += text;
+    },
+    interactive: false,
+  };
+  const code = await runCommandLine(args, context, deploymentCommands);
+  return { code, out, err };
+}
+
+/**
+ * Runs the command to its end: in CI as a user does, in a process of its own; else, where it can be, in this one, which takes
+ * a tenth of the time.
+ */
 export function nightshift(
   args: readonly string[],
   environment: Environment,
   file = program,
 ): Promise<FinishedCommand> {
-  return startNightshift(args, environment, file).finished;
+  const needsProcess = args[0] === 'backup' || args.includes('--schedule');
+  if (needsProcess || process.env['LAB'] === 'required') return startNightshift(args, environment, file).finished;
+  return runInProcess(args, environment);
 }

@@ -17,6 +17,8 @@ function grow({ sql }: Scene, mib: number): void {
        INSERT INTO blobs SELECT randomblob(1048576) FROM n;`);
 }
 
+const fast = { BACKUP_GZIP_LEVEL: '1' };
+
 function outcomes({ history }: Scene): string[] {
   return history.runs('backup', 'shop', 9).map(({ outcome }) => outcome);
 }
@@ -37,8 +39,8 @@ test('the service backs up as soon as it starts, says when it will again, and en
 });
 
 test('stopped in the middle of a run, it lets the run go on for the grace period', async (t) => {
-  const scene = await makeScene(t, { STOP_GRACE_SECONDS: '60' });
-  grow(scene, 40);
+  const scene = await makeScene(t, { STOP_GRACE_SECONDS: '60', ...fast });
+  grow(scene, 30);
   const service = startNightshift(['backup', '--schedule'], scene.environment);
   await service.printed('snapshot: ');
   service.child.kill('SIGTERM');
@@ -51,8 +53,8 @@ test('stopped in the middle of a run, it lets the run go on for the grace period
 test('when the time of grace is over the run is taken back: no object, nothing staged, no alert, recorded as interrupted', async (t) => {
   const server = await startSmtpServer({ security: 'plain' });
   t.after(() => server.close());
-  const scene = await makeScene(t, { STOP_GRACE_SECONDS: '0', ...mailTo(server.smtp.port) });
-  grow(scene, 60);
+  const scene = await makeScene(t, { STOP_GRACE_SECONDS: '0', ...mailTo(server.smtp.port), ...fast });
+  grow(scene, 30);
   const service = startNightshift(['backup', '--schedule'], scene.environment);
   await service.printed('snapshot: ');
   const asked = performance.now();
@@ -91,8 +93,8 @@ test('killed with SIGKILL at any moment, the next run cleans up or finishes what
 });
 
 test('when the service itself is killed, its run ends too and its lock is free', async (t) => {
-  const scene = await makeScene(t);
-  grow(scene, 60);
+  const scene = await makeScene(t, fast);
+  grow(scene, 30);
   const service = startNightshift(['backup', '--schedule'], scene.environment);
   await service.printed('snapshot: ');
   service.child.kill('SIGKILL');
@@ -148,8 +150,8 @@ test('health and metrics are served while the first backup is under way and afte
 });
 
 test('of two services on one database one waits for the other’s run', async (t) => {
-  const scene = await makeScene(t);
-  grow(scene, 60);
+  const scene = await makeScene(t, fast);
+  grow(scene, 30);
   const both = [startNightshift(['backup'], scene.environment), startNightshift(['backup'], scene.environment)];
   const ended = await Promise.all(both.map(({ finished }) => finished));
   assert.deepEqual(

@@ -3,8 +3,10 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
+import { runBackup } from '../../jobs/backup/run.ts';
 import { openHistory } from '../../jobs/monitoring/history/open-history.ts';
 import type { Environment } from '../../jobs/runtime/cli-context.ts';
+import { systemClock } from '../../jobs/runtime/clock.ts';
 import { type FinishedCommand, nightshift, startNightshift } from '../nightshift.ts';
 import { makeScene, type Scene } from './scene.ts';
 
@@ -16,6 +18,8 @@ function exitAndLines({ code, out }: FinishedCommand): [number | null, ...string
 }
 
 const status = async (environment: Environment) => exitAndLines(await nightshift(['status'], environment));
+
+const backup = (scene: Scene) => runBackup(scene.database, scene.deps({ clock: systemClock }));
 
 function grow({ sql }: Scene, mib: number): void {
   sql(`CREATE TABLE blobs (data BLOB); WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${mib})
@@ -53,7 +57,7 @@ test('one of several databases without a good backup is not ok, whatever the oth
 
 test('a last run that failed is not ok though the newest good backup is young; a good run ends that', async (t) => {
   const scene = await makeScene(t);
-  await nightshift(['backup'], scene.environment);
+  await backup(scene);
   assert.deepEqual(await status(scene.environment), [0, 'shop: ok, newest good backup is AGE old']);
   renameSync(scene.database.path, `${scene.database.path}.aside`);
   await nightshift(['backup'], scene.environment);
@@ -69,9 +73,9 @@ test('a last run that failed is not ok though the newest good backup is young; a
 });
 
 test('a run is under way while it lives, and was killed once no process holds its lock', async (t) => {
-  const scene = await makeScene(t);
-  await nightshift(['backup'], scene.environment);
-  grow(scene, 60);
+  const scene = await makeScene(t, { BACKUP_GZIP_LEVEL: '1' });
+  await backup(scene);
+  grow(scene, 30);
   const run = startNightshift(['backup'], scene.environment);
   await run.printed('snapshot: ');
   assert.deepEqual((await status(scene.environment)).slice(0, 2), [0, 'shop: ok, newest good backup is AGE old']);
@@ -115,7 +119,7 @@ test('a killed run of 12 days ago is no excuse for the age; where the lock canno
 
 test('a suspect shows until it is accepted, and findings, housekeeping and a suspect gone from the store each as they are', async (t) => {
   const scene = await makeScene(t);
-  await nightshift(['backup'], scene.environment);
+  await backup(scene);
   scene.sql('DELETE FROM orders');
   await nightshift(['backup'], scene.environment);
   const [, key = ''] = (await scene.keys()).map((name) => `sqlite-backups/${name}`);
@@ -131,7 +135,7 @@ test('a suspect shows until it is accepted, and findings, housekeeping and a sus
 
 test('a suspect whose object somebody removed from the store is no longer open after the next run', async (t) => {
   const scene = await makeScene(t);
-  await nightshift(['backup'], scene.environment);
+  await backup(scene);
   scene.sql('CREATE TABLE kept AS SELECT * FROM orders; DELETE FROM orders');
   await nightshift(['backup'], scene.environment);
   const [, key = ''] = (await scene.keys()).map((name) => `sqlite-backups/${name}`);
@@ -143,7 +147,7 @@ test('a suspect whose object somebody removed from the store is no longer open a
 
 test('status and health need no keys of the bucket', async (t) => {
   const scene = await makeScene(t);
-  await nightshift(['backup'], scene.environment);
+  await backup(scene);
   const { BACKUP_STORE: _, ...withoutStore } = scene.environment;
   assert.equal((await nightshift(['status'], withoutStore)).code, 0);
   assert.equal((await nightshift(['health'], withoutStore)).code, 0);
@@ -151,7 +155,7 @@ test('status and health need no keys of the bucket', async (t) => {
 
 test('failed housekeeping is not ok', async (t) => {
   const scene = await makeScene(t);
-  await nightshift(['backup'], scene.environment);
+  await backup(scene);
   const history = openHistory(scene.settings.stateDir);
   const [run] = history.runs('backup', 'shop', 1);
   history.updateRun(run?.id ?? 0, { code: 'STORE_DENIED', message: 'The key may not delete objects.' });
@@ -165,7 +169,7 @@ test('failed housekeeping is not ok', async (t) => {
 
 test('a failure stays reported when the try after it was stopped', async (t) => {
   const scene = await makeScene(t);
-  await nightshift(['backup'], scene.environment);
+  await backup(scene);
   renameSync(scene.database.path, `${scene.database.path}.aside`);
   await nightshift(['backup'], scene.environment);
   scene.history.finishRun(
@@ -183,7 +187,7 @@ test('a failure stays reported when the try after it was stopped', async (t) => 
 
 test('a store that was emptied is a problem until the next good backup, also when nobody can be reached', async (t) => {
   const scene = await makeScene(t);
-  await nightshift(['backup'], scene.environment);
+  await backup(scene);
   for (const key of await scene.keys()) rmSync(path.join(scene.folder, 'store', 'sqlite-backups', key));
   const before = scene.history.newestGood('shop')?.key;
   await nightshift(['backup'], scene.environment);
@@ -207,7 +211,7 @@ test('a history that was started over is a problem until the next good backup, a
 
 test('a restore that was left unfinished is not ok: services may be down, and no backup runs', async (t) => {
   const scene = await makeScene(t);
-  await nightshift(['backup'], scene.environment);
+  await backup(scene);
   writeFileSync(`${scene.database.path}.restore-journal`, '{}');
   assert.deepEqual(await status(scene.environment), [
     1,

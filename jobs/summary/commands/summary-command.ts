@@ -26,6 +26,6 @@ export function summaryCommand(context: CliContext): Command {
     initCommand,
     hashPasswordCommand,
   ];
-  for (const subcommand of subcommands) command.addCommand(subcommand(context).exitOverride());
+  for (const subcommand of subcommands) command.addCommand(subcommand(context));
   return command;
 }
