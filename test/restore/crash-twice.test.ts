@@ -12,6 +12,7 @@ import { resumeUnfinished } from '../../jobs/restore/swap/resume.ts';
 import { runSteps } from '../../jobs/restore/swap/run-steps.ts';
 import { systemClock } from '../../jobs/runtime/clock.ts';
 import { createLog } from '../../jobs/runtime/log.ts';
+import { everyNth } from '../sampling.ts';
 import { always, type FakeServices, fakeEngine, readServices } from './fake-engine.ts';
 import { fastClock } from './run-action.ts';
 import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
@@ -109,7 +110,7 @@ function deps(checkpoint: Checkpoint) {
 test('killed at a step, and again while the next run resumes it: the run after that leaves the old database complete', async () => {
   let pairs = 0;
   for (let first = 1; (await begin(first)) === 'died'; first += 3) {
-    for (let second = 1 + (first % 4); ; second += 4) {
+    for (let second = 1 + (first % 4); ; second += 4 * everyNth(3)) {
       await begin(first);
       if (readJournal(databases.database) === null) break;
       const again = await resume(second);
@@ -125,14 +126,14 @@ test('killed at a step, and again while the next run resumes it: the run after t
       if (again !== 'died') break;
     }
   }
-  assert.ok(pairs > 100, `only ${pairs} pairs`);
+  assert.ok(pairs > 100 / everyNth(3), `only ${pairs} pairs`);
 });
 
 test('killed on a rollback that could not be journalled: the run after that leaves the old database complete, and never calls it restored', async () => {
   const isWayBackJournal = (name: string) =>
     /^before journalling (stoppingForRollback|restoringOriginal|restartingServices|cleaningUp)$/.test(name);
   let resumed = 0;
-  for (let number = 1; (await begin(number, isWayBackJournal)) === 'died'; number += 1) {
+  for (let number = 1; (await begin(number, isWayBackJournal)) === 'died'; number += everyNth(2)) {
     const ended = await resumeUnfinished(databases.database, 'UTC', deps(deathAt(0).checkpoint));
     assert.deepEqual(
       { inPlace: holds(databases.database), services: readServices(serviceFile()), end: ended?.step ?? 'cleaningUp' },
@@ -141,5 +142,5 @@ test('killed on a rollback that could not be journalled: the run after that leav
     );
     resumed += 1;
   }
-  assert.ok(resumed > 40, `only ${resumed} times`);
+  assert.ok(resumed > 40 / everyNth(2), `only ${resumed} times`);
 });

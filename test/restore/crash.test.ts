@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { DockerEngine } from '../../jobs/restore/services/docker/docker-engine.ts';
+import { everyNth } from '../sampling.ts';
 import { type FakeServices, readServices } from './fake-engine.ts';
 import { fakeEngineOrNone, runRestore } from './run-action.ts';
 import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
@@ -13,8 +14,7 @@ const dying = path.join(import.meta.dirname, 'dying-process.ts');
 const always = { Name: 'unless-stopped', MaximumRetryCount: 0 };
 const never = { Name: 'no', MaximumRetryCount: 0 };
 
-/** CI kills at every checkpoint; elsewhere every eighth is enough for a first answer. */
-const stride = process.env['LAB'] === 'required' ? 1 : 8;
+const stride = everyNth(8);
 
 type Variant = { readonly name: string; readonly services: FakeServices | null; readonly endsAs: 'new' | 'old' };
 
