@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backupKinds, type PeriodKind } from '../../jobs/archives/backup-kinds.ts';
+import { listText } from '../../jobs/archives/backup-list.ts';
 import { inventoryOf } from '../../jobs/archives/inventory.ts';
 import { detailsKey, parseDetailsKey } from '../../jobs/archives/names.ts';
 import { readBackups } from '../../jobs/archives/stored-backups.ts';
-import { listText } from '../../jobs/backup/commands/list.ts';
 import { retentionDecisions } from '../../jobs/backup/retention/prune.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
 import { metricsText } from '../../jobs/backup/status/metrics.ts';

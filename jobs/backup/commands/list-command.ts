@@ -1,12 +1,12 @@
 import { Argument, Command } from 'commander';
 import { backupKinds, type KindName } from '../../archives/backup-kinds.ts';
+import { listEntry, listText } from '../../archives/backup-list.ts';
 import { missingFolderFailure, sameStoreFailure } from '../../archives/store-identity.ts';
 import { readBackups } from '../../archives/stored-backups.ts';
 import { missingHistoryWarning, readHistory } from '../../monitoring/history/open-history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { readBackupSettings } from '../../settings/settings.ts';
 import { openStore } from '../../store/open.ts';
-import { listEntry, listText } from './list.ts';
 
 export function listCommand(context: CliContext): Command {
   return new Command('list')

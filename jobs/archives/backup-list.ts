@@ -1,8 +1,8 @@
-import { ageText } from '../../archives/backup-date.ts';
-import type { StoredBackup } from '../../archives/stored-backups.ts';
-import type { Verification } from '../../monitoring/history/history.ts';
-import { formatBytes } from '../../runtime/format.ts';
-import { tableText } from '../../runtime/table.ts';
+import type { Verification } from '../monitoring/history/history.ts';
+import { formatBytes } from '../runtime/format.ts';
+import { tableText } from '../runtime/table.ts';
+import { ageText } from './backup-date.ts';
+import type { StoredBackup } from './stored-backups.ts';
 
 /** A backup as `nightshift list` shows it. */
 export type ListEntry = {
@@ -79,7 +79,8 @@ export function listText(
   return tableText(['KIND', 'NAME', 'AGE', 'SIZE', 'STATE', 'DATABASE', 'ENCRYPTION'], rows);
 }
 
-function stateText({ state, suspectStatus, findings }: ListEntry): string {
+/** `verified, SUSPECT`: what is known of a backup, in words. */
+export function stateText({ state, suspectStatus, findings }: ListEntry): string {
   const suspicion = { open: 'SUSPECT', accepted: 'accepted', disproved: 'was suspect' };
   return [
     state,
@@ -89,6 +90,6 @@ function stateText({ state, suspectStatus, findings }: ListEntry): string {
 }
 
 /** Control characters as JSON writes them, so that a name is one line and moves no cursor. */
-function printable(name: string): string {
+export function printable(name: string): string {
   return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (letter) => JSON.stringify(letter).slice(1, -1));
 }
