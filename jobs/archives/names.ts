@@ -103,14 +103,20 @@ export function locateKey(
   return kind === undefined ? null : { kind: kind.name, name: key.slice(kind.prefix.length) };
 }
 
-/** Key of a backup's name as a person gives it, with or without the prefix. Throws ARGUMENT_INVALID. */
-export function keyOf(name: string, { name: kind, prefix }: BackupKind): string {
+/** Key of a backup's name as a person gives it, with or without the prefix; null when no backup can have it. */
+export function keyNamed(name: string, { prefix }: BackupKind): string | null {
   const file = name.startsWith(prefix) ? name.slice(prefix.length) : name;
   const partsFit = file.split('/').every((part) => !['', '.', '..'].includes(part));
-  if (partsFit && locateKey(file) === null) return prefix + file;
+  return partsFit && locateKey(file) === null ? prefix + file : null;
+}
+
+/** The same. Throws ARGUMENT_INVALID when no backup can have that name. */
+export function keyOf(name: string, kind: BackupKind): string {
+  const key = keyNamed(name, kind);
+  if (key !== null) return key;
   throw new Failure(
     'ARGUMENT_INVALID',
-    `"${name}" is not the name of a ${kind} backup.`,
+    `"${name}" is not the name of a ${kind.name} backup.`,
     'Give the name as `nightshift list` prints it, such as csv_data_2025-11-30_020000.db.gz.',
   );
 }

@@ -1,5 +1,5 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { backupKinds, type KindName } from '../archives/backup-kinds.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { backupKinds } from '../archives/backup-kinds.ts';
 import type { CliContext } from '../runtime/cli-context.ts';
 import type { CliOptions } from './options/cli-options.ts';
 import { defaultOwner, type FileOwner } from './options/restore-options.ts';
@@ -7,11 +7,13 @@ import { defaultOwner, type FileOwner } from './options/restore-options.ts';
 export function restoreCommand(context: CliContext): Command {
   return new Command('restore')
     .description('restore a backup in seconds, or leave everything as it was')
-    .argument('[file]', 'a name from `nightshift list`, or `latest`')
-    .addArgument(
-      new Argument('[folder]', 'its kind; needed only when several kinds have that name').choices(
-        backupKinds.map((kind) => kind.name),
-      ),
+    .argument(
+      '[file]',
+      'a name from `nightshift list`, a date or local time, or `latest`; in a terminal the list without it',
+    )
+    .argument(
+      '[folder]',
+      `its kind (${backupKinds.map(({ name }) => name).join(', ')}); needed only when several kinds have that name`,
     )
     .option(
       '--at <time>',
@@ -56,7 +58,7 @@ export function restoreCommand(context: CliContext): Command {
     .addOption(new Option('--mode <octal>', 'of the restored file').default(defaultOwner.mode, '644').argParser(modeOf))
     .addHelpText('after', explanation)
     .action(
-      async (file: string | undefined, folder: KindName | undefined, options: Omit<CliOptions, 'file' | 'folder'>) => {
+      async (file: string | undefined, folder: string | undefined, options: Omit<CliOptions, 'file' | 'folder'>) => {
         const { runAction } = await import('./run/run-action.ts');
         await runAction({ ...options, file, folder }, context);
       },
@@ -74,10 +76,15 @@ Any other restore command does that first, then ends with exit 1 and says that t
 Exit codes: 0 done, 1 failed (the last lines say what is in place and what runs), 2 wrong settings or arguments,
 4 not confirmed, or interrupted.
 
+A backup may be given as its name (with or without ending or kind), its key or address, its day, or its local time. Where
+several fit, a terminal offers them. A misspelt name is corrected only where the plan is shown before anything happens.
+
 Examples:
   nightshift list
+  nightshift restore
   nightshift restore latest --dry-run
   nightshift restore csv_data_2025-11-30_020000.db.gz daily
+  nightshift restore 2025-11-30
   nightshift restore --at 2025-11-30 --to /tmp/look.db
   nightshift restore --undo
   nightshift restore --safety-copies --remove csv_data.db.backup-2025-12-02_031500`;

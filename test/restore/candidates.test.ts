@@ -29,7 +29,11 @@ const objects = [
   stored('daily/shop_2_2025-11-30_040000.db.gz'),
 ];
 
-function chosen(selector: Exclude<BackupSelector, { kind: 'file' }>, database = shop, all = objects): string[] {
+function chosen(
+  selector: Extract<BackupSelector, { kind: 'latest' | 'at' }>,
+  database = shop,
+  all = objects,
+): string[] {
   return candidatesFor(selector, database, all.toSorted(newestFirst), databases, zone).map(({ key }) =>
     key.slice('sqlite-backups/'.length),
   );

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { type Checkpoint, noCheckpoint } from '../../jobs/restore/files/checkpoint.ts';
 import type { CliOptions } from '../../jobs/restore/options/cli-options.ts';
 import { defaultOwner } from '../../jobs/restore/options/restore-options.ts';
+import type { Prompt } from '../../jobs/restore/plan/prompts.ts';
 import { runAction } from '../../jobs/restore/run/run-action.ts';
 import type { DockerEngine } from '../../jobs/restore/services/docker/docker-engine.ts';
 import { dockerServiceManager } from '../../jobs/restore/services/docker/docker-service-manager.ts';
@@ -19,6 +20,8 @@ type RunRestoreDeps = {
   readonly engine?: DockerEngine;
   readonly checkpoint?: Checkpoint;
   readonly options?: Partial<CliOptions>;
+  /** Who answers; without it there is no terminal. */
+  readonly prompt?: Prompt;
 };
 
 const begun = systemClock.now();
@@ -57,9 +60,9 @@ export async function runRestore(
   } as const;
   const signal = new AbortController().signal;
   const context = { environment, clock: fastClock, signal, out: keep, err: keep, interactive: false };
-  const { engine = noDocker, checkpoint = noCheckpoint } = deps;
+  const { engine = noDocker, checkpoint = noCheckpoint, prompt = null } = deps;
   try {
-    await runAction(typed, context, { services: dockerServiceManager(engine, fastClock), checkpoint });
+    await runAction(typed, context, { services: dockerServiceManager(engine, fastClock), checkpoint, prompt });
     return { ending: 'done', text };
   } catch (error) {
     const failure = asFailure(error);

@@ -58,6 +58,21 @@ describe('restore from a real S3 server', needs('s3', 'tools'), () => {
 
   const script = complete.old.replace('old', 'script');
 
+  test('a pasted address of the bucket is understood, and one of another bucket refused with the name of ours', async () => {
+    databases.reset();
+    const { bucket: name, endpoint } = bucket.location;
+    const key = 'sqlite-backups/daily/shop_2025-11-30_020000.db.gz';
+    for (const address of [`s3://${name}/${key}`, `${endpoint}/${name}/${key}?X-Amz-Signature=1`]) {
+      const { code, out, err } = await restore([address, '--dry-run']);
+      assert.equal(code, 0, out + err);
+      assert.ok(out.includes(`Restore ${key}\n`) && out.includes(`NOTE: "${address}" is ${key}\n`), out);
+    }
+    const { code, err } = await restore([`s3://another/${key}`]);
+    assert.equal(code, 2);
+    assert.ok(err.includes(`s3://another/${key} is not in the store, which is s3://${name}/ at ${endpoint}.`), err);
+    assert.equal(holds(databases.database), complete.old);
+  });
+
   for (const args of [
     ['shop_2025-11-30_020000.db.gz', 'daily'],
     ['shop-week48.db.gz', 'weekly'],

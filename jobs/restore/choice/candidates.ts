@@ -23,7 +23,7 @@ type Candidate = Pick<StoredBackup, 'key' | 'kind' | 'date'>;
  * nothing dates comes after all that are dated; it was taken before it was stored. Empty when nothing can.
  */
 export function candidatesFor<B extends Candidate>(
-  selector: Exclude<BackupSelector, { kind: 'file' }>,
+  selector: Extract<BackupSelector, { kind: 'latest' | 'at' }>,
   database: Database,
   backups: readonly B[],
   databases: readonly Database[],

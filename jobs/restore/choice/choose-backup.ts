@@ -1,107 +1,148 @@
 import { backupKinds } from '../../archives/backup-kinds.ts';
-import { keyOf, locateKey } from '../../archives/names.ts';
+import { keyNamed, locateKey } from '../../archives/names.ts';
 import { describeBackup, type ReadOptions, readBackups, type StoredBackup } from '../../archives/stored-backups.ts';
 import { Failure } from '../../runtime/errors.ts';
-import { plural } from '../../runtime/format.ts';
 import type { Database } from '../../settings/databases.ts';
+import type { StoreLocation } from '../../settings/store-location.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import type { BackupSelector } from '../options/restore-options.ts';
-import { candidatesFor, databaseOf, targetDatabase } from './candidates.ts';
+import { databaseOf, targetDatabase } from './candidates.ts';
+import { chooseNewest } from './choose-newest.ts';
+import { correctionFailure, missingFailure, noneFailure, severalFailure } from './not-understood.ts';
+import { decodeUrl, withoutAddress } from './typed-address.ts';
+import { understand } from './understand.ts';
 
 /** A backup in the store, and the database it goes to. */
 export type ChosenBackup = Omit<StoredBackup, 'database' | 'problem'> & {
   readonly database: Database;
   /** The database's name in the key; null when the name does not say it. */
   readonly madeFrom: string | null;
-  /** Newer ones that were not taken, and why. */
-  readonly passedOver: readonly string[];
+  /** What was not taken and why, and what was understood of what was typed. */
+  readonly choiceRemarks: readonly string[];
 };
 
-type ChooseBackupOptions = ReadOptions & {
+/** Lets a person pick one of these, or type what else is meant. `problem`: what became of the last answer. */
+export type PickBackup = (
+  offered: readonly StoredBackup[],
+  problem: Failure | null,
+) => Promise<StoredBackup | BackupSelector>;
+
+export type ChooseBackupOptions = ReadOptions & {
   readonly databases: readonly Database[];
   readonly asked: string | null;
+  readonly location: StoreLocation;
+  /** Whether a misspelt name may be corrected: a person sees it before anything happens. */
+  readonly mayCorrect: boolean;
+  /** Null when there is nobody to pick. */
+  readonly pick: PickBackup | null;
 };
 
-/** Finds the backup that `selector` means. Throws OBJECT_MISSING, ARGUMENT_INVALID or a STORE_ failure. */
+/** Finds the backup that `selector` means. Throws OBJECT_MISSING, ARGUMENT_INVALID, RESTORE_DECLINED or a STORE_ failure. */
 export async function chooseBackup(
   selector: BackupSelector,
   store: ObjectStore,
   options: ChooseBackupOptions,
 ): Promise<ChosenBackup> {
-  if (selector.kind === 'file') return chosen(await findFile(selector, store, options), [], options);
-  const { databases, asked, zone } = options;
-  const database = targetDatabase(null, asked, databases);
-  const backups = await readBackups(store, backupKinds, '', options);
-  const passedOver = misdatedOf(backups, database, databases);
-  let suspect: StoredBackup | null = null;
-  let changed: StoredBackup | null = null;
-  for (const backup of candidatesFor(selector, database, backups, databases, zone)) {
-    const { key, bytes, isChanged, suspectStatus, facts, problem } = backup;
-    if (problem !== null) passedOver.push(`skipped ${key}, which could not be read: ${problem.message}`);
-    else if (bytes === 0) passedOver.push(`skipped ${key}, which has 0 bytes`);
-    else if (isChanged) {
-      passedOver.push(`skipped ${key}, which changed since it was stored`);
-      changed ??= backup;
-    } else if (suspectStatus === null || suspectStatus === 'accepted') return chosen(backup, passedOver, options);
-    else {
-      passedOver.push(`skipped ${key}, which is suspect: ${facts?.suspect}`);
-      suspect ??= backup;
-    }
-  }
-  const lastResort = suspect ?? changed;
-  if (lastResort !== null) {
-    const others = passedOver.filter((line) => !line.startsWith(`skipped ${lastResort.key},`));
-    return chosen(lastResort, others, options);
-  }
-  const what = selector.kind === 'at' ? ` from before the end of ${selector.asked}` : '';
-  throw new Failure(
-    'OBJECT_MISSING',
-    `${store.name} holds no backup of ${database.name}${what}${passedOver.length > 0 ? ` (${passedOver.join('; ')})` : ''}.`,
-    'See what there is with `nightshift list`; check that this is the right store: bucket and region, or a folder whose disk is mounted.',
-  );
+  const { backup, remarks } =
+    selector.kind === 'file'
+      ? await chooseNamed(selector, store, options)
+      : await chooseUnnamed(selector, store, options);
+  const { databases, asked } = options;
+  const madeFrom = databaseOf(backup.key, databases);
+  return { ...backup, database: targetDatabase(madeFrom, asked, databases), madeFrom, choiceRemarks: remarks };
 }
 
-function misdatedOf(backups: readonly StoredBackup[], database: Database, databases: readonly Database[]): string[] {
-  const misdated = backups.filter(
-    ({ key, date }) => date.kind === 'misdated' && databaseOf(key, databases) === database.name,
-  );
-  if (misdated.length === 0) return [];
-  return [`not considered: ${plural(misdated.length, 'misdated backup')}, see \`nightshift list\``];
-}
+type Choice = { readonly backup: StoredBackup; readonly remarks: readonly string[] };
 
-async function findFile(
-  { name, folder }: BackupSelector & { kind: 'file' },
+async function chooseUnnamed(
+  selector: Exclude<BackupSelector, { kind: 'file' }>,
   store: ObjectStore,
   options: ChooseBackupOptions,
-): Promise<StoredBackup> {
+): Promise<Choice> {
+  const backups = await readBackups(store, backupKinds, '', options);
+  return selector.kind === 'pick' ? pickFrom(backups, store, options) : chooseNewest(selector, backups, store, options);
+}
+
+async function chooseNamed(
+  selector: BackupSelector & { kind: 'file' },
+  store: ObjectStore,
+  options: ChooseBackupOptions,
+): Promise<Choice> {
+  const { name: typed, folder } = selector;
+  const text = withoutAddress(typed, options.location);
+  const decoded = decodeUrl(text);
+  for (const form of decoded === null ? [text] : [text, decoded]) {
+    const backup = await findExact(form, folder, store, options);
+    if (backup === null) continue;
+    const isOther = folder !== null && backup.kind !== folder;
+    return { backup, remarks: form === typed && !isOther ? [] : [`"${typed}" is ${backup.key}`] };
+  }
+  const { databases, asked, zone, pick, mayCorrect } = options;
+  const backups = await readBackups(store, backupKinds, '', options);
+  const own = asked === null ? databases : [targetDatabase(null, asked, databases)];
+  const understood = understand(decoded ?? text, backups, { folder, databases: own, zone });
+  if (understood.kind === 'latest') {
+    if (!mayCorrect) throw correctionFailure(typed, folder === null ? 'latest' : `latest ${folder}`);
+    const { backup, remarks } = await chooseNewest({ kind: 'latest', folder }, backups, store, options);
+    return { backup, remarks: [`"${typed}" was taken for latest`, ...remarks] };
+  }
+  if (understood.kind === 'several') {
+    if (pick === null) throw severalFailure(typed, understood);
+    return pickFrom(understood.backups, store, options);
+  }
+  if (understood.kind === 'none') throw missingFailure(typed, store.name, understood.near);
+  const { backup, how, correction } = understood;
+  if (correction && !mayCorrect) throw correctionFailure(typed, `${backup.name} ${backup.kind}`);
+  return { backup, remarks: [`"${typed}" is ${how}`] };
+}
+
+/** Offers them until one is picked, or something else is typed that is understood. */
+async function pickFrom(
+  offered: readonly StoredBackup[],
+  store: ObjectStore,
+  options: ChooseBackupOptions,
+): Promise<Choice> {
+  const { pick, asked, databases } = options;
+  if (pick === null) throw new Error('nobody is there to pick a backup');
+  const own = offered.filter(({ key }) => asked === null || [asked, null].includes(databaseOf(key, databases)));
+  if (own.length === 0) throw noneFailure(store.name);
+  let problem: Failure | null = null;
+  for (;;) {
+    try {
+      const answer: Awaited<ReturnType<PickBackup>> = await pick(own, problem);
+      if ('key' in answer) return { backup: answer, remarks: [] };
+      return answer.kind === 'file'
+        ? await chooseNamed(answer, store, options)
+        : await chooseUnnamed(answer, store, options);
+    } catch (error) {
+      const isNotUnderstood = error instanceof Failure && ['ARGUMENT_INVALID', 'OBJECT_MISSING'].includes(error.code);
+      if (!isNotUnderstood) throw error;
+      problem = error;
+    }
+  }
+}
+
+/** The backup of exactly that key or name; null when there is none. Throws ARGUMENT_INVALID when several kinds have it. */
+async function findExact(
+  name: string,
+  folder: string | null,
+  store: ObjectStore,
+  options: ReadOptions,
+): Promise<StoredBackup | null> {
   const kinds = backupKinds.filter((kind) => folder === null || kind.name === folder);
-  const keys = locateKey(name) !== null ? [name] : kinds.map((kind) => keyOf(name, kind));
+  const below = backupKinds.flatMap((kind) =>
+    name.startsWith(`${kind.name}/`) ? (keyNamed(name.slice(kind.name.length + 1), kind) ?? []) : [],
+  );
+  const keys = locateKey(name) !== null ? [name] : [...kinds.flatMap((kind) => keyNamed(name, kind) ?? []), ...below];
   const heads = await Promise.all(keys.map((key) => store.head(key, options.signal)));
   const described = await Promise.all(
     heads.map((head) => (head === null ? null : describeBackup(store, head, options))),
   );
   const found = described.filter((backup) => backup !== null);
-  const [backup] = found;
-  if (backup !== undefined && found.length === 1) return backup;
-  if (found.length > 1) {
-    throw new Failure(
-      'ARGUMENT_INVALID',
-      `Several backups are named ${name}: ${found.map(({ kind }) => kind).join(' and ')}.`,
-      `Say which: ${found.map(({ kind }) => `\`nightshift restore ${name} ${kind}\``).join(' or ')}.`,
-    );
-  }
+  if (found.length <= 1) return found[0] ?? null;
   throw new Failure(
-    'OBJECT_MISSING',
-    `${store.name} has no ${keys.join(' and no ')}.`,
-    'Copy its name and kind from `nightshift list`.',
+    'ARGUMENT_INVALID',
+    `Several backups are named ${name}: ${found.map(({ kind }) => kind).join(' and ')}.`,
+    `Say which: ${found.map((backup) => `\`nightshift restore ${backup.name} ${backup.kind}\``).join(' or ')}.`,
   );
-}
-
-function chosen(
-  backup: StoredBackup,
-  passedOver: readonly string[],
-  { databases, asked }: ChooseBackupOptions,
-): ChosenBackup {
-  const madeFrom = databaseOf(backup.key, databases);
-  return { ...backup, database: targetDatabase(madeFrom, asked, databases), madeFrom, passedOver };
 }

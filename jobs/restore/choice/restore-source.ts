@@ -46,7 +46,7 @@ type BackupSourceDeps = {
 };
 
 export function backupSource(chosen: ChosenBackup, { store, identity, clock, zone }: BackupSourceDeps): RestoreSource {
-  const { key, facts, isChanged, details, date, suspectStatus, database, madeFrom, passedOver } = chosen;
+  const { key, facts, isChanged, details, date, suspectStatus, database, madeFrom, choiceRemarks } = chosen;
   const takenAt = date.kind === 'dated' ? date.takenAt : null;
   const journalMode: JournalMode | null = facts?.journalMode ?? null;
   const isOfAnotherDatabase = madeFrom !== null && madeFrom !== database.name;
@@ -59,7 +59,7 @@ export function backupSource(chosen: ChosenBackup, { store, identity, clock, zon
     leastBytes: facts?.snapshotBytes ?? chosen.bytes,
     fingerprint: fingerprintOfFacts(facts),
     remarks: [
-      ...passedOver,
+      ...choiceRemarks,
       ...(identity === null && key.endsWith('.age')
         ? ['it is encrypted and no key was given: it will be refused without --identity']
         : []),

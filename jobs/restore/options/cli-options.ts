@@ -1,10 +1,10 @@
-import type { KindName } from '../../archives/backup-kinds.ts';
 import type { FileOwner } from './restore-options.ts';
 
 /** What a person typed after `nightshift restore`. */
 export type CliOptions = {
   readonly file: string | undefined;
-  readonly folder: KindName | undefined;
+  /** The word after it: a kind, or what belongs to it. */
+  readonly folder: string | undefined;
   readonly at?: string;
   readonly undo?: string | true;
   readonly safetyCopies?: true;

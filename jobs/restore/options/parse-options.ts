@@ -4,6 +4,7 @@ import type { CliOptions } from './cli-options.ts';
 import { commandLineOf } from './command-line.ts';
 import type { BackupSelector, RestoreAction, RestoreOptions } from './restore-options.ts';
 import { parseUntil } from './restore-options.ts';
+import { selectorOfWords } from './selector-words.ts';
 
 /** What is meant by it; times are in `zone`. Throws ARGUMENT_INVALID when it says two things at once, or no time. */
 export function actionOf(typed: CliOptions, zone: string): RestoreAction {
@@ -64,18 +65,14 @@ function refuseUnusedOptions({ to, undo, safetyCopies, remove, dryRun, allowDama
   }
 }
 
-function selectorOf({ file, folder: given, at }: CliOptions, zone: string): BackupSelector | null {
-  if (at !== undefined) {
-    const until = parseUntil(at);
-    if (until !== null) return { kind: 'at', until, asked: at };
-    throw invalid(
-      `"${at}" is neither a date nor a local time.`,
-      `Write 2025-11-30 (up to the end of that day), "2025-11-30 14:00" or "2025-11-30 14:00:30", local time in ${zone} (TIME_ZONE).`,
-    );
-  }
-  if (file === undefined) return null;
-  const folder = given ?? null;
-  return file === 'latest' ? { kind: 'latest', folder } : { kind: 'file', name: file, folder };
+function selectorOf({ file, folder, at }: CliOptions, zone: string): BackupSelector | null {
+  if (at === undefined) return file === undefined ? null : selectorOfWords(file, folder);
+  const until = parseUntil(at);
+  if (until !== null) return { kind: 'at', until, asked: at };
+  throw invalid(
+    `"${at}" is neither a date nor a local time.`,
+    `Write 2025-11-30 (up to the end of that day), "2025-11-30 14:00" or "2025-11-30 14:00:30", local time in ${zone} (TIME_ZONE).`,
+  );
 }
 
 /** How it is to be done. */

@@ -4,6 +4,8 @@ import type { KindName } from '../../archives/backup-kinds.ts';
 export type BackupSelector =
   | { readonly kind: 'file'; readonly name: string; readonly folder: KindName | null }
   | { readonly kind: 'latest'; readonly folder: KindName | null }
+  /** The one that a person picks from the list. */
+  | { readonly kind: 'pick' }
   /** The last one taken up to then; local time. */
   | { readonly kind: 'at'; readonly until: Temporal.PlainDateTime; readonly asked: string };
 

@@ -11,8 +11,9 @@ import {
   safetyCopiesText,
 } from '../choice/safety-copies.ts';
 import type { CliOptions } from '../options/cli-options.ts';
+import { commandLineOf } from '../options/command-line.ts';
 import { actionOf, restoreOptionsOf } from '../options/parse-options.ts';
-import type { RestoreOptions } from '../options/restore-options.ts';
+import type { BackupSelector, RestoreOptions } from '../options/restore-options.ts';
 import { confirmRemoval, requirePrompt, requireRemovalPrompt } from '../plan/prompts.ts';
 import { restore, showPlan } from './restore.ts';
 import { createDeps, type RestoreDeps } from './restore-deps.ts';
@@ -37,11 +38,19 @@ export async function runAction(
   await reportUnfinished(unfinished, deps);
 
   const target = () => targetDatabase(null, options.database, settings.databases);
+  const restoreSelected = (selector: BackupSelector) =>
+    withBackup(selector, options, context, { ...deps, isShown: true }, (source, { database, name, kind }) => {
+      // To be repeated elsewhere, it names what was picked.
+      const commandLine =
+        selector.kind === 'pick' ? commandLineOf({ ...typed, file: name, folder: kind }) : options.commandLine;
+      return restoreOrShow(source, database, { ...options, commandLine }, deps);
+    }).catch(interruptedUntouched);
   switch (action.kind) {
     case 'resume':
       if (unfinished.length > 0) return;
       if (!options.dryRun) await removeIdleLeftovers(settings.databases, deps);
-      throw nothingRequested();
+      if (deps.prompt === null || options.yes) throw nothingRequested();
+      return restoreSelected({ kind: 'pick' });
     case 'list safety copies':
       return listSafetyCopies(settings.databases, deps);
     case 'remove safety copy':
@@ -54,12 +63,12 @@ export async function runAction(
     }
     case 'restore':
       if (!options.dryRun) requirePrompt(options.yes, deps.prompt);
-      return withBackup(action.selector, options, context, (source, { database }) =>
-        restoreOrShow(source, database, options, deps),
-      ).catch(interruptedUntouched);
+      return restoreSelected(action.selector);
     case 'write copy':
-      return withBackup(action.selector, options, context, (source, _, { stateDir, store }) => {
+      return withBackup(action.selector, options, context, { ...deps, isShown: false }, (source, chosen, settings) => {
+        const { stateDir, store } = settings;
         const keptFolders = [stateDir, ...(store.kind === 'directory' ? [store.folder] : [])];
+        for (const remark of chosen.choiceRemarks) deps.log.line(remark);
         return writeCopy(action.to, source, { databases: settings.databases, keptFolders, owner: options.owner }, deps);
       }).catch(interruptedUntouched);
   }
@@ -77,7 +86,7 @@ function nothingRequested(): Failure {
   return new Failure(
     'ARGUMENT_INVALID',
     'No restore is unfinished, and no backup was named.',
-    'See `nightshift list`, then `nightshift restore NAME`, or `nightshift restore latest`. `nightshift restore --help` has more.',
+    'See `nightshift list`, then `nightshift restore NAME`, `nightshift restore latest`, or `nightshift restore --at 2025-11-30`. In a terminal (in a container: `docker run -it`) `nightshift restore` alone offers the list. `nightshift restore --help` has more.',
   );
 }
 

@@ -6,14 +6,22 @@ import { Failure } from '../../runtime/errors.ts';
 import { type RestoreSettings, readRestoreSettings } from '../../settings/settings.ts';
 import { openStore } from '../../store/open.ts';
 import { type ChosenBackup, chooseBackup } from '../choice/choose-backup.ts';
+import { picker } from '../choice/pick.ts';
 import { backupSource, type RestoreSource } from '../choice/restore-source.ts';
 import type { BackupSelector, RestoreOptions } from '../options/restore-options.ts';
+import type { RestoreDeps } from './restore-deps.ts';
+
+type WithBackupDeps = Pick<RestoreDeps, 'prompt' | 'out'> & {
+  /** Whether the plan shows a person what is going to happen, before it does. */
+  readonly isShown: boolean;
+};
 
 /** Does `work` with the backup that `selector` means, and the store open. Warns when the store is not the known one. */
 export async function withBackup(
   selector: BackupSelector,
   options: RestoreOptions,
   { environment, clock, signal, err }: CliContext,
+  { prompt, out, isShown }: WithBackupDeps,
   work: (source: RestoreSource, chosen: ChosenBackup, settings: RestoreSettings) => Promise<void>,
 ): Promise<void> {
   const settings = readRestoreSettings(environment);
@@ -21,6 +29,7 @@ export async function withBackup(
   const identity = identityFile === null ? null : await readIdentity(identityFile);
   const { history, failure } = readHistory(settings.stateDir);
   const other = await sameStoreFailure(settings.store, history);
+  const verifications = history?.verifications() ?? new Map();
   history?.close();
   if (other !== null) err(`WARNING: ${other.message} ${other.hint}\n`);
   const loss =
@@ -29,11 +38,15 @@ export async function withBackup(
   const store = await openStore(settings.store);
   try {
     const { databases, zone } = settings;
+    const now = () => store.now(clock);
     const chosen = await chooseBackup(selector, store, {
       databases,
       asked: options.database,
+      location: settings.store,
+      mayCorrect: isShown && !options.yes,
+      pick: prompt === null || options.yes ? null : picker({ prompt, out, verifications, zone, now }),
       zone,
-      now: () => store.now(clock),
+      now,
       signal,
     });
     await work(backupSource(chosen, { store, identity, clock, zone }), chosen, settings);

@@ -1,0 +1,61 @@
+import type { StoredBackup } from '../../archives/stored-backups.ts';
+import { Failure } from '../../runtime/errors.ts';
+import { plural } from '../../runtime/format.ts';
+import type { Database } from '../../settings/databases.ts';
+import type { ObjectStore } from '../../store/store.ts';
+import type { BackupSelector } from '../options/restore-options.ts';
+import { candidatesFor, databaseOf, targetDatabase } from './candidates.ts';
+
+type ChooseNewestOptions = {
+  readonly databases: readonly Database[];
+  readonly asked: string | null;
+  readonly zone: string;
+};
+
+/**
+ * The newest good one of `backups` (newest first) that serves `selector`, and why newer ones were not taken. A suspect one, then
+ * one that changed, where there is no other. Throws OBJECT_MISSING, ARGUMENT_INVALID.
+ */
+export function chooseNewest(
+  selector: Extract<BackupSelector, { kind: 'latest' | 'at' }>,
+  backups: readonly StoredBackup[],
+  store: Pick<ObjectStore, 'name'>,
+  { databases, asked, zone }: ChooseNewestOptions,
+): { readonly backup: StoredBackup; readonly remarks: readonly string[] } {
+  const database = targetDatabase(null, asked, databases);
+  const passedOver = misdatedOf(backups, database, databases);
+  let suspect: StoredBackup | null = null;
+  let changed: StoredBackup | null = null;
+  for (const backup of candidatesFor(selector, database, backups, databases, zone)) {
+    const { key, bytes, isChanged, suspectStatus, facts, problem } = backup;
+    if (problem !== null) passedOver.push(`skipped ${key}, which could not be read: ${problem.message}`);
+    else if (bytes === 0) passedOver.push(`skipped ${key}, which has 0 bytes`);
+    else if (isChanged) {
+      passedOver.push(`skipped ${key}, which changed since it was stored`);
+      changed ??= backup;
+    } else if (suspectStatus === null || suspectStatus === 'accepted') return { backup, remarks: passedOver };
+    else {
+      passedOver.push(`skipped ${key}, which is suspect: ${facts?.suspect}`);
+      suspect ??= backup;
+    }
+  }
+  const lastResort = suspect ?? changed;
+  if (lastResort !== null) {
+    const remarks = passedOver.filter((line) => !line.startsWith(`skipped ${lastResort.key},`));
+    return { backup: lastResort, remarks };
+  }
+  const what = selector.kind === 'at' ? ` from before the end of ${selector.asked}` : '';
+  throw new Failure(
+    'OBJECT_MISSING',
+    `${store.name} holds no backup of ${database.name}${what}${passedOver.length > 0 ? ` (${passedOver.join('; ')})` : ''}.`,
+    'See what there is with `nightshift list`; check that this is the right store: bucket and region, or a folder whose disk is mounted.',
+  );
+}
+
+function misdatedOf(backups: readonly StoredBackup[], database: Database, databases: readonly Database[]): string[] {
+  const misdated = backups.filter(
+    ({ key, date }) => date.kind === 'misdated' && databaseOf(key, databases) === database.name,
+  );
+  if (misdated.length === 0) return [];
+  return [`not considered: ${plural(misdated.length, 'misdated backup')}, see \`nightshift list\``];
+}

@@ -1,0 +1,152 @@
+import { backupKinds } from '../../archives/backup-kinds.ts';
+import { parseDailyKey } from '../../archives/names.ts';
+import type { StoredBackup } from '../../archives/stored-backups.ts';
+import { localTimestamp } from '../../runtime/clock.ts';
+import { editDistance } from '../../runtime/edit-distance.ts';
+import type { Database } from '../../settings/databases.ts';
+import { databaseOf } from './candidates.ts';
+import { localTimePrefix } from './local-time.ts';
+
+type NamedBackup = Pick<StoredBackup, 'key' | 'kind' | 'name' | 'date' | 'isChanged'> & {
+  readonly facts: Pick<NonNullable<StoredBackup['facts']>, 'snapshotSha256'> | null;
+};
+
+/** What a text that is no exact name means. */
+export type Understanding<B> =
+  /** `how` completes `"2025-11-30" is …`. `correction`: the text itself must be misspelt. */
+  | { readonly kind: 'one'; readonly backup: B; readonly how: string; readonly correction: boolean }
+  /** `latest`, misspelt. */
+  | { readonly kind: 'latest' }
+  /** `what` completes `"2025-11-30" is …`. */
+  | { readonly kind: 'several'; readonly backups: readonly B[]; readonly what: string }
+  /** Those that are most like it, the nearest first. */
+  | { readonly kind: 'none'; readonly near: readonly B[] };
+
+type UnderstandOptions = {
+  /** The kind that was named, or null. */
+  readonly folder: string | null;
+  /** Dates and misspelt names mean backups of these. */
+  readonly databases: readonly Database[];
+  /** IANA zone of the times that are typed, and of those in names. */
+  readonly zone: string;
+};
+
+const mostNear = 3;
+
+/**
+ * What `typed` means among `backups` (newest first), of which none has that name and kind. The first of these forms that any
+ * backup fits decides: the name in another kind's folder, the name without its ending or its database, a local date and time or
+ * the beginning of one, and at last a name or `latest` with some letters wrong. Digits are never corrected.
+ */
+export function understand<B extends NamedBackup>(
+  typed: string,
+  backups: readonly B[],
+  { folder, databases, zone }: UnderstandOptions,
+): Understanding<B> {
+  const own = backups.filter(({ key }) => databases.some(({ name }) => name === databaseOf(key, databases)));
+  const named = backups.filter(({ name }) => name === typed);
+  if (named.length > 0) return decided(named, folder, 'the name of', false);
+  const shortened = [
+    backups.filter(({ name }) => isWithoutEnding(typed, name)),
+    own.filter(({ key, name }) => isWithoutEnding(`${databaseOf(key, databases)}_${typed}`, name)),
+  ].find(({ length }) => length > 0);
+  if (shortened !== undefined) return decided(shortened, folder, 'the beginning of', false);
+  const [database, prefix] = timePrefixIn(typed, databases);
+  if (prefix !== null) {
+    const asked = own.filter(({ key }) => database === null || databaseOf(key, databases) === database);
+    return takenThen(asked, prefix, folder, zone);
+  }
+  return corrected(typed, own, folder);
+}
+
+/** Whether `name` is `typed` with an ending of archives. */
+function isWithoutEnding(typed: string, name: string): boolean {
+  return name.startsWith(typed) && /^(?:(?:\.db)?\.(?:gz|zst)(?:\.age)?|\.age)$/.test(name.slice(typed.length));
+}
+
+/** The time that was typed, and the database in front of it. */
+function timePrefixIn(typed: string, databases: readonly Database[]): [string | null, string | null] {
+  const database = databases.map(({ name }) => name).find((name) => localTimePrefix(afterName(typed, name)) !== null);
+  return database === undefined
+    ? [null, localTimePrefix(typed)]
+    : [database, localTimePrefix(afterName(typed, database))];
+}
+
+const afterName = (typed: string, name: string) => (typed.startsWith(`${name}_`) ? typed.slice(name.length + 1) : '');
+
+function takenThen<B extends NamedBackup>(
+  own: readonly B[],
+  prefix: string,
+  folder: string | null,
+  zone: string,
+): Understanding<B> {
+  const then = own.filter((backup) => timesOf(backup, zone).some((time) => time.startsWith(prefix)));
+  const plausible = then.filter(({ date }) => date.kind === 'dated');
+  const what = prefix.length === 10 ? 'day' : 'time';
+  if (plausible.length > 0) return decided(plausible, folder, `the ${what} (${zone}) of`, false);
+  if (then.length > 0) return { kind: 'none', near: then };
+  return { kind: 'none', near: nearestTo(prefix, own, zone) };
+}
+
+/** Those of the same day, or else the last before it and the first after it. */
+function nearestTo<B extends NamedBackup>(prefix: string, own: readonly B[], zone: string): B[] {
+  const day = prefix.slice(0, 10);
+  const sameDay = own.filter((backup) => timesOf(backup, zone).some((time) => time.startsWith(day)));
+  if (sameDay.length > 0) return sameDay;
+  const localTime = ({ date }: B) => (date.kind === 'dated' ? localTimestamp(date.takenAt, zone) : null);
+  const before = own.find((backup) => (localTime(backup) ?? prefix) < prefix);
+  const after = own.findLast((backup) => (localTime(backup) ?? '') > prefix);
+  return [before, after].filter((backup) => backup !== undefined);
+}
+
+/**
+ * The local times that a backup is known by: of its snapshot, and in its name (the zone may have changed in between). The name
+ * of a period is none.
+ */
+function timesOf({ key, date, facts }: NamedBackup, zone: string): string[] {
+  const name = parseDailyKey(key);
+  return [
+    ...(date.kind === 'dated' && facts !== null ? [localTimestamp(date.takenAt, zone)] : []),
+    ...(name === null ? [] : [name.at.toString({ smallestUnit: 'second' }).replace('T', ' ')]),
+  ];
+}
+
+function corrected<B extends NamedBackup>(typed: string, own: readonly B[], folder: string | null): Understanding<B> {
+  const text = typed.toLowerCase();
+  const distances = own.map((backup) => ({ backup, distance: distanceOf(text, backup.name) }));
+  const alike = distances
+    .filter(({ backup, distance }) => distance <= backup.name.length * 0.4)
+    .toSorted((a, b) => a.distance - b.distance);
+  if (editDistance(text, 'latest') <= 2) return { kind: 'latest' };
+  const misspelt = alike.filter(({ backup, distance }) => distance <= 3 && digitsOf(backup.name) === digitsOf(text));
+  const backups = (some: typeof alike) => some.map(({ backup }) => backup);
+  if (misspelt.length > 0) return decided(backups(misspelt), folder, 'most like', true);
+  return { kind: 'none', near: backups(alike).slice(0, mostNear) };
+}
+
+/** To the name, or to the name without its ending. */
+function distanceOf(text: string, name: string): number {
+  const stem = name.replace(/\.db\.(?:gz|zst)(?:\.age)?$/, '');
+  return Math.min(...[name, stem].map((form) => editDistance(text, form.toLowerCase())));
+}
+
+const digitsOf = (text: string) => text.replace(/\D/g, '');
+
+/** Copies of one snapshot are one thing. */
+function decided<B extends NamedBackup>(
+  found: readonly B[],
+  folder: string | null,
+  relation: string,
+  correction: boolean,
+): Understanding<B> {
+  const inFolder = found.filter(({ kind }) => folder === null || kind === folder);
+  const backups = inFolder.length > 0 ? inFolder : found;
+  const order = backupKinds.map(({ name }) => name as string);
+  const [first, ...others] = backups.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+  if (first === undefined) return { kind: 'none', near: [] };
+  const isSame = ({ facts }: B) => facts !== null && facts.snapshotSha256 === first.facts?.snapshotSha256;
+  if (!others.every(isSame)) return { kind: 'several', backups, what: `${relation} ${backups.length} backups` };
+  const elsewhere = inFolder.length > 0 ? '' : `; there is no such ${folder} one`;
+  const copies = others.length === 0 ? '' : `; ${others.map(({ kind }) => kind).join(' and ')} has the same snapshot`;
+  return { kind: 'one', backup: first, how: `${relation} ${first.key}${elsewhere}${copies}`, correction };
+}
