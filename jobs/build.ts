@@ -32,6 +32,7 @@ async function bundle(): Promise<void> {
       'run-process': 'jobs/backup/run-process.ts',
       'integrity-process': 'jobs/sqlite/integrity/integrity-process.ts',
       'fingerprint-process': 'jobs/restore/staging/fingerprint-process.ts',
+      'compare-process': 'jobs/restore/compare/compare-process.ts',
       'lease-process': 'jobs/restore/usage/lease-process.ts',
       'query-process': 'jobs/summary/queries/query-process.ts',
       'writer-process': 'jobs/demo/writer-process.ts',

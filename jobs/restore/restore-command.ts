@@ -25,6 +25,15 @@ export function restoreCommand(context: CliContext): Command {
     .option('--dry-run', 'show the plan, change nothing')
     .option('-y, --yes', 'answer yes to every question')
     .option('--to <path>', 'write it there instead: touches no database and no service')
+    .option(
+      '--compare [name]',
+      'show which rows differ between the database now and that backup or safety copy; stops and changes nothing',
+    )
+    .addOption(
+      new Option('--compare-limit <seconds>', 'compare rows for that long at most; 120 without it').argParser(
+        wholeSeconds,
+      ),
+    )
     .option('--database <name>', 'which of several databases, or another than the name of the backup says')
     .option('--identity <file>', 'age key file for encrypted backups; else BACKUP_AGE_IDENTITY')
     .option(
@@ -86,6 +95,7 @@ Examples:
   nightshift restore csv_data_2025-11-30_020000.db.gz daily
   nightshift restore 2025-11-30
   nightshift restore --at 2025-11-30 --to /tmp/look.db
+  nightshift restore --compare latest
   nightshift restore --undo
   nightshift restore --safety-copies --remove csv_data.db.backup-2025-12-02_031500`;
 

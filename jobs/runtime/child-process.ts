@@ -16,6 +16,9 @@ type RunOptions = ForkOptions & {
   readonly stopGraceMs: number;
 };
 
+/** `onMessage` gets each message when it comes, the last one too. */
+type MessageOptions<M> = { readonly onMessage?: (message: M) => void };
+
 /** How a child process ended. */
 export type ChildResult<M> = {
   /** What it sent last; null when it sent nothing. */
@@ -51,8 +54,12 @@ export function forkProcess(entry: URL, args: readonly string[], options: ForkOp
  * Runs a child process to its end, which is the only thing that interrupts a running query. `M` is what it sends. Throws when
  * it cannot be started. When `signal` aborts it is requested to stop (`onStopRequest`), then killed; the result says how it ended.
  */
-export function runProcess<M>(entry: URL, args: readonly string[], options: RunOptions): Promise<ChildResult<M>> {
-  const { signal, stopGraceMs } = options;
+export function runProcess<M>(
+  entry: URL,
+  args: readonly string[],
+  options: RunOptions & MessageOptions<M>,
+): Promise<ChildResult<M>> {
+  const { signal, stopGraceMs, onMessage } = options;
   const child = forkProcess(entry, args, options);
   const { promise, resolve, reject } = Promise.withResolvers<ChildResult<M>>();
   let message: M | null = null;
@@ -65,6 +72,7 @@ export function runProcess<M>(entry: URL, args: readonly string[], options: RunO
   };
   child.on('message', (sent) => {
     message = sent as M;
+    onMessage?.(message);
   });
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-stderrLength);

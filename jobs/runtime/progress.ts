@@ -2,8 +2,11 @@ import { SingleBar } from 'cli-progress';
 import { formatBytes } from './format.ts';
 
 /** Shows how far a long step is: a bar in a terminal, nothing elsewhere (the log has a line per step). */
-export type Progress = { start(name: string, totalBytes: number): ProgressBar };
-export type ProgressBar = { advanceTo(bytes: number): void; stop(): void };
+export type Progress = {
+  /** `format` writes an amount for people; without it amounts are bytes. */
+  start(name: string, total: number, format?: (amount: number) => string): ProgressBar;
+};
+export type ProgressBar = { advanceTo(amount: number): void; stop(): void };
 
 export const noBar: ProgressBar = { advanceTo() {}, stop() {} };
 export const noProgress: Progress = { start: () => noBar };
@@ -12,7 +15,7 @@ export const noProgress: Progress = { start: () => noBar };
 export function terminalProgress(stream: NodeJS.WriteStream = process.stdout): Progress {
   if (!stream.isTTY) return noProgress;
   return {
-    start(name, totalBytes) {
+    start(name, total, format = formatBytes) {
       const bar = new SingleBar({
         stream,
         format: `  {step} {bar} {percentage}%  {done} of {all}  {eta_formatted} left`,
@@ -21,9 +24,9 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stdout): P
         clearOnComplete: true,
         etaBuffer: 50,
       });
-      bar.start(Math.max(1, totalBytes), 0, { step: name.padEnd(12), done: '0 B', all: formatBytes(totalBytes) });
+      bar.start(Math.max(1, total), 0, { step: name.padEnd(12), done: format(0), all: format(total) });
       return {
-        advanceTo: (bytes) => bar.update(Math.min(bytes, totalBytes), { done: formatBytes(bytes) }),
+        advanceTo: (amount) => bar.update(Math.min(amount, total), { done: format(amount) }),
         stop: () => bar.stop(),
       };
     },

@@ -34,15 +34,15 @@ export function readContents(connection: Sqlite.Database): DatabaseContents {
   };
 }
 
-/** Names of the tables that are the user's own, sorted. */
-export function tableNames(connection: Sqlite.Database): string[] {
+/** Names of the tables that are the user's own, sorted; of the database itself, or of one that is attached. */
+export function tableNames(connection: Sqlite.Database, schema = 'main'): string[] {
   return connection
-    .prepare<[], string>(
+    .prepare<[string], string>(
       `SELECT name FROM pragma_table_list
-       WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
+       WHERE schema = ? AND type IN ('table', 'virtual') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
     )
     .pluck()
-    .all();
+    .all(schema);
 }
 
 /** SQLite's plain SQLITE_ERROR means here that the schema uses something this process does not have; damage has codes of its own. */

@@ -87,7 +87,7 @@ test('restore alone in a terminal shows the list with numbers, and the number re
 test('Enter in the list changes nothing and is no failure of the restore', async () => {
   const { ending, text } = await choose([], { answers: [''] });
   assert.equal(ending, 'RESTORE_DECLINED');
-  assert.match(text, /Not restored: no backup was chosen\./);
+  assert.match(text, /RESTORE_DECLINED: No backup was chosen\./);
   assertUntouched();
 });
 

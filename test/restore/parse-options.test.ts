@@ -40,7 +40,25 @@ for (const [commandLine, typed, request] of understood) {
   });
 }
 
+const named = { kind: 'file', name: 'x.db.gz', folder: 'daily' } as const;
+for (const typed of [
+  { compare: 'x.db.gz', file: 'daily' },
+  { compare: true, file: 'x.db.gz', folder: 'daily' },
+] as const) {
+  test(`restore ${commandLineOf({ ...nothing, ...typed }).join(' ')}: the name before --compare or after it`, () => {
+    assert.deepEqual(actionOf({ ...nothing, ...typed }, 'UTC'), { kind: 'compare', selector: named });
+  });
+}
+
+test('restore --compare alone: the person picks one', () => {
+  assert.deepEqual(actionOf({ ...nothing, compare: true }, 'UTC'), { kind: 'compare', selector: { kind: 'pick' } });
+});
+
 const refused: readonly [string, Partial<CliOptions>][] = [
+  ['--compare-limit 5', { compareLimit: 5 }],
+  ['--compare --leave-off web', { compare: true, leaveOff: 'web' }],
+  ['--compare x --undo', { compare: 'x', undo: true }],
+  ['--compare x --at 2025-11-30', { compare: 'x', at: '2025-11-30' }],
   ['latest --undo', { file: 'latest', undo: true }],
   ['--undo --to /look.db', { undo: true, to: '/look.db' }],
   ['--safety-copies --to /look.db', { safetyCopies: true, to: '/look.db' }],
@@ -96,7 +114,12 @@ test('what was typed can be repeated, word by word', () => {
 });
 
 test('every option of the command is repeated', () => {
-  const values: Readonly<Record<string, string>> = { '--health-timeout': '5', '--owner': '7:8', '--mode': '600' };
+  const values: Readonly<Record<string, string>> = {
+    '--health-timeout': '5',
+    '--owner': '7:8',
+    '--mode': '600',
+    '--compare-limit': '5',
+  };
   const context = { environment: {}, clock: systemClock, interactive: false, out: assert.fail, err: assert.fail };
   const options = restoreCommand({ ...context, signal: new AbortController().signal }).options;
   const repeated = options.map(({ long, required }) => {

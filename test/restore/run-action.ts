@@ -22,6 +22,7 @@ type RunRestoreDeps = {
   readonly options?: Partial<CliOptions>;
   /** Who answers; without it there is no terminal. */
   readonly prompt?: Prompt;
+  readonly signal?: AbortSignal;
 };
 
 const begun = systemClock.now();
@@ -58,7 +59,7 @@ export async function runRestore(
     mode: defaultOwner.mode,
     ...deps.options,
   } as const;
-  const signal = new AbortController().signal;
+  const { signal = new AbortController().signal } = deps;
   const context = { environment, clock: fastClock, signal, out: keep, err: keep, interactive: false };
   const { engine = noDocker, checkpoint = noCheckpoint, prompt = null } = deps;
   try {

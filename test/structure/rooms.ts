@@ -21,6 +21,7 @@ export const partsOfRestore = [
   'run',
   'plan',
   'choice',
+  'compare',
   'staging',
   'swap',
   'services',

@@ -31,7 +31,7 @@ export function picker({ prompt, out, ...facts }: PickDeps): PickBackup {
     out(problem === null ? pickListText(offered, facts) : `\n${problem.message} ${problem.hint}\n`);
     const answer = (await prompt('Which one? Its number, or a name or date; Enter for none: ')).trim();
     if (answer === '') {
-      throw new Failure('RESTORE_DECLINED', 'Not restored: no backup was chosen.', 'Nothing was stopped or changed.');
+      throw new Failure('RESTORE_DECLINED', 'No backup was chosen.', 'Nothing was stopped or changed.');
     }
     const numbered = /^\d{1,3}$/.test(answer) ? offered.slice(0, mostShown)[Number(answer) - 1] : undefined;
     const [first = '', ...others] = answer.split(/\s+/);

@@ -12,6 +12,9 @@ export const stagedPath = (database: string) => `${database}.restore-staged`;
 /** An empty file that is there for a moment, to see which containers see it; `id` makes it unique. */
 export const probePath = (database: string, id: string) => `${database}.restore-probe-${id}`;
 
+/** A backup that is compared with the database, for as long as that takes; `id` makes it unique. */
+export const comparedPath = (database: string, id: string) => `${database}.restore-compared-${id}`;
+
 const stamped = (database: string, kind: 'backup' | 'rejected', stamp: string) => `${database}.${kind}-${stamp}`;
 
 /** Where the old database goes. */

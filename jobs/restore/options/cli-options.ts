@@ -10,6 +10,8 @@ export type CliOptions = {
   readonly safetyCopies?: true;
   readonly remove?: string;
   readonly to?: string;
+  readonly compare?: string | true;
+  readonly compareLimit?: number;
   readonly database?: string;
   readonly identity?: string;
   readonly dryRun?: true;

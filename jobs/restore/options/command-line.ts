@@ -16,6 +16,8 @@ export function commandLineOf(typed: CliOptions): string[] {
     ...given('--safety-copies', typed.safetyCopies),
     ...given('--remove', typed.remove),
     ...given('--to', typed.to),
+    ...given('--compare', typed.compare),
+    ...given('--compare-limit', typed.compareLimit?.toString()),
     ...given('--database', typed.database),
     ...given('--identity', typed.identity),
     ...given('--dry-run', typed.dryRun),

@@ -3,13 +3,15 @@ import { Failure } from '../../runtime/errors.ts';
 import type { CliOptions } from './cli-options.ts';
 import { commandLineOf } from './command-line.ts';
 import type { BackupSelector, RestoreAction, RestoreOptions } from './restore-options.ts';
-import { parseUntil } from './restore-options.ts';
+import { defaultCompareLimit, parseUntil } from './restore-options.ts';
 import { selectorOfWords } from './selector-words.ts';
 
 /** What is meant by it; times are in `zone`. Throws ARGUMENT_INVALID when it says two things at once, or no time. */
 export function actionOf(typed: CliOptions, zone: string): RestoreAction {
+  const compared = typeof typed.compare === 'string';
   const asked = [
-    typed.file === undefined ? null : typed.file,
+    compared ? '--compare' : null,
+    typed.file === undefined || (compared && typed.folder === undefined) ? null : typed.file,
     typed.at === undefined ? null : '--at',
     typed.undo === undefined ? null : '--undo',
     typed.safetyCopies === undefined ? null : '--safety-copies',
@@ -22,7 +24,7 @@ export function actionOf(typed: CliOptions, zone: string): RestoreAction {
   if (typed.leaveOff !== undefined && namesIn(typed.leaveOff).length === 0) {
     throw invalid('--leave-off names no service.', 'Name those that RESTORE_UNFINISHED names, separated by commas.');
   }
-  if (typed.leaveOff !== undefined && (asked.length > 0 || typed.dryRun)) {
+  if (typed.leaveOff !== undefined && (asked.length > 0 || typed.dryRun || typed.compare)) {
     throw invalid(
       '--leave-off only finishes an unfinished restore.',
       'Run it alone: `nightshift restore --leave-off NAMES`.',
@@ -33,6 +35,7 @@ export function actionOf(typed: CliOptions, zone: string): RestoreAction {
       ? { kind: 'list safety copies' }
       : { kind: 'remove safety copy', name: typed.remove };
   }
+  if (typed.compare !== undefined) return { kind: 'compare', selector: comparedSelector(typed, zone) };
   if (typed.undo !== undefined) return { kind: 'undo', name: typed.undo === true ? null : typed.undo };
   const selector = selectorOf(typed, zone);
   if (selector === null && typed.to !== undefined) throw invalid('--to needs a backup.', 'Name one, or say `latest`.');
@@ -43,7 +46,19 @@ export function actionOf(typed: CliOptions, zone: string): RestoreAction {
 }
 
 /** An option that would be ignored is one that the person counts on. */
-function refuseUnusedOptions({ to, undo, safetyCopies, remove, dryRun, allowDamagedCopy }: CliOptions): void {
+function refuseUnusedOptions(typed: CliOptions): void {
+  const { to, undo, safetyCopies, remove, dryRun, allowDamagedCopy, compare, compareLimit } = typed;
+  const besides = Object.entries({ '--to': to, '--undo': undo, '--safety-copies': safetyCopies, '--dry-run': dryRun });
+  const beside = besides.find(([, value]) => value !== undefined)?.[0];
+  if (compare !== undefined && beside !== undefined) {
+    throw invalid(
+      `--compare only compares, and changes nothing: ${beside} has no meaning beside it.`,
+      'Give one of them.',
+    );
+  }
+  if (compareLimit !== undefined && compare === undefined) {
+    throw invalid('--compare-limit is for --compare only.', 'Leave it out, or add --compare.');
+  }
   if (allowDamagedCopy && undo === undefined) {
     throw invalid(
       '--allow-damaged-copy is for --undo only: a damaged backup is never restored.',
@@ -63,6 +78,12 @@ function refuseUnusedOptions({ to, undo, safetyCopies, remove, dryRun, allowDama
   if (remove !== undefined && dryRun) {
     throw invalid('--remove has no plan to show.', 'Leave out --remove to see the list, or --dry-run to remove it.');
   }
+}
+
+/** After `--compare`, or in front of it; without any the person picks one. */
+function comparedSelector(typed: CliOptions, zone: string): BackupSelector {
+  if (typeof typed.compare === 'string') return selectorOfWords(typed.compare, typed.file);
+  return selectorOf(typed, zone) ?? { kind: 'pick' };
 }
 
 function selectorOf({ file, folder, at }: CliOptions, zone: string): BackupSelector | null {
@@ -92,6 +113,7 @@ export function restoreOptionsOf(typed: CliOptions): RestoreOptions {
     identityFile: typed.identity ?? null,
     healthRollback: typed.healthRollback,
     healthTimeoutSeconds: typed.healthTimeout ?? null,
+    compareLimitSeconds: typed.compareLimit ?? defaultCompareLimit,
     owner: { uid: typed.owner.uid, gid: typed.owner.gid, mode: typed.mode },
     commandLine: commandLineOf(typed),
     leaveOff: namesIn(typed.leaveOff ?? ''),

@@ -16,7 +16,8 @@ export type RestoreAction =
   | { readonly kind: 'remove safety copy'; readonly name: string }
   | { readonly kind: 'undo'; readonly name: string | null }
   | { readonly kind: 'restore'; readonly selector: BackupSelector }
-  | { readonly kind: 'write copy'; readonly selector: BackupSelector; readonly to: string };
+  | { readonly kind: 'write copy'; readonly selector: BackupSelector; readonly to: string }
+  | { readonly kind: 'compare'; readonly selector: BackupSelector };
 
 export type FileOwner = { readonly uid: number; readonly gid: number; readonly mode: number };
 
@@ -48,6 +49,8 @@ export type RestoreOptions = {
   readonly healthRollback: boolean;
   /** Null: as long as each service's own health check may take. */
   readonly healthTimeoutSeconds: number | null;
+  /** How long rows may be compared. */
+  readonly compareLimitSeconds: number;
   readonly owner: FileOwner;
   /** What was typed after `nightshift`, for sentences that advise to run it elsewhere. */
   readonly commandLine: readonly string[];
@@ -56,6 +59,9 @@ export type RestoreOptions = {
   /** Whether the disk must keep room for `--undo`. */
   readonly undoRoom: boolean;
 };
+
+/** Rows of some gigabytes, and a wait that a person accepts. */
+export const defaultCompareLimit = 120;
 
 /** What the backup container and the services run as. */
 export const defaultOwner: FileOwner = { uid: 1000, gid: 1000, mode: 0o644 };

@@ -12,7 +12,7 @@ import { planText } from '../plan/plan-text.ts';
 import { confirm, requirePrompt } from '../plan/prompts.ts';
 import { readCurrentState, type Survey, survey } from '../plan/survey.ts';
 import { type AffectedServices, findAffectedServices } from '../services/affected-services.ts';
-import { assertReplaceable, removeLeftovers, removeOldProbes } from '../staging/preflight.ts';
+import { assertReplaceable, removeLeftovers, removeOldTemporaries } from '../staging/preflight.ts';
 import { cleanUpOnFailure } from '../staging/stage.ts';
 import { requireUndoRoom, undoBytes } from '../staging/undo-room.ts';
 import type { StagedFile } from '../staging/verified-file.ts';
@@ -135,7 +135,7 @@ export async function showPlan(
   deps: RestoreDeps,
 ): Promise<void> {
   await assertReplaceable(database.path);
-  removeOldProbes(database.path, deps.clock.now());
+  removeOldTemporaries(database.path, deps.clock.now());
   const found = await runSurvey(source, database, options, deps);
   const current = await readCurrentState(database.path, deps.signal);
   const remarks = [...found.remarks, ...requireUndoRoom(database.path, source.leastBytes, options.undoRoom)];

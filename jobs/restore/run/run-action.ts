@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
 import type { Database } from '../../settings/databases.ts';
@@ -10,11 +11,13 @@ import {
   safetyCopies,
   safetyCopiesText,
 } from '../choice/safety-copies.ts';
+import { parseSafetyCopyName } from '../files/names.ts';
 import type { CliOptions } from '../options/cli-options.ts';
 import { commandLineOf } from '../options/command-line.ts';
 import { actionOf, restoreOptionsOf } from '../options/parse-options.ts';
-import type { BackupSelector, RestoreOptions } from '../options/restore-options.ts';
+import type { BackupSelector, RestoreAction, RestoreOptions } from '../options/restore-options.ts';
 import { confirmRemoval, requirePrompt, requireRemovalPrompt } from '../plan/prompts.ts';
+import { compare } from './compare.ts';
 import { restore, showPlan } from './restore.ts';
 import { createDeps, type RestoreDeps } from './restore-deps.ts';
 import { removeIdleLeftovers, reportUnfinished, resumeAllUnfinished, unfinishedOf } from './unfinished-restores.ts';
@@ -32,7 +35,8 @@ export async function runAction(
   const action = actionOf(typed, settings.zone);
   const options = restoreOptionsOf(typed);
   const deps = { ...usual, ...changes };
-  const changesSomething = !options.dryRun && action.kind !== 'list safety copies' && action.kind !== 'write copy';
+  const readers: readonly RestoreAction['kind'][] = ['list safety copies', 'write copy', 'compare'];
+  const changesSomething = !options.dryRun && !readers.includes(action.kind);
   if (changesSomething && (await resumeAllUnfinished(settings.databases, action, options, deps))) return;
   const unfinished = unfinishedOf(settings.databases);
   await reportUnfinished(unfinished, deps);
@@ -71,6 +75,18 @@ export async function runAction(
         for (const remark of chosen.choiceRemarks) deps.log.line(remark);
         return writeCopy(action.to, source, { databases: settings.databases, keptFolders, owner: options.owner }, deps);
       }).catch(interruptedUntouched);
+    case 'compare': {
+      const { selector } = action;
+      if (selector.kind === 'pick' && (deps.prompt === null || options.yes)) throw nothingRequested();
+      const copy = namedSafetyCopy(selector, settings.databases);
+      if (copy !== null) {
+        const source = safetyCopySource(copy.file, settings.zone, false, deps.clock);
+        return compare(source, copy.database, options, deps).catch(interruptedUntouched);
+      }
+      return withBackup(selector, options, context, { ...deps, isShown: true }, (source, { database }) =>
+        compare(source, database, options, deps),
+      ).catch(interruptedUntouched);
+    }
   }
 }
 
@@ -90,14 +106,22 @@ function nothingRequested(): Failure {
   );
 }
 
+/** The safety copy that is meant by its name or path, and its database; null when it is none. */
+function namedSafetyCopy(selector: BackupSelector, databases: readonly Database[]) {
+  if (selector.kind !== 'file' || selector.folder !== null) return null;
+  const { name } = selector;
+  const database = databases.find((one) => parseSafetyCopyName(path.basename(one.path), path.basename(name)) !== null);
+  return database === undefined ? null : { database, file: findSafetyCopy(database.path, name) };
+}
+
 function listSafetyCopies(databases: readonly Database[], { settings, clock, out }: RestoreDeps): void {
-  for (const { path } of databases) {
-    const kept = safetyCopies(path);
+  for (const { path: database } of databases) {
+    const kept = safetyCopies(database);
     const now = clock.now().toZonedDateTimeISO(settings.zone).toPlainDateTime();
     out(
       kept.length === 0
-        ? `No safety copies of ${path}.\n`
-        : `Safety copies of ${path}:\n${safetyCopiesText(kept, now)}`,
+        ? `No safety copies of ${database}.\n`
+        : `Safety copies of ${database}:\n${safetyCopiesText(kept, now)}`,
     );
   }
 }

@@ -21,15 +21,17 @@ export function statCurrentDatabase(database: string): CurrentDatabase | null {
   };
 }
 
+/** Why a database that is there must not be read by this user; null: it may. */
+export function whyUnread(database: string): string | null {
+  const found = statSync(database);
+  if (!wouldLeaveForeignFiles(database, found)) return null;
+  return `reading it would leave files of uid ${process.getuid?.()} beside it; root or uid ${found.uid} can`;
+}
+
 /** Reads what the current database holds. A damaged or locked one is a `problem`, not an error: it is being replaced. */
 export async function readCurrentFingerprint(database: string, signal: AbortSignal): Promise<FingerprintResult> {
-  const found = statSync(database);
-  if (wouldLeaveForeignFiles(database, found)) {
-    return {
-      problem: `reading it would leave files of uid ${process.getuid?.()} beside it; root or uid ${found.uid} can`,
-    };
-  }
-  return readFingerprint(database, signal);
+  const unread = whyUnread(database);
+  return unread === null ? readFingerprint(database, signal) : { problem: unread };
 }
 
 /** SQLite makes a missing -shm; root gives it to the database's owner, another user cannot, and locks the owner out. */

@@ -5,7 +5,7 @@ import { Failure, systemCodeOf } from '../../runtime/errors.ts';
 import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
 import { isMountPoint } from '../../sqlite/snapshot/source-file.ts';
 import { syncFolderOf } from '../files/durable-writes.ts';
-import { probePath, stagedPath } from '../files/names.ts';
+import { comparedPath, probePath, stagedPath } from '../files/names.ts';
 
 /** Where a file is built before it is complete. */
 export const partPath = (staged: string) => `${staged}.part`;
@@ -60,13 +60,20 @@ async function requireWritableFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes what a dead restore left of its looks for containers. One younger than a minute may be another's, in use. */
-export function removeOldProbes(database: string, now: Temporal.Instant): string[] {
+/**
+ * Removes what a dead process left of its looks for containers and of its comparisons. One that was written within the last
+ * minute, or hour, may be another's, in use.
+ */
+export function removeOldTemporaries(database: string, now: Temporal.Instant): string[] {
   const folder = path.dirname(database);
-  const stem = path.basename(probePath(database, ''));
+  const kinds = [
+    { stem: path.basename(probePath(database, '')), minutes: 1 },
+    { stem: path.basename(comparedPath(database, '')), minutes: 60 },
+  ];
   const old = readdirSync(folder).filter((name) => {
-    const found = name.startsWith(stem) ? statSync(path.join(folder, name), { throwIfNoEntry: false }) : undefined;
-    return found !== undefined && now.epochMilliseconds - found.mtimeMs > 60_000;
+    const kind = kinds.find(({ stem }) => name.startsWith(stem));
+    const found = kind && statSync(path.join(folder, name), { throwIfNoEntry: false });
+    return kind && found && now.epochMilliseconds - found.mtimeMs > kind.minutes * 60_000;
   });
   for (const name of old) rmSync(path.join(folder, name), { force: true });
   return old;
@@ -83,5 +90,5 @@ export function removeLeftovers(database: string, now: Temporal.Instant): string
   const left = readdirSync(folder).filter((name) => stems.some((stem) => name.startsWith(stem)));
   for (const name of left) rmSync(path.join(folder, name), { force: true });
   if (left.length > 0) syncFolderOf(database);
-  return [...left, ...removeOldProbes(database, now)];
+  return [...left, ...removeOldTemporaries(database, now)];
 }

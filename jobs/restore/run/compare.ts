@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { Failure } from '../../runtime/errors.ts';
+import type { Database } from '../../settings/databases.ts';
+import { requireFreeSpace } from '../../sqlite/snapshot/disk-space.ts';
+import type { RestoreSource } from '../choice/restore-source.ts';
+import { compareDatabases } from '../compare/compare-databases.ts';
+import { differenceText } from '../compare/difference-text.ts';
+import { removeDatabaseFiles } from '../files/database-files.ts';
+import { setJournalMode } from '../files/journal-mode.ts';
+import { comparedPath } from '../files/names.ts';
+import type { RestoreOptions } from '../options/restore-options.ts';
+import { whenText } from '../plan/plan-text.ts';
+import { whyUnread } from '../staging/current-database.ts';
+import { assertReplaceable, removeOldTemporaries } from '../staging/preflight.ts';
+import { spareBytes } from '../staging/undo-room.ts';
+import type { RestoreDeps } from './restore-deps.ts';
+
+/**
+ * Shows how the database differs now from `source`, which is unpacked beside it for as long as that takes. Stops and changes
+ * nothing. Throws DATABASE_MISSING, DATABASE_UNREADABLE, DISK_FULL, or what the source is found to be.
+ */
+export async function compare(
+  source: RestoreSource,
+  { path: database }: Database,
+  { compareLimitSeconds, owner }: Pick<RestoreOptions, 'compareLimitSeconds' | 'owner'>,
+  deps: RestoreDeps,
+): Promise<void> {
+  const { clock, settings, progress, signal, out } = deps;
+  if (!existsSync(database)) {
+    throw new Failure(
+      'DATABASE_MISSING',
+      `There is no ${database} to compare with the backup.`,
+      `Check DATABASE_PATH, and that the disk is mounted: \`findmnt -T ${path.dirname(database)}\`.`,
+    );
+  }
+  const unread = whyUnread(database);
+  if (unread !== null)
+    throw new Failure('DATABASE_UNREADABLE', `${database} was not read: ${unread}.`, 'Run it as root.');
+  const file = comparedPath(database, randomUUID());
+  await assertReplaceable(file);
+  removeOldTemporaries(database, clock.now());
+  const hint =
+    'Free space there, or compare where there is more: `nightshift restore NAME --to FILE`. Nothing was changed.';
+  await requireFreeSpace(
+    path.dirname(database),
+    source.leastBytes + spareBytes,
+    'the backup beside the database',
+    hint,
+  );
+  for (const remark of source.remarks) deps.log.line(remark);
+  try {
+    const { fingerprint, verifiedBy } = await source.stage(file, { ...owner, mode: 0o600 }, deps);
+    // Read only, it then makes no -wal and -shm.
+    setJournalMode(file, 'rollback');
+    const rows = fingerprint?.tables ?? {};
+    const difference = await compareDatabases(database, file, {
+      limitSeconds: compareLimitSeconds,
+      rows,
+      progress,
+      signal,
+    });
+    const here = { now: source.now(), zone: settings.zone };
+    out(`\nCompared ${database} now with ${source.label}\n`);
+    out(`  taken       ${source.takenAt === null ? 'not known' : whenText(source.takenAt, here)}\n`);
+    out(`  verified    ${verifiedBy}\n`);
+    out(differenceText(difference, compareLimitSeconds));
+    out('Nothing was stopped or changed.\n');
+  } finally {
+    removeDatabaseFiles(file);
+  }
+}
