@@ -18,7 +18,6 @@ before(() => {
 const endless: CompareBudget = { isOver: () => false, isPauseDue: () => false, async pause() {} };
 type ComparedOptions = {
   readonly budget?: CompareBudget;
-  readonly isPinned?: boolean;
   readonly rows?: Record<string, number>;
 };
 
@@ -30,16 +29,21 @@ function makeDatabase(sql: string): string {
   return file;
 }
 
+function openBoth(now: string, backup: string): Sqlite.Database {
+  const connection = new Sqlite(now, { readonly: true });
+  connection.defaultSafeIntegers();
+  connection.prepare('ATTACH ? AS backup').run(backup);
+  return connection;
+}
+
 /** Compares two databases that are made by SQL: `both` on each side, then each its own. */
 async function compared(
   { both = '', now = '', backup = '' }: { both?: string; now?: string; backup?: string },
-  { budget = endless, isPinned = true, rows = {} }: ComparedOptions = {},
+  { budget = endless, rows = {} }: ComparedOptions = {},
 ): Promise<DatabaseDifference> {
-  const connection = new Sqlite(makeDatabase(both + now), { readonly: true });
-  connection.defaultSafeIntegers();
-  connection.prepare('ATTACH ? AS backup').run(makeDatabase(both + backup));
+  const connection = openBoth(makeDatabase(both + now), makeDatabase(both + backup));
   try {
-    return await compareContents(connection, { budget, isPinned, rows });
+    return await compareContents(connection, { budget, rows });
   } finally {
     connection.close();
   }
@@ -117,6 +121,13 @@ const cases: readonly [string, string, string, string, ReturnType<typeof countsO
     ['id', '0: ', '0: ', '1: 2'],
   ],
   [
+    'a generated column that is computed otherwise is a matter of the definition',
+    '',
+    'CREATE TABLE t (id INTEGER PRIMARY KEY, v, w AS (v * 2)); INSERT INTO t (id, v) VALUES (1, 2)',
+    'CREATE TABLE t (id INTEGER PRIMARY KEY, v, w AS (v * 3)); INSERT INTO t (id, v) VALUES (1, 2)',
+    ['id', '0: ', '0: ', '0: '],
+  ],
+  [
     'whole numbers beyond those of JavaScript',
     'CREATE TABLE t (id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (9007199254740993, 9007199254740993), (9007199254740994, 1);',
     'UPDATE t SET v = 9007199254740992 WHERE id = 9007199254740993',
@@ -169,7 +180,8 @@ for (const [what, both, now, backup, expected] of cases) {
 test('the same when a writer gets its turn after every few rows', async () => {
   for (const [, both, now, backup, expected] of cases) {
     const budget = { ...endless, isPauseDue: () => true };
-    const { tables } = await compared({ both, now, backup }, { budget, isPinned: false });
+    const { tables, isMoving } = await compared({ both, now, backup }, { budget });
+    assert.equal(isMoving, false);
     assert.deepEqual(countsOf(tables.find(({ table }) => table === 't')), expected);
   }
   const { tables } = await compared(
@@ -178,7 +190,7 @@ test('the same when a writer gets its turn after every few rows', async () => {
       now: 'DELETE FROM t WHERE a = 700',
       backup: 'DELETE FROM t WHERE a IN (1, 1000)',
     },
-    { budget: { ...endless, isPauseDue: () => true }, isPinned: false },
+    { budget: { ...endless, isPauseDue: () => true } },
   );
   assert.deepEqual(countsOf(tables[0]), ['a, b', '2: (1, "x") (1000, "x")', '1: (700, "x")', '0: ']);
 });
@@ -240,53 +252,66 @@ function overAfter(looks: number): CompareBudget {
 }
 
 test('when the time is over, nothing that was not read counts as equal', async () => {
-  const both = `CREATE TABLE small (id INTEGER PRIMARY KEY); CREATE TABLE t (id INTEGER PRIMARY KEY, v); ${numbers(1000)}`;
-  const rows = { small: 0, t: 1000 };
+  const both = `CREATE TABLE u (id INTEGER PRIMARY KEY); CREATE TABLE t (id INTEGER PRIMARY KEY, v); ${numbers(1000)}`;
+  const rows = { u: 0, t: 1000 };
   // Two looks for the small table, which comes first; then one before the first row, and one after each 256.
   const partly = await compared({ both }, { rows, budget: overAfter(2 + 2) });
   assert.equal(
     differenceText(partly, 5),
     `
   TABLE  ROWS NOW  IN BACKUP  ONLY NOW  ONLY IN BACKUP  CHANGED
-  small  0         0          0         0               0
   t      >=512     >=0        >=0       >=0             >=0
+  u      0         0          0         0               0
 
   NOT COMPARED: t after the first 512 rows now and 0 in the backup: the time was over, 5 seconds (--compare-limit SECONDS)
 
 No difference in what was compared, and not all was.
 `,
   );
+  // Four looks for the rows now; the first of those in the backup is too late.
+  const half = await compared({ both }, { rows, budget: overAfter(2 + 4) });
+  assert.match(differenceText(half, 5), /t after the first 1,000 rows now and 0 in the backup: the time was over/);
   const nothing = await compared({ both }, { rows, budget: overAfter(0) });
   assert.equal(
     differenceText(nothing, 1),
     `
-  NOT COMPARED: table small: the time was over, 1 second (--compare-limit SECONDS)
   NOT COMPARED: table t: the time was over, 1 second (--compare-limit SECONDS)
+  NOT COMPARED: table u: the time was over, 1 second (--compare-limit SECONDS)
 
 No difference in what was compared, and not all was.
 `,
   );
 });
 
-test('a database that was written to meanwhile, without a state of its own to read, is said to be', async () => {
-  const file = makeDatabase(`CREATE TABLE t (id INTEGER PRIMARY KEY, v); ${numbers(1000)}`);
-  const connection = new Sqlite(file, { readonly: true });
-  connection.defaultSafeIntegers();
-  connection
-    .prepare('ATTACH ? AS backup')
-    .run(makeDatabase(`CREATE TABLE t (id INTEGER PRIMARY KEY, v); ${numbers(1000)}`));
+/** Compares 1000 rows with themselves while another process changes the last one at each pause. */
+async function comparedWhileWritten(pragmas: string): Promise<DatabaseDifference> {
+  const file = makeDatabase(`${pragmas}; CREATE TABLE t (id INTEGER PRIMARY KEY, v); ${numbers(1000)}`);
+  const backup = makeDatabase(`CREATE TABLE t (id INTEGER PRIMARY KEY, v); ${numbers(1000)}`);
+  const connection = openBoth(file, backup);
+  // Refused at once where the comparison keeps it out.
   const writer = new Sqlite(file, { timeout: 0 });
   const budget: CompareBudget = {
     ...endless,
     isPauseDue: () => true,
-    // Refused at once while the comparison reads.
     pause: async () => void writer.exec("UPDATE t SET v = 'y' WHERE id = 1000"),
   };
-  const difference = await compareContents(connection, { budget, isPinned: false, rows: {} });
-  connection.close();
-  writer.close();
+  try {
+    return await compareContents(connection, { budget, rows: {} });
+  } finally {
+    connection.close();
+    writer.close();
+  }
+}
+
+test('without WAL a writer is kept out only for moments, and it is said that it wrote', async () => {
+  const difference = await comparedWhileWritten('PRAGMA journal_mode = DELETE');
   assert.match(differenceText(difference, 9), /NOTE: the database was written to meanwhile: rows of that time may be/);
   assert.deepEqual(countsOf(difference.tables[0]), ['id', '0: ', '0: ', '1: 1000']);
+});
+
+test('in WAL mode a writer is never kept out, and one state is compared', async () => {
+  const difference = await comparedWhileWritten('PRAGMA journal_mode = WAL');
+  assert.match(differenceText(difference, 9), /\nNo difference: every row of 1 table was compared\.\n$/);
 });
 
 test('a table that needs what is not loaded here is not compared, and the others are', async () => {
@@ -301,10 +326,8 @@ test('a table that needs what is not loaded here is not compared, and the others
     );
     connection.close();
   }
-  const connection = new Sqlite(now, { readonly: true });
-  connection.defaultSafeIntegers();
-  connection.prepare('ATTACH ? AS backup').run(backup);
-  const { tables } = await compareContents(connection, { budget: endless, isPinned: true, rows: {} });
+  const connection = openBoth(now, backup);
+  const { tables } = await compareContents(connection, { budget: endless, rows: {} });
   connection.close();
   assert.deepEqual(tables.map(countsOf), [['id', '0: ', '0: ', '0: '], 'no such collation sequence: icu']);
 });

@@ -8,8 +8,6 @@ import { type CompareBudget, timeOver, walkRows } from './walk-rows.ts';
 
 export type CompareContentsOptions = {
   readonly budget: CompareBudget;
-  /** Whether the database is read in one state, that of the connection's transaction; else a writer gets its turn. */
-  readonly isPinned: boolean;
   /** Rows by table of the backup, as far as they are known: the smallest tables come first. */
   readonly rows: Readonly<Record<string, number>>;
 };
@@ -20,8 +18,11 @@ export type CompareContentsOptions = {
  */
 export async function compareContents(
   connection: Sqlite.Database,
-  { budget, isPinned, rows }: CompareContentsOptions,
+  { budget, rows }: CompareContentsOptions,
 ): Promise<DatabaseDifference> {
+  // In WAL mode one state can be read for that long. Without WAL it would keep writers out: they get their turn at each pause.
+  const isPinned = connection.pragma('main.journal_mode', { simple: true }) === 'wal';
+  if (isPinned) connection.exec('BEGIN');
   const dataVersion = () => connection.pragma('main.data_version', { simple: true });
   const versionBefore = dataVersion();
   const now = tableNames(connection);

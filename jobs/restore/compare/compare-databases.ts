@@ -37,7 +37,7 @@ export async function compareDatabases(
       signal,
       stopGraceMs: 0,
       onMessage: (sent) => {
-        if (sent.kind === 'progress') bar.advanceTo(sent.rows);
+        if (sent.kind === 'progress') bar.advanceTo(Math.min(sent.rows, all * 2));
       },
     },
   ).finally(() => bar.stop());

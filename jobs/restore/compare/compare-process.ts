@@ -27,13 +27,10 @@ async function compare() {
   for (const schema of ['main', 'backup']) connection.pragma(`${schema}.cache_size = -${cacheKib}`);
   // A key without its index would be looked up by an index made for it, in memory.
   connection.pragma('automatic_index = OFF');
-  const isPinned = connection.pragma('main.journal_mode', { simple: true }) === 'wal';
-  if (isPinned) connection.exec('BEGIN');
   const began = performance.now();
   let pausedAt = began;
   let read = 0;
   return compareContents(connection, {
-    isPinned,
     rows: JSON.parse(rows),
     budget: {
       isOver: () => performance.now() - began >= Number(seconds) * 1000,

@@ -16,10 +16,10 @@ export type RowWalk = {
 /** Walks through the rows of now; each is the same in the backup, missing there, changed, or has no key. */
 export function walkNow(table: string, now: TableShape, key: TableKey, shared: readonly string[]): RowWalk {
   const from = `${schemas.now}.${quoteName(table)} AS a LEFT JOIN ${schemas.backup}.${quoteName(table)} AS b ON ${matches(key)}`;
-  // Bare and by bytes: neither the collation nor the affinity of a column may hide a difference.
+  // By bytes: the collation of a column must hide no difference, nor 1 = 1.0 one of type.
   const same = shared.map((name) => {
     const [a, b] = [`a.${quoteName(name)}`, `b.${quoteName(name)}`];
-    return `+${a} IS +${b} COLLATE BINARY AND typeof(${a}) = typeof(${b})`;
+    return `${a} IS ${b} COLLATE BINARY AND typeof(${a}) = typeof(${b})`;
   });
   // No part of a key that matched is NULL.
   const isMissing = `b.${quoteName(key.columns[0] ?? '')} IS NULL`;

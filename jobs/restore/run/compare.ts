@@ -8,7 +8,6 @@ import type { RestoreSource } from '../choice/restore-source.ts';
 import { compareDatabases } from '../compare/compare-databases.ts';
 import { differenceText } from '../compare/difference-text.ts';
 import { removeDatabaseFiles } from '../files/database-files.ts';
-import { setJournalMode } from '../files/journal-mode.ts';
 import { comparedPath } from '../files/names.ts';
 import type { RestoreOptions } from '../options/restore-options.ts';
 import { whenText } from '../plan/plan-text.ts';
@@ -52,8 +51,6 @@ export async function compare(
   for (const remark of source.remarks) deps.log.line(remark);
   try {
     const { fingerprint, verifiedBy } = await source.stage(file, { ...owner, mode: 0o600 }, deps);
-    // Read only, it then makes no -wal and -shm.
-    setJournalMode(file, 'rollback');
     const rows = fingerprint?.tables ?? {};
     const difference = await compareDatabases(database, file, {
       limitSeconds: compareLimitSeconds,

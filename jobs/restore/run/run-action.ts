@@ -52,9 +52,10 @@ export async function runAction(
   switch (action.kind) {
     case 'resume':
       if (unfinished.length > 0) return;
+      // What dead restores left is removed by the one that is picked: the list waits for no backup that is running.
+      if (deps.prompt !== null && !options.yes) return restoreSelected({ kind: 'pick' });
       if (!options.dryRun) await removeIdleLeftovers(settings.databases, deps);
-      if (deps.prompt === null || options.yes) throw nothingRequested();
-      return restoreSelected({ kind: 'pick' });
+      throw nothingRequested();
     case 'list safety copies':
       return listSafetyCopies(settings.databases, deps);
     case 'remove safety copy':
