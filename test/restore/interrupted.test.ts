@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { needs } from '../lab/parts.ts';
 import { nightshift, startNightshift } from '../nightshift.ts';
+import { runRestore } from './run-action.ts';
 import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
 const dying = path.join(import.meta.dirname, 'dying-process.ts');
@@ -49,6 +50,15 @@ test('a restore that died half way is said by every form of the command, blocks 
   const elsewhere = { ...databases.environment, BACKUP_STORE: `file://${databases.folder}/other-store` };
   mkdirSync(path.join(databases.folder, 'other-store'));
   assert.equal((await nightshift(['backup'], elsewhere)).code, 0);
+});
+
+test('restore alone in a terminal ends an unfinished restore, and offers no list', async () => {
+  leaveUnfinished('swapping');
+  const prompt = async (question: string) => assert.fail(question);
+  const { ending, text } = await runRestore(undefined, databases.environment, { prompt, options: { yes: undefined } });
+  assert.equal(ending, 'done', text);
+  assert.match(text, /^As before that restore: The old database .* is in place again\.$/m);
+  assert.equal(holds(databases.database), complete.old);
 });
 
 test('a dry run beside an unfinished restore says it and leaves every file, so that the next restore still knows where it was', async () => {
