@@ -56,7 +56,9 @@ function pickListText(backups: readonly StoredBackup[], { verifications, zone, n
   });
   const older = backups.length - rows.length;
   const more =
-    older === 0 ? '' : `${plural(older, 'older one')}: see \`nightshift list\`; name or date do here, too.\n`;
+    older === 0
+      ? ''
+      : `${plural(older, 'older one')}: see \`nightshift list\`; a name or date is accepted here, too.\n`;
   const header = ['', `TAKEN (${zone})`, 'AGE', 'SIZE', 'ROWS', 'STATE', 'KIND', 'NAME'];
   return `\n${tableText(header, rows)}${more}\n`;
 }
