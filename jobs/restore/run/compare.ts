@@ -9,7 +9,7 @@ import { compareDatabases } from '../compare/compare-databases.ts';
 import { differenceText } from '../compare/difference-text.ts';
 import { removeDatabaseFiles } from '../files/database-files.ts';
 import { comparedPath } from '../files/names.ts';
-import type { RestoreOptions } from '../options/restore-options.ts';
+import type { FileOwner, RestoreOptions } from '../options/restore-options.ts';
 import { whenText } from '../plan/plan-text.ts';
 import { whyUnread } from '../staging/current-database.ts';
 import { assertReplaceable, removeOldTemporaries } from '../staging/preflight.ts';
@@ -23,7 +23,7 @@ import type { RestoreDeps } from './restore-deps.ts';
 export async function compare(
   source: RestoreSource,
   { path: database }: Database,
-  { compareLimitSeconds, owner }: Pick<RestoreOptions, 'compareLimitSeconds' | 'owner'>,
+  { compareLimitSeconds }: Pick<RestoreOptions, 'compareLimitSeconds'>,
   deps: RestoreDeps,
 ): Promise<void> {
   const { clock, settings, progress, signal, out } = deps;
@@ -50,7 +50,7 @@ export async function compare(
   );
   for (const remark of source.remarks) deps.log.line(remark);
   try {
-    const { fingerprint, verifiedBy } = await source.stage(file, { ...owner, mode: 0o600 }, deps);
+    const { fingerprint, verifiedBy } = await source.stage(file, onlyOurs(), deps);
     const rows = fingerprint?.tables ?? {};
     const difference = await compareDatabases(database, file, {
       limitSeconds: compareLimitSeconds,
@@ -67,4 +67,9 @@ export async function compare(
   } finally {
     removeDatabaseFiles(file);
   }
+}
+
+/** For this user alone: it is gone in a moment. */
+function onlyOurs(): FileOwner {
+  return { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, mode: 0o600 };
 }
