@@ -18,6 +18,7 @@ export function actionOf(typed: CliOptions, zone: string): RestoreAction {
     throw invalid('--remove is for safety copies only.', 'Add --safety-copies, and name one that it lists.');
   }
   refuseUnusedOptions(typed);
+  refuseTwoOwners(typed);
   if (typed.leaveOff !== undefined && namesIn(typed.leaveOff).length === 0) {
     throw invalid('--leave-off names no service.', 'Name those that RESTORE_UNFINISHED names, separated by commas.');
   }
@@ -64,6 +65,18 @@ function refuseUnusedOptions({ to, undo, safetyCopies, remove, dryRun, allowDama
   }
 }
 
+function refuseTwoOwners({ keepOwner, owner, mode, undo, to }: CliOptions): void {
+  if (!keepOwner) return;
+  if (owner !== undefined || mode !== undefined) {
+    const other = owner === undefined ? '--mode' : '--owner';
+    throw invalid(`--keep-owner and ${other} cannot be combined.`, 'Give one of them.');
+  }
+  if (undo !== undefined) {
+    throw invalid('--undo brings a database back with its own owner and mode.', 'Leave out --keep-owner.');
+  }
+  if (to !== undefined) throw invalid('--keep-owner keeps those of the database; --to replaces none.', 'Leave it out.');
+}
+
 function selectorOf({ file, folder: given, at }: CliOptions, zone: string): BackupSelector | null {
   if (at !== undefined) {
     const until = parseUntil(at);
@@ -95,7 +108,7 @@ export function restoreOptionsOf(typed: CliOptions): RestoreOptions {
     identityFile: typed.identity ?? null,
     healthRollback: typed.healthRollback,
     healthTimeoutSeconds: typed.healthTimeout ?? null,
-    owner: { uid: typed.owner.uid, gid: typed.owner.gid, mode: typed.mode },
+    owner: { ids: typed.owner ?? null, mode: typed.mode ?? null, keep: typed.keepOwner ?? false },
     commandLine: commandLineOf(typed),
     leaveOff: namesIn(typed.leaveOff ?? ''),
     undoRoom: typed.undoRoom ?? true,

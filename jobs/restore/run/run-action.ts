@@ -2,7 +2,7 @@ import type { CliContext } from '../../runtime/cli-context.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
 import type { Database } from '../../settings/databases.ts';
 import { targetDatabase } from '../choice/candidates.ts';
-import { type RestoreSource, safetyCopySource } from '../choice/restore-source.ts';
+import type { RestoreSource } from '../choice/restore-source.ts';
 import {
   assertCopyNotInUse,
   findSafetyCopy,
@@ -10,9 +10,10 @@ import {
   safetyCopies,
   safetyCopiesText,
 } from '../choice/safety-copies.ts';
+import { safetyCopySource } from '../choice/safety-copy-source.ts';
 import type { CliOptions } from '../options/cli-options.ts';
 import { actionOf, restoreOptionsOf } from '../options/parse-options.ts';
-import type { RestoreOptions } from '../options/restore-options.ts';
+import { copyOwner, ownerAsked, type RestoreOptions } from '../options/restore-options.ts';
 import { confirmRemoval, requirePrompt, requireRemovalPrompt } from '../plan/prompts.ts';
 import { restore, showPlan } from './restore.ts';
 import { createDeps, type RestoreDeps } from './restore-deps.ts';
@@ -48,7 +49,7 @@ export async function runAction(
       return removeSafetyCopy(action.name, target(), options, deps);
     case 'undo': {
       const copy = findSafetyCopy(target().path, action.name);
-      const source = safetyCopySource(copy, settings.zone, options.allow.damagedCopy, deps.clock);
+      const source = safetyCopySource(copy, { ...options, zone: settings.zone }, deps.clock);
       // An undo is never refused for want of room for the next one; its plan says so.
       return restoreOrShow(source, target(), { ...options, undoRoom: false }, deps).catch(interruptedUntouched);
     }
@@ -60,7 +61,12 @@ export async function runAction(
     case 'write copy':
       return withBackup(action.selector, options, context, (source, _, { stateDir, store }) => {
         const keptFolders = [stateDir, ...(store.kind === 'directory' ? [store.folder] : [])];
-        return writeCopy(action.to, source, { databases: settings.databases, keptFolders, owner: options.owner }, deps);
+        return writeCopy(
+          action.to,
+          source,
+          { databases: settings.databases, keptFolders, owner: ownerAsked(options.owner, copyOwner) },
+          deps,
+        );
       }).catch(interruptedUntouched);
   }
 }
