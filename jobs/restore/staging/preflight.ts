@@ -41,7 +41,7 @@ export async function assertReplaceable(database: string): Promise<void> {
     throw new Failure(
       'DATABASE_UNMOVABLE',
       `${folder} has the sticky bit, and ${database} belongs to uid ${found.uid}: uid ${process.geteuid?.()} may not rename it.`,
-      `Run restore as root or as uid ${found.uid}, or take the bit away: \`chmod -t ${folder}\`. Nothing was stopped or changed.`,
+      `Run restore as root (in a container with --cap-add FOWNER) or as uid ${found.uid}, or take the bit away: \`chmod -t ${folder}\`. Nothing was stopped or changed.`,
     );
   }
 }
