@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { backupKinds } from '../archives/backup-kinds.ts';
 import type { CliContext } from '../runtime/cli-context.ts';
 import type { CliOptions } from './options/cli-options.ts';
-import { defaultOwner, type FileOwner } from './options/restore-options.ts';
+import type { FileOwner } from './options/restore-options.ts';
 
 export function restoreCommand(context: CliContext): Command {
   return new Command('restore')
@@ -62,9 +62,14 @@ export function restoreCommand(context: CliContext): Command {
       ).argParser(wholeSeconds),
     )
     .addOption(
-      new Option('--owner <uid:gid>', 'of the restored file').default(defaultOwner, '1000:1000').argParser(ownerOf),
+      new Option('--owner <uid:gid>', 'of the restored file; else 1000:1000, with --undo as it was').argParser(ownerOf),
     )
-    .addOption(new Option('--mode <octal>', 'of the restored file').default(defaultOwner.mode, '644').argParser(modeOf))
+    .addOption(
+      new Option('--mode <octal>', 'of the restored file; else 644, with --to 600, with --undo as it was').argParser(
+        modeOf,
+      ),
+    )
+    .option('--keep-owner', 'owner, mode, ACL and extended attributes as the current file has them')
     .addHelpText('after', explanation)
     .action(
       async (file: string | undefined, folder: string | undefined, options: Omit<CliOptions, 'file' | 'folder'>) => {

@@ -12,7 +12,7 @@ const parts = {
   s3: { variable: 'LAB_S3_ENDPOINT', is: 'Ceph RADOS Gateway' },
   samples: { variable: 'LAB_SAMPLES', is: 'public sample databases' },
   sshd: { variable: 'LAB_SSHD', is: 'OpenSSH server, on loopback' },
-  tools: { variable: 'LAB_TOOLS', is: 's3cmd, sqlite3, age, zstd' },
+  tools: { variable: 'LAB_TOOLS', is: 's3cmd, sqlite3, age, zstd, acl, attr' },
 } as const;
 
 export type LabPart = keyof typeof parts;

@@ -13,6 +13,7 @@ import { runSteps } from '../../jobs/restore/swap/run-steps.ts';
 import { systemClock } from '../../jobs/runtime/clock.ts';
 import { createLog } from '../../jobs/runtime/log.ts';
 import { everyNth } from '../sampling.ts';
+import { deathAt } from './death-at.ts';
 import { always, type FakeServices, fakeEngine, readServices } from './fake-engine.ts';
 import { fastClock } from './run-action.ts';
 import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
@@ -30,23 +31,6 @@ before(() => {
 after(() => databases.remove());
 
 const serviceFile = () => path.join(databases.folder, 'services.json');
-
-/** A checkpoint after which nothing happens any more, as if the process had died there, and a promise of that moment. */
-function deathAt(
-  number: number,
-  fails = (_: string) => false,
-): { readonly checkpoint: Checkpoint; readonly died: Promise<'died'> } {
-  const { promise: died, resolve } = Promise.withResolvers<'died'>();
-  let count = 0;
-  const checkpoint = async (name: string) => {
-    if (fails(name)) throw new Error(`the disk refused (${name})`);
-    count += 1;
-    if (count !== number) return;
-    resolve('died');
-    await new Promise(() => {});
-  };
-  return { checkpoint, died };
-}
 
 /** Begins the switch with a staged file and services that are unhealthy on it. Null: it died at that checkpoint. */
 async function begin(number: number, fails = (_: string) => false): Promise<unknown> {
@@ -77,6 +61,10 @@ async function begin(number: number, fails = (_: string) => false): Promise<unkn
     servedRestored: false,
     problem: null,
     restarted: null,
+    stagedState: null,
+    moved: null,
+    oldTables: null,
+    oldState: null,
     unseen: null,
   } as const;
   const { checkpoint, died } = deathAt(number, fails);

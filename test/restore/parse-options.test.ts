@@ -12,8 +12,6 @@ const nothing: CliOptions = {
   folder: undefined,
   docker: true,
   healthRollback: true,
-  owner: { uid: 1000, gid: 1000 },
-  mode: 0o644,
 };
 
 const understood: readonly [string, Partial<CliOptions>, ReturnType<typeof actionOf>][] = [
@@ -61,6 +59,10 @@ const refused: readonly [string, Partial<CliOptions>][] = [
   ['--compare x --at 2025-11-30', { compare: 'x', at: '2025-11-30' }],
   ['latest --undo', { file: 'latest', undo: true }],
   ['--undo --to /look.db', { undo: true, to: '/look.db' }],
+  ['latest --keep-owner --owner 1:2', { file: 'latest', keepOwner: true, owner: { uid: 1, gid: 2 } }],
+  ['latest --keep-owner --mode 600', { file: 'latest', keepOwner: true, mode: 0o600 }],
+  ['--undo --keep-owner', { undo: true, keepOwner: true }],
+  ['latest --to /look.db --keep-owner', { file: 'latest', to: '/look.db', keepOwner: true }],
   ['--safety-copies --to /look.db', { safetyCopies: true, to: '/look.db' }],
   ['--to /look.db', { to: '/look.db' }],
   ['latest --to /look.db --dry-run', { file: 'latest', to: '/look.db', dryRun: true }],

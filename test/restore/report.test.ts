@@ -17,9 +17,10 @@ function report(visibility: DatabaseUsers['visibility'], takenAt: Temporal.Insta
       services: { stop: [] },
       crashingBefore: [],
       unhealthyBefore: [],
+      oldTables: null,
       users: { visibility },
     },
-    { inode: '1', bytes: 1, fingerprint: null },
+    { inode: '1', bytes: 1, fingerprint: null, state: null, moved: null },
     now,
   );
   return reportText(begun, { now, zone: 'UTC' });

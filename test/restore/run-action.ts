@@ -1,7 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Checkpoint, noCheckpoint } from '../../jobs/restore/files/checkpoint.ts';
 import type { CliOptions } from '../../jobs/restore/options/cli-options.ts';
-import { defaultOwner } from '../../jobs/restore/options/restore-options.ts';
 import type { Prompt } from '../../jobs/restore/plan/prompts.ts';
 import { runAction } from '../../jobs/restore/run/run-action.ts';
 import type { DockerEngine } from '../../jobs/restore/services/docker/docker-engine.ts';
@@ -55,8 +54,6 @@ export async function runRestore(
     yes: true,
     docker: false,
     healthRollback: true,
-    owner: defaultOwner,
-    mode: defaultOwner.mode,
     ...deps.options,
   } as const;
   const { signal = new AbortController().signal } = deps;

@@ -144,10 +144,12 @@ test('--leave-off takes names with spaces around them, and refuses to name none'
 test('a journal without the fields that were added later is read', (t) => {
   const { pathOf } = scene(t, { shop: { step: 'restartingServices' } });
   const file = `${pathOf('shop')}.restore-journal`;
-  const { crashingBefore, unhealthyBefore, unhealthy, notStarted, restarted, unseen, ...before } = JSON.parse(
+  const { crashingBefore, unhealthyBefore, unhealthy, notStarted, restarted, unseen, ...others } = JSON.parse(
     readFileSync(file, 'utf8'),
   );
-  const since = { crashingBefore, unhealthyBefore, unhealthy, notStarted, restarted, unseen };
+  const { stagedState = null, moved = null, oldTables = null, oldState = null, ...before } = others;
+  const ofUndo = { stagedState, moved, oldTables, oldState };
+  const since = { crashingBefore, unhealthyBefore, unhealthy, notStarted, restarted, unseen, ...ofUndo };
   writeFileSync(file, JSON.stringify(before));
   assert.deepEqual(readJournal(pathOf('shop')), { ...before, ...since });
 });

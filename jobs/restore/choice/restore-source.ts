@@ -5,15 +5,11 @@ import { type Clock, localTimestamp } from '../../runtime/clock.ts';
 import { plural } from '../../runtime/format.ts';
 import { listFindings } from '../../sqlite/integrity/findings.ts';
 import type { ObjectStore } from '../../store/store.ts';
-import { type JournalMode, journalModeOf } from '../files/journal-mode.ts';
-import type { FileOwner } from '../options/restore-options.ts';
-import { statCurrentDatabase } from '../staging/current-database.ts';
-import { stageBackup } from '../staging/stage.ts';
+import type { JournalMode } from '../files/journal-mode.ts';
+import { stageBackup, type TargetOwner } from '../staging/stage.ts';
 import type { StageDeps } from '../staging/stage-deps.ts';
-import { stageSafetyCopy } from '../staging/stage-safety-copy.ts';
 import { type DatabaseFingerprint, fingerprintOfFacts, type StagedFile } from '../staging/verified-file.ts';
 import type { ChosenBackup } from './choose-backup.ts';
-import type { SafetyCopy } from './safety-copies.ts';
 
 /** Something that can take the database's place. */
 export type RestoreSource = {
@@ -31,10 +27,12 @@ export type RestoreSource = {
   /** What it holds, as far as that is known before it is staged. */
   readonly fingerprint: DatabaseFingerprint | null;
   readonly remarks: readonly string[];
+  /** The safety copy that it is; null: it is a backup. */
+  readonly safetyCopy: { readonly path: string; readonly isMoved: boolean } | null;
   /** By the store's own clock where it has one: ages are counted by it. */
   now(): Temporal.Instant;
   /** Brings a verified copy to `file`. Throws when it is not a good database. */
-  stage(file: string, owner: FileOwner, deps: StageDeps): Promise<StagedFile>;
+  stage(file: string, owner: TargetOwner, deps: StageDeps): Promise<StagedFile>;
 };
 
 type BackupSourceDeps = {
@@ -71,27 +69,9 @@ export function backupSource(chosen: ChosenBackup, { store, identity, clock, zon
         ? [`its name says that it is a backup of ${madeFrom}, and it replaces ${database.name}`]
         : []),
     ],
+    safetyCopy: null,
     now: () => store.now(clock),
     stage: (file, owner, deps) => stageBackup(chosen, store, identity, { file, owner, journalMode }, deps),
-  };
-}
-
-/** `zone` is that of the local time in the copy's name. With `allowDamaged` a damaged copy comes back as it is. */
-export function safetyCopySource(copy: SafetyCopy, zone: string, allowDamaged: boolean, clock: Clock): RestoreSource {
-  return {
-    label: copy.path,
-    from: 'the same folder',
-    takenAt: copy.at.toZonedDateTime(zone).toInstant(),
-    changedAt: statCurrentDatabase(copy.path)?.changedAt ?? null,
-    bytes: copy.bytes,
-    leastBytes: copy.bytes,
-    fingerprint: null,
-    remarks: copy.kind === 'rejected' ? ['it was rolled back once, because services were unhealthy on it'] : [],
-    now: () => clock.now(),
-    stage: (file, owner, deps) => {
-      const place = { file, owner, journalMode: journalModeOf(copy.path) };
-      return stageSafetyCopy(copy.path, place, allowDamaged, deps);
-    },
   };
 }
 

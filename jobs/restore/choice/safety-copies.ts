@@ -1,12 +1,15 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../../runtime/errors.ts';
-import { agePhrase, formatBytes } from '../../runtime/format.ts';
+import { agePhrase, formatBytes, formatCount } from '../../runtime/format.ts';
 import { tableText } from '../../runtime/table.ts';
+import { totalRows } from '../../sqlite/contents.ts';
 import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
 import { removeDatabaseFiles } from '../files/database-files.ts';
-import { databaseParts, parseSafetyCopyName } from '../files/names.ts';
+import { removeFile } from '../files/durable-writes.ts';
+import { databaseParts, parseSafetyCopyName, restoreRecordPath } from '../files/names.ts';
 import type { RestoreOptions } from '../options/restore-options.ts';
+import { type RestoreJournal, readRecord } from '../swap/journal.ts';
 import { assertNotInUse, findDatabaseUsers, ignoringRemoval, noPossibleHolders } from '../usage/database-users.ts';
 import { readHostEnvironment } from '../usage/host-environment.ts';
 import { isUnseenAllowed, unseenFailure } from '../usage/unseen-use.ts';
@@ -20,6 +23,8 @@ export type SafetyCopy = {
   readonly at: Temporal.PlainDateTime;
   /** With its -wal and -journal. */
   readonly bytes: number;
+  /** The restore that put it aside; null: that is not recorded. */
+  readonly record: RestoreJournal | null;
 };
 
 /** What restores put aside beside a database, newest first. */
@@ -31,7 +36,7 @@ export function safetyCopies(database: string): SafetyCopy[] {
     return parsed === null ? [] : [{ name, path: path.join(folder, name), ...parsed }];
   });
   return kept
-    .map((file) => ({ ...file, bytes: bytesOf(file.path) }))
+    .map((file) => ({ ...file, bytes: bytesOf(file.path), record: readRecord(file.path) }))
     .toSorted((a, b) => Temporal.PlainDateTime.compare(b.at, a.at) || (a.name < b.name ? -1 : 1));
 }
 
@@ -85,17 +90,26 @@ export function removeSafetyCopyFile(database: string, file: SafetyCopy): void {
       'Run `nightshift restore` first: it finishes it or rolls it back.',
     );
   }
+  removeFile(restoreRecordPath(file.path));
   removeDatabaseFiles(file.path);
 }
 
 /** The list for a person; ages count from `now`, local time. */
 export function safetyCopiesText(kept: readonly SafetyCopy[], now: Temporal.PlainDateTime): string {
-  const kinds = { backup: 'replaced by a restore', rejected: 'restored, then rolled back' } as const;
-  const rows = kept.map(({ name, at, bytes, kind }) => [
-    name,
-    agePhrase(at.toZonedDateTime('UTC').toInstant(), now.toZonedDateTime('UTC').toInstant(), (age) => age),
-    formatBytes(bytes),
-    kinds[kind],
+  const rows = kept.map((copy) => [
+    copy.name,
+    agePhrase(copy.at.toZonedDateTime('UTC').toInstant(), now.toZonedDateTime('UTC').toInstant(), (age) => age),
+    formatBytes(copy.bytes),
+    // Counted for the plan, before services stopped.
+    copy.record?.oldTables ? `about ${formatCount(totalRows(copy.record.oldTables))}` : '?',
+    originText(copy),
   ]);
-  return tableText(['NAME', 'AGE', 'SIZE', 'WHAT IT IS'], rows);
+  return tableText(['NAME', 'AGE', 'SIZE', 'ROWS', 'WHAT IT IS'], rows);
+}
+
+function originText({ kind, record }: SafetyCopy): string {
+  if (kind === 'rejected') return 'restored, then rolled back';
+  if (record === null) return 'replaced by a restore';
+  const { source, database } = record;
+  return `replaced by ${path.dirname(source) === path.dirname(database) ? path.basename(source) : source}`;
 }

@@ -20,6 +20,9 @@ const stamped = (database: string, kind: 'backup' | 'rejected', stamp: string) =
 /** Where the old database goes. */
 export const safetyCopyPath = (database: string, stamp: string) => stamped(database, 'backup', stamp);
 
+/** What is recorded of the restore that made a safety copy, beside it. */
+export const restoreRecordPath = (safetyCopy: string) => `${safetyCopy}.nightshift-restore`;
+
 /** Where a restored file goes that was rolled back after services had run on it. */
 export const rejectedPath = (database: string, stamp: string) => stamped(database, 'rejected', stamp);
 

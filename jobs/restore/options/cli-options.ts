@@ -27,6 +27,7 @@ export type CliOptions = {
   readonly healthTimeout?: number;
   readonly leaveOff?: string;
   readonly undoRoom?: boolean;
-  readonly owner: Pick<FileOwner, 'uid' | 'gid'>;
-  readonly mode: number;
+  readonly owner?: Pick<FileOwner, 'uid' | 'gid'>;
+  readonly mode?: number;
+  readonly keepOwner?: true;
 };

@@ -1,5 +1,4 @@
 import type { CliOptions } from './cli-options.ts';
-import { defaultOwner } from './restore-options.ts';
 
 /** What was typed after `nightshift`, word by word, for sentences that advise to run it elsewhere. */
 export function commandLineOf(typed: CliOptions): string[] {
@@ -7,7 +6,6 @@ export function commandLineOf(typed: CliOptions): string[] {
     value === undefined ? [] : value === true ? [flag] : [flag, value];
   const { file, folder, owner, mode } = typed;
   const seconds = typed.healthTimeout === undefined ? undefined : String(typed.healthTimeout);
-  const isUsualOwner = owner.uid === defaultOwner.uid && owner.gid === defaultOwner.gid;
   return [
     'restore',
     ...[file, folder].filter((word) => word !== undefined),
@@ -33,7 +31,8 @@ export function commandLineOf(typed: CliOptions): string[] {
     ...(typed.undoRoom === false ? ['--no-undo-room'] : []),
     ...given('--leave-off', typed.leaveOff),
     ...given('--health-timeout', seconds),
-    ...(isUsualOwner ? [] : ['--owner', `${owner.uid}:${owner.gid}`]),
-    ...(mode === defaultOwner.mode ? [] : ['--mode', mode.toString(8)]),
+    ...given('--owner', owner && `${owner.uid}:${owner.gid}`),
+    ...given('--mode', mode?.toString(8)),
+    ...given('--keep-owner', typed.keepOwner),
   ];
 }

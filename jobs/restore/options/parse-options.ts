@@ -21,6 +21,7 @@ export function actionOf(typed: CliOptions, zone: string): RestoreAction {
     throw invalid('--remove is for safety copies only.', 'Add --safety-copies, and name one that it lists.');
   }
   refuseUnusedOptions(typed);
+  refuseTwoOwners(typed);
   if (typed.leaveOff !== undefined && namesIn(typed.leaveOff).length === 0) {
     throw invalid('--leave-off names no service.', 'Name those that RESTORE_UNFINISHED names, separated by commas.');
   }
@@ -80,6 +81,18 @@ function refuseUnusedOptions(typed: CliOptions): void {
   }
 }
 
+function refuseTwoOwners({ keepOwner, owner, mode, undo, to }: CliOptions): void {
+  if (!keepOwner) return;
+  if (owner !== undefined || mode !== undefined) {
+    const other = owner === undefined ? '--mode' : '--owner';
+    throw invalid(`--keep-owner and ${other} cannot be combined.`, 'Give one of them.');
+  }
+  if (undo !== undefined) {
+    throw invalid('--undo brings a database back with its own owner and mode.', 'Leave out --keep-owner.');
+  }
+  if (to !== undefined) throw invalid('--keep-owner keeps those of the database; --to replaces none.', 'Leave it out.');
+}
+
 /** After `--compare`, or in front of it; without any the person picks one. */
 function comparedSelector(typed: CliOptions, zone: string): BackupSelector {
   if (typeof typed.compare === 'string') return selectorOfWords(typed.compare, typed.file);
@@ -114,7 +127,7 @@ export function restoreOptionsOf(typed: CliOptions): RestoreOptions {
     healthRollback: typed.healthRollback,
     healthTimeoutSeconds: typed.healthTimeout ?? null,
     compareLimitSeconds: typed.compareLimit ?? defaultCompareLimit,
-    owner: { uid: typed.owner.uid, gid: typed.owner.gid, mode: typed.mode },
+    owner: { ids: typed.owner ?? null, mode: typed.mode ?? null, keep: typed.keepOwner ?? false },
     commandLine: commandLineOf(typed),
     leaveOff: namesIn(typed.leaveOff ?? ''),
     undoRoom: typed.undoRoom ?? true,

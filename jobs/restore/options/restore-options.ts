@@ -21,6 +21,14 @@ export type RestoreAction =
 
 export type FileOwner = { readonly uid: number; readonly gid: number; readonly mode: number };
 
+/** What a person asks of the owner and mode of the file; null: as usual. */
+export type OwnerOptions = {
+  readonly ids: Pick<FileOwner, 'uid' | 'gid'> | null;
+  readonly mode: number | null;
+  /** As the current file has them (--keep-owner). */
+  readonly keep: boolean;
+};
+
 /** The dangers that a person has accepted, each by a flag of its own. */
 export type AllowedDangers = {
   /** Somebody has the database open (--ignore-open-files). */
@@ -51,7 +59,7 @@ export type RestoreOptions = {
   readonly healthTimeoutSeconds: number | null;
   /** How long rows may be compared. */
   readonly compareLimitSeconds: number;
-  readonly owner: FileOwner;
+  readonly owner: OwnerOptions;
   /** What was typed after `nightshift`, for sentences that advise to run it elsewhere. */
   readonly commandLine: readonly string[];
   /** Names of services that an unfinished restore leaves off when it rolls back. */
@@ -65,6 +73,14 @@ export const defaultCompareLimit = 120;
 
 /** What the backup container and the services run as. */
 export const defaultOwner: FileOwner = { uid: 1000, gid: 1000, mode: 0o644 };
+
+/** A copy elsewhere is for whoever runs the services, and for nobody who reads there. */
+export const copyOwner: FileOwner = { ...defaultOwner, mode: 0o600 };
+
+/** Owner and mode of a file that has `usual` unless a person asks for others. */
+export function ownerAsked({ ids, mode }: OwnerOptions, usual: FileOwner): FileOwner {
+  return { ...usual, ...ids, mode: mode ?? usual.mode };
+}
 
 /** The end of what a person wrote as a date (its whole day) or as a local time. Null when it is neither, or in another zone. */
 export function parseUntil(text: string): Temporal.PlainDateTime | null {

@@ -1,7 +1,10 @@
 import { localTimestamp } from '../../runtime/clock.ts';
 import { agePhrase, formatBytes, formatCount } from '../../runtime/format.ts';
 import { tableText } from '../../runtime/table.ts';
+import { safetyCopiesText } from '../choice/safety-copies.ts';
+import { ownerChangeText } from './owner-change.ts';
 import { downtimeMessage, healthMessage, type RestorePlan } from './plan.ts';
+import { writtenSinceText } from './written-since.ts';
 
 type LocalTime = { readonly now: Temporal.Instant; readonly zone: string };
 
@@ -17,6 +20,7 @@ export function planText(plan: RestorePlan, here: LocalTime, bold: Bold): string
     ['taken', source.takenAt === null ? 'not known' : whenText(source.takenAt, here)],
     ['verified', source.verifiedBy ?? 'not yet: before anything stops'],
     ['into', database],
+    ['owner', ownerChangeText(plan.ownership)],
     ...oldFileFacts(oldFiles, safetyCopy),
     ['downtime', downtimeMessage(plan)],
     ...(health === null ? [] : [['then', health]]),
@@ -26,6 +30,7 @@ export function planText(plan: RestorePlan, here: LocalTime, bold: Bold): string
     facts.map(([name = '', text]) => `  ${name.padEnd(10)}  ${text}\n`).join(''),
     servicesText(plan),
     indented(comparisonText(plan, here)),
+    undoText(plan, here, bold),
     plan.warnings.map((warning) => `  ${bold(`WARNING: ${warning}`)}\n`).join(''),
     plan.remarks.map((remark) => `  NOTE: ${remark}\n`).join(''),
     '\n',
@@ -69,6 +74,18 @@ function comparisonText({ now, backup, comparison }: RestorePlan, here: LocalTim
       ...rows,
     ],
   )}`;
+}
+
+/** Which safety copy comes back, which others there are, and what was written since. */
+function undoText({ undo, now }: RestorePlan, here: LocalTime, bold: Bold): string {
+  if (undo === null) return '';
+  const { taken, copies, written } = undo;
+  const local = here.now.toZonedDateTimeISO(here.zone).toPlainDateTime();
+  const others = copies.filter(({ path }) => path !== taken);
+  const list = `\n  Other safety copies, which --undo NAME brings back:\n${indented(safetyCopiesText(others, local))}\n`;
+  const { isLoss, text } = writtenSinceText(written, now?.fingerprint ?? null, here);
+  const line = isLoss ? bold(`WARNING: ${text}`) : `NOTE: ${text}`;
+  return `${others.length === 0 ? '' : list}${now === null ? '' : `  ${line}\n`}`;
 }
 
 function change(now: number | null, backup: number | null): string {

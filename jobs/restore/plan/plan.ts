@@ -10,6 +10,7 @@ import { isUnseenAllowed, unseenHint, unseenMessage } from '../usage/unseen-use.
 import { isUnseen, type Visibility } from '../usage/visibility.ts';
 import { type ComparedDatabase, compareFingerprints, type DatabaseComparison, uncountedIn } from './comparison.ts';
 import { type Danger, dangersOf, warningsOf } from './dangers.ts';
+import { attributeRemarks, type OwnerChange } from './owner-change.ts';
 import type { CurrentState, Survey } from './survey.ts';
 
 /** All that a restore is going to do, before anything stops. */
@@ -25,6 +26,9 @@ export type RestorePlan = {
   /** Files that move with the old database, the file itself last; empty when there is none. */
   readonly oldFiles: readonly string[];
   readonly safetyCopy: string;
+  /** The safety copy that takes the place, all there are, and what is undone; null: it is a backup that is restored. */
+  readonly undo: (Pick<CurrentState, 'copies' | 'written'> & { readonly taken: string }) | null;
+  readonly ownership: OwnerChange;
   readonly services: ServiceSelection;
   readonly visibility: Visibility;
   readonly healthRollback: boolean;
@@ -46,10 +50,10 @@ export function planOf(
   database: Database,
   { healthRollback, healthTimeoutSeconds, allow, commandLine }: RestoreOptions,
   found: Survey,
-  current: CurrentState,
+  current: CurrentState & { readonly ownership: OwnerChange },
   staged: StagedFile | null,
 ): RestorePlan {
-  const { label, from, takenAt } = source;
+  const { label, from, takenAt, safetyCopy } = source;
   const fingerprint = staged === null ? source.fingerprint : staged.fingerprint;
   const comparison = compareFingerprints(current.side?.fingerprint ?? null, fingerprint);
   const facts = { label, comparison, backup: fingerprint };
@@ -65,6 +69,8 @@ export function planOf(
     database: database.path,
     oldFiles: found.oldFiles,
     safetyCopy: safetyCopyPath(database.path, found.stamp),
+    undo: safetyCopy === null ? null : { taken: safetyCopy.path, copies: current.copies, written: current.written },
+    ownership: current.ownership,
     services: found.services,
     visibility: found.users.visibility,
     healthRollback,
@@ -77,7 +83,14 @@ export function planOf(
       ...warningsOf(facts),
       ...(unseen === null ? [] : [unseen.question]),
     ],
-    remarks: [...source.remarks, ...found.remarks, ...current.remarks, ...comparison.differences, ...uncountedRemark],
+    remarks: [
+      ...source.remarks,
+      ...found.remarks,
+      ...current.remarks,
+      ...attributeRemarks(current.ownership),
+      ...comparison.differences,
+      ...uncountedRemark,
+    ],
     dangers: [
       ...(lost === null || allow.lostFile ? [] : [lost]),
       ...(unseen === null || isUnseenAllowed(allow, found.host) ? [] : [unseen]),

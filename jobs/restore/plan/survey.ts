@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { requireFreeSpace } from '../../sqlite/snapshot/disk-space.ts';
 import type { RestoreSource } from '../choice/restore-source.ts';
+import { type SafetyCopy, safetyCopies } from '../choice/safety-copies.ts';
+import { fileIdentity } from '../files/database-files.ts';
+import { fileState } from '../files/file-state.ts';
 import { databaseParts, freeStamp, rejectedPath, safetyCopyPath } from '../files/names.ts';
 import type { RestoreOptions } from '../options/restore-options.ts';
 import { type AffectedServices, findAffectedServices } from '../services/affected-services.ts';
@@ -16,6 +19,8 @@ import { dockerNotQueried, gapsText, isUnseen, type Visibility } from '../usage/
 import type { ComparedDatabase } from './comparison.ts';
 import { folderOwnerRemarks } from './folder-permissions.ts';
 import { otherNamesRemarks } from './other-names.ts';
+import { targetOwner } from './owner-change.ts';
+import { type WrittenSince, writtenSince } from './written-since.ts';
 
 /** What is there now and what a restore meets, found without changing anything. */
 export type Survey = AffectedServices & {
@@ -71,7 +76,9 @@ export async function survey(
     users,
     lostFile,
     remarks: [
-      ...(existsSync(database) ? [] : folderOwnerRemarks(path.dirname(database), options.owner)),
+      ...(existsSync(database)
+        ? []
+        : folderOwnerRemarks(path.dirname(database), targetOwner(source, database, options.owner))),
       ...otherNamesRemarks(database),
       ...openRemarks(asked, affected.possibleHolders, options.allow.openFiles),
       ...visibilityRemarks(users.visibility),
@@ -102,17 +109,29 @@ function visibilityRemarks(visibility: Visibility): string[] {
 }
 
 /** The current database as one side of the comparison, null when there is none, and what could not be read of it. */
-export type CurrentState = { readonly side: ComparedDatabase | null; readonly remarks: readonly string[] };
+export type CurrentState = {
+  readonly side: ComparedDatabase | null;
+  readonly written: WrittenSince;
+  /** What restores put aside, newest first. */
+  readonly copies: readonly SafetyCopy[];
+  readonly remarks: readonly string[];
+};
 
 /** Reads what the current database holds. */
 export async function readCurrentState(database: string, signal: AbortSignal): Promise<CurrentState> {
   const current = statCurrentDatabase(database);
-  if (current === null) return { side: null, remarks: [] };
+  const copies = safetyCopies(database);
+  if (current === null) return { side: null, written: { kind: 'not known' }, copies, remarks: [] };
+  const records = copies.flatMap(({ record }) => record ?? []);
+  const written = writtenSince({ ...fileIdentity(database), state: fileState(database) }, records);
   const answer = await readCurrentFingerprint(database, signal);
   const { bytes, changedAt } = current;
-  if ('fingerprint' in answer) return { side: { bytes, changedAt, fingerprint: answer.fingerprint }, remarks: [] };
+  if ('fingerprint' in answer)
+    return { side: { bytes, changedAt, fingerprint: answer.fingerprint }, written, copies, remarks: [] };
   return {
     side: { bytes, changedAt, fingerprint: null },
+    written,
+    copies,
     remarks: [`the contents of the current file cannot be compared: ${answer.problem}`],
   };
 }

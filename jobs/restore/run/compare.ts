@@ -9,10 +9,11 @@ import { compareDatabases } from '../compare/compare-databases.ts';
 import { differenceText } from '../compare/difference-text.ts';
 import { removeDatabaseFiles } from '../files/database-files.ts';
 import { comparedPath } from '../files/names.ts';
-import type { FileOwner, RestoreOptions } from '../options/restore-options.ts';
+import type { RestoreOptions } from '../options/restore-options.ts';
 import { whenText } from '../plan/plan-text.ts';
 import { whyUnread } from '../staging/current-database.ts';
 import { assertReplaceable, removeOldTemporaries } from '../staging/preflight.ts';
+import type { TargetOwner } from '../staging/stage.ts';
 import { spareBytes } from '../staging/undo-room.ts';
 import type { RestoreDeps } from './restore-deps.ts';
 
@@ -70,6 +71,6 @@ export async function compare(
 }
 
 /** For this user alone: it is gone in a moment. */
-function onlyOurs(): FileOwner {
-  return { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, mode: 0o600 };
+function onlyOurs(): TargetOwner {
+  return { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, mode: 0o600, attributesOf: null };
 }

@@ -11,6 +11,7 @@ type JournalFacts = {
   readonly services: Pick<Survey['services'], 'stop'>;
   readonly users: Pick<Survey['users'], 'visibility'>;
   readonly crashingBefore: RestoreJournal['crashingBefore'];
+  readonly oldTables: RestoreJournal['oldTables'];
   readonly unhealthyBefore: RestoreJournal['unhealthyBefore'];
 };
 
@@ -19,8 +20,8 @@ export function newJournal(
   source: Pick<RestoreSource, 'label' | 'takenAt'>,
   database: Pick<Database, 'path'>,
   { healthRollback, healthTimeoutSeconds }: Pick<RestoreOptions, 'healthRollback' | 'healthTimeoutSeconds'>,
-  { stamp, services, users, crashingBefore, unhealthyBefore }: JournalFacts,
-  { inode, bytes, fingerprint }: Pick<StagedFile, 'inode' | 'bytes' | 'fingerprint'>,
+  { stamp, services, users, oldTables, crashingBefore, unhealthyBefore }: JournalFacts,
+  { inode, bytes, fingerprint, state, moved }: Pick<StagedFile, 'inode' | 'bytes' | 'fingerprint' | 'state' | 'moved'>,
   startedAt: Temporal.Instant,
 ): RestoreJournal {
   return {
@@ -31,6 +32,10 @@ export function newJournal(
     sourceTakenAt: source.takenAt?.toString() ?? null,
     startedAt: String(startedAt),
     staged: { inode, bytes },
+    stagedState: state,
+    moved,
+    oldTables,
+    oldState: null,
     tables: fingerprint?.tables ?? null,
     stamp,
     services: services.stop.map(({ service }) => service),

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Failure } from '../../runtime/errors.ts';
 import { formatBytes, formatCount, formatDuration, plural } from '../../runtime/format.ts';
 import { quoteWords } from '../../runtime/shell-quoting.ts';
+import { movedPath } from '../files/moved-copy.ts';
 import { rejectedPath, safetyCopyPath } from '../files/names.ts';
 import { whenText } from '../plan/plan-text.ts';
 import { logsCommand } from '../services/stopped-service.ts';
@@ -77,9 +78,14 @@ export function resultFailure(ended: RestoreJournal): Failure | null {
 
 /** Why a restore was rolled back, and what it leaves. */
 export function rolledBackText(ended: RestoreJournal): string {
-  const { problem, database, stamp, unhealthy, unhealthyBefore } = ended;
+  const { problem, database, stamp, unhealthy, unhealthyBefore, moved, servedRestored } = ended;
   const rejected = rejectedPath(database, stamp);
-  const kept = existsSync(rejected) ? ` What services wrote meanwhile is kept in ${rejected}.` : '';
+  const written = existsSync(rejected)
+    ? rejected
+    : moved !== null && servedRestored
+      ? movedPath(database, moved)
+      : null;
+  const kept = written === null ? '' : ` What services wrote meanwhile is kept in ${written}.`;
   const asBefore = unhealthy.filter((name) => unhealthyBefore.includes(name));
   const before =
     asBefore.length === 0

@@ -7,6 +7,7 @@ import type { RestoreSource } from '../choice/restore-source.ts';
 import { removeDatabaseFiles } from '../files/database-files.ts';
 import { stagedPath } from '../files/names.ts';
 import type { RestoreOptions } from '../options/restore-options.ts';
+import { readOwnerChange, targetOwner } from '../plan/owner-change.ts';
 import { planOf } from '../plan/plan.ts';
 import { planText } from '../plan/plan-text.ts';
 import { confirm, requirePrompt } from '../plan/prompts.ts';
@@ -79,15 +80,17 @@ async function restoreLocked(
   requireUndoRoom(database.path, source.leastBytes, undoRoom);
   const stageTools = undoRoom ? { ...deps, undoBytes: undoBytes(database.path) } : deps;
   const stagedFile = stagedPath(database.path);
+  const owner = targetOwner(source, database.path, options.owner);
   const { journal, affected, staged } = await cleanUpOnFailure(stagedFile, async () => {
     const [staged, current] = await runBoth(
       signal,
-      (either) => source.stage(stagedFile, options.owner, { ...stageTools, signal: either }),
+      (either) => source.stage(stagedFile, owner, { ...stageTools, signal: either }),
       (either) => readCurrentState(database.path, either),
     );
     recorder.step('confirm');
     const remarks = [...found.remarks, ...requireUndoRoom(database.path, 0, undoRoom)];
-    const plan = planOf(source, database, options, { ...found, remarks }, current, staged);
+    const ownership = await readOwnerChange(source, database.path, options.owner, staged.file);
+    const plan = planOf(source, database, options, { ...found, remarks }, { ...current, ownership }, staged);
     out(planText(plan, { now: source.now(), zone: settings.zone }, deps.bold));
     await confirm(plan.dangers, database.name, options.yes, prompt);
     signal.throwIfAborted();
@@ -96,7 +99,8 @@ async function restoreLocked(
     const { services } = affected;
     const before = await manager.findUnhealthy(services.stop.map(({ service }) => service));
     signal.throwIfAborted();
-    const what = { stamp, services, users, ...before };
+    const oldTables = current.side?.fingerprint?.tables ?? null;
+    const what = { stamp, services, users, oldTables, ...before };
     return { journal: newJournal(source, database, options, what, staged, startedAt), affected, staged };
   });
 
@@ -139,7 +143,8 @@ export async function showPlan(
   const found = await runSurvey(source, database, options, deps);
   const current = await readCurrentState(database.path, deps.signal);
   const remarks = [...found.remarks, ...requireUndoRoom(database.path, source.leastBytes, options.undoRoom)];
-  const plan = planOf(source, database, options, { ...found, remarks }, current, null);
+  const ownership = await readOwnerChange(source, database.path, options.owner, null);
+  const plan = planOf(source, database, options, { ...found, remarks }, { ...current, ownership }, null);
   deps.out(planText(plan, { now: source.now(), zone: deps.settings.zone }, deps.bold));
   deps.out('Nothing was done (--dry-run).\n');
 }

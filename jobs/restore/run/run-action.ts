@@ -3,7 +3,7 @@ import type { CliContext } from '../../runtime/cli-context.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
 import type { Database } from '../../settings/databases.ts';
 import { targetDatabase } from '../choice/candidates.ts';
-import { type RestoreSource, safetyCopySource } from '../choice/restore-source.ts';
+import type { RestoreSource } from '../choice/restore-source.ts';
 import {
   assertCopyNotInUse,
   findSafetyCopy,
@@ -11,11 +11,18 @@ import {
   safetyCopies,
   safetyCopiesText,
 } from '../choice/safety-copies.ts';
+import { safetyCopySource } from '../choice/safety-copy-source.ts';
 import { parseSafetyCopyName } from '../files/names.ts';
 import type { CliOptions } from '../options/cli-options.ts';
 import { commandLineOf } from '../options/command-line.ts';
 import { actionOf, restoreOptionsOf } from '../options/parse-options.ts';
-import type { BackupSelector, RestoreAction, RestoreOptions } from '../options/restore-options.ts';
+import {
+  type BackupSelector,
+  copyOwner,
+  ownerAsked,
+  type RestoreAction,
+  type RestoreOptions,
+} from '../options/restore-options.ts';
 import { confirmRemoval, requirePrompt, requireRemovalPrompt } from '../plan/prompts.ts';
 import { compare } from './compare.ts';
 import { restore, showPlan } from './restore.ts';
@@ -62,7 +69,7 @@ export async function runAction(
       return removeSafetyCopy(action.name, target(), options, deps);
     case 'undo': {
       const copy = findSafetyCopy(target().path, action.name);
-      const source = safetyCopySource(copy, settings.zone, options.allow.damagedCopy, deps.clock);
+      const source = safetyCopySource(copy, { ...options, zone: settings.zone }, deps.clock);
       // An undo is never refused for want of room for the next one; its plan says so.
       return restoreOrShow(source, target(), { ...options, undoRoom: false }, deps).catch(interruptedUntouched);
     }
@@ -74,14 +81,23 @@ export async function runAction(
         const { stateDir, store } = settings;
         const keptFolders = [stateDir, ...(store.kind === 'directory' ? [store.folder] : [])];
         for (const remark of chosen.choiceRemarks) deps.log.line(remark);
-        return writeCopy(action.to, source, { databases: settings.databases, keptFolders, owner: options.owner }, deps);
+        return writeCopy(
+          action.to,
+          source,
+          { databases: settings.databases, keptFolders, owner: ownerAsked(options.owner, copyOwner) },
+          deps,
+        );
       }).catch(interruptedUntouched);
     case 'compare': {
       const { selector } = action;
       if (selector.kind === 'pick' && (deps.prompt === null || options.yes)) throw nothingRequested();
       const copy = namedSafetyCopy(selector, settings.databases);
       if (copy !== null) {
-        const source = safetyCopySource(copy.file, settings.zone, false, deps.clock);
+        const source = safetyCopySource(
+          copy.file,
+          { zone: settings.zone, allow: options.allow, owner: neverMoved },
+          deps.clock,
+        );
         return compare(source, copy.database, options, deps).catch(interruptedUntouched);
       }
       return withBackup(selector, options, context, { ...deps, isShown: true }, (source, { database }) =>
@@ -90,6 +106,9 @@ export async function runAction(
     }
   }
 }
+
+/** A safety copy that gets a mode of its own is copied, where else it would take the place of the database itself. */
+const neverMoved = { ids: null, mode: 0o600, keep: false };
 
 /** From the first stopped service on, a restore finishes before it obeys: what was interrupted had not begun that. */
 function interruptedUntouched(error: unknown): never {

@@ -34,7 +34,7 @@ export async function writeCopy(
   await assertReplaceable(file);
   const hint = 'Choose a folder on a larger disk.';
   await requireFreeSpace(path.dirname(file), source.leastBytes, 'the database', hint);
-  const { bytes, fingerprint, findings } = await source.stage(file, owner, deps);
+  const { bytes, fingerprint, findings } = await source.stage(file, { ...owner, attributesOf: null }, deps);
   deps.out(`\nWrote ${source.label} to ${file}, ${formatBytes(bytes)}\n`);
   deps.out(factsText(rowFacts(fingerprint?.tables ?? null)));
   if (findings.length > 0) deps.out(`  NOTE: ${integrityText(findings)}\n`);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Failure, systemCodeOf } from '../../runtime/errors.ts';
 import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
 import { isMountPoint } from '../../sqlite/snapshot/source-file.ts';
+import { hasCapability } from '../files/capabilities.ts';
 import { syncFolderOf } from '../files/durable-writes.ts';
 import { comparedPath, probePath, stagedPath } from '../files/names.ts';
 
@@ -36,6 +37,29 @@ export async function assertReplaceable(database: string): Promise<void> {
       'Mount the folder that holds the database instead of the one file. Nothing was stopped or changed.',
     );
   }
+  if (!mayRenameHere(database)) {
+    throw new Failure(
+      'DATABASE_UNMOVABLE',
+      `${folder} has the sticky bit, and ${database} belongs to uid ${found.uid}: uid ${process.geteuid?.()} may not rename it.`,
+      `Run restore as root (in a container with --cap-add FOWNER) or as uid ${found.uid}, or take the bit away: \`chmod -t ${folder}\`. Nothing was stopped or changed.`,
+    );
+  }
+}
+
+/** Whether `uid`, which may write in a folder, may rename a file in it: where the folder is sticky, as /tmp is, only its own. */
+export function mayRename(
+  folder: { readonly uid: number; readonly mode: number },
+  file: { readonly uid: number },
+  uid: number,
+): boolean {
+  const isSticky = (folder.mode & 0o1000) !== 0;
+  return !isSticky || folder.uid === uid || file.uid === uid;
+}
+
+/** As `mayRename`, of this process and of a file that is there. */
+export function mayRenameHere(file: string): boolean {
+  const { uid } = lstatSync(file);
+  return hasCapability('fowner') || mayRename(statSync(path.dirname(file)), { uid }, process.geteuid?.() ?? 0);
 }
 
 async function requireWritableFolder(folder: string): Promise<void> {

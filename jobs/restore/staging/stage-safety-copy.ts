@@ -1,4 +1,4 @@
-import { constants, statSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -6,6 +6,7 @@ import { Failure, systemCodeOf } from '../../runtime/errors.ts';
 import { durationSince, formatBytes } from '../../runtime/format.ts';
 import { diskFilledFailure } from '../../sqlite/snapshot/disk-space.ts';
 import { fileIdentity, schemaProblem } from '../files/database-files.ts';
+import { pendingFiles } from '../files/file-state.ts';
 import { partPath } from './preflight.ts';
 import { cleanUpOnFailure, finishStaging, type StageTarget, verifyByIntegrityCheck } from './stage.ts';
 import type { StageDeps } from './stage-deps.ts';
@@ -21,27 +22,32 @@ export async function stageSafetyCopy(
   allowDamaged: boolean,
   deps: StageDeps,
 ): Promise<StagedFile> {
-  const { clock, log, signal } = deps;
   const part = partPath(place.file);
-  return cleanUpOnFailure(place.file, async () => {
-    const began = clock.now();
-    await copyParts(source, part);
-    signal.throwIfAborted();
-    const { bytes } = fileIdentity(part);
-    log.line(`Copied ${source}, ${formatBytes(bytes)} (${durationSince(began, clock.now())})`);
-    return finishStaging(part, place, await verifiedCopy(source, part, allowDamaged, deps), deps);
-  });
+  return cleanUpOnFailure(place.file, async () =>
+    finishStaging(part, place, await copiedAndVerified(source, part, allowDamaged, deps), deps),
+  );
 }
 
-/** Of files that may hold what is not in the database's own file yet. */
-const pendingEndings = ['-wal', '-journal'] as const;
-const holdsSomething = (file: string) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
+/** Copies a safety copy to `part` and verifies that, as `stageSafetyCopy` does. */
+export async function copiedAndVerified(
+  source: string,
+  part: string,
+  allowDamaged: boolean,
+  deps: StageDeps,
+): Promise<VerifiedContents> {
+  const { clock, log, signal } = deps;
+  const began = clock.now();
+  await copyParts(source, part);
+  signal.throwIfAborted();
+  const { bytes } = fileIdentity(part);
+  log.line(`Copied ${source}, ${formatBytes(bytes)} (${durationSince(began, clock.now())})`);
+  return verifiedCopy(source, part, allowDamaged, deps);
+}
 
 async function copyParts(source: string, part: string): Promise<void> {
-  for (const ending of ['', ...pendingEndings]) {
-    if (ending !== '' && !holdsSomething(source + ending)) continue;
+  for (const file of [source, ...pendingFiles(source)]) {
     try {
-      await copyFile(source + ending, part + ending, constants.COPYFILE_FICLONE);
+      await copyFile(file, part + file.slice(source.length), constants.COPYFILE_FICLONE);
     } catch (error) {
       if (systemCodeOf(error) !== 'ENOSPC') throw error;
       const hint = 'Free space there and run it again; nothing was stopped or changed.';
@@ -78,8 +84,8 @@ function whyUnreadable(part: string): string | null {
 
 /** Asked of the safety copy itself: SQLite may have removed what lay beside its copy. */
 function whyUnmerged(source: string): string | null {
-  const pending = pendingEndings.find((ending) => holdsSomething(source + ending));
-  return pending === undefined ? null : `SQLite cannot apply its ${pending}`;
+  const [pending] = pendingFiles(source);
+  return pending === undefined ? null : `SQLite cannot apply its ${pending.slice(source.length)}`;
 }
 
 function damaged(cause: Failure, flag: string): Failure {

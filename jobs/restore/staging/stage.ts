@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, renameSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { BackupDetails } from '../../archives/backup-details.ts';
 import type { AgeIdentity } from '../../archives/format/encryption.ts';
@@ -9,7 +9,10 @@ import { listFindings } from '../../sqlite/integrity/findings.ts';
 import { checkIntegrity } from '../../sqlite/integrity/integrity.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import { fileIdentity, removeDatabaseFiles } from '../files/database-files.ts';
-import { chownIfAllowed, syncFolderOf } from '../files/durable-writes.ts';
+import { syncFolderOf } from '../files/durable-writes.ts';
+import { copyExtendedAttributes } from '../files/extended-attributes.ts';
+import { setFileOwner } from '../files/file-owner.ts';
+import { fileState } from '../files/file-state.ts';
 import { type JournalMode, journalModeOf, setJournalMode } from '../files/journal-mode.ts';
 import { sidecars } from '../files/names.ts';
 import type { FileOwner } from '../options/restore-options.ts';
@@ -25,10 +28,16 @@ import {
   type VerifiedContents,
 } from './verified-file.ts';
 
+/** Owner and mode of what is staged. */
+export type TargetOwner = FileOwner & {
+  /** File whose ACL and extended attributes it gets, as far as that can be done; null: none. */
+  readonly attributesOf: string | null;
+};
+
 export type StageTarget = {
   /** Where the verified file lies in the end, in the folder of the database. */
   readonly file: string;
-  readonly owner: FileOwner;
+  readonly owner: TargetOwner;
   /** Null: as the backup itself says. */
   readonly journalMode: JournalMode | null;
 };
@@ -138,17 +147,20 @@ export async function finishStaging(
   if (journalMode !== null) setJournalMode(part, journalMode);
   const stray = sidecars.find((sidecar) => existsSync(part + sidecar));
   if (stray !== undefined) throw badBackup(part, `SQLite left ${stray} beside it`);
-  chmodSync(part, owner.mode);
-  if (!chownIfAllowed(part, owner)) {
-    log.line(`Not root: the restored file belongs to uid ${process.getuid?.()}, not to ${owner.uid}:${owner.gid}`);
+  if (!setFileOwner(part, owner)) {
+    const { uid, gid } = statSync(part);
+    log.line(
+      `This user may not give files away: the restored file belongs to ${uid}:${gid}, not to ${owner.uid}:${owner.gid}`,
+    );
   }
+  if (owner.attributesOf !== null) await copyExtendedAttributes(owner.attributesOf, part);
   const handle = await open(part, 'r+');
   await handle.sync().finally(() => handle.close());
   await checkpoint('before naming the staged file');
   renameSync(part, file);
   syncFolderOf(file);
   await checkpoint('staged');
-  return { file, ...fileIdentity(file), ...verified };
+  return { file, ...fileIdentity(file), moved: null, state: fileState(file), ...verified };
 }
 
 function hashDiffers(key: string, expected: string, found: string): Failure {

@@ -9,6 +9,7 @@ import { systemCodeOf } from '../../runtime/errors.ts';
 import { durationSince, formatBytes } from '../../runtime/format.ts';
 import { diskFilledFailure } from '../../sqlite/snapshot/disk-space.ts';
 import type { ObjectStore } from '../../store/store.ts';
+import { removeFile } from '../files/durable-writes.ts';
 import type { StageDeps } from './stage-deps.ts';
 import { freeBeside, noUndoRoom, spareBytes } from './undo-room.ts';
 
@@ -42,7 +43,10 @@ export async function unpack(
   try {
     const stored = await store.read(key, { signal, onProgress: (done) => bar.advanceTo(done) });
     const plain = await plainStream(stored, key, identity, signal);
-    await pipeline(plain, hashed, createWriteStream(part, { mode: 0o600, highWaterMark: 1024 * 1024 }), { signal });
+    // One that is there already has its own mode, or is a link to elsewhere.
+    removeFile(part);
+    const target = createWriteStream(part, { flags: 'wx', mode: 0o600, highWaterMark: 1024 * 1024 });
+    await pipeline(plain, hashed, target, { signal });
   } catch (error) {
     if (systemCodeOf(error) !== 'ENOSPC' && error !== nearlyFull) throw error;
     if (error === nearlyFull && undoBytes > spareBytes) {

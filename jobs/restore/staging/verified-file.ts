@@ -1,5 +1,6 @@
 import type { BackupFacts } from '../../archives/metadata.ts';
 import type { DatabaseContents } from '../../sqlite/contents.ts';
+import type { MovedCopy } from '../files/moved-copy.ts';
 
 /** What tells one database from another. */
 export type DatabaseFingerprint = Pick<
@@ -22,9 +23,14 @@ export type VerifiedContents = {
 
 /** A verified file beside the database, on the disk, ready to be renamed into its place. */
 export type StagedFile = VerifiedContents & {
+  /** Where it is staged; with `moved` nothing is there. */
   readonly file: string;
   readonly inode: string;
   readonly bytes: number;
+  /** Null: it is the staged file that takes the place. */
+  readonly moved: MovedCopy | null;
+  /** As `fileState` has it. */
+  readonly state: string | null;
 };
 
 /** What an integrity check without damage says to a person. */

@@ -1,9 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { z } from 'zod';
 import { Failure } from '../../runtime/errors.ts';
 import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
 import type { Checkpoint } from '../files/checkpoint.ts';
 import { removeFile, syncFolderOf, writeDurably } from '../files/durable-writes.ts';
+import { fileOwner, setFileOwner } from '../files/file-owner.ts';
+import { restoreRecordPath, safetyCopyPath } from '../files/names.ts';
 import { restartedStates } from '../services/restart-services.ts';
 import { stoppedServiceSchema } from '../services/stopped-service.ts';
 import { type RestoreStep, steps } from './steps.ts';
@@ -19,6 +21,17 @@ const schema = z.object({
   sourceTakenAt: instant.nullable(),
   startedAt: instant,
   staged: z.object({ inode: z.string(), bytes: z.number() }),
+  /** The restored file as `fileState` has it before services run on it. */
+  stagedState: z.string().nullable().default(null),
+  /** The safety copy that takes the place itself; null: a staged file does. */
+  moved: z
+    .object({ name: z.string(), inodes: z.record(z.string(), z.string()) })
+    .nullable()
+    .default(null),
+  /** Rows by table of the old database, counted before services stopped; null: not known. */
+  oldTables: z.record(z.string(), z.number()).nullable().default(null),
+  /** The old database as `fileState` has it once services are stopped; null: there is none, or not known. */
+  oldState: z.string().nullable().default(null),
   tables: z.record(z.string(), z.number()).nullable(),
   /** Stamp in the names of the safety copy and of a rejected file. */
   stamp: z.string(),
@@ -80,4 +93,27 @@ export async function removeJournal(database: string, checkpoint: Checkpoint): P
   removeFile(restoreJournalPath(database));
   syncFolderOf(database);
   await checkpoint('journal removed');
+}
+
+/** Ends a restore whose safety copy is there: its journal, out of the way, stays as the record of what made the copy. */
+export async function keepAsRecord({ database, stamp }: RestoreJournal, checkpoint: Checkpoint): Promise<void> {
+  const copy = safetyCopyPath(database, stamp);
+  const [journal, owner] = [restoreJournalPath(database), fileOwner(copy)];
+  // Whoever may read the copy may read what made it.
+  try {
+    if (owner !== null) setFileOwner(journal, { ...owner, mode: owner.mode & 0o666 });
+  } catch {}
+  await checkpoint('before removing the journal');
+  renameSync(journal, restoreRecordPath(copy));
+  syncFolderOf(database);
+  await checkpoint('journal removed');
+}
+
+/** What is recorded of the restore that made a safety copy; null: nothing, or it cannot be read. */
+export function readRecord(safetyCopy: string): RestoreJournal | null {
+  try {
+    return schema.parse(JSON.parse(readFileSync(restoreRecordPath(safetyCopy), 'utf8')));
+  } catch {
+    return null;
+  }
 }

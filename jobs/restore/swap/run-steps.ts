@@ -5,7 +5,9 @@ import { durationSince } from '../../runtime/format.ts';
 import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
 import { fileIdentity, removeDatabaseFiles } from '../files/database-files.ts';
 import { diskFailure, removeFile, removeIfPossible } from '../files/durable-writes.ts';
-import { rejectedPath, stagedPath } from '../files/names.ts';
+import { fileState } from '../files/file-state.ts';
+import { movedPath } from '../files/moved-copy.ts';
+import { rejectedPath, restoreRecordPath, safetyCopyPath, stagedPath } from '../files/names.ts';
 import { awaitHealth } from '../services/await-health.ts';
 import { restartServices } from '../services/restart-services.ts';
 import {
@@ -15,7 +17,7 @@ import {
   startServices,
   stopServices,
 } from '../services/service-lifecycle.ts';
-import { type RestoreJournal, removeJournal, writeJournal } from './journal.ts';
+import { keepAsRecord, type RestoreJournal, removeJournal, writeJournal } from './journal.ts';
 import { oldDatabaseText, servicesDownFailure } from './rollback-text.ts';
 import { type RestoreStep, stepAfter, steps, stepWithoutJournal, withServicesDown } from './steps.ts';
 import { checkInPlace, inspectDisk, swapBack, swapIn } from './swap-files.ts';
@@ -62,12 +64,21 @@ export async function runSteps(begun: RestoreJournal, resumed: boolean, deps: Ru
     if (next === null || next === 'stuck') break;
     journal = { ...journal, step: withServicesDown(next, areDown) };
   }
-  await removeJournal(journal.database, deps.checkpoint).catch((error) => {
+  await endJournal(journal, deps).catch((error) => {
     const failure = describedFailure(journal, error);
     if (existsSync(restoreJournalPath(journal.database))) throw unfinishedFailure(journal, failure);
     deps.log.warn(`${failure.message} The journal is removed anyway.`);
   });
   return journal;
+}
+
+async function endJournal(journal: RestoreJournal, { checkpoint }: RunStepsDeps): Promise<void> {
+  const { database, step, stamp, moved } = journal;
+  const isRestored = step === 'finishing';
+  // The copy that took the place is no copy any more.
+  if (isRestored && moved !== null) removeFile(restoreRecordPath(movedPath(database, moved)));
+  if (isRestored && existsSync(safetyCopyPath(database, stamp))) await keepAsRecord(journal, checkpoint);
+  else await removeJournal(database, checkpoint);
 }
 
 function joined(...problems: readonly (string | null | undefined)[]): string | null {
@@ -112,10 +123,10 @@ async function runStep(journal: RestoreJournal, resumed: boolean, deps: RunSteps
 type StepAction = (journal: RestoreJournal, deps: RunStepsDeps, resumed: boolean) => Promise<StepResult>;
 
 const stepActions: Readonly<Record<RestoreStep, StepAction>> = {
-  async stopping({ services }, deps) {
+  async stopping({ services, database }, deps) {
     const downAt = await stopServices(services, deps);
     await deps.assertNotInUse();
-    return { changes: { downAt: String(downAt) } };
+    return { changes: { downAt: String(downAt), oldState: fileState(database) } };
   },
 
   async swapping(journal, { checkpoint, log, clock }) {
@@ -125,8 +136,8 @@ const stepActions: Readonly<Record<RestoreStep, StepAction>> = {
     return {};
   },
 
-  async checking({ database, staged, servedRestored }, _deps, resumed) {
-    const problem = checkInPlace(database, staged, servedRestored || resumed);
+  async checking({ database, staged, moved, servedRestored }, _deps, resumed) {
+    const problem = checkInPlace(database, { ...staged, moved }, servedRestored || resumed);
     if (problem !== null)
       throw new Failure('BACKUP_WRONG', `After the swap ${problem}.`, 'Nothing: it is rolled back.');
     return {};
