@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
@@ -131,6 +131,44 @@ describe('restore with services on a real Docker engine', { ...needs('docker', '
     assert.equal(code, 0, out + err);
     assert.match(out, /the time the services take to stop \(at most 30 s\)/);
     await docker('exec', slow, 'test', '-e', '/tmp/left-in-order');
+  });
+
+  test('a proxy in a service’s network is in it again after a restore, and after a resumed one', async (t) => {
+    const scene = await makeDockerScene(t);
+    const web = await scene.service('web', { with: ['--restart', 'always'] });
+    const proxy = `${scene.prefix}-proxy`;
+    const joins = ['--network', `container:${web}`, '--restart', 'unless-stopped', '--stop-timeout', '0'];
+    await docker('run', '-d', '--name', proxy, ...joins, 'node:26-bookworm-slim', 'sleep', '600');
+    const networkOf = async (name: string) => readlinkSync(`/proc/${await inspect(name, '{{.State.Pid}}')}/ns/net`);
+    const isConnected = async () => (await networkOf(proxy)) === (await networkOf(web));
+    assert.ok(await isConnected());
+
+    const { code, out, err } = await scene.restore();
+    assert.equal(code, 0, out + err);
+    assert.match(out, new RegExp(`cut off:\n  - ${proxy} \\(shares the network of ${web}\\)\n`));
+    assert.match(out, new RegExp(`Restarted ${proxy}, which shares the network of ${web} `));
+    assert.ok(await isConnected());
+
+    const DOCKER_HOST = await dyingDocker(t, scene.folder, { request: /POST .*\/restart/ });
+    assert.match((await scene.restore(undefined, { DOCKER_HOST })).err, /RESTORE_UNFINISHED/);
+    assert.equal(await isConnected(), false);
+    const resumed = await scene.restore([]);
+    assert.equal(resumed.code, 0, resumed.out + resumed.err);
+    assert.ok(await isConnected());
+    assert.equal((await stateOf(proxy)).state, 'running  unless-stopped');
+  });
+
+  test('a job that ends with 0 once it runs again has ended as it should', async (t) => {
+    const scene = await makeDockerScene(t);
+    const job = `${scene.prefix}-job`;
+    const program = 'test -e /data/shop.db.restore-journal && exit 0; exec sleep 600';
+    const mount = ['-v', `${scene.folder}/data:/data`, '--stop-timeout', '0', '--restart', 'on-failure'];
+    await docker('run', '-d', '--name', job, ...mount, 'node:26-bookworm-slim', 'sh', '-c', program);
+    const { code, out, err } = await scene.restore();
+    assert.equal(code, 0, out + err);
+    assert.match(out, new RegExp(`${job}: ended with code 0, as a job does \\(restart policy on-failure\\)`));
+    assert.equal((await stateOf(job)).state, 'exited  on-failure');
+    assert.equal(scene.era(), 'backup');
   });
 
   test('a Swarm service is scaled to 0 and back to what it was', async (t) => {

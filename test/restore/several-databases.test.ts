@@ -144,10 +144,9 @@ test('--leave-off takes names with spaces around them, and refuses to name none'
 test('a journal without the fields that were added later is read', (t) => {
   const { pathOf } = scene(t, { shop: { step: 'restartingServices' } });
   const file = `${pathOf('shop')}.restore-journal`;
-  const { crashingBefore, unhealthyBefore, unhealthy, notStarted, restarted, unseen, ...before } = JSON.parse(
-    readFileSync(file, 'utf8'),
-  );
-  const since = { crashingBefore, unhealthyBefore, unhealthy, notStarted, restarted, unseen };
+  const { crashingBefore, unhealthyBefore, unhealthy, notStarted, restarted, unseen, joined, cutOff, ...before } =
+    JSON.parse(readFileSync(file, 'utf8'));
+  const since = { crashingBefore, unhealthyBefore, unhealthy, notStarted, restarted, unseen, joined, cutOff };
   writeFileSync(file, JSON.stringify(before));
   assert.deepEqual(readJournal(pathOf('shop')), { ...before, ...since });
 });

@@ -8,7 +8,7 @@ import { gapsText, isUnseen } from '../usage/visibility.ts';
 
 type JournalFacts = {
   readonly stamp: Survey['stamp'];
-  readonly services: Pick<Survey['services'], 'stop'>;
+  readonly services: Pick<Survey['services'], 'stop' | 'joined'>;
   readonly users: Pick<Survey['users'], 'visibility'>;
   readonly crashingBefore: RestoreJournal['crashingBefore'];
   readonly unhealthyBefore: RestoreJournal['unhealthyBefore'];
@@ -34,6 +34,7 @@ export function newJournal(
     tables: fingerprint?.tables ?? null,
     stamp,
     services: services.stop.map(({ service }) => service),
+    joined: [...services.joined],
     healthRollback,
     healthTimeoutSeconds,
     downAt: null,
@@ -44,6 +45,7 @@ export function newJournal(
     unhealthyBefore,
     unhealthy: [],
     notStarted: [],
+    cutOff: [],
     restarted: null,
     unseen: isUnseen(users.visibility) ? gapsText(users.visibility) : null,
   };
