@@ -1,3 +1,4 @@
+import { editDistance } from '../../jobs/runtime/edit-distance.ts';
 import type { SettingProblem } from '../../jobs/settings/problem.ts';
 import { rowsWithKey, type Setting } from '../../jobs/settings/setting.ts';
 
@@ -31,26 +32,4 @@ function share(one: string, other: string): number {
 
 function plain(name: string): string {
   return name.replaceAll(/[_-]/g, '').toLowerCase();
-}
-
-/** Letters to insert, remove, replace or exchange with the next (optimal string alignment distance). */
-function editDistance(one: string, other: string): number {
-  let before: number[] = [];
-  let last = Array.from({ length: other.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= one.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= other.length; column += 1) {
-      const same = one[row - 1] === other[column - 1];
-      const exchanged = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
-      current[column] = Math.min(
-        (last[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (last[column - 1] ?? 0) + (same ? 0 : 1),
-        exchanged ? (before[column - 2] ?? Number.POSITIVE_INFINITY) + 1 : Number.POSITIVE_INFINITY,
-      );
-    }
-    before = last;
-    last = current;
-  }
-  return last[other.length] ?? 0;
 }
