@@ -7,7 +7,8 @@ import type {
   SwarmService,
 } from '../../jobs/restore/services/docker/docker-engine.ts';
 import { containerHealth, swarmHealth } from '../../jobs/restore/services/docker/docker-health.ts';
-import { selectServices } from '../../jobs/restore/services/docker/select-services.ts';
+import { selectServices, serviceNames } from '../../jobs/restore/services/docker/select-services.ts';
+import { missingServicesFailure } from '../../jobs/restore/services/missing-services.ts';
 import { container } from './containers.ts';
 
 const writable = { sources: ['/mnt/data'], destination: '/data', writable: true };
@@ -38,7 +39,7 @@ function decide({ containers = [], swarmServices = [], wanted = [], self }: Situ
     path,
     identity: identityOf(path) ?? '',
   }));
-  const { stop, joined, leftAlone, staying, stopping, obstacles } = selectServices({
+  const { stop, joined, leftAlone, staying, stopping, missing, obstacles } = selectServices({
     containers,
     swarmServices,
     wanted,
@@ -53,11 +54,12 @@ function decide({ containers = [], swarmServices = [], wanted = [], self }: Situ
     leftAlone,
     staying,
     stopping,
+    missing,
     obstacles,
   };
 }
 
-const nothing = { stop: [], joined: [], leftAlone: [], staying: [], stopping: [], obstacles: [] };
+const nothing = { stop: [], joined: [], leftAlone: [], staying: [], stopping: [], missing: [], obstacles: [] };
 const mountsIt = 'mounts /mnt/data writable at /data';
 
 describe('which services stop for a restore', () => {
@@ -73,6 +75,7 @@ describe('which services stop for a restore', () => {
       ...nothing,
       stop: ['worker: RESTORE_SERVICES', 'web: RESTORE_SERVICES', `api: ${mountsIt}`, `zoo: ${mountsIt}`],
       leftAlone: ['typo: no container or service has this name.'],
+      missing: ['typo'],
       stopping: ['zoo', 'api', 'worker', 'web'].map((name) => `id of ${name}`),
     });
   });
@@ -267,6 +270,30 @@ describe('which services stop for a restore', () => {
       `b: ${mountsIt}: unhealthy now`,
     ]);
   });
+});
+
+test('names that nothing has are listed with what there is, and with the one that was probably meant', () => {
+  const containers = [
+    container('shop-api-1', compose('api')),
+    container('backend-mcpserver'),
+    container('sqlite-backup', { labels: { 'nightshift.job': 'backup' } }),
+    container('shop_web.1.x', { labels: taskOf('shop_web') }),
+    container('me'),
+  ];
+  const swarmServices = [swarmService('shop_web', { labels: { 'com.docker.stack.namespace': 'shop' } })];
+  const names = serviceNames({ containers, swarmServices, self: 'id of me' });
+  assert.deepEqual(names, ['api', 'backend-mcpserver', 'shop-api-1', 'shop_web', 'web']);
+  const { code, message, hint } = missingServicesFailure(['backend-mpcserver', 'vectorindexing'], names);
+  assert.deepEqual(
+    { code, message, hint },
+    {
+      code: 'SETTINGS_INVALID',
+      message:
+        'RESTORE_SERVICES: no container, Compose service or Swarm service has the name "backend-mpcserver" (did you mean backend-mcpserver?), "vectorindexing". There is: api, backend-mcpserver, shop-api-1, shop_web, web.',
+      hint: 'Correct RESTORE_SERVICES. If that service does not exist yet, --allow-missing-services restores without it. Nothing was stopped or changed.',
+    },
+  );
+  assert.match(missingServicesFailure(['web'], []).message, /There is: none\.$/);
 });
 
 test('how a container does after its start', () => {

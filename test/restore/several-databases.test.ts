@@ -66,6 +66,8 @@ function journalOf(database: string, { step, problem = null, services = [] }: Un
     unhealthyBefore: [],
     unhealthy: [],
     notStarted: [],
+    joined: [],
+    cutOff: [],
     restarted: null,
     unseen: null,
   };

@@ -48,7 +48,9 @@ function servicesText({ services: { stop, joined, leftAlone } }: RestorePlan): s
     return `  ${index + 1}. ${service.name} (${reason}${now})\n`;
   });
   return [
-    stopped.length > 0 ? `\n  Services stopped and started again, in this order:\n${stopped.join('')}` : '',
+    stopped.length > 0
+      ? `\n  Services stopped side by side and started again, in this order:\n${stopped.join('')}`
+      : '',
     joined.length > 0
       ? `\n  Restarted once these run again, so that they are not cut off:\n${joined.map(({ name, shares }) => `  - ${name} (${shares})\n`).join('')}`
       : '',

@@ -95,7 +95,7 @@ export function downtimeMessage({ services, visibility }: Pick<RestorePlan, 'ser
     if (!visibility.processes) return 'none for containers: no running one can write to the database';
     return 'none: no service is stopped, the files move within a moment';
   }
-  const most = stopped.reduce((sum, { stopTimeoutSeconds }) => sum + stopTimeoutSeconds, 0);
+  const most = Math.max(...stopped.map(({ stopTimeoutSeconds }) => stopTimeoutSeconds));
   return `under 1 s, plus the time the services take to stop (at most ${formatDuration(most)}) and to start`;
 }
 

@@ -39,14 +39,15 @@ type SurveyOptions = {
 
 /**
  * Looks at all that could keep a restore from succeeding, before anything is downloaded or stopped. Throws DOCKER_UNREACHABLE,
- * SERVICE_UNSTOPPABLE, DATABASE_IN_USE, DATABASE_USE_UNSEEN, DATABASE_LOST_OPEN or DISK_FULL.
+ * SETTINGS_INVALID, SERVICE_UNSTOPPABLE, DATABASE_IN_USE, DATABASE_USE_UNSEEN, DATABASE_LOST_OPEN or DISK_FULL.
  */
 export async function survey(
   database: string,
   source: RestoreSource,
   { services, wanted, options, at }: SurveyOptions,
 ): Promise<Survey> {
-  const affected = await findAffectedServices(database, wanted, services);
+  const { missingServices } = options.allow;
+  const affected = await findAffectedServices(database, { names: wanted, mayBeMissing: missingServices }, services);
   const lostFile = findDeletedDatabase(database);
   const isLost = lostFile.length > 0 && !options.allow.lostFile;
   if (isLost && options.yes && !options.dryRun) throw deletedDatabaseFailure(database, lostFile);

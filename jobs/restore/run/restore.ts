@@ -91,7 +91,7 @@ async function restoreLocked(
     out(planText(plan, { now: source.now(), zone: settings.zone }, deps.bold));
     await confirm(plan.dangers, database.name, options.yes, prompt);
     signal.throwIfAborted();
-    const affected = await refreshAffected(found, database, deps);
+    const affected = await refreshAffected(found, database, options, deps);
     const { stamp, users } = found;
     const { services } = affected;
     const before = await manager.findUnhealthy(services.stop.map(({ service }) => service));
@@ -156,8 +156,14 @@ function runSurvey(
 }
 
 /** Services may have come and gone during the download and the question: what counts is who runs now. */
-async function refreshAffected(planned: Survey, database: Database, { services, settings, log }: RestoreDeps) {
-  const affected = await findAffectedServices(database.path, settings.restoreServices, services);
+async function refreshAffected(
+  planned: Survey,
+  database: Database,
+  { allow }: RestoreOptions,
+  { services, settings, log }: RestoreDeps,
+) {
+  const wanted = { names: settings.restoreServices, mayBeMissing: allow.missingServices };
+  const affected = await findAffectedServices(database.path, wanted, services);
   const names = ({ services }: AffectedServices) =>
     services.stop.map(({ service }) => service.name).join(', ') || 'none';
   if (names(affected) !== names(planned)) {

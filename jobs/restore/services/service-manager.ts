@@ -24,7 +24,7 @@ export type SelectedService = {
 };
 
 export type ServiceSelection = {
-  /** In the order of stopping and of starting: as RESTORE_SERVICES lists them, then the others by name. */
+  /** In the order of starting: as RESTORE_SERVICES lists them, then the others by name. */
   readonly stop: readonly SelectedService[];
   /** Restarted once those have started, in this order. */
   readonly joined: readonly JoinedContainer[];
@@ -34,6 +34,8 @@ export type ServiceSelection = {
   readonly staying: readonly string[];
   /** Ids of containers that stop. */
   readonly stopping: readonly string[];
+  /** Names that were asked for and that nothing has. */
+  readonly missing: readonly string[];
   /** Why the services cannot be stopped and started again safely. Not empty: nothing may be stopped. */
   readonly obstacles: readonly string[];
 };
@@ -41,6 +43,8 @@ export type ServiceSelection = {
 /** The services of a host, as a restore of one database finds them. */
 export type FoundServices = {
   readonly services: ServiceSelection;
+  /** All names that can be asked for, sorted. */
+  readonly names: readonly string[];
   /** Containers that may have the database open, by id: any other that has is an unknown process. */
   readonly containers: ReadonlySet<string>;
   /** Names of those of them that run, without the one this process runs in. */

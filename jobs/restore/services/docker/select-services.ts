@@ -8,6 +8,7 @@ const noServices: ServiceSelection = {
   leftAlone: [],
   staying: [],
   stopping: [],
+  missing: [],
   obstacles: [],
 };
 
@@ -57,6 +58,7 @@ export function selectServices(facts: SelectionFacts): ServiceSelection {
     leftAlone: [...new Set([...all.leftAlone, ...readers.map(({ name }) => `${name}: ${readsOnly}`)])],
     staying: [...new Set(all.staying)],
     stopping,
+    missing: all.missing,
     obstacles: [...new Set(all.obstacles)],
   };
 }
@@ -103,7 +105,10 @@ function isOwn({ id, labels }: DockerContainer, self: string | null): boolean {
 }
 
 /** A Swarm service does not show the labels of its image; its containers do. */
-function isOwnService({ id, labels }: SwarmService, { containers, self }: SelectionFacts): boolean {
+function isOwnService(
+  { id, labels }: SwarmService,
+  { containers, self }: Pick<SelectionFacts, 'containers' | 'self'>,
+): boolean {
   return (
     ownLabel in labels ||
     containers.some((container) => container.labels[swarmServiceId] === id && isOwn(container, self))
@@ -118,12 +123,33 @@ function selectNamed(name: string, facts: SelectionFacts): ServiceSelection {
   if (swarm.length > 1 || projects.size > 1) {
     return obstacle(`${name} is the name of a service in several projects; give container names in RESTORE_SERVICES.`);
   }
-  if (swarm.length === 0 && containers.length === 0) return left(`${name}: no container or service has this name.`);
+  if (swarm.length === 0 && containers.length === 0) {
+    return { ...left(`${name}: no container or service has this name.`), missing: [name] };
+  }
   const reason = 'RESTORE_SERVICES';
   return merged([
     ...swarm.map((service) => stopSwarmService(service, reason, facts)),
     ...containers.toSorted(byName).map((container) => stopContainer(container, reason, facts)),
   ]);
+}
+
+/** All names that `wanted` may have: of containers, Compose services, and Swarm services with and without that of their stack. */
+export function serviceNames({
+  containers,
+  swarmServices,
+  self,
+}: Pick<SelectionFacts, 'containers' | 'swarmServices' | 'self'>): string[] {
+  const others = containers.filter(({ labels }) => labels[swarmServiceId] === undefined);
+  const ofContainers = others
+    .filter((container) => !isOwn(container, self))
+    .flatMap(({ name, labels }) => [name, labels[composeService] ?? name]);
+  const ofSwarm = swarmServices
+    .filter((service) => !isOwnService(service, { containers, self }))
+    .flatMap(({ name, labels }) => {
+      const stack = `${labels[stackName]}_`;
+      return name.startsWith(stack) ? [name, name.slice(stack.length)] : [name];
+    });
+  return [...new Set([...ofContainers, ...ofSwarm])].toSorted();
 }
 
 /** A container's own name goes before a Compose service of the same name. */
@@ -217,6 +243,7 @@ function merged(selections: readonly ServiceSelection[]): ServiceSelection {
     leftAlone: selections.flatMap(({ leftAlone }) => leftAlone),
     staying: selections.flatMap(({ staying }) => staying),
     stopping: [],
+    missing: selections.flatMap(({ missing }) => missing),
     obstacles: selections.flatMap(({ obstacles }) => obstacles),
   };
 }
