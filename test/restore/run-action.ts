@@ -18,6 +18,8 @@ export type ActionResult = { readonly ending: string; readonly text: string };
 type RunRestoreDeps = {
   readonly engine?: DockerEngine;
   readonly checkpoint?: Checkpoint;
+  /** Answers its questions; then it is run without --yes. */
+  readonly prompt?: (question: string) => Promise<string>;
   readonly options?: Partial<CliOptions>;
 };
 
@@ -48,7 +50,7 @@ export async function runRestore(
   const typed = {
     file,
     folder: undefined,
-    yes: true,
+    ...(deps.prompt === undefined ? { yes: true as const } : {}),
     docker: false,
     healthRollback: true,
     owner: defaultOwner,
@@ -59,7 +61,11 @@ export async function runRestore(
   const context = { environment, clock: fastClock, signal, out: keep, err: keep, interactive: false };
   const { engine = noDocker, checkpoint = noCheckpoint } = deps;
   try {
-    await runAction(typed, context, { services: dockerServiceManager(engine, fastClock), checkpoint });
+    await runAction(typed, context, {
+      services: dockerServiceManager(engine, fastClock),
+      checkpoint,
+      prompt: deps.prompt ?? null,
+    });
     return { ending: 'done', text };
   } catch (error) {
     const failure = asFailure(error);

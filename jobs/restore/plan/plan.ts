@@ -22,6 +22,8 @@ export type RestorePlan = {
     readonly verifiedBy: string | null;
   };
   readonly database: string;
+  /** Null: there is none. */
+  readonly databaseInode: string | null;
   /** Files that move with the old database, the file itself last; empty when there is none. */
   readonly oldFiles: readonly string[];
   readonly safetyCopy: string;
@@ -63,6 +65,7 @@ export function planOf(
   return {
     source: { label, from, takenAt, verifiedBy: staged?.verifiedBy ?? null },
     database: database.path,
+    databaseInode: found.databaseInode,
     oldFiles: found.oldFiles,
     safetyCopy: safetyCopyPath(database.path, found.stamp),
     services: found.services,

@@ -11,6 +11,7 @@ import { spareBytes } from '../staging/undo-room.ts';
 import { assertNotInUse, type DatabaseUsers, findDatabaseUsers, openRemarks } from '../usage/database-users.ts';
 import { type DeletedFileHolder, deletedDatabaseFailure, findDeletedDatabase } from '../usage/deleted-database.ts';
 import { type HostEnvironment, isContainerPrivate } from '../usage/host-environment.ts';
+import { inodeKey } from '../usage/open-file-holders.ts';
 import { isUnseenAllowed, unseenFailure } from '../usage/unseen-use.ts';
 import { dockerNotQueried, gapsText, isUnseen, type Visibility } from '../usage/visibility.ts';
 import type { ComparedDatabase } from './comparison.ts';
@@ -23,6 +24,7 @@ export type Survey = AffectedServices & {
   readonly stamp: string;
   /** Endings of the current file and its sidecars that are there. */
   readonly oldFiles: readonly string[];
+  readonly databaseInode: string | null;
   readonly users: DatabaseUsers;
   /** Who has the deleted database open. */
   readonly lostFile: readonly DeletedFileHolder[];
@@ -69,6 +71,7 @@ export async function survey(
     ...affected,
     stamp: freeStamp(at, isTaken),
     oldFiles: databaseParts.toReversed().filter((part) => existsSync(database + part)),
+    databaseInode: inodeKey(database),
     users,
     lostFile,
     remarks: [

@@ -20,6 +20,7 @@ import type { RestoreJournal } from '../swap/journal.ts';
 import { resumeUnfinished } from '../swap/resume.ts';
 import { runSteps } from '../swap/run-steps.ts';
 import { assertNotInUse, findDatabaseUsers } from '../usage/database-users.ts';
+import { askUnlocked, PlanOutdated } from './ask-unlocked.ts';
 import { newJournal } from './new-journal.ts';
 import {
   afterRollbackText,
@@ -32,7 +33,7 @@ import {
 } from './report.ts';
 import type { RestoreDeps } from './restore-deps.ts';
 import { type RunRecorder, withRunRecord } from './run-recorder.ts';
-import { withLock } from './with-lock.ts';
+import { type HeldLock, withLock } from './with-lock.ts';
 
 /**
  * Puts `source` in the place of `database`: all checked and staged while services run, then the switch. Throws a Failure;
@@ -44,15 +45,31 @@ export async function restore(
   options: RestoreOptions,
   deps: RestoreDeps,
 ): Promise<void> {
-  const { settings } = deps;
   requirePrompt(options.yes, deps.prompt);
   await assertReplaceable(database.path);
-  await withLock(database, deps, async () => {
+  for (;;) {
+    try {
+      return await attemptRestore(source, database, options, deps);
+    } catch (error) {
+      if (!(error instanceof PlanOutdated)) throw error;
+      deps.log.warn(`${error.message} It is prepared again.`);
+    }
+  }
+}
+
+async function attemptRestore(
+  source: RestoreSource,
+  database: Database,
+  options: RestoreOptions,
+  deps: RestoreDeps,
+): Promise<void> {
+  const { settings } = deps;
+  await withLock(database, deps, async (lock) => {
     const place = { stateDir: settings.stateDir, database: database.name };
     const resumeDeps = { ...deps, leaveOff: [] };
     const resumed = await withRunRecord(place, deps, async (recorder) => {
       const ended = await uninterruptible(deps, () => resumeUnfinished(database.path, settings.zone, resumeDeps));
-      if (ended === null) await restoreLocked(source, database, options, recorder, deps);
+      if (ended === null) await restoreLocked(source, database, options, { recorder, lock }, deps);
       else reportResumed(ended, options.commandLine, deps);
       return ended;
     });
@@ -64,7 +81,7 @@ async function restoreLocked(
   source: RestoreSource,
   database: Database,
   options: RestoreOptions,
-  recorder: RunRecorder,
+  { recorder, lock }: { readonly recorder: RunRecorder; readonly lock: HeldLock },
   deps: RestoreDeps,
 ): Promise<void> {
   const { services: manager, clock, log, signal, out, prompt, settings, checkpoint } = deps;
@@ -79,7 +96,8 @@ async function restoreLocked(
   requireUndoRoom(database.path, source.leastBytes, undoRoom);
   const stageTools = undoRoom ? { ...deps, undoBytes: undoBytes(database.path) } : deps;
   const stagedFile = stagedPath(database.path);
-  const { journal, affected, staged } = await cleanUpOnFailure(stagedFile, async () => {
+  const isAsked = !options.yes && prompt !== null;
+  const { plan, staged } = await cleanUpOnFailure(stagedFile, async () => {
     const [staged, current] = await runBoth(
       signal,
       (either) => source.stage(stagedFile, options.owner, { ...stageTools, signal: either }),
@@ -89,15 +107,26 @@ async function restoreLocked(
     const remarks = [...found.remarks, ...requireUndoRoom(database.path, 0, undoRoom)];
     const plan = planOf(source, database, options, { ...found, remarks }, current, staged);
     out(planText(plan, { now: source.now(), zone: settings.zone }, deps.bold));
-    await confirm(plan.dangers, database.name, options.yes, prompt);
+    if (!isAsked) await confirm(plan.dangers, database.name, options.yes, prompt);
+    return { plan, staged };
+  });
+  const lookAgain = async () => {
+    // What it needs on the disk, it has there already.
+    const again = await runSurvey({ ...source, leastBytes: 0 }, database, options, deps);
+    const current = await readCurrentState(database.path, signal);
+    return { plan: planOf(source, database, options, again, current, staged), found: { ...again, stamp: found.stamp } };
+  };
+  const ask = () => confirm(plan.dangers, database.name, options.yes, prompt);
+  const agreed = isAsked ? await askUnlocked(database.path, lock, { shown: plan, ask, lookAgain }) : found;
+  const { journal, affected } = await cleanUpOnFailure(stagedFile, async () => {
     signal.throwIfAborted();
-    const affected = await refreshAffected(found, database, options, deps);
-    const { stamp, users } = found;
+    const affected = isAsked ? agreed : await refreshAffected(found, database, options, deps);
+    const { stamp, users } = agreed;
     const { services } = affected;
     const before = await manager.findUnhealthy(services.stop.map(({ service }) => service));
     signal.throwIfAborted();
     const what = { stamp, services, users, ...before };
-    return { journal: newJournal(source, database, options, what, staged, startedAt), affected, staged };
+    return { journal: newJournal(source, database, options, what, staged, startedAt), affected };
   });
 
   recorder.step('switch over');
