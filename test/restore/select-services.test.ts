@@ -7,7 +7,8 @@ import type {
   SwarmService,
 } from '../../jobs/restore/services/docker/docker-engine.ts';
 import { containerHealth, swarmHealth } from '../../jobs/restore/services/docker/docker-health.ts';
-import { selectServices, serviceNames } from '../../jobs/restore/services/docker/select-services.ts';
+import { selectServices } from '../../jobs/restore/services/docker/select-services.ts';
+import { serviceNames } from '../../jobs/restore/services/docker/service-names.ts';
 import { missingServicesFailure } from '../../jobs/restore/services/missing-services.ts';
 import { container } from './containers.ts';
 
@@ -276,20 +277,21 @@ test('names that nothing has are listed with what there is, and with the one tha
   const containers = [
     container('shop-api-1', compose('api')),
     container('backend-mcpserver'),
+    container('shop-once', { labels: { ...compose('once').labels, 'com.docker.compose.oneoff': 'True' } }),
     container('sqlite-backup', { labels: { 'nightshift.job': 'backup' } }),
     container('shop_web.1.x', { labels: taskOf('shop_web') }),
     container('me'),
   ];
   const swarmServices = [swarmService('shop_web', { labels: { 'com.docker.stack.namespace': 'shop' } })];
   const names = serviceNames({ containers, swarmServices, self: 'id of me' });
-  assert.deepEqual(names, ['api', 'backend-mcpserver', 'shop-api-1', 'shop_web', 'web']);
+  assert.deepEqual(names, ['api', 'backend-mcpserver', 'shop-api-1', 'shop-once', 'shop_web', 'web']);
   const { code, message, hint } = missingServicesFailure(['backend-mpcserver', 'vectorindexing'], names);
   assert.deepEqual(
     { code, message, hint },
     {
       code: 'SETTINGS_INVALID',
       message:
-        'RESTORE_SERVICES: no container, Compose service or Swarm service has the name "backend-mpcserver" (did you mean backend-mcpserver?), "vectorindexing". There is: api, backend-mcpserver, shop-api-1, shop_web, web.',
+        'RESTORE_SERVICES: no container, Compose service or Swarm service has the name "backend-mpcserver" (did you mean backend-mcpserver?), "vectorindexing". There is: api, backend-mcpserver, shop-api-1, shop-once, shop_web, web.',
       hint: 'Correct RESTORE_SERVICES. If that service does not exist yet, --allow-missing-services restores without it. Nothing was stopped or changed.',
     },
   );

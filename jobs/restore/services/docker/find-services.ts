@@ -2,7 +2,8 @@ import type { HostEnvironment } from '../../usage/host-environment.ts';
 import type { FoundServices } from '../service-manager.ts';
 import { findDatabaseMounts } from './database-mounts.ts';
 import type { DockerEngine } from './docker-engine.ts';
-import { selectServices, serviceNames } from './select-services.ts';
+import { selectServices } from './select-services.ts';
+import { serviceNames } from './service-names.ts';
 
 /** The containers and Swarm services that a restore of `database` touches. Throws DOCKER_UNREACHABLE, DOCKER_FAILED. */
 export async function findServices(

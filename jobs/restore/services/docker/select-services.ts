@@ -1,5 +1,14 @@
 import type { SelectedService, ServiceSelection } from '../service-manager.ts';
 import type { DockerContainer, DockerMount, SwarmService } from './docker-engine.ts';
+import {
+  composeProject,
+  composeService,
+  isOneOff,
+  isOwn,
+  isOwnService,
+  isSwarmServiceName,
+  swarmServiceId,
+} from './docker-labels.ts';
 import { type FoundJoined, joinedTo, ownersOf } from './joined-containers.ts';
 
 const noServices: ServiceSelection = {
@@ -24,15 +33,6 @@ type SelectionFacts = {
   /** The container this process runs in. */
   readonly self: string | null;
 };
-
-const composeService = 'com.docker.compose.service';
-const composeProject = 'com.docker.compose.project';
-const composeOneOff = 'com.docker.compose.oneoff';
-const swarmServiceId = 'com.docker.swarm.service.id';
-const stackName = 'com.docker.stack.namespace';
-
-/** Nightshift's images carry it, so every container made from one does; so do the services that the deployment makes. */
-const ownLabel = 'nightshift.job';
 
 /** Decides which services are stopped for a restore: those asked for and those that could write to the database. */
 export function selectServices(facts: SelectionFacts): ServiceSelection {
@@ -99,22 +99,6 @@ function isAmong(stop: readonly SelectedService[]): (container: DockerContainer)
   return ({ id, labels }) => ids.has(id) || ids.has(labels[swarmServiceId] ?? '');
 }
 
-/** Whether a container is one of nightshift's own (or this very one), which is never stopped. */
-function isOwn({ id, labels }: DockerContainer, self: string | null): boolean {
-  return id === self || ownLabel in labels;
-}
-
-/** A Swarm service does not show the labels of its image; its containers do. */
-function isOwnService(
-  { id, labels }: SwarmService,
-  { containers, self }: Pick<SelectionFacts, 'containers' | 'self'>,
-): boolean {
-  return (
-    ownLabel in labels ||
-    containers.some((container) => container.labels[swarmServiceId] === id && isOwn(container, self))
-  );
-}
-
 function selectNamed(name: string, facts: SelectionFacts): ServiceSelection {
   const swarm = facts.swarmServices.filter((service) => isSwarmServiceName(service, name));
   const containers = swarm.length > 0 ? [] : containersNamed(name, facts.containers);
@@ -133,37 +117,12 @@ function selectNamed(name: string, facts: SelectionFacts): ServiceSelection {
   ]);
 }
 
-/** All names that `wanted` may have: of containers, Compose services, and Swarm services with and without that of their stack. */
-export function serviceNames({
-  containers,
-  swarmServices,
-  self,
-}: Pick<SelectionFacts, 'containers' | 'swarmServices' | 'self'>): string[] {
-  const others = containers.filter(({ labels }) => labels[swarmServiceId] === undefined);
-  const ofContainers = others
-    .filter((container) => !isOwn(container, self))
-    .flatMap(({ name, labels }) => [name, labels[composeService] ?? name]);
-  const ofSwarm = swarmServices
-    .filter((service) => !isOwnService(service, { containers, self }))
-    .flatMap(({ name, labels }) => {
-      const stack = `${labels[stackName]}_`;
-      return name.startsWith(stack) ? [name, name.slice(stack.length)] : [name];
-    });
-  return [...new Set([...ofContainers, ...ofSwarm])].toSorted();
-}
-
 /** A container's own name goes before a Compose service of the same name. */
 function containersNamed(name: string, containers: readonly DockerContainer[]): DockerContainer[] {
   const standAlone = containers.filter(({ labels }) => labels[swarmServiceId] === undefined);
   const exact = standAlone.filter((container) => container.name === name);
   if (exact.length > 0) return exact;
-  return standAlone.filter(
-    ({ labels }) => labels[composeService] === name && labels[composeOneOff]?.toLowerCase() !== 'true',
-  );
-}
-
-function isSwarmServiceName({ name, labels }: SwarmService, wanted: string): boolean {
-  return name === wanted || name === `${labels[stackName]}_${wanted}`;
+  return standAlone.filter(({ labels }) => labels[composeService] === name && !isOneOff(labels));
 }
 
 function selectWritingSwarmService(service: SwarmService, facts: SelectionFacts): ServiceSelection {
