@@ -21,19 +21,12 @@ type Variant = { readonly name: string; readonly services: FakeServices | null; 
 const variants: readonly Variant[] = [
   { name: 'with no service', services: null, endsAs: 'new' },
   {
-    name: 'with services, one of them off',
-    services: {
-      web: { running: true, policy: always, healthyOn: 'any' },
-      worker: { running: true, policy: never, healthyOn: 'any' },
-      spare: { running: false, policy: always, healthyOn: 'any' },
-    },
-    endsAs: 'new',
-  },
-  {
-    name: 'with a proxy in the network of a service',
+    name: 'with services, one of them off, and a proxy in the network of one',
     services: {
       web: { running: true, policy: always, healthyOn: 'any', startedAt: 1 },
       proxy: { running: true, policy: always, healthyOn: 'any', startedAt: 2, joins: 'web' },
+      worker: { running: true, policy: never, healthyOn: 'any' },
+      spare: { running: false, policy: always, healthyOn: 'any' },
     },
     endsAs: 'new',
   },
