@@ -52,6 +52,7 @@ export function deployService(spec: ServiceSpec, image: docker.Image, deps: Serv
         // A new secret or setting is checked as well.
         CONTENT: hash,
       },
+      showsWarnings: true,
     },
     host.scriptTarget,
     { dependsOn: [...deps.dependsOn, ...files, image] },

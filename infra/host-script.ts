@@ -17,6 +17,8 @@ export type ScriptOptions = {
   readonly variables: Readonly<Record<string, pulumi.Input<string>>>;
   /** Secrets are passed here: never as arguments. */
   readonly stdin?: pulumi.Input<string>;
+  /** Whether what it writes to stderr is shown when it succeeds, too. */
+  readonly showsWarnings?: true;
   /** A file or folder of the host that is deleted with this resource. */
   readonly removes?: string;
 };
@@ -33,11 +35,12 @@ export function runHostScript(
   const removal =
     script.removes === undefined ? {} : { delete: scriptCommand('rm -rf -- "$REMOVED"', { REMOVED: script.removes }) };
   const args = { create, ...removal, ...(script.stdin === undefined ? {} : { stdin: pulumi.secret(script.stdin) }) };
+  const logging = script.showsWarnings ? 'stderr' : 'none';
   if (target.kind === 'ssh') {
-    return new remote.Command(name, { connection: target.connection, logging: 'none', ...args }, options);
+    return new remote.Command(name, { connection: target.connection, logging, ...args }, options);
   }
   const environment: Record<string, string> = target.dockerHost === null ? {} : { DOCKER_HOST: target.dockerHost };
-  return new local.Command(name, { environment, logging: 'none', ...args }, options);
+  return new local.Command(name, { environment, logging, ...args }, options);
 }
 
 /** Text of a script of infra/host-scripts. */

@@ -48,6 +48,7 @@ export function restoreCommand(context: CliContext): Command {
     .option('--allow-other-database', 'with --yes: even if the backup is of another database')
     .option('--allow-empty', 'with --yes: even if the backup has no tables or no rows')
     .option('--allow-damaged-copy', 'with --undo: even if the safety copy is damaged, as long as SQLite can open it')
+    .option('--allow-missing-services', 'even if nothing has a name that is in RESTORE_SERVICES')
     .option('--no-docker', 'no container uses the database: do not query Docker')
     .option('--no-health-rollback', 'keep the restored database even if a service is unhealthy on it')
     .option('--no-undo-room', 'restore even if the disk then has no room for --undo')

@@ -78,6 +78,8 @@ async function begin(number: number, fails = (_: string) => false): Promise<unkn
         unhealthyBefore: [],
         unhealthy: [],
         notStarted: [],
+        joined: [],
+        cutOff: [],
       },
       false,
       deps(checkpoint),

@@ -21,9 +21,10 @@ type Variant = { readonly name: string; readonly services: FakeServices | null; 
 const variants: readonly Variant[] = [
   { name: 'with no service', services: null, endsAs: 'new' },
   {
-    name: 'with services, one of them off',
+    name: 'with services, one of them off, and a proxy in the network of one',
     services: {
-      web: { running: true, policy: always, healthyOn: 'any' },
+      web: { running: true, policy: always, healthyOn: 'any', startedAt: 1 },
+      proxy: { running: true, policy: always, healthyOn: 'any', startedAt: 2, joins: 'web' },
       worker: { running: true, policy: never, healthyOn: 'any' },
       spare: { running: false, policy: always, healthyOn: 'any' },
     },
@@ -87,6 +88,18 @@ async function run(databases: TestDatabases, { services }: Variant, dieAt: numbe
   return { signal, text };
 }
 
+/** How services are, and which of them started before the one whose network they are in. */
+function servicesNow(databases: TestDatabases): { readonly services: FakeServices; readonly cutOff: string[] } {
+  const found = Object.entries(readServices(serviceFile(databases)));
+  const startOf = (wanted = '') => found.find(([name]) => name === wanted)?.[1].startedAt ?? 0;
+  const services = found.map(([name, service]) => {
+    const startedAt = service.joins === undefined ? 1 : 2;
+    return [name, service.startedAt === undefined ? service : { ...service, startedAt }];
+  });
+  const cutOff = found.filter(([name, { joins }]) => joins !== undefined && startOf(name) < startOf(joins));
+  return { services: Object.fromEntries(services), cutOff: cutOff.map(([name]) => name) };
+}
+
 /** One complete database in place, what it replaced complete beside it, nothing half done, services as they were. */
 function requireWhole(databases: TestDatabases, { services, endsAs }: Variant, context: string): void {
   const beside = readdirSync(path.dirname(databases.database)).filter((name) => !/^shop\.db(-wal|-shm)?$/.test(name));
@@ -99,13 +112,14 @@ function requireWhole(databases: TestDatabases, { services, endsAs }: Variant, c
       inPlace,
       safetyCopies: safetyCopies.map((name) => holds(path.join(path.dirname(databases.database), name))),
       others,
-      services: readServices(serviceFile(databases)),
+      ...servicesNow(databases),
     },
     {
       inPlace: isOld ? complete.old : complete.new,
       safetyCopies: isOld ? [] : [complete.old],
       others: [],
       services: services ?? {},
+      cutOff: [],
     },
     context,
   );

@@ -14,6 +14,7 @@ const nothingAllowed: AllowedDangers = {
   otherDatabase: false,
   empty: false,
   damagedCopy: false,
+  missingServices: false,
 };
 const shop: DatabaseFingerprint = {
   tables: { orders: 60_000, notes: 2 },

@@ -16,7 +16,8 @@ const otherId = 'b2'.repeat(32);
 function container(name: string, changes: Partial<DockerContainer> = {}): DockerContainer {
   return {
     ...{ id: name, name, labels: {}, state: 'running', lastRestartAt: null, pid: null },
-    ...{ networkMode: 'bridge', removedWhenStopped: false },
+    ...{ startedAt: Temporal.Instant.fromEpochMilliseconds(0), exitCode: null },
+    ...{ networkMode: 'bridge', shares: [], removedWhenStopped: false },
     ...{ restartPolicy: { Name: 'no', MaximumRetryCount: 0 }, stopTimeoutSeconds: 10, health: 'none' },
     ...{ healthSeconds: null, remark: '', mounts: [] },
     ...changes,

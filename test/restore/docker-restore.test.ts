@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { needs } from '../lab/parts.ts';
 import { nightshift } from '../nightshift.ts';
 import { dyingDocker } from './docker-proxy.ts';
-import { docker, inspect, makeDockerScene, serviceArguments, stateOf } from './docker-scene.ts';
+import { docker, inspect, makeDockerScene, serviceArguments, stateOf, until } from './docker-scene.ts';
 
 describe('restore with services on a real Docker engine', { ...needs('docker', 'root'), concurrency: 2 }, () => {
   test('under load: stops the two that write, starts them again on the restored data, leaves the third alone', async (t) => {
@@ -133,6 +133,44 @@ describe('restore with services on a real Docker engine', { ...needs('docker', '
     await docker('exec', slow, 'test', '-e', '/tmp/left-in-order');
   });
 
+  test('a proxy in a service’s network is in it again after a restore, and after a resumed one', async (t) => {
+    const scene = await makeDockerScene(t);
+    const web = await scene.service('web', { with: ['--restart', 'always'] });
+    const proxy = `${scene.prefix}-proxy`;
+    const joins = ['--network', `container:${web}`, '--restart', 'unless-stopped', '--stop-timeout', '0'];
+    await docker('run', '-d', '--name', proxy, ...joins, 'node:26-bookworm-slim', 'sleep', '600');
+    const networkOf = async (name: string) => readlinkSync(`/proc/${await inspect(name, '{{.State.Pid}}')}/ns/net`);
+    const isConnected = async () => (await networkOf(proxy)) === (await networkOf(web));
+    assert.ok(await isConnected());
+
+    const { code, out, err } = await scene.restore();
+    assert.equal(code, 0, out + err);
+    assert.match(out, new RegExp(`cut off:\n  - ${proxy} \\(shares the network of ${web}\\)\n`));
+    assert.match(out, new RegExp(`Restarted ${proxy}, which shares the network of ${web} `));
+    assert.ok(await isConnected());
+
+    const DOCKER_HOST = await dyingDocker(t, scene.folder, { request: /POST .*\/restart/ });
+    assert.match((await scene.restore(undefined, { DOCKER_HOST })).err, /RESTORE_UNFINISHED/);
+    assert.equal(await isConnected(), false);
+    const resumed = await scene.restore([]);
+    assert.equal(resumed.code, 0, resumed.out + resumed.err);
+    assert.ok(await isConnected());
+    assert.equal((await stateOf(proxy)).state, 'running  unless-stopped');
+  });
+
+  test('a job that ends with 0 once it runs again has ended as it should', async (t) => {
+    const scene = await makeDockerScene(t);
+    const job = `${scene.prefix}-job`;
+    const program = 'test -e /data/shop.db.restore-journal && exit 0; exec sleep 600';
+    const mount = ['-v', `${scene.folder}/data:/data`, '--stop-timeout', '0', '--restart', 'on-failure'];
+    await docker('run', '-d', '--name', job, ...mount, 'node:26-bookworm-slim', 'sh', '-c', program);
+    const { code, out, err } = await scene.restore();
+    assert.equal(code, 0, out + err);
+    assert.match(out, new RegExp(`${job}: ended with code 0, as a job does \\(restart policy on-failure\\)`));
+    assert.equal((await stateOf(job)).state, 'exited  on-failure');
+    assert.equal(scene.era(), 'backup');
+  });
+
   test('a Swarm service is scaled to 0 and back to what it was', async (t) => {
     const scene = await makeDockerScene(t);
     await docker('swarm', 'init', '--advertise-addr', '127.0.0.1').catch((error) =>
@@ -178,7 +216,8 @@ describe('restore with services on a real Docker engine', { ...needs('docker', '
       const died = await scene.restore(undefined, { DOCKER_HOST });
       assert.equal(died.code, 1, died.out + died.err);
       assert.match(died.err, /RESTORE_UNFINISHED: .*does not answer/);
-      assert.match((await stateOf(one)).state, /^exited \w+ no$/);
+      // The engine ends the stop that it began.
+      await until(async () => /^exited \w+ no$/.test((await stateOf(one)).state), `${one} stopped`);
       assert.match((await stateOf(two)).state, / no$/);
       assert.ok(existsSync(path.join(scene.folder, 'data', 'shop.db.restore-journal')));
       assert.match((await nightshift(['backup'], scene.environment)).err, /RESTORE_UNFINISHED/);

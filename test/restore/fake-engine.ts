@@ -14,6 +14,10 @@ export type FakeService = {
   readonly healthyOn: 'any' | 'old' | 'none';
   /** Cannot be started; or ends at once when it is. */
   readonly fails?: 'to start' | 'to stay up';
+  /** Runs in the network of that one: it starts only while that one runs. */
+  readonly joins?: string;
+  /** Of its last start, in an order of all starts; not kept where it is left out. */
+  readonly startedAt?: number;
 };
 
 export const always: RestartPolicy = { Name: 'always', MaximumRetryCount: 0 };
@@ -44,6 +48,16 @@ export function fakeEngine(file: string, database: string): DockerEngine {
   };
   const containers = () =>
     Object.entries(readServices(file)).map(([id, service]) => containerOf(id, service, database));
+  const start = (id: string) => {
+    const services = readServices(file);
+    const { fails, joins, startedAt } = services[id] ?? web;
+    if (fails === 'to start') throw new Failure('DOCKER_FAILED', 'its port is taken', 'none');
+    if (joins !== undefined && services[joins]?.running !== true) {
+      throw new Failure('DOCKER_FAILED', `cannot join network of a non running container: ${joins}`, 'none');
+    }
+    const latest = Math.max(...Object.values(services).map((service) => service.startedAt ?? 0));
+    change(id, { running: fails !== 'to stay up', ...(startedAt === undefined ? {} : { startedAt: latest + 1 }) });
+  };
   return {
     address: 'unix:///a/fake.sock',
     containers: async () => containers(),
@@ -53,11 +67,14 @@ export function fakeEngine(file: string, database: string): DockerEngine {
     setRestartPolicy: async (id, policy) => unlessGone(id, { policy }),
     stop: async (id) => unlessGone(id, { running: false }),
     async start(id) {
-      const fails = readServices(file)[id]?.fails;
+      const { running, fails } = readServices(file)[id] ?? web;
       if (!existsSync(database)) throw new Failure('DOCKER_FAILED', `${id} found no database`, 'none');
-      if (fails === 'to start') throw new Failure('DOCKER_FAILED', 'its port is taken', 'none');
-      leaveVisit(database);
-      change(id, { running: fails !== 'to stay up' });
+      if (fails !== 'to start') leaveVisit(database);
+      if (!running) start(id);
+    },
+    restart: async (id) => {
+      unlessGone(id, { running: false });
+      start(id);
     },
     scale: async () => {},
     tasks: async () => ({ live: 0, running: 0, failed: 0, remark: '' }),
@@ -78,7 +95,7 @@ function leaveVisit(database: string): void {
 
 function containerOf(
   id: string,
-  { running, policy, healthyOn, fails }: FakeService,
+  { running, policy, healthyOn, fails, joins, startedAt = 0 }: FakeService,
   database: string,
 ): DockerContainer {
   const isHealthy = healthyOn === 'any' || (healthyOn === 'old' && (!existsSync(database) || isOld(database)));
@@ -87,9 +104,12 @@ function containerOf(
     name: id,
     labels: {},
     state: running ? 'running' : 'off',
+    startedAt: Temporal.Instant.fromEpochMilliseconds(startedAt),
     lastRestartAt: null,
+    exitCode: null,
     pid: null,
-    networkMode: 'bridge',
+    networkMode: joins === undefined ? 'bridge' : `container:${joins}`,
+    shares: joins === undefined ? [] : [{ of: joins, kind: 'network' }],
     removedWhenStopped: false,
     restartPolicy: policy,
     stopTimeoutSeconds: 10,
@@ -97,7 +117,7 @@ function containerOf(
     healthSeconds: 5,
     remark:
       fails === 'to stay up' ? 'exited with code 3' : isHealthy || healthyOn === 'none' ? '' : 'cannot use this data',
-    mounts: [{ sources: [path.dirname(database)], destination: '/data', writable: true }],
+    mounts: joins === undefined ? [{ sources: [path.dirname(database)], destination: '/data', writable: true }] : [],
   };
 }
 

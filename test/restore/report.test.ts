@@ -14,7 +14,7 @@ function report(visibility: DatabaseUsers['visibility'], takenAt: Temporal.Insta
     { healthRollback: true, healthTimeoutSeconds: null },
     {
       stamp: '2026-11-28_020000',
-      services: { stop: [] },
+      services: { stop: [], joined: [] },
       crashingBefore: [],
       unhealthyBefore: [],
       oldTables: null,

@@ -19,7 +19,7 @@ type RunRestoreDeps = {
   readonly engine?: DockerEngine;
   readonly checkpoint?: Checkpoint;
   readonly options?: Partial<CliOptions>;
-  /** Who answers; without it there is no terminal. */
+  /** Answers its questions, and it is run without --yes; without it there is no terminal. */
   readonly prompt?: Prompt;
   readonly signal?: AbortSignal;
 };
@@ -51,7 +51,7 @@ export async function runRestore(
   const typed = {
     file,
     folder: undefined,
-    yes: true,
+    ...(deps.prompt === undefined ? { yes: true as const } : {}),
     docker: false,
     healthRollback: true,
     ...deps.options,

@@ -1,31 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { shownOnHost } from '../../jobs/restore/services/docker/database-mounts.ts';
-import type { DockerContainer, SwarmService } from '../../jobs/restore/services/docker/docker-engine.ts';
+import type {
+  DockerContainer,
+  SharedNamespace,
+  SwarmService,
+} from '../../jobs/restore/services/docker/docker-engine.ts';
 import { containerHealth, swarmHealth } from '../../jobs/restore/services/docker/docker-health.ts';
 import { selectServices } from '../../jobs/restore/services/docker/select-services.ts';
+import { serviceNames } from '../../jobs/restore/services/docker/service-names.ts';
+import { missingServicesFailure } from '../../jobs/restore/services/missing-services.ts';
+import { container } from './containers.ts';
 
 const writable = { sources: ['/mnt/data'], destination: '/data', writable: true };
-
-function container(name: string, changes: Partial<DockerContainer> = {}): DockerContainer {
-  return {
-    id: `id of ${name}`,
-    name,
-    labels: {},
-    state: 'running',
-    lastRestartAt: null,
-    pid: null,
-    networkMode: 'bridge',
-    removedWhenStopped: false,
-    restartPolicy: { Name: 'always', MaximumRetryCount: 0 },
-    stopTimeoutSeconds: 10,
-    health: 'none',
-    healthSeconds: null,
-    remark: '',
-    mounts: [],
-    ...changes,
-  };
-}
 
 function swarmService(name: string, changes: Partial<SwarmService> = {}): SwarmService {
   const usual = { labels: {}, replicas: 2, stopTimeoutSeconds: 10, healthSeconds: null, mounts: [writable] };
@@ -53,7 +40,7 @@ function decide({ containers = [], swarmServices = [], wanted = [], self }: Situ
     path,
     identity: identityOf(path) ?? '',
   }));
-  const { stop, leftAlone, staying, stopping, obstacles } = selectServices({
+  const { stop, joined, leftAlone, staying, stopping, missing, obstacles } = selectServices({
     containers,
     swarmServices,
     wanted,
@@ -64,14 +51,16 @@ function decide({ containers = [], swarmServices = [], wanted = [], self }: Situ
     stop: stop.map(({ service, reason, remark }) =>
       [service.name, reason, ...(remark === null ? [] : [remark])].join(': '),
     ),
+    joined: joined.map(({ name, shares }) => `${name}: ${shares}`),
     leftAlone,
     staying,
     stopping,
+    missing,
     obstacles,
   };
 }
 
-const nothing = { stop: [], leftAlone: [], staying: [], stopping: [], obstacles: [] };
+const nothing = { stop: [], joined: [], leftAlone: [], staying: [], stopping: [], missing: [], obstacles: [] };
 const mountsIt = 'mounts /mnt/data writable at /data';
 
 describe('which services stop for a restore', () => {
@@ -87,6 +76,7 @@ describe('which services stop for a restore', () => {
       ...nothing,
       stop: ['worker: RESTORE_SERVICES', 'web: RESTORE_SERVICES', `api: ${mountsIt}`, `zoo: ${mountsIt}`],
       leftAlone: ['typo: no container or service has this name.'],
+      missing: ['typo'],
       stopping: ['zoo', 'api', 'worker', 'web'].map((name) => `id of ${name}`),
     });
   });
@@ -211,6 +201,66 @@ describe('which services stop for a restore', () => {
     });
   });
 
+  test('containers in the namespaces of one that stops are restarted after it, each after those that it joins', () => {
+    const joins = (of: string, kind: SharedNamespace['kind'] = 'network') => ({
+      shares: [{ of: `id of ${of}`, kind }],
+    });
+    const containers = [
+      container('a-proxy-of-proxy', joins('proxy')),
+      container('proxy', joins('app')),
+      container('app', { mounts: [writable] }),
+      container('by-name', { shares: [{ of: 'app', kind: 'network' }] }),
+      container('debugger', joins('app', 'processes')),
+      container('reader', { ...joins('app', 'IPC'), mounts: [{ ...writable, writable: false }] }),
+      container('elsewhere', joins('bystander')),
+      container('off', { ...joins('app'), state: 'off' }),
+      container('writer', { ...joins('app'), mounts: [writable] }),
+      container('sqlite-backup', { ...joins('app'), labels: { 'nightshift.job': 'backup' } }),
+      container('me', joins('app')),
+      container('paused', { ...joins('app'), state: 'paused' }),
+    ];
+    assert.deepEqual(decide({ containers, self: 'id of me' }), {
+      ...nothing,
+      stop: [`app: ${mountsIt}`, `writer: ${mountsIt}`],
+      joined: [
+        'proxy: shares the network of app',
+        'by-name: shares the network of app',
+        'debugger: shares the processes of app',
+        'reader: shares the IPC of app',
+        'a-proxy-of-proxy: shares the network of proxy',
+      ],
+      leftAlone: [
+        "sqlite-backup: shares the network of app, and is one of nightshift's own, never stopped: `docker restart sqlite-backup` afterwards.",
+        'paused: shares the network of app, and is paused: `docker restart paused` afterwards.',
+      ],
+      staying: ['id of reader'],
+      stopping: ['id of app', 'id of writer'],
+    });
+  });
+
+  test('one that a restart could not connect again is said to need more, or is an obstacle', () => {
+    const containers = [
+      container('shop_api.1.x', { labels: taskOf('shop_api'), mounts: [writable] }),
+      container('proxy', { shares: [{ of: 'id of shop_api.1.x', kind: 'network' }] }),
+      container('app', { mounts: [writable] }),
+      container('debugger', { shares: [{ of: 'id of app', kind: 'processes' }], removedWhenStopped: true }),
+      container('throwaway', { shares: [{ of: 'id of app', kind: 'network' }], removedWhenStopped: true }),
+    ];
+    const { joined, leftAlone, obstacles } = decide({ containers, swarmServices: [swarmService('shop_api')] });
+    assert.deepEqual(
+      { joined, leftAlone, obstacles },
+      {
+        joined: ['throwaway: shares the network of app'],
+        leftAlone: [
+          'proxy: shares the network of shop_api.1.x, which Swarm makes anew: make proxy anew afterwards too.',
+        ],
+        obstacles: [
+          'debugger shares the processes of app, so it ends with it, and was started with --rm: stop it yourself first.',
+        ],
+      },
+    );
+  });
+
   test('how a service does now is said in the plan', () => {
     const containers = [
       container('a', { state: 'restarting', mounts: [writable] }),
@@ -223,9 +273,35 @@ describe('which services stop for a restore', () => {
   });
 });
 
+test('names that nothing has are listed with what there is, and with the one that was probably meant', () => {
+  const containers = [
+    container('shop-api-1', compose('api')),
+    container('backend-mcpserver'),
+    container('shop-once', { labels: { ...compose('once').labels, 'com.docker.compose.oneoff': 'True' } }),
+    container('sqlite-backup', { labels: { 'nightshift.job': 'backup' } }),
+    container('shop_web.1.x', { labels: taskOf('shop_web') }),
+    container('me'),
+  ];
+  const swarmServices = [swarmService('shop_web', { labels: { 'com.docker.stack.namespace': 'shop' } })];
+  const names = serviceNames({ containers, swarmServices, self: 'id of me' });
+  assert.deepEqual(names, ['api', 'backend-mcpserver', 'shop-api-1', 'shop-once', 'shop_web', 'web']);
+  const { code, message, hint } = missingServicesFailure(['backend-mpcserver', 'vectorindexing'], names);
+  assert.deepEqual(
+    { code, message, hint },
+    {
+      code: 'SETTINGS_INVALID',
+      message:
+        'RESTORE_SERVICES: no container, Compose service or Swarm service has the name "backend-mpcserver" (did you mean backend-mcpserver?), "vectorindexing". There is: api, backend-mcpserver, shop-api-1, shop-once, shop_web, web.',
+      hint: 'Correct RESTORE_SERVICES. If that service does not exist yet, --allow-missing-services restores without it. Nothing was stopped or changed.',
+    },
+  );
+  assert.match(missingServicesFailure(['web'], []).message, /There is: none\.$/);
+});
+
 test('how a container does after its start', () => {
   const after = (seconds: number, changes: Partial<DockerContainer> | null) => {
-    const { state, reason } = containerHealth(changes === null ? null : container('a', changes), seconds);
+    const policy = { Name: 'always', MaximumRetryCount: 0 };
+    const { state, reason } = containerHealth(changes === null ? null : container('a', changes), policy, seconds);
     return `${state}: ${reason}`;
   };
   assert.equal(after(0, { health: 'healthy' }), 'healthy: healthy');
@@ -239,6 +315,33 @@ test('how a container does after its start', () => {
   assert.equal(after(2, { state: 'off', remark: 'exited with code 1' }), 'ended: exited with code 1');
   assert.equal(after(2, { state: 'paused' }), 'failed: it is paused');
   assert.equal(after(2, null), 'failed: it was removed');
+});
+
+test('a job that ends with 0 has ended as it should, whatever policy it has while a restore is on; a server has not', () => {
+  const held = { restartPolicy: { Name: 'no', MaximumRetryCount: 0 } };
+  const ended = (exitCode: number | null, Name: string, health: DockerContainer['health'] = 'none') => {
+    const found = container('a', { ...held, state: 'off', remark: `exited with code ${exitCode}`, exitCode, health });
+    const { state, reason } = containerHealth(found, { Name, MaximumRetryCount: 0 }, 1);
+    return `${state}: ${reason}`;
+  };
+  assert.deepEqual(
+    [
+      ended(0, 'no'),
+      ended(0, 'on-failure', 'unhealthy'),
+      ended(0, 'always'),
+      ended(0, 'unless-stopped'),
+      ended(3, 'no'),
+      ended(null, 'no'),
+    ],
+    [
+      'done: ended with code 0, as a job does (restart policy no)',
+      'done: ended with code 0, as a job does (restart policy on-failure)',
+      'ended: exited with code 0',
+      'ended: exited with code 0',
+      'ended: exited with code 3',
+      'ended: exited with code null',
+    ],
+  );
 });
 
 test('how a Swarm service does after it was scaled up', () => {

@@ -66,6 +66,8 @@ function journalOf(database: string, { step, problem = null, services = [] }: Un
     unhealthyBefore: [],
     unhealthy: [],
     notStarted: [],
+    joined: [],
+    cutOff: [],
     restarted: null,
     unseen: null,
   };
@@ -144,12 +146,21 @@ test('--leave-off takes names with spaces around them, and refuses to name none'
 test('a journal without the fields that were added later is read', (t) => {
   const { pathOf } = scene(t, { shop: { step: 'restartingServices' } });
   const file = `${pathOf('shop')}.restore-journal`;
-  const { crashingBefore, unhealthyBefore, unhealthy, notStarted, restarted, unseen, ...others } = JSON.parse(
-    readFileSync(file, 'utf8'),
-  );
+  const { crashingBefore, unhealthyBefore, unhealthy, notStarted, restarted, unseen, joined, cutOff, ...others } =
+    JSON.parse(readFileSync(file, 'utf8'));
   const { stagedState = null, moved = null, oldTables = null, oldState = null, ...before } = others;
   const ofUndo = { stagedState, moved, oldTables, oldState };
-  const since = { crashingBefore, unhealthyBefore, unhealthy, notStarted, restarted, unseen, ...ofUndo };
+  const since = {
+    crashingBefore,
+    unhealthyBefore,
+    unhealthy,
+    notStarted,
+    restarted,
+    unseen,
+    joined,
+    cutOff,
+    ...ofUndo,
+  };
   writeFileSync(file, JSON.stringify(before));
   assert.deepEqual(readJournal(pathOf('shop')), { ...before, ...since });
 });

@@ -67,7 +67,12 @@ test('resumed where it died: with the restored file in place it goes forward, el
     starting: 'stoppingForRollback',
     watching: 'stoppingForRollback',
   };
-  assert.deepEqual(resumed(true), { ...same, stopping: 'stoppingForRollback', swapping: 'checking' });
+  assert.deepEqual(resumed(true), {
+    ...same,
+    stopping: 'stoppingForRollback',
+    swapping: 'checking',
+    watching: 'starting',
+  });
   assert.deepEqual(resumed(false), { ...same, stopping: 'stoppingForRollback', ...gone });
 });
 

@@ -67,7 +67,7 @@ async function begin(service: FakeService | null, dieAt: number): Promise<unknow
   const parts = databaseParts.filter((part) => existsSync(copy + part));
   const inodes = Object.fromEntries(parts.map((part) => [part, fileIdentity(copy + part).inode]));
   const stopped = { service: { ...container, id: 'web', name: 'web' }, reason: 'a test', remark: null };
-  const services = { stop: service === null ? [] : [stopped] };
+  const services = { stop: service === null ? [] : [stopped], joined: [] };
   const journal = newJournal(
     { label: copy, takenAt: null },
     { path: databases.database },

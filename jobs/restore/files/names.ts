@@ -9,6 +9,9 @@ export const databaseParts = ['', ...sidecars] as const;
 /** The verified backup, before it takes the database's place. */
 export const stagedPath = (database: string) => `${database}.restore-staged`;
 
+/** The verified backup while a person is asked about it; `id` makes it unique. */
+export const asidePath = (database: string, id: string) => `${stagedPath(database)}-${id}`;
+
 /** An empty file that is there for a moment, to see which containers see it; `id` makes it unique. */
 export const probePath = (database: string, id: string) => `${database}.restore-probe-${id}`;
 

@@ -22,6 +22,7 @@ export type CliOptions = {
   readonly allowOtherDatabase?: true;
   readonly allowEmpty?: true;
   readonly allowDamagedCopy?: true;
+  readonly allowMissingServices?: true;
   readonly docker: boolean;
   readonly healthRollback: boolean;
   readonly healthTimeout?: number;

@@ -26,6 +26,7 @@ export function commandLineOf(typed: CliOptions): string[] {
     ...given('--allow-other-database', typed.allowOtherDatabase),
     ...given('--allow-empty', typed.allowEmpty),
     ...given('--allow-damaged-copy', typed.allowDamagedCopy),
+    ...given('--allow-missing-services', typed.allowMissingServices),
     ...(typed.docker ? [] : ['--no-docker']),
     ...(typed.healthRollback ? [] : ['--no-health-rollback']),
     ...(typed.undoRoom === false ? ['--no-undo-room'] : []),

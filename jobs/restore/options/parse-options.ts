@@ -122,6 +122,7 @@ export function restoreOptionsOf(typed: CliOptions): RestoreOptions {
       otherDatabase: typed.allowOtherDatabase ?? false,
       empty: typed.allowEmpty ?? false,
       damagedCopy: typed.allowDamagedCopy ?? false,
+      missingServices: typed.allowMissingServices ?? false,
     },
     identityFile: typed.identity ?? null,
     healthRollback: typed.healthRollback,

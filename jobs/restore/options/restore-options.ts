@@ -43,6 +43,8 @@ export type AllowedDangers = {
   readonly empty: boolean;
   /** The safety copy is damaged (--allow-damaged-copy). */
   readonly damagedCopy: boolean;
+  /** Names of RESTORE_SERVICES that nothing has (--allow-missing-services). */
+  readonly missingServices: boolean;
 };
 
 /** How it is to be done. */

@@ -47,13 +47,18 @@ function oldFileFacts(oldFiles: readonly string[], safetyCopy: string): string[]
   return [['old file', `there is none; only its ${besides.join(' and ')}, kept under the name ${safetyCopy}`]];
 }
 
-function servicesText({ services: { stop, leftAlone } }: RestorePlan): string {
+function servicesText({ services: { stop, joined, leftAlone } }: RestorePlan): string {
   const stopped = stop.map(({ service, reason, remark }, index) => {
     const now = remark === null ? '' : `; ${remark}`;
     return `  ${index + 1}. ${service.name} (${reason}${now})\n`;
   });
   return [
-    stopped.length > 0 ? `\n  Services stopped and started again, in this order:\n${stopped.join('')}` : '',
+    stopped.length > 0
+      ? `\n  Services stopped side by side and started again, in this order:\n${stopped.join('')}`
+      : '',
+    joined.length > 0
+      ? `\n  Restarted once these run again, so that they are not cut off:\n${joined.map(({ name, shares }) => `  - ${name} (${shares})\n`).join('')}`
+      : '',
     leftAlone.length > 0 ? `\n  Left alone:\n${leftAlone.map((message) => `  - ${message}\n`).join('')}` : '',
   ].join('');
 }

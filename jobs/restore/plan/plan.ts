@@ -23,6 +23,8 @@ export type RestorePlan = {
     readonly verifiedBy: string | null;
   };
   readonly database: string;
+  /** Null: there is none. */
+  readonly databaseInode: string | null;
   /** Files that move with the old database, the file itself last; empty when there is none. */
   readonly oldFiles: readonly string[];
   readonly safetyCopy: string;
@@ -67,6 +69,7 @@ export function planOf(
   return {
     source: { label, from, takenAt, verifiedBy: staged?.verifiedBy ?? null },
     database: database.path,
+    databaseInode: found.databaseInode,
     oldFiles: found.oldFiles,
     safetyCopy: safetyCopyPath(database.path, found.stamp),
     undo: safetyCopy === null ? null : { taken: safetyCopy.path, copies: current.copies, written: current.written },
@@ -108,7 +111,7 @@ export function downtimeMessage({ services, visibility }: Pick<RestorePlan, 'ser
     if (!visibility.processes) return 'none for containers: no running one can write to the database';
     return 'none: no service is stopped, the files move within a moment';
   }
-  const most = stopped.reduce((sum, { stopTimeoutSeconds }) => sum + stopTimeoutSeconds, 0);
+  const most = Math.max(...stopped.map(({ stopTimeoutSeconds }) => stopTimeoutSeconds));
   return `under 1 s, plus the time the services take to stop (at most ${formatDuration(most)}) and to start`;
 }
 

@@ -14,6 +14,7 @@ import { spareBytes } from '../staging/undo-room.ts';
 import { assertNotInUse, type DatabaseUsers, findDatabaseUsers, openRemarks } from '../usage/database-users.ts';
 import { type DeletedFileHolder, deletedDatabaseFailure, findDeletedDatabase } from '../usage/deleted-database.ts';
 import { type HostEnvironment, isContainerPrivate } from '../usage/host-environment.ts';
+import { inodeKey } from '../usage/open-file-holders.ts';
 import { isUnseenAllowed, unseenFailure } from '../usage/unseen-use.ts';
 import { dockerNotQueried, gapsText, isUnseen, type Visibility } from '../usage/visibility.ts';
 import type { ComparedDatabase } from './comparison.ts';
@@ -28,6 +29,7 @@ export type Survey = AffectedServices & {
   readonly stamp: string;
   /** Endings of the current file and its sidecars that are there. */
   readonly oldFiles: readonly string[];
+  readonly databaseInode: string | null;
   readonly users: DatabaseUsers;
   /** Who has the deleted database open. */
   readonly lostFile: readonly DeletedFileHolder[];
@@ -44,14 +46,15 @@ type SurveyOptions = {
 
 /**
  * Looks at all that could keep a restore from succeeding, before anything is downloaded or stopped. Throws DOCKER_UNREACHABLE,
- * SERVICE_UNSTOPPABLE, DATABASE_IN_USE, DATABASE_USE_UNSEEN, DATABASE_LOST_OPEN or DISK_FULL.
+ * SETTINGS_INVALID, SERVICE_UNSTOPPABLE, DATABASE_IN_USE, DATABASE_USE_UNSEEN, DATABASE_LOST_OPEN or DISK_FULL.
  */
 export async function survey(
   database: string,
   source: RestoreSource,
   { services, wanted, options, at }: SurveyOptions,
 ): Promise<Survey> {
-  const affected = await findAffectedServices(database, wanted, services);
+  const { missingServices } = options.allow;
+  const affected = await findAffectedServices(database, { names: wanted, mayBeMissing: missingServices }, services);
   const lostFile = findDeletedDatabase(database);
   const isLost = lostFile.length > 0 && !options.allow.lostFile;
   if (isLost && options.yes && !options.dryRun) throw deletedDatabaseFailure(database, lostFile);
@@ -73,6 +76,7 @@ export async function survey(
     ...affected,
     stamp: freeStamp(at, isTaken),
     oldFiles: databaseParts.toReversed().filter((part) => existsSync(database + part)),
+    databaseInode: inodeKey(database),
     users,
     lostFile,
     remarks: [

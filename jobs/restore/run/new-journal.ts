@@ -8,7 +8,7 @@ import { gapsText, isUnseen } from '../usage/visibility.ts';
 
 type JournalFacts = {
   readonly stamp: Survey['stamp'];
-  readonly services: Pick<Survey['services'], 'stop'>;
+  readonly services: Pick<Survey['services'], 'stop' | 'joined'>;
   readonly users: Pick<Survey['users'], 'visibility'>;
   readonly crashingBefore: RestoreJournal['crashingBefore'];
   readonly oldTables: RestoreJournal['oldTables'];
@@ -39,6 +39,7 @@ export function newJournal(
     tables: fingerprint?.tables ?? null,
     stamp,
     services: services.stop.map(({ service }) => service),
+    joined: [...services.joined],
     healthRollback,
     healthTimeoutSeconds,
     downAt: null,
@@ -49,6 +50,7 @@ export function newJournal(
     unhealthyBefore,
     unhealthy: [],
     notStarted: [],
+    cutOff: [],
     restarted: null,
     unseen: isUnseen(users.visibility) ? gapsText(users.visibility) : null,
   };

@@ -63,13 +63,13 @@ function downtimeText({ services, notStarted, downAt, upAt }: RestoreJournal): s
 
 /** The error that a restore ended with although all is in order again; null when it ended as it was meant to. */
 export function resultFailure(ended: RestoreJournal): Failure | null {
-  const { step, problem, restarted } = ended;
-  const isAsBefore = problem === null && !(isRollback(step) && hasLost(restarted));
+  const { step, problem, restarted, cutOff } = ended;
+  const isAsBefore = problem === null && cutOff.length === 0 && !(isRollback(step) && hasLost(restarted));
   if (isAsBefore) return null;
   if (!isRollback(step)) {
     return new Failure(
       'RESTORE_UNHEALTHY',
-      `The restored database is in place, but not everything is healthy: ${problem}`,
+      `The restored database is in place, but not everything is healthy: ${[problem, cutOffText(ended)].filter(Boolean).join(' ')}`,
       `Look at ${logsText(ended)}. \`nightshift restore --undo\` brings the old database back.`,
     );
   }
@@ -127,8 +127,14 @@ export function notDoneText(commandLine: readonly string[]): string {
 }
 
 /** What a rolled back restore leaves: the old database, and how services do on it. */
-export function afterRollbackText({ database, restarted }: RestoreJournal): string {
-  return [oldDatabaseText(database), restartedText(restarted ?? [])].filter((text) => text !== '').join(' ');
+export function afterRollbackText({ database, restarted, cutOff }: RestoreJournal): string {
+  const texts = [oldDatabaseText(database), restartedText(restarted ?? []), cutOffText({ cutOff })];
+  return texts.filter((text) => text !== '').join(' ');
+}
+
+/** The containers that are cut off from a service beside them, a sentence each; empty when none is. */
+function cutOffText({ cutOff }: Pick<RestoreJournal, 'cutOff'>): string {
+  return cutOff.map((sentence) => `${sentence.replace(/\.$/, '')}.`).join(' ');
 }
 
 /** A service that ran before does not run now. */

@@ -21,6 +21,7 @@ import type { RestoreJournal } from '../swap/journal.ts';
 import { resumeUnfinished } from '../swap/resume.ts';
 import { runSteps } from '../swap/run-steps.ts';
 import { assertNotInUse, findDatabaseUsers } from '../usage/database-users.ts';
+import { askUnlocked, PlanOutdated } from './ask-unlocked.ts';
 import { newJournal } from './new-journal.ts';
 import {
   afterRollbackText,
@@ -33,7 +34,7 @@ import {
 } from './report.ts';
 import type { RestoreDeps } from './restore-deps.ts';
 import { type RunRecorder, withRunRecord } from './run-recorder.ts';
-import { withLock } from './with-lock.ts';
+import { type HeldLock, withLock } from './with-lock.ts';
 
 /**
  * Puts `source` in the place of `database`: all checked and staged while services run, then the switch. Throws a Failure;
@@ -45,15 +46,31 @@ export async function restore(
   options: RestoreOptions,
   deps: RestoreDeps,
 ): Promise<void> {
-  const { settings } = deps;
   requirePrompt(options.yes, deps.prompt);
   await assertReplaceable(database.path);
-  await withLock(database, deps, async () => {
+  for (;;) {
+    try {
+      return await attemptRestore(source, database, options, deps);
+    } catch (error) {
+      if (!(error instanceof PlanOutdated)) throw error;
+      deps.log.warn(`${error.message} It is prepared again.`);
+    }
+  }
+}
+
+async function attemptRestore(
+  source: RestoreSource,
+  database: Database,
+  options: RestoreOptions,
+  deps: RestoreDeps,
+): Promise<void> {
+  const { settings } = deps;
+  await withLock(database, deps, async (lock) => {
     const place = { stateDir: settings.stateDir, database: database.name };
     const resumeDeps = { ...deps, leaveOff: [] };
     const resumed = await withRunRecord(place, deps, async (recorder) => {
       const ended = await uninterruptible(deps, () => resumeUnfinished(database.path, settings.zone, resumeDeps));
-      if (ended === null) await restoreLocked(source, database, options, recorder, deps);
+      if (ended === null) await restoreLocked(source, database, options, { recorder, lock }, deps);
       else reportResumed(ended, options.commandLine, deps);
       return ended;
     });
@@ -65,7 +82,7 @@ async function restoreLocked(
   source: RestoreSource,
   database: Database,
   options: RestoreOptions,
-  recorder: RunRecorder,
+  { recorder, lock }: { readonly recorder: RunRecorder; readonly lock: HeldLock },
   deps: RestoreDeps,
 ): Promise<void> {
   const { services: manager, clock, log, signal, out, prompt, settings, checkpoint } = deps;
@@ -81,7 +98,8 @@ async function restoreLocked(
   const stageTools = undoRoom ? { ...deps, undoBytes: undoBytes(database.path) } : deps;
   const stagedFile = stagedPath(database.path);
   const owner = targetOwner(source, database.path, options.owner);
-  const { journal, affected, staged } = await cleanUpOnFailure(stagedFile, async () => {
+  const isAsked = !options.yes && prompt !== null;
+  const { plan, staged, current } = await cleanUpOnFailure(stagedFile, async () => {
     const [staged, current] = await runBoth(
       signal,
       (either) => source.stage(stagedFile, owner, { ...stageTools, signal: either }),
@@ -92,16 +110,32 @@ async function restoreLocked(
     const ownership = await readOwnerChange(source, database.path, options.owner, staged.file);
     const plan = planOf(source, database, options, { ...found, remarks }, { ...current, ownership }, staged);
     out(planText(plan, { now: source.now(), zone: settings.zone }, deps.bold));
-    await confirm(plan.dangers, database.name, options.yes, prompt);
+    if (!isAsked) await confirm(plan.dangers, database.name, options.yes, prompt);
+    return { plan, staged, current };
+  });
+  const lookAgain = async () => {
+    // What it needs on the disk, it has there already.
+    const again = await runSurvey({ ...source, leastBytes: 0 }, database, options, deps);
+    const fresh = { ...(await readCurrentState(database.path, signal)), ownership: plan.ownership };
+    return {
+      plan: planOf(source, database, options, again, fresh, staged),
+      found: { ...again, stamp: found.stamp, current: fresh },
+    };
+  };
+  const ask = () => confirm(plan.dangers, database.name, options.yes, prompt);
+  const agreed = isAsked
+    ? await askUnlocked(database.path, staged, lock, { shown: plan, ask, lookAgain })
+    : { ...found, current };
+  const { journal, affected } = await cleanUpOnFailure(stagedFile, async () => {
     signal.throwIfAborted();
-    const affected = await refreshAffected(found, database, deps);
-    const { stamp, users } = found;
+    const affected = isAsked ? agreed : await refreshAffected(found, database, options, deps);
+    const { stamp, users } = agreed;
     const { services } = affected;
     const before = await manager.findUnhealthy(services.stop.map(({ service }) => service));
     signal.throwIfAborted();
-    const oldTables = current.side?.fingerprint?.tables ?? null;
+    const oldTables = agreed.current.side?.fingerprint?.tables ?? null;
     const what = { stamp, services, users, oldTables, ...before };
-    return { journal: newJournal(source, database, options, what, staged, startedAt), affected, staged };
+    return { journal: newJournal(source, database, options, what, staged, startedAt), affected };
   });
 
   recorder.step('switch over');
@@ -161,8 +195,14 @@ function runSurvey(
 }
 
 /** Services may have come and gone during the download and the question: what counts is who runs now. */
-async function refreshAffected(planned: Survey, database: Database, { services, settings, log }: RestoreDeps) {
-  const affected = await findAffectedServices(database.path, settings.restoreServices, services);
+async function refreshAffected(
+  planned: Survey,
+  database: Database,
+  { allow }: RestoreOptions,
+  { services, settings, log }: RestoreDeps,
+) {
+  const wanted = { names: settings.restoreServices, mayBeMissing: allow.missingServices };
+  const affected = await findAffectedServices(database.path, wanted, services);
   const names = ({ services }: AffectedServices) =>
     services.stop.map(({ service }) => service.name).join(', ') || 'none';
   if (names(affected) !== names(planned)) {

@@ -153,10 +153,15 @@ async function removeSafetyCopy(
   deps: RestoreDeps,
 ): Promise<void> {
   requireRemovalPrompt(options.yes, deps.prompt);
-  await withLock(database, deps, async () => {
-    const file = findSafetyCopy(database.path, name);
-    await assertCopyNotInUse(file.path, options);
-    await confirmRemoval(file.path, options.yes, deps.prompt);
+  const look = async () => {
+    const found = findSafetyCopy(database.path, name);
+    await assertCopyNotInUse(found.path, options);
+    return found;
+  };
+  await withLock(database, deps, async (lock) => {
+    const { path } = await look();
+    await lock.whileReleased(() => confirmRemoval(path, options.yes, deps.prompt));
+    const file = await look();
     removeSafetyCopyFile(database.path, file);
     deps.out(`Removed ${file.path}.\n`);
   });

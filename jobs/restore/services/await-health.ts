@@ -16,6 +16,9 @@ const beforeRestartMilliseconds = 1000;
 
 type AwaitHealthOptions = { readonly askedSeconds: number | null; readonly untilFirstFailure: boolean };
 
+/** How a service does; `done`: a job that ended as it should. */
+export type AwaitedService = ServiceFailure & { readonly state: 'healthy' | 'done' | 'failed' };
+
 /** What is awaited of a service, and the words for one that fails. */
 type HealthGoal = { readonly check: 'health' | 'uptime'; readonly failed: string };
 const healthy: HealthGoal = { check: 'health', failed: 'is unhealthy' };
@@ -25,19 +28,19 @@ const up: HealthGoal = { check: 'uptime', failed: 'does not stay up' };
  * Waits until every service is healthy or has failed; with `untilFirstFailure`, until one has failed. Returns those that
  * failed, empty when all are healthy.
  */
-export function awaitHealth(
+export async function awaitHealth(
   stopped: readonly StoppedService[],
   options: AwaitHealthOptions,
   deps: LifecycleDeps,
 ): Promise<ServiceFailure[]> {
-  return awaitEach(stopped, healthy, options, deps);
+  return (await awaitEach(stopped, healthy, options, deps)).filter(({ state }) => state === 'failed');
 }
 
 /**
  * Waits until every service has stayed up for a moment, or has not; health checks are ignored, but a Swarm service
- * counts as up once Swarm calls its tasks running. Returns those that have not.
+ * counts as up once Swarm calls its tasks running. Returns how each does.
  */
-export function awaitUp(stopped: readonly StoppedService[], deps: LifecycleDeps): Promise<ServiceFailure[]> {
+export function awaitUp(stopped: readonly StoppedService[], deps: LifecycleDeps): Promise<AwaitedService[]> {
   return awaitEach(stopped, up, { askedSeconds: null, untilFirstFailure: false }, deps);
 }
 
@@ -46,30 +49,33 @@ async function awaitEach(
   aim: HealthGoal,
   { askedSeconds, untilFirstFailure }: AwaitHealthOptions,
   deps: LifecycleDeps,
-): Promise<ServiceFailure[]> {
+): Promise<AwaitedService[]> {
   const enough = new AbortController();
-  const failures = stopped.map(async (service) => {
+  const outcomes = stopped.map(async (service) => {
     try {
-      const message = await awaitOne(service, aim, askedSeconds, enough.signal, deps);
-      if (message !== null && untilFirstFailure) enough.abort();
-      return message === null ? [] : [{ service, message }];
+      const outcome = await awaitOne(service, aim, askedSeconds, enough.signal, deps);
+      if (outcome?.state === 'failed' && untilFirstFailure) enough.abort();
+      return outcome === null ? [] : [{ service, ...outcome }];
     } catch (error) {
       enough.abort();
       throw error;
     }
   });
-  await Promise.allSettled(failures);
-  return (await Promise.all(failures)).flat();
+  await Promise.allSettled(outcomes);
+  return (await Promise.all(outcomes)).flat();
 }
 
-/** Null when the service does as it should, or when `enough` is known already; else what is wrong with it. */
+type AwaitedState = Omit<AwaitedService, 'service'>;
+const failure = (message: string): AwaitedState => ({ state: 'failed', message });
+
+/** How the service does; null when `enough` is known already. */
 async function awaitOne(
   service: StoppedService,
   { check, failed }: HealthGoal,
   askedSeconds: number | null,
   enough: AbortSignal,
   deps: LifecycleDeps,
-): Promise<string | null> {
+): Promise<AwaitedState | null> {
   const { services, clock, log } = deps;
   const { name } = service;
   const limit = healthLimit(service.healthSeconds, askedSeconds);
@@ -78,20 +84,22 @@ async function awaitOne(
   let startedAt = began;
   for (let restarts = 0; !enough.aborted; await sleepBy(clock, pollMilliseconds)) {
     const { state, reason } = await services[check](service, { since: began, seconds: secondsSince(startedAt) });
-    if (state === 'healthy') {
+    if (state === 'healthy' || state === 'done') {
       log.line(`${name}: ${reason} (${formatDuration(secondsSince(began))})`);
-      return null;
+      return { state, message: reason };
     }
     if (state === 'failed' || (state === 'ended' && !(restarts < restartsLimit && services.startsByItself(service)))) {
-      return `${name} ${failed}: ${reason}`;
+      return failure(`${name} ${failed}: ${reason}`);
     }
-    if (secondsSince(began) >= limit) return `${name} ${failed} after ${formatDuration(limit)}: ${reason}`;
+    if (secondsSince(began) >= limit) {
+      return failure(`${name} ${failed} after ${formatDuration(limit)}: ${reason}`);
+    }
     if (state === 'waiting') continue;
     restarts += 1;
     log.line(`${name}: ${reason}; starting it again, as its restart policy does`);
     await sleepBy(clock, beforeRestartMilliseconds);
     const problem = await startService(service, deps);
-    if (problem !== null) return problem;
+    if (problem !== null) return failure(problem);
     startedAt = clock.now();
   }
   return null;

@@ -3,10 +3,10 @@ import { type LifecycleDeps, restoreAutostart, startService, startServices } fro
 import type { StoppedService } from './stopped-service.ts';
 
 /**
- * How a service does on the old database. `as before`: it ended again, as it did before the restore. `left off`: a person
- * said so. `down`: it should run, and does not.
+ * How a service does on the old database. `done`: a job that ended as it should. `as before`: it ended again, as it did
+ * before the restore. `left off`: a person said so. `down`: it should run, and does not.
  */
-export const restartedStates = ['running', 'as before', 'removed', 'left off', 'down'] as const;
+export const restartedStates = ['running', 'done', 'as before', 'removed', 'left off', 'down'] as const;
 export type RestartedService = {
   readonly name: string;
   readonly state: (typeof restartedStates)[number];
@@ -43,9 +43,9 @@ export async function restartServices(
     else note(service, 'down', message);
   }
   const started = wanted.filter(({ id }) => !found.has(id));
-  for (const service of started) note(service, 'running');
-  for (const { service, message } of await awaitUp(started, deps)) {
-    if (await deps.services.isRemoved(service)) note(service, 'removed');
+  for (const { service, state, message } of await awaitUp(started, deps)) {
+    if (state !== 'failed') note(service, state === 'done' ? 'done' : 'running');
+    else if (await deps.services.isRemoved(service)) note(service, 'removed');
     else note(service, crashingBefore.includes(service.id) ? 'as before' : 'down', message);
   }
   await restoreAutostart(stopped, deps);

@@ -1,12 +1,21 @@
 import type { PossibleHolders } from '../usage/database-users.ts';
 import type { HostEnvironment } from '../usage/host-environment.ts';
-import type { StoppedService } from './stopped-service.ts';
+import type { JoinedContainer, StoppedService } from './stopped-service.ts';
 
-/** `ended`: it came up and went down again, or never did; it may come up when started once more. */
-export type HealthStatus = { readonly state: 'healthy' | 'waiting' | 'failed' | 'ended'; readonly reason: string };
+/**
+ * `ended`: it came up and went down again, or never did; it may come up when started once more. `done`: a job that ended
+ * as it should, and that nothing would start again.
+ */
+export type HealthStatus = {
+  readonly state: 'healthy' | 'done' | 'waiting' | 'failed' | 'ended';
+  readonly reason: string;
+};
 
 /** Since when a service has been waited for, and for how many seconds it has been up. */
 export type Uptime = { readonly since: Temporal.Instant; readonly seconds: number };
+
+/** `cut off`: a restart helps; `lost`: it does not. The reason is a sentence without its full stop. */
+export type Connection = { readonly state: 'connected' | 'done' | 'cut off' | 'lost'; readonly reason: string };
 
 export type SelectedService = {
   readonly service: StoppedService;
@@ -15,14 +24,18 @@ export type SelectedService = {
 };
 
 export type ServiceSelection = {
-  /** In the order of stopping and of starting: as RESTORE_SERVICES lists them, then the others by name. */
+  /** In the order of starting: as RESTORE_SERVICES lists them, then the others by name. */
   readonly stop: readonly SelectedService[];
+  /** Restarted once those have started, in this order. */
+  readonly joined: readonly JoinedContainer[];
   /** Sentences about what is left as it is. */
   readonly leftAlone: readonly string[];
   /** Ids of containers that may have the database open and stay up: nightshift's own, and readers. */
   readonly staying: readonly string[];
   /** Ids of containers that stop. */
   readonly stopping: readonly string[];
+  /** Names that were asked for and that nothing has. */
+  readonly missing: readonly string[];
   /** Why the services cannot be stopped and started again safely. Not empty: nothing may be stopped. */
   readonly obstacles: readonly string[];
 };
@@ -30,6 +43,8 @@ export type ServiceSelection = {
 /** The services of a host, as a restore of one database finds them. */
 export type FoundServices = {
   readonly services: ServiceSelection;
+  /** All names that can be asked for, sorted. */
+  readonly names: readonly string[];
   /** Containers that may have the database open, by id: any other that has is an unknown process. */
   readonly containers: ReadonlySet<string>;
   /** Names of those of them that run, without the one this process runs in. */
@@ -55,6 +70,10 @@ export type ServiceManager = {
   /** Null when it was started, else why not. Throws when its host does not answer. */
   start(service: StoppedService): Promise<string | null>;
   isRemoved(service: StoppedService): Promise<boolean>;
+  /** Whether it runs in the namespaces that its owners have now. */
+  connection(joined: JoinedContainer): Promise<Connection>;
+  /** Null when it was restarted, or started, else why not. Throws when its host does not answer. */
+  restart(joined: JoinedContainer): Promise<string | null>;
   /** By its health check, where it has one. */
   health(service: StoppedService, uptime: Uptime): Promise<HealthStatus>;
   /** Whether it stays up, whatever its health check says. */

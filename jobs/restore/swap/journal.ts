@@ -7,7 +7,7 @@ import { removeFile, syncFolderOf, writeDurably } from '../files/durable-writes.
 import { fileOwner, setFileOwner } from '../files/file-owner.ts';
 import { restoreRecordPath, safetyCopyPath } from '../files/names.ts';
 import { restartedStates } from '../services/restart-services.ts';
-import { stoppedServiceSchema } from '../services/stopped-service.ts';
+import { joinedContainerSchema, stoppedServiceSchema } from '../services/stopped-service.ts';
 import { type RestoreStep, steps } from './steps.ts';
 
 const instant = z.string().refine((text) => !Number.isNaN(Date.parse(text)));
@@ -36,6 +36,7 @@ const schema = z.object({
   /** Stamp in the names of the safety copy and of a rejected file. */
   stamp: z.string(),
   services: z.array(stoppedServiceSchema),
+  joined: z.array(joinedContainerSchema).default([]),
   healthRollback: z.boolean(),
   /** Null: each service's own health check decides how long. */
   healthTimeoutSeconds: z.number().nullable(),
@@ -53,6 +54,8 @@ const schema = z.object({
   unhealthy: z.array(z.string()).default([]),
   /** Names of services that did not start on the restored database. */
   notStarted: z.array(z.string()).default([]),
+  /** Sentences about joined containers that could not be connected again. */
+  cutOff: z.array(z.string()).default([]),
   /** How services do on the old database; null unless they were started on it. */
   restarted: z
     .array(z.object({ name: z.string(), state: z.enum(restartedStates), reason: z.string() }))

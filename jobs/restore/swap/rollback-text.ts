@@ -20,6 +20,7 @@ export function restartedText(restarted: readonly RestartedService[]): string {
   };
   return [
     ...named('running', (names) => `Started, and still running a moment later: ${names} (health checks not awaited).`),
+    ...named('done', (names) => `Started, and ended with code 0, as a job does: ${names}.`),
     ...named('as before', (names) => `Started, and ended again, as before the restore: ${names}.`),
     ...named('removed', (names) => `Removed meanwhile, so nothing was started: ${names}.`),
     ...named('left off', (names) => `Left off, as requested (--leave-off): ${names}.`),

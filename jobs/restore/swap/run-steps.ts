@@ -9,6 +9,7 @@ import { fileState } from '../files/file-state.ts';
 import { movedPath } from '../files/moved-copy.ts';
 import { rejectedPath, restoreRecordPath, safetyCopyPath, stagedPath } from '../files/names.ts';
 import { awaitHealth } from '../services/await-health.ts';
+import { reconnectJoined } from '../services/reconnect-joined.ts';
 import { restartServices } from '../services/restart-services.ts';
 import {
   type LifecycleDeps,
@@ -43,7 +44,7 @@ export async function runSteps(begun: RestoreJournal, resumed: boolean, deps: Ru
       const instead = withServicesDown(stepWithoutJournal(journal.step), areDown);
       if (instead !== journal.step) {
         deps.log.failure(unjournalled);
-        journal = { ...journal, step: instead, problem: joined(journal.problem, unjournalled.message) };
+        journal = { ...journal, step: instead, problem: joinedText(journal.problem, unjournalled.message) };
         continue;
       }
       deps.log.warn(
@@ -59,7 +60,7 @@ export async function runSteps(begun: RestoreJournal, resumed: boolean, deps: Ru
     const next = stepAfter(step, problem !== null, journal.healthRollback);
     if (problem !== null && (next === 'stuck' || problem.code === 'DOCKER_UNREACHABLE'))
       throw unfinishedFailure(journal, problem);
-    journal = { ...journal, ...changes, problem: joined(journal.problem, problem?.message) };
+    journal = { ...journal, ...changes, problem: joinedText(changes.problem ?? journal.problem, problem?.message) };
     if (problem !== null) deps.log.failure(problem);
     if (next === null || next === 'stuck') break;
     journal = { ...journal, step: withServicesDown(next, areDown) };
@@ -81,7 +82,7 @@ async function endJournal(journal: RestoreJournal, { checkpoint }: RunStepsDeps)
   else await removeJournal(database, checkpoint);
 }
 
-function joined(...problems: readonly (string | null | undefined)[]): string | null {
+function joinedText(...problems: readonly (string | null | undefined)[]): string | null {
   const given = problems.filter((problem) => typeof problem === 'string');
   return given.length > 0 ? given.join(' ') : null;
 }
@@ -143,10 +144,12 @@ const stepActions: Readonly<Record<RestoreStep, StepAction>> = {
     return {};
   },
 
-  async starting({ services }, deps) {
+  async starting({ services, joined, healthRollback }, deps) {
     const { upAt, failures } = await startServices(services, deps);
     const names = namesOf(failures);
-    const changes: Partial<RestoreJournal> = { upAt: String(upAt), notStarted: names, unhealthy: names };
+    const goesOn = failures.length === 0 || !healthRollback;
+    const cutOff = goesOn ? await reconnectJoined(joined, deps) : [];
+    const changes: Partial<RestoreJournal> = { upAt: String(upAt), notStarted: names, unhealthy: names, cutOff };
     return failures.length > 0 ? { changes, problem: unhealthy(failures) } : { changes };
   },
 
@@ -157,9 +160,16 @@ const stepActions: Readonly<Record<RestoreStep, StepAction>> = {
     return { changes: { unhealthy: namesOf(failures) }, problem: unhealthy(failures) };
   },
 
-  async finishing({ services }, deps) {
+  async finishing({ services, joined, problem }, deps, resumed) {
+    // A reboot meanwhile has ended them, and started none: what did so by itself before, it does not yet.
+    const held = resumed ? services.filter(deps.services.startsByItself) : [];
+    const { failures } = await startServices(held, deps);
     await restoreAutostart(services, deps);
-    return {};
+    // One that crashed on its way up has been started again since.
+    const cutOff = await reconnectJoined(joined, deps);
+    if (failures.length === 0) return { changes: { cutOff } };
+    const names = namesOf(failures);
+    return { changes: { cutOff, unhealthy: names, problem: joinedText(problem, unhealthy(failures).message) } };
   },
 
   async stoppingForRollback({ services }, deps) {
@@ -180,9 +190,10 @@ const stepActions: Readonly<Record<RestoreStep, StepAction>> = {
     } catch (error) {
       deps.log.warn(describedFailure(journal, error).message);
     }
-    const { crashingBefore, services } = journal;
+    const { crashingBefore, services, joined } = journal;
     const { upAt, restarted } = await restartServices(services, { crashingBefore, leaveOff: deps.leaveOff }, deps);
-    const changes = { upAt: String(upAt), restarted: [...restarted] };
+    const cutOff = await reconnectJoined(joined, deps);
+    const changes = { upAt: String(upAt), restarted: [...restarted], cutOff };
     const isDown = restarted.some(({ state }) => state === 'down');
     return isDown ? { changes, problem: servicesDownFailure(journal, restarted) } : { changes };
   },

@@ -80,3 +80,40 @@ test('a host is prepared only when its disk is mounted', needs('root'), () => {
     rmSync(base, { recursive: true });
   }
 });
+
+test('before a container is replaced, those in its network are named, with what makes them anew', needs('root'), () => {
+  const base = mkdtempSync(path.join(tmpdir(), 'candidate-'));
+  try {
+    const ours = 'a1'.repeat(32);
+    // A docker command that answers as an engine with these containers would.
+    const command = `#!/bin/sh
+case "$*" in
+  *label=nightshift.service=*|*name=^*) echo ${ours} ;;
+  'ps -aq') printf 'one\\ntwo\\n' ;;
+  *HostConfig*)
+    echo 'container:${ours}||private|/proxy|proxy|/srv/shop'
+    echo 'default|container:${ours}|private|/debugger||'
+    echo 'container:${'b2'.repeat(32)}||private|/elsewhere||'
+    echo 'bridge||private|/sqlite-backup||' ;;
+  *nightshift.rollback*) echo 'sqlite-backup/' ;;
+esac
+`;
+    writeFileSync(path.join(base, 'docker'), command, { mode: 0o755 });
+    const names = { NAME: 'sqlite-backup', IMAGE: 'sha256:1', OPTIONS: '', CHECK: 'check', REPLACE: 'false' };
+    const script = scriptCommand(readHostScript('check-candidate.sh'), { ...names, STOP_SECONDS: '1', CONTENT: '' });
+    const env = { ...process.env, PATH: `${base}:${process.env['PATH']}` };
+    const { status, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8', env });
+    assert.deepEqual(
+      { status, stderr },
+      {
+        status: 0,
+        stderr: `These containers share the network, processes or IPC of sqlite-backup, which this update replaces. They are cut off then, and a restart fails (No such container). Whoever made them must make them anew afterwards:
+proxy (in /srv/shop: docker compose up -d --force-recreate proxy)
+debugger
+`,
+      },
+    );
+  } finally {
+    rmSync(base, { recursive: true });
+  }
+});

@@ -95,6 +95,9 @@ export function createDockerEngine(address: string | null, answerSeconds = 20): 
         304,
       );
     },
+    async restart(id, timeoutSeconds) {
+      await call(`restart ${id}`, (limit) => docker.getContainer(id).restart(limit), timeoutSeconds + 60);
+    },
     async scale(id, replicas) {
       await call(`scale ${id} to ${replicas}`, async (limit) => {
         const service = docker.getService(id);

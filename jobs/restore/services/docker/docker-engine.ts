@@ -8,6 +8,9 @@ export type DockerMount = {
   readonly writable: boolean;
 };
 
+/** A namespace of another container (by id or name) that a container was started in. */
+export type SharedNamespace = { readonly of: string; readonly kind: 'network' | 'processes' | 'IPC' };
+
 export type DockerHealth = 'none' | 'starting' | 'healthy' | 'unhealthy';
 
 export type DockerContainer = {
@@ -16,12 +19,16 @@ export type DockerContainer = {
   readonly labels: Readonly<Record<string, string>>;
   /** `restarting`: meant to run, and not up at this moment of a crash loop. */
   readonly state: 'running' | 'restarting' | 'paused' | 'off';
+  readonly startedAt: Temporal.Instant;
   /** When the engine last started it again because it had ended; null when it never did. */
   readonly lastRestartAt: Temporal.Instant | null;
+  /** Null while it runs, and when it could not be started. */
+  readonly exitCode: number | null;
   /** Of its first process, in the engine's own pid namespace; null when it does not run. */
   readonly pid: number | null;
   /** Such as `bridge`, or `container:ID` when it shares the network of another. */
   readonly networkMode: string;
+  readonly shares: readonly SharedNamespace[];
   /** Started with `--rm`: gone once stopped. */
   readonly removedWhenStopped: boolean;
   readonly restartPolicy: RestartPolicy;
@@ -77,6 +84,8 @@ export type DockerEngine = {
   stop(id: string, timeoutSeconds: number): Promise<void>;
   /** One that runs is no error. */
   start(id: string): Promise<void>;
+  /** As `stop`, then `start`; one that is off is only started, and one of `--rm` is not removed. */
+  restart(id: string, timeoutSeconds: number): Promise<void>;
   scale(id: string, replicas: number): Promise<void>;
   /** Failures count from `failedSince` on. */
   tasks(id: string, failedSince: Temporal.Instant): Promise<SwarmTasks>;

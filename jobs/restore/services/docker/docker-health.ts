@@ -1,15 +1,22 @@
 import type { HealthStatus } from '../service-manager.ts';
-import type { DockerContainer, SwarmTasks } from './docker-engine.ts';
+import type { DockerContainer, RestartPolicy, SwarmTasks } from './docker-engine.ts';
 
 /** A container without a health check counts as healthy when it has stayed up for this long. */
 const steadySeconds = 2;
 /** Swarm starts a failed task again by itself; after this many failures it is not going to come up. */
 const failedTasksLimit = 3;
 
-/** How a container does, `seconds` after its start. Null: it is gone. */
-export function containerHealth(container: DockerContainer | null, seconds: number): HealthStatus {
+/** How a container does, `seconds` after its start. Null: it is gone. `policy`: its own, without which it is during a restore. */
+export function containerHealth(
+  container: DockerContainer | null,
+  policy: RestartPolicy,
+  seconds: number,
+): HealthStatus {
   if (container === null) return { state: 'failed', reason: 'it was removed' };
   const { state, health, remark } = container;
+  if (hasEndedAsJob(container, policy)) {
+    return { state: 'done', reason: `ended with code 0, as a job does (restart policy ${policy.Name})` };
+  }
   if (state === 'off') return { state: 'ended', reason: short(remark) };
   if (state !== 'running') return { state: 'failed', reason: short(remark) || `it is ${state}` };
   if (health === 'healthy') return { state: 'healthy', reason: 'healthy' };
@@ -19,6 +26,11 @@ export function containerHealth(container: DockerContainer | null, seconds: numb
   return seconds >= steadySeconds
     ? { state: 'healthy', reason: 'running (it has no health check)' }
     : { state: 'waiting', reason: 'it has only just started' };
+}
+
+/** It ended without an error, and its restart policy would not start it again. */
+export function hasEndedAsJob({ state, exitCode }: DockerContainer, policy: RestartPolicy): boolean {
+  return state === 'off' && exitCode === 0 && (policy.Name === 'no' || policy.Name === 'on-failure');
 }
 
 const silent = 'it printed nothing';

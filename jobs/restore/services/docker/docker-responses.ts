@@ -4,6 +4,7 @@ import type {
   DockerHealth,
   DockerMount,
   PathStat,
+  SharedNamespace,
   SwarmService,
   SwarmTasks,
 } from './docker-engine.ts';
@@ -24,9 +25,12 @@ export function containerOf(info: Docker.ContainerInspectInfo, volumes: VolumeFo
     name: info.Name.replace(/^\//, ''),
     labels: config.Labels ?? {},
     state: stateOf(state),
+    startedAt: Temporal.Instant.from(state.StartedAt),
     lastRestartAt: info.RestartCount > 0 ? Temporal.Instant.from(state.StartedAt) : null,
+    exitCode: state.Running || state.Error ? null : state.ExitCode,
     pid: state.Running ? state.Pid : null,
     networkMode: host.NetworkMode ?? '',
+    shares: sharedNamespaces(host),
     removedWhenStopped: host.AutoRemove === true,
     restartPolicy: {
       Name: host.RestartPolicy?.Name || 'no',
@@ -40,6 +44,18 @@ export function containerOf(info: Docker.ContainerInspectInfo, volumes: VolumeFo
       mountOf(Type === 'volume' ? Name : undefined, Source, Destination, RW, volumes),
     ),
   };
+}
+
+function sharedNamespaces({ NetworkMode, PidMode, IpcMode }: Docker.HostConfig): SharedNamespace[] {
+  const modes = [
+    { kind: 'network', mode: NetworkMode },
+    { kind: 'processes', mode: PidMode },
+    { kind: 'IPC', mode: IpcMode },
+  ] as const;
+  return modes.flatMap(({ kind, mode }) => {
+    const of = /^container:(.+)$/.exec(mode ?? '')?.[1];
+    return of === undefined ? [] : { of, kind };
+  });
 }
 
 function stateOf(state: Docker.ContainerInspectInfo['State']): DockerContainer['state'] {

@@ -5,6 +5,7 @@ import type { StoppedService } from '../stopped-service.ts';
 import type { DockerContainer, DockerEngine } from './docker-engine.ts';
 import { statusOf } from './docker-failure.ts';
 import { containerHealth, swarmHealth } from './docker-health.ts';
+import { findConnection } from './find-connection.ts';
 import { findServices } from './find-services.ts';
 
 const pollMilliseconds = 200;
@@ -13,7 +14,7 @@ const pollMilliseconds = 200;
 export function dockerServiceManager(docker: DockerEngine, clock: Clock): ServiceManager {
   async function health(service: StoppedService, { since, seconds }: Uptime) {
     if (service.kind === 'swarm') return swarmHealth(await docker.tasks(service.id, since), service, seconds);
-    return containerHealth(await docker.container(await currentId(service, docker)), seconds);
+    return containerHealth(await docker.container(await currentId(service, docker)), service.restartPolicy, seconds);
   }
   return {
     find: (database, wanted, host) => findServices(database, wanted, host, docker),
@@ -29,21 +30,23 @@ export function dockerServiceManager(docker: DockerEngine, clock: Clock): Servic
       else if (!(await isRemoved(service, docker))) await scaleToZero(service, docker, clock);
     },
     async start(service) {
-      try {
+      return refusalOf(async () => {
         if (service.kind === 'container') await docker.start(await currentId(service, docker));
         else await docker.scale(service.id, service.replicas);
-        return null;
-      } catch (error) {
-        if (!(error instanceof Failure) || error.code !== 'DOCKER_FAILED') throw error;
-        return error.message;
-      }
+      });
     },
     isRemoved: (service) => isRemoved(service, docker),
+    connection: (joined) => findConnection(joined, docker),
+    async restart(joined) {
+      const { stopTimeoutSeconds } = joined;
+      return refusalOf(async () => docker.restart(await currentId(joined, docker), stopTimeoutSeconds));
+    },
     health,
     async uptime(service, uptime) {
       if (service.kind === 'swarm') return health(service, uptime);
       const container = await docker.container(await currentId(service, docker));
-      const status = containerHealth(container === null ? null : { ...container, health: 'none' }, uptime.seconds);
+      const unchecked = container === null ? null : ({ ...container, health: 'none' } as const);
+      const status = containerHealth(unchecked, service.restartPolicy, uptime.seconds);
       return status.state === 'healthy' ? { ...status, reason: 'still running' } : status;
     },
     async findUnhealthy(services) {
@@ -57,6 +60,17 @@ export function dockerServiceManager(docker: DockerEngine, clock: Clock): Servic
       return { crashingBefore: crashing.map(({ id }) => id), unhealthyBefore: unhealthy.map(({ name }) => name) };
     },
   };
+}
+
+/** Null when Docker did it, else why it refused. */
+async function refusalOf(work: () => Promise<void>): Promise<string | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'DOCKER_FAILED') throw error;
+    return error.message;
+  }
 }
 
 function startsByItself(service: StoppedService): boolean {

@@ -3,6 +3,7 @@ import type { FoundServices } from '../service-manager.ts';
 import { findDatabaseMounts } from './database-mounts.ts';
 import type { DockerEngine } from './docker-engine.ts';
 import { selectServices } from './select-services.ts';
+import { serviceNames } from './service-names.ts';
 
 /** The containers and Swarm services that a restore of `database` touches. Throws DOCKER_UNREACHABLE, DOCKER_FAILED. */
 export async function findServices(
@@ -13,9 +14,11 @@ export async function findServices(
 ): Promise<FoundServices> {
   const [containers, swarmServices] = await Promise.all([engine.containers(), engine.swarmServices()]);
   const { shows, self, blind } = await findDatabaseMounts(database, containers, engine, host);
-  const services = selectServices({ containers, swarmServices, wanted, shows, self: self?.id ?? null });
+  const facts = { containers, swarmServices, self: self?.id ?? null };
+  const services = selectServices({ ...facts, wanted, shows });
   return {
     services,
+    names: serviceNames(facts),
     containers: new Set([...services.stopping, ...services.staying]),
     possibleHolders: {
       stopping: services.stop.map(({ service }) => service.name),

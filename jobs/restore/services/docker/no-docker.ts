@@ -11,6 +11,7 @@ export const noDocker: DockerEngine = {
   setRestartPolicy: absent,
   stop: absent,
   start: absent,
+  restart: absent,
   scale: absent,
   tasks: absent,
 };

@@ -1,11 +1,23 @@
 import type { SelectedService, ServiceSelection } from '../service-manager.ts';
 import type { DockerContainer, DockerMount, SwarmService } from './docker-engine.ts';
+import {
+  composeProject,
+  composeService,
+  isOneOff,
+  isOwn,
+  isOwnService,
+  isSwarmServiceName,
+  swarmServiceId,
+} from './docker-labels.ts';
+import { type FoundJoined, joinedTo, ownersOf } from './joined-containers.ts';
 
 const noServices: ServiceSelection = {
   stop: [],
+  joined: [],
   leftAlone: [],
   staying: [],
   stopping: [],
+  missing: [],
   obstacles: [],
 };
 
@@ -22,20 +34,11 @@ type SelectionFacts = {
   readonly self: string | null;
 };
 
-const composeService = 'com.docker.compose.service';
-const composeProject = 'com.docker.compose.project';
-const composeOneOff = 'com.docker.compose.oneoff';
-const swarmServiceId = 'com.docker.swarm.service.id';
-const stackName = 'com.docker.stack.namespace';
-
-/** Nightshift's images carry it, so every container made from one does; so do the services that the deployment makes. */
-const ownLabel = 'nightshift.job';
-
 /** Decides which services are stopped for a restore: those asked for and those that could write to the database. */
 export function selectServices(facts: SelectionFacts): ServiceSelection {
-  const named = joined(facts.wanted.map((name) => selectNamed(name, facts)));
+  const named = merged(facts.wanted.map((name) => selectNamed(name, facts)));
   const isNamed = isAmong(named.stop);
-  const selection = joined([
+  const selection = merged([
     named,
     ...facts.swarmServices.map((service) => selectWritingSwarmService(service, facts)),
     ...facts.containers
@@ -46,31 +49,54 @@ export function selectServices(facts: SelectionFacts): ServiceSelection {
   const stop = selection.stop.filter(({ service }, at, all) => {
     return all.findIndex((other) => other.service.id === service.id) === at;
   });
+  const stopping = facts.containers.filter(isAmong(stop)).map(({ id }) => id);
+  const all = merged([selection, ...joinedTo(stopping, facts.containers).map((found) => selectJoined(found, facts))]);
+  const readers = facts.containers.filter((container) => isReader(container, all, facts)).toSorted(byName);
   return {
     stop,
-    leftAlone: [...new Set(selection.leftAlone)],
-    staying: [...new Set(selection.staying)],
-    stopping: facts.containers.filter(isAmong(stop)).map(({ id }) => id),
-    obstacles: [...new Set(selection.obstacles)],
+    joined: all.joined,
+    leftAlone: [...new Set([...all.leftAlone, ...readers.map(({ name }) => `${name}: ${readsOnly}`)])],
+    staying: [...new Set(all.staying)],
+    stopping,
+    missing: all.missing,
+    obstacles: [...new Set(all.obstacles)],
   };
+}
+
+/** Those that it joins are stopped and started, so it is restarted after them, where that is enough. */
+function selectJoined({ container, joined }: FoundJoined, { containers, self }: SelectionFacts): ServiceSelection {
+  const { id, name, state, removedWhenStopped, shares } = container;
+  if (id === self) return noServices;
+  const then = `${name}: ${joined.shares}`;
+  const isTask = ({ labels }: DockerContainer) => labels[swarmServiceId] !== undefined;
+  if (ownersOf(container, containers).some(({ owner }) => joined.owners.includes(owner.id) && isTask(owner))) {
+    return left(`${then}, which Swarm makes anew: make ${name} anew afterwards too.`);
+  }
+  if (isOwn(container, self)) {
+    return left(`${then}, and is one of nightshift's own, never stopped: \`docker restart ${name}\` afterwards.`);
+  }
+  if (state === 'paused') return left(`${then}, and is paused: \`docker restart ${name}\` afterwards.`);
+  if (removedWhenStopped && shares.some(({ kind }) => kind === 'processes')) {
+    return obstacle(`${name} ${joined.shares}, so it ends with it, and was started with --rm: stop it yourself first.`);
+  }
+  return { ...noServices, joined: [joined] };
+}
+
+const readsOnly = 'reads the database through a read-only mount; restart it to see the restored data.';
+
+/** Whether it stays up as it is, and may have the database open. */
+function isReader(
+  container: DockerContainer,
+  { staying, joined }: ServiceSelection,
+  { self }: SelectionFacts,
+): boolean {
+  const { id } = container;
+  return staying.includes(id) && !isOwn(container, self) && !joined.some((other) => other.id === id);
 }
 
 function isAmong(stop: readonly SelectedService[]): (container: DockerContainer) => boolean {
   const ids = new Set(stop.map(({ service }) => service.id));
   return ({ id, labels }) => ids.has(id) || ids.has(labels[swarmServiceId] ?? '');
-}
-
-/** Whether a container is one of nightshift's own (or this very one), which is never stopped. */
-function isOwn({ id, labels }: DockerContainer, self: string | null): boolean {
-  return id === self || ownLabel in labels;
-}
-
-/** A Swarm service does not show the labels of its image; its containers do. */
-function isOwnService({ id, labels }: SwarmService, { containers, self }: SelectionFacts): boolean {
-  return (
-    ownLabel in labels ||
-    containers.some((container) => container.labels[swarmServiceId] === id && isOwn(container, self))
-  );
 }
 
 function selectNamed(name: string, facts: SelectionFacts): ServiceSelection {
@@ -81,9 +107,11 @@ function selectNamed(name: string, facts: SelectionFacts): ServiceSelection {
   if (swarm.length > 1 || projects.size > 1) {
     return obstacle(`${name} is the name of a service in several projects; give container names in RESTORE_SERVICES.`);
   }
-  if (swarm.length === 0 && containers.length === 0) return left(`${name}: no container or service has this name.`);
+  if (swarm.length === 0 && containers.length === 0) {
+    return { ...left(`${name}: no container or service has this name.`), missing: [name] };
+  }
   const reason = 'RESTORE_SERVICES';
-  return joined([
+  return merged([
     ...swarm.map((service) => stopSwarmService(service, reason, facts)),
     ...containers.toSorted(byName).map((container) => stopContainer(container, reason, facts)),
   ]);
@@ -94,13 +122,7 @@ function containersNamed(name: string, containers: readonly DockerContainer[]): 
   const standAlone = containers.filter(({ labels }) => labels[swarmServiceId] === undefined);
   const exact = standAlone.filter((container) => container.name === name);
   if (exact.length > 0) return exact;
-  return standAlone.filter(
-    ({ labels }) => labels[composeService] === name && labels[composeOneOff]?.toLowerCase() !== 'true',
-  );
-}
-
-function isSwarmServiceName({ name, labels }: SwarmService, wanted: string): boolean {
-  return name === wanted || name === `${labels[stackName]}_${wanted}`;
+  return standAlone.filter(({ labels }) => labels[composeService] === name && !isOneOff(labels));
 }
 
 function selectWritingSwarmService(service: SwarmService, facts: SelectionFacts): ServiceSelection {
@@ -117,9 +139,7 @@ function selectWritingContainer(container: DockerContainer, facts: SelectionFact
   const { name, labels } = container;
   if (container.id === facts.self) return { ...noServices, staying: [container.id] };
   if (isOwn(container, facts.self)) return stays(container, "one of nightshift's own, never stopped.");
-  if (!mount.writable) {
-    return stays(container, 'reads the database through a read-only mount; restart it to see the restored data.');
-  }
+  if (!mount.writable) return { ...noServices, staying: [container.id] };
   const service = labels[swarmServiceId];
   if (service === undefined) return stopContainer(container, writesThrough(mount), facts);
   if (facts.swarmServices.some(({ id }) => id === service)) return noServices;
@@ -175,12 +195,14 @@ const stays = ({ id, name }: DockerContainer, message: string): ServiceSelection
 });
 const obstacle = (message: string): ServiceSelection => ({ ...noServices, obstacles: [message] });
 
-function joined(selections: readonly ServiceSelection[]): ServiceSelection {
+function merged(selections: readonly ServiceSelection[]): ServiceSelection {
   return {
     stop: selections.flatMap(({ stop }) => stop),
+    joined: selections.flatMap(({ joined }) => joined),
     leftAlone: selections.flatMap(({ leftAlone }) => leftAlone),
     staying: selections.flatMap(({ staying }) => staying),
     stopping: [],
+    missing: selections.flatMap(({ missing }) => missing),
     obstacles: selections.flatMap(({ obstacles }) => obstacles),
   };
 }
