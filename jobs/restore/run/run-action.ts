@@ -100,6 +100,7 @@ async function removeSafetyCopy(
   deps: RestoreDeps,
 ): Promise<void> {
   requireRemovalPrompt(options.yes, deps.prompt);
+  findSafetyCopy(database.path, name);
   await withLock(database, deps, async () => {
     const file = findSafetyCopy(database.path, name);
     await assertCopyNotInUse(file.path, options);
