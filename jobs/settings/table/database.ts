@@ -32,7 +32,7 @@ export const database = [
     rule: rule.folder,
     default: '/state',
     readBy: ['backup', 'restore', 'summary'],
-    meaning: 'folder of the run history',
+    meaning: 'folder of the run history; made where only it is missing, as the next, but never `/state` and `/staging`',
   }),
   setting({
     environment: 'STAGING_DIR',
