@@ -35,8 +35,8 @@ export async function wasEverLocked(databasePath: string, stateDir: string): Pro
   return (await lockPathsOf(databasePath, stateDir)).some(({ lock }) => existsSync(lock));
 }
 
-/** A reader is refused while another process has the file exclusively. */
-function probeLock(lock: string): 'held' | 'free' | 'unknown' {
+/** The state of a lock file, read only: a reader is refused while another process has it exclusively. */
+export function probeLock(lock: string): 'held' | 'free' | 'unknown' {
   try {
     const connection = new Sqlite(lock, { readonly: true, fileMustExist: true, timeout: 0 });
     try {
