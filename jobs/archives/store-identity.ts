@@ -5,6 +5,7 @@ import type { History } from '../monitoring/history/history.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { asFailure, Failure } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
+import { isImageMountPoint } from '../runtime/missing-folder.ts';
 import type { StoreLocation } from '../settings/store-location.ts';
 import { inspectFolder, markerName, type StoreFolder, writeMarker } from '../store/directory/store-marker.ts';
 
@@ -24,6 +25,7 @@ export type FolderCheck = 'same' | 'record' | 'mark' | { readonly refused: strin
  */
 export function checkFolder(folder: string, found: StoreFolder, known: string | null): FolderCheck {
   if (found.kind === 'parent absent') return { refused: `There is no folder ${found.parent} to hold ${folder}` };
+  if (found.kind === 'absent' && isImageMountPoint(folder)) return { refused: `There is no folder ${folder}` };
   if (known === null) return found.kind === 'folder' && found.marker !== null ? 'record' : 'mark';
   if (found.kind === 'absent') return { refused: `There is no folder ${folder}` };
   if (found.marker?.id === known) return 'same';
@@ -46,6 +48,7 @@ export async function claimStore(location: StoreLocation, { history, clock, log 
   const { found, check } = await inspectStore(location.folder, history);
   if (check === 'same') return;
   await claimFolder(location.folder, found, { history, clock });
+  if (found.kind === 'absent') log.line(`made the folder ${location.folder}, which was missing (BACKUP_STORE)`);
   if (check === 'mark') log.line(`first use of ${locationOf(location.folder)}: marked with ${markerName}`);
 }
 

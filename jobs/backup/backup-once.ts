@@ -2,6 +2,7 @@ import { createDamagedRename, openResilientHistory } from '../monitoring/history
 import type { CliContext } from '../runtime/cli-context.ts';
 import { Failure, interruptedFailure } from '../runtime/errors.ts';
 import { createLog } from '../runtime/log.ts';
+import { makeMissingFolder } from '../runtime/missing-folder.ts';
 import type { Database } from '../settings/databases.ts';
 import type { BackupSettings } from '../settings/settings.ts';
 import { createBackupNotifier } from './alerts/backup-notifier.ts';
@@ -17,6 +18,8 @@ import { runScheduledBackups } from './scheduled-backups.ts';
 export async function backUpOnce(settings: BackupSettings, databases: readonly Database[], context: CliContext) {
   const { clock, signal } = context;
   const log = createLog(clock, settings.zone);
+  makeMissingFolder(settings.stateDir, 'STATE_DIR', log);
+  makeMissingFolder(settings.stagingDir, 'STAGING_DIR', log);
   const history = openResilientHistory(settings.stateDir, {
     rename: createDamagedRename(settings.stateDir, { clock, zone: settings.zone, log }),
   });

@@ -4,6 +4,8 @@ import { claimStore } from '../archives/store-identity.ts';
 import { asFailure } from '../runtime/errors.ts';
 import type { Database } from '../settings/databases.ts';
 import { acquireLock } from '../sqlite/lock/lock.ts';
+import { wasEverLocked } from '../sqlite/lock/lock-state.ts';
+import { requireDatabaseFile } from '../sqlite/snapshot/source-file.ts';
 import { type BackupDeps, type BackupResult, backUp } from './backup.ts';
 import { closeSuspects } from './suspects/close-suspects.ts';
 
@@ -15,6 +17,7 @@ export async function runBackup(database: Database, deps: BackupDeps): Promise<B
   const { settings, history, clock, log, signal } = deps;
   const runId = history.startRun('backup', database.name, clock.now());
   try {
+    if (!(await wasEverLocked(database.path, settings.stateDir))) await requireDatabaseFile(database.path);
     const lock = await acquireLock(database.path, settings.stateDir, { holder: 'backup', wait: true, log, signal });
     const stagingFolder = path.join(settings.stagingDir, `nightshift-${database.name}`);
     try {

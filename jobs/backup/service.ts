@@ -6,6 +6,7 @@ import {
 import type { Clock } from '../runtime/clock.ts';
 import { abortAfterGrace } from '../runtime/grace.ts';
 import { createLog } from '../runtime/log.ts';
+import { makeMissingFolder } from '../runtime/missing-folder.ts';
 import { nextRun, nextRunText, type Schedule, sleepUntil } from '../runtime/schedule.ts';
 import { toolVersion } from '../runtime/version.ts';
 import type { Database } from '../settings/databases.ts';
@@ -22,6 +23,8 @@ import { statusOf } from './status/status.ts';
  */
 export async function serveBackups(settings: BackupSettings, clock: Clock, signal: AbortSignal): Promise<void> {
   const log = createLog(clock, settings.zone);
+  makeMissingFolder(settings.stateDir, 'STATE_DIR', log);
+  makeMissingFolder(settings.stagingDir, 'STAGING_DIR', log);
   const history = openResilientHistory(settings.stateDir, {
     rename: createDamagedRename(settings.stateDir, { clock, zone: settings.zone, log }),
   });

@@ -18,7 +18,7 @@ import { openStore } from '../store/open.ts';
 import { sendSummaries, serveSummaryPage } from './demo-summary.ts';
 import { loseOrders, makeShop, sellForADay } from './shop.ts';
 import { verifyByHand } from './verify-by-hand.ts';
-import { startWriter } from './writer.ts';
+import { whileSelling } from './writer.ts';
 
 const orders = 60_000;
 const nights = 21;
@@ -51,13 +51,14 @@ export async function runDemo(folder: string, context: CliContext, serve: boolea
   makeShop(database, orders, 365, clock.now().toZonedDateTimeISO(settings.zone).toPlainDate());
 
   title('First backup, while the shop keeps selling');
-  const writer = startWriter(database, localTimestamp(clock.now(), settings.zone));
-  const { key } = await backUpAt(clock, settings, createLog(clock, settings.zone), context);
-  const { commits, longestMs } = await writer.stop();
+  const { value: backup, report } = await whileSelling(database, localTimestamp(clock.now(), settings.zone), () =>
+    backUpAt(clock, settings, createLog(clock, settings.zone), context),
+  );
+  const { commits, longestMs } = report;
   out(`Meanwhile the shop committed ${commits} orders; the longest wait was ${longestMs.toFixed(1)} ms.\n`);
 
   title('Verified by hand: gunzip, then SQLite');
-  out(`${await verifyByHand(path.join(folder, 'store', key))}\n`);
+  out(`${await verifyByHand(path.join(folder, 'store', backup.key))}\n`);
 
   title(`Three weeks of nightly backups, in a moment (BACKUP_RETENTION_DAILY=${settings.retention.daily})`);
   const lastNight = await runNights(settings, database, { ...context, clock });

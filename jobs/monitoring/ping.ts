@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import pRetry, { type RetryContext } from 'p-retry';
 import { systemCodeOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
+import { proxyAgent } from '../runtime/proxy.ts';
 
 /** `log` is kept by the switch and counts neither as a success nor as a failure. */
 export type PingEvent = 'start' | 'success' | 'fail' | 'log';
@@ -88,7 +89,10 @@ export function pingAddress(url: string, event: PingEvent): URL {
 async function post(address: URL, text: string, signal: AbortSignal): Promise<void> {
   const { request } = process.getBuiltinModule(address.protocol === 'https:' ? 'node:https' : 'node:http');
   const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'User-Agent': 'nightshift', Connection: 'close' };
-  const sent = request(address, { method: 'POST', headers, signal }).end(text.slice(0, longestText));
+  const agent = proxyAgent(address);
+  const sent = request(address, { method: 'POST', headers, signal, ...(agent && { agent }) }).end(
+    text.slice(0, longestText),
+  );
   const [response] = await once(sent, 'response');
   let reply = '';
   for await (const chunk of response.setEncoding('utf8')) reply = (reply + chunk).slice(0, 100);

@@ -21,7 +21,7 @@ export const requestLimits = { requestTimeout: 10_000, headersTimeout: 10_000 } 
 const closeGraceMs = 1_000;
 
 /**
- * Lets `server` listen on all interfaces until `signal` aborts or the listener is closed; requests under way get a second to
+ * Lets `server` listen on all interfaces, IPv4 and IPv6, until `signal` aborts or the listener is closed; requests under way get a second to
  * end. Throws HTTP_PORT_UNUSABLE, AbortError.
  */
 export async function listen(server: Server, options: ListenOptions): Promise<HttpListener> {
@@ -35,7 +35,8 @@ export async function listen(server: Server, options: ListenOptions): Promise<Ht
       });
     });
   try {
-    server.listen(port, '0.0.0.0');
+    // Without an address Node takes `::`, which is IPv4 too, and 0.0.0.0 on a host without IPv6.
+    server.listen(port);
     await once(server, 'listening', { signal });
   } catch (error) {
     server.close();

@@ -32,18 +32,33 @@ export function nextRunText(next: Temporal.Instant, zone: string, now: Temporal.
   return `${localTimestamp(next, zone).slice(0, -':00'.length)}, in ${durationSince(now, next)}`;
 }
 
-/** Seconds between the two most distant neighbours of the runs after `after`: over a year, or as many runs. */
+/**
+ * Seconds between the two most distant neighbours of the runs around `after` and in the year after it, whatever is rarer: of a
+ * schedule for 29 February those of 2024 and 2028. Exact for gaps over a day; of shorter ones the longest of two days, to an hour.
+ */
 export function longestGapSeconds(schedule: Schedule, after: Temporal.Instant): number {
   const cron = parseCron(schedule);
-  let longest = 0;
   let run = nextOf(cron, after);
+  let longest = secondsBetween(previousOf(cron, run), run);
+  const twoDays = run.add({ hours: 48 });
   const end = after.add({ hours: 24 * daysAhead });
-  for (let count = 0; count < daysAhead && Temporal.Instant.compare(run, end) < 0; count += 1) {
-    const next = nextOf(cron, run);
-    longest = Math.max(longest, (next.epochMilliseconds - run.epochMilliseconds) / 1000);
+  while (Temporal.Instant.compare(run, end) < 0) {
+    // A longer gap that begins here or later is still open after as long a time, so what lies between need not be looked at.
+    const least = Temporal.Instant.compare(run, twoDays) < 0 ? 3600 : 24 * 3600;
+    const next = nextOf(cron, run.add({ seconds: Math.max(longest, least) - 1 }));
+    if (secondsBetween(run, next) > longest) longest = Math.max(longest, secondsBetween(previousOf(cron, next), next));
     run = next;
   }
   return longest;
+}
+
+function previousOf(cron: Cron, run: Temporal.Instant): Temporal.Instant {
+  const [previous] = cron.previousRuns(1, new Date(run.epochMilliseconds));
+  return previous === undefined ? run : Temporal.Instant.fromEpochMilliseconds(previous.getTime());
+}
+
+function secondsBetween(a: Temporal.Instant, b: Temporal.Instant): number {
+  return (b.epochMilliseconds - a.epochMilliseconds) / 1000;
 }
 
 /**

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Cron } from 'croner';
 import { z } from 'zod';
 import { isAgeRecipient } from './age-recipient.ts';
@@ -49,9 +51,14 @@ export const timeZone = z.string().refine(isTimeZone, 'an IANA time zone such as
 
 export const cron = z.string().refine(isCron, 'a cron line of five fields such as "30 2 * * *"');
 
+export const folder = z.string().refine(isOnDisk, 'a folder of a disk, not below /proc or /sys');
+
 export const storeAddress = z
   .string()
-  .refine((value) => value === 's3' || /^file:\/\/\/./.test(value), 's3, or a folder written as file:///folder');
+  .refine(
+    (value) => value === 's3' || isFolderAddress(value),
+    's3, or a folder written as file:///folder (%23, %25 and %3F for #, % and ?), not below /proc or /sys',
+  );
 
 export const signingKey = z
   .string()
@@ -101,6 +108,21 @@ function parsedJson(value: string): unknown {
     return JSON.parse(value);
   } catch {
     return null;
+  }
+}
+
+function isOnDisk(folder: string): boolean {
+  return !/^\/+(proc|sys)(\/|$)/.test(path.resolve(folder));
+}
+
+/** What `URL` would take for something else than a part of the path (`#`, `?`, a backslash) is refused, not left out. */
+function isFolderAddress(value: string): boolean {
+  if (!/^file:\/\/\/[^#?\\]+$/.test(value)) return false;
+  try {
+    const folder = fileURLToPath(value);
+    return !folder.includes('\0') && isOnDisk(folder);
+  } catch {
+    return false;
   }
 }
 

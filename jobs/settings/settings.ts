@@ -3,6 +3,7 @@ import type { Environment } from '../runtime/cli-context.ts';
 import { databasesOf } from './databases.ts';
 import { readEnvironment } from './environment.ts';
 import { requireNoProblems, type SettingProblem } from './problem.ts';
+import { reportProxyProblems } from './proxy-problems.ts';
 import type { SettingReader } from './setting.ts';
 import { type Smtp, smtpOf } from './smtp.ts';
 import { storeLocationOf } from './store-location.ts';
@@ -52,6 +53,7 @@ function read<Reader extends SettingReader, Result>(
 ): Result {
   const problems: SettingProblem[] = [];
   const settings = settingsOf(readEnvironment(rowsReadBy(readers), environment, problems), problems);
+  reportProxyProblems(environment, problems);
   requireNoProblems(problems, { one: 'setting', many: 'settings', consequence: 'nothing was done' });
   return settings;
 }

@@ -10,6 +10,7 @@ import { s3Failure } from './s3/failure.ts';
 import { headObject, isAbsent } from './s3/head.ts';
 import { listObjects, listUploads } from './s3/list.ts';
 import { abortUpload } from './s3/multipart.ts';
+import { dateOf } from './s3/server-date.ts';
 import { uploadFile } from './s3/upload.ts';
 import type { ObjectStore } from './store.ts';
 import { withStoreErrors } from './store-errors.ts';
@@ -70,12 +71,7 @@ export function createS3Store(location: S3Location, limits: Partial<S3Limits> = 
     },
     clockSkewSeconds: (clock, signal) =>
       withErrors('list', '', signal, async () => {
-        const limit = AbortSignal.timeout(bucket.limits.idleMs);
-        const { headers } = await fetch(location.endpoint, {
-          method: 'HEAD',
-          signal: signal ? AbortSignal.any([signal, limit]) : limit,
-        });
-        const theirs = Date.parse(headers.get('date') ?? '');
+        const theirs = Date.parse(await dateOf(new URL(location.endpoint), bucket.limits.idleMs, signal));
         return Number.isNaN(theirs) ? null : Math.round((theirs - clock.now().epochMilliseconds) / 1000);
       }),
     now: (clock) => clock.now().add({ seconds: bucket.clockSecondsBehind() }),

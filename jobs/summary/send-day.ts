@@ -1,5 +1,5 @@
 import { mailAsBytes } from '../monitoring/mail/mail.ts';
-import { Failure } from '../runtime/errors.ts';
+import type { Failure } from '../runtime/errors.ts';
 import { type DeliveryDeps, deliver } from './deliver.ts';
 import { mailTo, messageOf } from './mail/message.ts';
 import type { SummaryPage } from './page/page-model.ts';
@@ -12,8 +12,8 @@ import type { SendingLock } from './storage/sending-lock.ts';
 export type SendDeps = DeliveryDeps & {
   readonly archive: PageArchive;
   readonly runs: SummaryRuns;
-  /** Null when another process is sending. */
-  readonly acquireLock: () => SendingLock | null;
+  /** Waits while another process is sending. Throws AbortError. */
+  readonly acquireLock: () => Promise<SendingLock>;
   /** Makes the page of a local day from the database. Throws DATABASE_*, REPORT_*. */
   readonly makePage: (day: string) => Promise<SummaryPage>;
   /** The signed link to a day's page on the site; null when there is no site. */
@@ -22,7 +22,7 @@ export type SendDeps = DeliveryDeps & {
 
 /**
  * Makes the page of a local day, archives it and mails it to the recipients that have not got it (or whose delivery is in a
- * state of `resend`). A page that a recipient has got is sent as it was. Throws LOCKED, DATABASE_*, REPORT_*, STATE_UNWRITABLE.
+ * state of `resend`). A page that a recipient has got is sent as it was. Throws DATABASE_*, REPORT_*, STATE_UNWRITABLE.
  */
 export async function sendDay(
   day: string,
@@ -31,8 +31,7 @@ export async function sendDay(
   resend: readonly DeliveryState[] = [],
 ): Promise<{ readonly deliveries: SummaryDelivery[]; readonly failure: Failure | null }> {
   const { ledger, runs, clock } = deps;
-  const lock = deps.acquireLock();
-  if (lock === null) throw alreadySending();
+  const lock = await deps.acquireLock();
   try {
     ledger.closeAbandoned(clock.now());
     runs.closeAbandoned(clock.now());
@@ -79,12 +78,4 @@ function archivedPage(day: string, { ledger, archive }: SendDeps): SummaryPage |
 function needsNoMail(known: readonly SummaryDelivery[], recipient: string, resend: readonly DeliveryState[]): boolean {
   const delivery = known.find((one) => includesAddress([recipient], one.recipient));
   return delivery !== undefined && delivery.state !== 'pending' && !resend.includes(delivery.state);
-}
-
-function alreadySending(): Failure {
-  return new Failure(
-    'LOCKED',
-    'Another nightshift process is sending summaries from this STATE_DIR.',
-    'Run it again when that has finished; `nightshift summary status` shows what went out.',
-  );
 }

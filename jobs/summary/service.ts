@@ -9,6 +9,7 @@ import { runScheduler, sendWithRetries } from './scheduler.ts';
 import { type SendDeps, sendDay } from './send-day.ts';
 import { outcomeOf, outcomeOfError, type SendOutcome } from './send-outcome.ts';
 import { serveSite } from './serve-site.ts';
+import { exposureWarning } from './site/exposure-warning.ts';
 import { createSummaryDeps } from './summary-deps.ts';
 
 /**
@@ -30,6 +31,8 @@ export async function serveSummaries(settings: SummarySettings, clock: Clock, si
     sendWithRetries(day, nextRun(schedule, clock.now()), { ...waiting, attemptSend, notifier });
   log.line(`nightshift ${toolVersion}: summary for ${recipients.join(', ')}, "${schedule.cron}" ${zone}`);
   if (summary.smtp === null) log.warn(`SMTP_HOST is not set: summaries are written to ${summary.outbox}, not sent`);
+  const exposure = exposureWarning(summary.publicUrl);
+  if (exposure !== null) log.warn(exposure);
   try {
     await serveSite(settings, deps);
     await runScheduler({ ...waiting, schedule, catchUpHours, ledger: deps.ledger, sendSummary, signal });

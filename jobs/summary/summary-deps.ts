@@ -1,6 +1,7 @@
 import type { Clock } from '../runtime/clock.ts';
 import { abortAfterGrace } from '../runtime/grace.ts';
 import type { Log } from '../runtime/log.ts';
+import { makeMissingFolder } from '../runtime/missing-folder.ts';
 import type { SummarySettings } from '../settings/settings.ts';
 import { createMailer } from './mailer.ts';
 import { makeDayPage } from './page/make-day-page.ts';
@@ -20,9 +21,10 @@ export function createSummaryDeps(
 ): SummaryDeps {
   const { stateDir, stopGraceSeconds, summary } = settings;
   const { publicUrl, signingKey, passwordHash } = summary;
+  makeMissingFolder(stateDir, 'STATE_DIR', log);
   return {
     ...openSummaryStore(stateDir),
-    acquireLock: () => acquireSendingLock(stateDir),
+    acquireLock: () => acquireSendingLock(stateDir, { log, signal }),
     makePage: (day) => makeDayPage(day, settings, { clock, signal }),
     linkTo(day) {
       if (publicUrl === null || signingKey === null || passwordHash === null) return null;

@@ -33,6 +33,10 @@ test('a folder is judged by its marker and by what the history knows of the plac
     const verdict = checkFolder('/b', found, known);
     assert.equal(typeof verdict === 'object' ? verdict.refused : verdict, expected);
   }
+  for (const mountPoint of ['/data', '/state', '/staging', '/state/']) {
+    const refused = { refused: `There is no folder ${mountPoint}` };
+    assert.deepEqual(checkFolder(mountPoint, { kind: 'absent' }, null), refused);
+  }
 });
 
 async function diskOf(t: TestContext) {

@@ -137,7 +137,7 @@ test('list, status, health, prune and check report what is there, as text and as
 
 test('check tries every part and names each that does not work', async (t) => {
   const scene = await makeScene(t);
-  const environment = { ...scene.environment, DATABASE_PATH: '/nowhere/shop.db', STAGING_DIR: '/nowhere' };
+  const environment = { ...scene.environment, DATABASE_PATH: '/nowhere/shop.db', STAGING_DIR: '/nowhere/staging' };
   const { code, out, err } = await nightshift(['check'], environment);
   assert.equal(code, 1);
   assert.deepEqual(out.match(/^FAIL {2}.*?: [A-Z_]+/gm), [

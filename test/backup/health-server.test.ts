@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { after, before, describe, test } from 'node:test';
 import type { DatabaseStatus } from '../../jobs/backup/status/database-status.ts';
 import { createHealthServer } from '../../jobs/backup/status/health-server.ts';
@@ -45,6 +46,14 @@ describe('health and metrics over HTTP', () => {
     const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method });
     return { code: response.status, body: await response.text() };
   };
+
+  test('health and metrics are served on IPv4, and on IPv6 where this machine has it', async () => {
+    status = () => healthy;
+    const hasIPv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
+    for (const host of ['127.0.0.1', ...(hasIPv6 ? ['[::1]'] : [])]) {
+      assert.equal((await fetch(`http://${host}:${server.port}/metrics`)).status, 200, host);
+    }
+  });
 
   test('healthz is 200 while the newest good backup is young enough, and says what else is wrong', async () => {
     status = () => healthy;

@@ -34,11 +34,11 @@ test('without any good backup status is not ok, from the first failed one-shot r
   assert.deepEqual(await status(scene.environment), [
     1,
     'shop: NOT OK, no good backup is recorded, first recorded start AGE ago',
-    `  problem       the last run (DATE, AGE ago) failed at snapshot: The database ${scene.database.path} does not exist`,
+    `  problem       the last run (DATE, AGE ago) failed at start: The database ${scene.database.path} does not exist`,
   ]);
   const health = await nightshift(['health'], scene.environment);
   assert.deepEqual(
-    [health.code, /^shop: no good backup is recorded, .*; the last run .* failed at snapshot: /.test(health.out)],
+    [health.code, /^shop: no good backup is recorded, .*; the last run .* failed at start: /.test(health.out)],
     [0, true],
   );
 });
@@ -51,7 +51,7 @@ test('one of several databases without a good backup is not ok, whatever the oth
     1,
     'shop: ok, newest good backup is AGE old',
     'gone: NOT OK, no good backup is recorded, first recorded start AGE ago',
-    '  problem       the last run (DATE, AGE ago) failed at snapshot: The database /nowhere/gone.db does not exist, and neither does its folder',
+    '  problem       the last run (DATE, AGE ago) failed at start: The database /nowhere/gone.db does not exist, and neither does its folder',
   ]);
 });
 

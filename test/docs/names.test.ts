@@ -8,8 +8,9 @@ import { type Markdown, markdownFiles, root } from './markdown.ts';
 const files = markdownFiles();
 const settings = settingNames();
 
-/** Names that are no setting: Linux capabilities, SQL, what the live test reads, and NAME for any. */
-const foreign = ['SYS_PTRACE', 'DAC_OVERRIDE', 'CURRENT_TIMESTAMP', 'LINODE_TOKEN', 'LIVE_SSH_KEY', 'NAME_FILE'];
+/** Names that are no setting: Linux capabilities, SQL, what the live test reads, NAME for any, and proxies, which Node reads. */
+const ofOthers = ['SYS_PTRACE', 'DAC_OVERRIDE', 'CURRENT_TIMESTAMP', 'LINODE_TOKEN', 'LIVE_SSH_KEY', 'NAME_FILE'];
+const foreign = [...ofOthers, 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
 
 test('every variable and failure code that a README names exists', () => {
   const known = new Set<string>([...settings.variables, ...failureCodes, ...foreign]);

@@ -108,6 +108,7 @@ test('a state folder that cannot be made: memory alone, empty', async (t) => {
 
 test('a state folder that goes away while the service runs: what it knew stays known, and is written once it is back', async (t) => {
   const stateDir = path.join(await folder(t), 'state');
+  mkdirSync(stateDir);
   const history = openResilientHistory(stateDir);
   history.recordFirstStart(at);
   goodRun(history, 0);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { longestGapSeconds, nextRun, sleepUntil } from '../../jobs/runtime/schedule.ts';
+import { longestGapSeconds, nextRun, nextRunText, sleepUntil } from '../../jobs/runtime/schedule.ts';
 
 function runsAfter(cron: string, zone: string, after: string, count: number) {
   let run = Temporal.Instant.from(after);
@@ -43,6 +43,31 @@ test('the longest gap of a nightly schedule is the night the clock goes back', (
   assert.equal(longestGapSeconds({ cron: '0 2 * * *', zone: 'Asia/Kuala_Lumpur' }, from), 24 * 3600);
   assert.equal(longestGapSeconds({ cron: '0 2 * * *', zone: 'Europe/Berlin' }, from), 25 * 3600);
   assert.equal(longestGapSeconds({ cron: '0 2 * * 1-5', zone: 'Asia/Kuala_Lumpur' }, from), 3 * 24 * 3600);
+});
+
+test('the longest gap of a rare schedule, or of one with many runs in few days, is not that of the next runs', () => {
+  const day = 24 * 3600;
+  const cases: readonly [string, string, number][] = [
+    ['0 0 29 2 *', '2026-11-28', 1461 * day],
+    ['0 0 29 2 *', '2028-02-28', 1461 * day],
+    ['0 0 29 2 *', '2097-01-01', 2921 * day],
+    ['0 0 1 1 *', '2027-01-02', 366 * day],
+    ['0 0 31 * *', '2026-06-01', 61 * day],
+    ['* * 1 * *', '2026-01-01', 30 * day + 60],
+    ['* 9-17 * * 1-5', '2026-01-01', 2 * day + 15 * 3600 + 60],
+    ['* 9-17 * * *', '2026-01-01', 15 * 3600 + 60],
+    ['* * * * *', '2026-01-01', 60],
+  ];
+  for (const [cron, from, gap] of cases) {
+    const at = Temporal.PlainDate.from(from).toZonedDateTime('Asia/Kuala_Lumpur').toInstant();
+    assert.equal(longestGapSeconds({ cron, zone: 'Asia/Kuala_Lumpur' }, at), gap, `${cron} from ${from}`);
+  }
+});
+
+test('a next run years away is said in days', () => {
+  const now = Temporal.Instant.from('2026-11-28T00:00:00Z');
+  const schedule = { cron: '0 0 29 2 *', zone: 'Asia/Kuala_Lumpur' };
+  assert.equal(nextRunText(nextRun(schedule, now), schedule.zone, now), '2028-02-29 00:00, in 457 d 16 h');
 });
 
 test('in any zone and at any time the next nightly run is in the future and at most 25 hours and a half away', () => {

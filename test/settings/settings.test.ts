@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { Encrypter, generateHybridIdentity, generateIdentity, identityToRecipient } from 'age-encryption';
 import fc from 'fast-check';
 import type { Environment } from '../../jobs/runtime/cli-context.ts';
@@ -16,6 +17,9 @@ import {
 } from '../../jobs/settings/settings.ts';
 
 const keys = { LINODE_ACCESS_KEY: 'AK', LINODE_SECRET_KEY: 'SK-secret' };
+
+const writtenStore =
+  's3, or a folder written as file:///folder (%23, %25 and %3F for #, % and ?), not below /proc or /sys';
 
 /** What each job reads of one environment, together. */
 function readSettings(environment: Environment) {
@@ -178,9 +182,58 @@ test('s3 without keys is an error, never a silent fallback to a folder', () => {
 test('a folder that is not written as file:///folder is the one thing that is named, not the keys of a bucket', () => {
   for (const store of ['file://relative', '/mnt/backups', 'file:relative']) {
     assert.deepEqual(problems({ BACKUP_STORE: store }), [
-      `BACKUP_STORE is "${store}": set it to s3, or a folder written as file:///folder, or leave it out for s3`,
+      `BACKUP_STORE is "${store}": set it to ${writtenStore}, or leave it out for s3`,
     ]);
   }
+});
+
+test('a folder for backups that no address can mean, or that no disk can hold, is refused before anything is done', () => {
+  const addresses = ['file:///a%zz', 'file:///100%', 'file:///a%2Fb', 'file:///a%00', 'file:///a#b', 'file:///a?b'];
+  for (const store of [...addresses, 'file:///a\\b', 'file:///proc/nope', 'file:///srv/../sys/x', 'file:////proc']) {
+    assert.deepEqual(problems({ BACKUP_STORE: store }), [
+      `BACKUP_STORE is "${store}": set it to ${writtenStore}, or leave it out for s3`,
+    ]);
+  }
+  for (const name of ['STATE_DIR', 'STAGING_DIR', 'SUMMARY_OUTBOX']) {
+    const [line = '', ...others] = problems({ ...keys, [name]: '/proc/nope' });
+    assert.deepEqual(
+      [line.split(', or leave')[0], others],
+      [`${name} is "/proc/nope": set it to a folder of a disk, not below /proc or /sys`, []],
+    );
+  }
+});
+
+test('a folder for backups with spaces, Unicode, # and % in its name is the one that its address means', () => {
+  for (const folder of [
+    '/srv/my backups',
+    '/srv/数据 ü',
+    '/srv/#1 50% really?',
+    '/srv/%41',
+    '/procedures/a',
+    '/a\\b',
+  ]) {
+    const store = { kind: 'directory', folder };
+    assert.deepEqual(readBackupSettings({ BACKUP_STORE: pathToFileURL(folder).href }).store, store);
+  }
+  assert.deepEqual(readBackupSettings({ BACKUP_STORE: 'file:///srv/数据 ü' }).store, {
+    kind: 'directory',
+    folder: '/srv/数据 ü',
+  });
+});
+
+test('a database whose file name no key can begin with is refused with the reason; its folder may have any name', () => {
+  const name = 'letters from a to z, digits, dot, dash and underscore, 150 at most';
+  const hint = `rename the file: every backup is named after it, so ${name}, and no dot first`;
+  for (const file of ['my shop.db', 'données.db', '数据.db', '.shop.db', 'a%b.db', `${'x'.repeat(151)}.db`]) {
+    assert.deepEqual(problems({ ...keys, DATABASE_PATH: `/data/${file}` }), [
+      `DATABASE_PATH names /data/${file}, and "${file.slice(0, -3)}" cannot begin an object name: ${hint}`,
+    ]);
+  }
+  const odd = '/mnt/My Disk/数据 & 50%/shop.db';
+  assert.deepEqual(readBackupSettings({ ...keys, DATABASE_PATH: odd }).databases, [{ name: 'shop', path: odd }]);
+  assert.deepEqual(problems({ ...keys, DATABASE_PATH: '/mnt/a,b/shop.db' }), [
+    'DATABASE_PATH names b/shop.db after a comma, which is no full path: use full paths, without a comma in any name, as commas stand between databases',
+  ]);
 });
 
 test('a name that is not ours changes nothing, and no value makes it crash', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
@@ -188,6 +188,18 @@ for (const mode of ['WAL', 'DELETE'] as const) {
     const aborted = new AbortController();
     const bar = midway(() => aborted.abort());
     await assert.rejects(snapshotOf(live, copy, { signal: aborted.signal, bar }), { name: 'AbortError' });
+    assert.deepEqual(readdirSync(staging), []);
+  });
+}
+
+for (const mode of ['WAL', 'DELETE'] as const) {
+  test(`a database that another program empties during its copy is an error, not a sound empty copy (${mode})`, async (t) => {
+    const { live, staging, copy } = await places(t);
+    makeDatabase(live, { mode, mib: 16 });
+    await assert.rejects(snapshotOf(live, copy, { bar: midway(() => truncateSync(live)) }), {
+      code: 'DATABASE_EMPTY',
+      message: `The database ${live} is an empty file of 0 bytes.`,
+    });
     assert.deepEqual(readdirSync(staging), []);
   });
 }

@@ -382,3 +382,13 @@ test('the owner of the database reads it, and files made on the way are his', ne
   assert.equal(await refusal(file), null); // as root, which makes -wal and -shm
   assert.equal(refusalForUid1000(file), 'wal');
 });
+
+test('a database emptied after it was opened is not pinned as one without tables', async (t) => {
+  const { file } = await dataFolder(t);
+  makeDatabase(file, { mode: 'DELETE', mib: 1 });
+  const source = await openSource(file, { signal: anySignal, log: recordingLog(), lockWaitMs: 0 });
+  t.after(() => source.close());
+  source.unpin();
+  truncateSync(file);
+  await assert.rejects(source.pin(), { code: 'DATABASE_EMPTY' });
+});

@@ -7,7 +7,7 @@ import { simpleParser } from 'mailparser';
 import { sendDay } from '../../jobs/summary/send-day.ts';
 import { outcomeOf } from '../../jobs/summary/send-outcome.ts';
 import type { SummaryDelivery } from '../../jobs/summary/storage/ledger.ts';
-import { acquireSendingLock } from '../../jobs/summary/storage/sending-lock.ts';
+import { acquireSendingLock, trySendingLock } from '../../jobs/summary/storage/sending-lock.ts';
 import { nightshift } from '../nightshift.ts';
 import { certificates, type Faults, startSmtpServer, trustTestCertificates } from '../smtp-server.ts';
 import { day, makeSummaryScene } from './scene.ts';
@@ -273,14 +273,26 @@ test('without a mail server, mails are written to the outbox as files that a mai
   assert.deepEqual(lines, [`Summary of ${day} for ${owner} ${reply}: SMTP_HOST is not set`]);
 });
 
-test('while another process sends, this one does not', async (t) => {
+test('while another process sends, this one waits, says so once, and goes on when the first is done', async (t) => {
   const server = await startSmtpServer({ security: 'plain' });
   t.after(() => server.close());
-  const { deps, settings } = makeSummaryScene(t, { server });
-  const lock = acquireSendingLock(settings.stateDir);
-  await assert.rejects(sendDay(day, [owner], deps), { code: 'LOCKED' });
+  const { deps, settings, lines } = makeSummaryScene(t, { server });
+  const lock = trySendingLock(settings.stateDir);
+  const sent = sendDay(day, [owner], deps);
+  const waiting = 'waiting for another nightshift process that is sending summaries from this STATE_DIR';
+  assert.deepEqual([lines, server.mails.length], [[waiting], 0]);
   lock?.release();
-  assert.equal((await sendDay(day, [owner], deps)).failure, null);
+  assert.equal((await sent).failure, null);
+  assert.deepEqual([lines.filter((line) => line === waiting).length, server.mails.length], [1, 1]);
+});
+
+test('the wait for another sender ends when it is aborted', async (t) => {
+  const { settings } = makeSummaryScene(t);
+  const lock = trySendingLock(settings.stateDir);
+  const stop = new AbortController();
+  const log = { line: () => stop.abort() };
+  await assert.rejects(acquireSendingLock(settings.stateDir, { log, signal: stop.signal }), { name: 'AbortError' });
+  lock?.release();
 });
 
 test('an address written twice, or in capitals, is one mailbox and gets one mail', async (t) => {

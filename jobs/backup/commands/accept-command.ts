@@ -7,6 +7,7 @@ import { acceptStore } from '../../archives/store-identity.ts';
 import { openHistory } from '../../monitoring/history/open-history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
+import { makeMissingFolder } from '../../runtime/missing-folder.ts';
 import { type BackupSettings, readBackupSettings } from '../../settings/settings.ts';
 import { requireStaging } from '../../sqlite/snapshot/disk-space.ts';
 import { openStore } from '../../store/open.ts';
@@ -91,6 +92,7 @@ function recordInHistory(
 ): void {
   if (suspectStatus === null) return;
   try {
+    makeMissingFolder(stateDir, 'STATE_DIR', { line: (text) => err(`${text}\n`) });
     const history = openHistory(stateDir);
     for (const { key } of dailies) {
       if (suspectStatus === 'accepted') history.recordAcceptance(key, clock.now());
@@ -116,6 +118,7 @@ async function acceptNewStore(
       'A bucket is known by its name: nothing to accept.',
     );
   }
+  makeMissingFolder(stateDir, 'STATE_DIR', { line: (text) => context.err(`${text}\n`) });
   const history = openHistory(stateDir);
   try {
     await acceptStore(store.folder, { history, clock: context.clock });

@@ -15,8 +15,9 @@ export function checkCommand(context: CliContext): Command {
       `
 Does what a backup does, with the same retries, on a tiny sample in place of the database: settings, each database (opened and
 locked, its schema read; not copied, so its integrity is not checked), STAGING_DIR, STATE_DIR, compression and encryption, the
-store (listed; the sample stored, read back, copied, removed) and the clock. Makes no backup and sends no mail. WARN: backups
-are made all the same. Exit code 0 when no part fails, 1 when one does, 2 when settings are wrong.`,
+store (listed; the sample stored, read back, copied, removed) and the clock. Makes no backup and sends no mail;
+STATE_DIR and STAGING_DIR are made where they are missing, as a backup does. WARN: backups are made all the same. Exit code 0
+when no part fails, 1 when one does, 2 when settings are wrong.`,
     )
     .action(async ({ json }: { json?: boolean }) => {
       const settings = readCheckSettings(context.environment);

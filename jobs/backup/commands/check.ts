@@ -3,6 +3,7 @@ import type { History } from '../../monitoring/history/history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { createLog, type Log } from '../../runtime/log.ts';
+import { makeMissingFolder } from '../../runtime/missing-folder.ts';
 import type { BackupSettings } from '../../settings/settings.ts';
 import { openStore } from '../../store/open.ts';
 import { type BackupCheckResult, type Checklist, createChecklist } from './check/checklist.ts';
@@ -21,6 +22,8 @@ export async function checkAll(settings: BackupSettings, context: CliContext): P
   const list = createChecklist();
   const { clock, signal } = context;
   const log = createLog(clock, settings.zone, { out: context.err, err: context.err });
+  makeMissingFolder(settings.stateDir, 'STATE_DIR', log);
+  makeMissingFolder(settings.stagingDir, 'STAGING_DIR', log);
   for (const database of settings.databases) {
     await list.run(`database ${database.name}`, (report) => checkDatabase(database, report, { settings, log, signal }));
   }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { inventoryOf, openSuspects } from '../../archives/inventory.ts';
 import { requireSameStore } from '../../archives/store-identity.ts';
@@ -10,6 +11,7 @@ import { createLog } from '../../runtime/log.ts';
 import type { Database } from '../../settings/databases.ts';
 import { type BackupSettings, readBackupSettings } from '../../settings/settings.ts';
 import { acquireLock } from '../../sqlite/lock/lock.ts';
+import { wasEverLocked } from '../../sqlite/lock/lock-state.ts';
 import { openStore } from '../../store/open.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import { decisionText, removeDecided, retentionDecisions } from '../retention/prune.ts';
@@ -70,7 +72,11 @@ async function pruneLocked(deps: PruneDeps, context: CliContext): Promise<Retent
   const { database, settings, store } = deps;
   const { clock, signal } = context;
   const log = createLog(clock, settings.zone, { out: context.err, err: context.err });
-  const lock = await acquireLock(database.path, settings.stateDir, { holder: 'backup', wait: true, log, signal });
+  // A database that is not on this host, and never was, has no runs here to exclude.
+  const isHere = existsSync(database.path) || (await wasEverLocked(database.path, settings.stateDir));
+  const lock = isHere
+    ? await acquireLock(database.path, settings.stateDir, { holder: 'backup', wait: true, log, signal })
+    : null;
   try {
     const { decisions, suspects, problem } = await decisionsOf(deps, context);
     if (problem !== null) throw problem;
@@ -78,7 +84,7 @@ async function pruneLocked(deps: PruneDeps, context: CliContext): Promise<Retent
     await removeDecided(store, decisions, signal);
     return decisions;
   } finally {
-    lock.release();
+    lock?.release();
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { asFailure, Failure, systemCodeOf } from '../../runtime/errors.ts';
 import type { History, HistoryReading } from './history.ts';
@@ -13,13 +13,12 @@ import {
 import { createSqliteHistory } from './sqlite-history.ts';
 
 /**
- * Opens the history, making it when it is not there. Throws STATE_UNWRITABLE, and HISTORY_DAMAGED when the file is no
+ * Opens the history, making the file when it is not there; its folder must be. Throws STATE_UNWRITABLE, and HISTORY_DAMAGED when the file is no
  * sound database.
  */
 export function openHistory(stateDir: string): History {
   const file = historyPath(stateDir);
   return translateHistoryErrors(file, () => {
-    mkdirSync(stateDir, { recursive: true });
     const db = new Sqlite(file, { timeout: 10_000 });
     try {
       requireSound(db, file);

@@ -44,8 +44,7 @@ export async function askUnlocked<Found>(
     // Another restore removes what it takes for left over, and its journal needs the name of the staged file.
     if (existsSync(restoreJournalPath(database))) throw new PlanOutdated(['another restore began']);
     if (!isStaged()) {
-      const lost =
-        moved === null ? 'another restore began' : `${moved.name} was written to, or taken`;
+      const lost = moved === null ? 'another restore began' : `${moved.name} was written to, or taken`;
       throw new PlanOutdated([lost]);
     }
     const { plan, found } = await lookAgain();

@@ -158,6 +158,8 @@ async function removeSafetyCopy(
     await assertCopyNotInUse(found.path, options);
     return found;
   };
+  // A name that nothing has leaves no lock file behind.
+  findSafetyCopy(database.path, name);
   await withLock(database, deps, async (lock) => {
     const { path } = await look();
     await lock.whileReleased(() => confirmRemoval(path, options.yes, deps.prompt));

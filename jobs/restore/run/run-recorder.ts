@@ -1,10 +1,11 @@
-import { chownSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { chownSync, existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { RunDetails } from '../../monitoring/history/history.ts';
 import { openResilientHistory, type ResilientHistory } from '../../monitoring/history/resilient-history.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { asFailure, type Failure } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
+import { makeMissingFolder } from '../../runtime/missing-folder.ts';
 import { chownIfAllowed } from '../files/durable-writes.ts';
 import { defaultOwner } from '../options/restore-options.ts';
 
@@ -57,10 +58,10 @@ function openFor(stateDir: string, log: Log): ResilientHistory {
       warn(error);
     }
   };
+  const wasThere = existsSync(stateDir);
+  makeMissingFolder(stateDir, 'STATE_DIR', log);
   quietly(() => {
-    if (existsSync(stateDir)) return;
-    mkdirSync(stateDir, { recursive: true });
-    chownIfAllowed(stateDir, defaultOwner);
+    if (!wasThere && existsSync(stateDir)) chownIfAllowed(stateDir, defaultOwner);
   });
   const history = openResilientHistory(stateDir, { onProblem: warn });
   if (history.problem() === null) quietly(() => keepOwner(stateDir));

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Database } from '../../settings/databases.ts';
-import { restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
+import { restoreJournalPath, wasEverLocked } from '../../sqlite/lock/lock-state.ts';
 import type { RestoreAction, RestoreOptions } from '../options/restore-options.ts';
 import type { RestoreJournal } from '../swap/journal.ts';
 import { describeUnfinished, requireServices, resumeUnfinished } from '../swap/resume.ts';
@@ -56,8 +56,10 @@ export async function reportUnfinished(databases: readonly Database[], deps: Res
   });
 }
 
+/** Whatever killed a restore, it had taken the lock. */
 export async function removeIdleLeftovers(databases: readonly Database[], deps: RestoreDeps): Promise<void> {
   for (const database of databases) {
+    if (!(await wasEverLocked(database.path, deps.settings.stateDir))) continue;
     await withLock(database, deps, async () => removeLeftoversOf(database, deps));
   }
 }

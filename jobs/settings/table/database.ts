@@ -8,7 +8,8 @@ export const database = [
     rule: rule.list,
     default: '/data/csv_data.db',
     readBy: ['backup', 'restore', 'summary'],
-    meaning: 'SQLite database, or several separated by commas',
+    meaning:
+      'SQLite database, or several separated by commas; file names of English letters, digits, dot, dash and underscore, in folders of any name',
   }),
   setting({
     environment: null,
@@ -28,15 +29,15 @@ export const database = [
   setting({
     environment: 'STATE_DIR',
     stack: { none: 'set by the deployment' },
-    rule: rule.text,
+    rule: rule.folder,
     default: '/state',
     readBy: ['backup', 'restore', 'summary'],
-    meaning: 'folder of the run history',
+    meaning: 'folder of the run history; made where only it is missing, as the next, but never `/state` and `/staging`',
   }),
   setting({
     environment: 'STAGING_DIR',
     stack: { none: 'set by the deployment' },
-    rule: rule.text,
+    rule: rule.folder,
     default: '/staging',
     readBy: ['backup', 'summary'],
     meaning: 'folder of work files; a disk with room for a copy of the database, never tmpfs',

@@ -7,7 +7,7 @@ export const mail = [
     stack: 'smtpHost',
     rule: rule.mailServer,
     readBy: ['backup', 'summary'],
-    meaning: 'mail server for alerts and summaries',
+    meaning: 'mail server for alerts and summaries; reached directly, never through a proxy',
   }),
   setting({
     environment: 'SMTP_PORT',

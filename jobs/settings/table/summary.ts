@@ -50,7 +50,7 @@ export const summary = [
   setting({
     environment: 'SUMMARY_OUTBOX',
     stack: { none: 'the deployment keeps it in STATE_DIR' },
-    rule: rule.text,
+    rule: rule.folder,
     readBy: ['summary'],
     meaning: 'folder of the mails while `SMTP_HOST` is not set; else `outbox` in `STATE_DIR`',
   }),

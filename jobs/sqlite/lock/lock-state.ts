@@ -26,8 +26,17 @@ export async function lockStateOf(databasePath: string, stateDir: string): Promi
   return isHidden || seen.some(({ state }) => state === 'unknown') ? 'unknown' : 'free';
 }
 
-/** A reader is refused while another process has the file exclusively. */
-function probeLock(lock: string): 'held' | 'free' | 'unknown' {
+/**
+ * Whether this database was ever locked, or a restore of it is unfinished. Where it was not and is not there either, its path may
+ * be mistyped: taking the lock would leave a file for a database that never was.
+ */
+export async function wasEverLocked(databasePath: string, stateDir: string): Promise<boolean> {
+  if (existsSync(restoreJournalPath(databasePath))) return true;
+  return (await lockPathsOf(databasePath, stateDir)).some(({ lock }) => existsSync(lock));
+}
+
+/** The state of a lock file, read only: a reader is refused while another process has it exclusively. */
+export function probeLock(lock: string): 'held' | 'free' | 'unknown' {
   try {
     const connection = new Sqlite(lock, { readonly: true, fileMustExist: true, timeout: 0 });
     try {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { systemCodeOf } from '../../runtime/errors.ts';
 import { formatDuration } from '../../runtime/format.ts';
@@ -9,6 +10,7 @@ import { copyBetweenCommits, copyPinned } from './page-copy.ts';
 import { finishPrivateCopy, removePrivateCopy } from './private-copy.ts';
 import { openSource, type SnapshotSource } from './source.ts';
 import { sourceFailure } from './source-failure.ts';
+import { emptyFailure } from './source-file.ts';
 
 /** A private copy of one committed state of a database; it stands alone and is on the disk. */
 export type Snapshot = {
@@ -43,6 +45,7 @@ export async function takeSnapshot(database: Database, file: string, options: Sn
     await requireFreeSpace(path.dirname(file), needed.bytes, needed.purpose);
     await removePrivateCopy(file);
     const writersWaitedMs = await copy(source, file, options);
+    await requireNotEmptied(source.file);
     const { bytes, pageSize, freePages, applicationId, userVersion } = await finishPrivateCopy(file);
     const sourceJournalMode = source.journalMode;
     return {
@@ -82,6 +85,12 @@ async function copy(source: SnapshotSource, file: string, options: SnapshotOptio
     `${source.file} changed too often to be copied between commits, so its writers had to wait, for up to ${formatDuration(waitedMs / 1000)}; in WAL mode they would not`,
   );
   return waitedMs;
+}
+
+/** Where another program emptied the file meanwhile, SQLite read zeros from then on. One that is gone is copied whole. */
+async function requireNotEmptied(file: string): Promise<void> {
+  const found = await stat(file).catch(() => null);
+  if (found?.size === 0) throw emptyFailure(file);
 }
 
 /** The copy, and an archive that compression did not make smaller. */

@@ -28,13 +28,7 @@ export async function requireDatabaseFile(file: string): Promise<void> {
       'Set DATABASE_PATH to the SQLite file itself. (Docker makes a folder where a file to be mounted was missing.)',
     );
   }
-  if (found.size === 0) {
-    throw new Failure(
-      'DATABASE_EMPTY',
-      `The database ${file} is an empty file of 0 bytes.`,
-      `${mountHint(path.dirname(file))} If it is, the file was emptied: restore the newest backup.`,
-    );
-  }
+  if (found.size === 0) throw emptyFailure(file);
   await access(file, constants.R_OK).catch((error) => {
     throw unreadable(`The database ${file} may not be read (${error.code}).`, found, error);
   });
@@ -45,6 +39,15 @@ export async function requireDatabaseFile(file: string): Promise<void> {
       'Mount the folder that holds the database instead of the one file.',
     );
   }
+}
+
+/** For a database of 0 bytes, found before or while it was read: SQLite takes it for one without tables. */
+export function emptyFailure(file: string): Failure {
+  return new Failure(
+    'DATABASE_EMPTY',
+    `The database ${file} is an empty file of 0 bytes.`,
+    `${mountHint(path.dirname(file))} If it is, the file was emptied: restore the newest backup.`,
+  );
 }
 
 async function statOf(file: string): Promise<Stats> {

@@ -3,7 +3,7 @@ import Sqlite from 'better-sqlite3';
 import { systemCodeOf } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
 import { isBusy, lockedFailure, sourceFailure } from './source-failure.ts';
-import { requireDatabaseFile } from './source-file.ts';
+import { emptyFailure, requireDatabaseFile } from './source-file.ts';
 
 /** The live database, open for reading only: nothing is ever written, checkpointed or removed through it. */
 export type SnapshotSource = {
@@ -13,7 +13,7 @@ export type SnapshotSource = {
   readonly pageSize: number;
   /** Size when it was opened, with what only the -wal held. */
   readonly bytes: number;
-  /** Begins a read transaction: until `unpin`, this connection sees one committed state. Throws DATABASE_LOCKED. */
+  /** Begins a read transaction: until `unpin`, this connection sees one committed state. Throws DATABASE_LOCKED, and DATABASE_EMPTY. */
   pin(): Promise<void>;
   unpin(): void;
   close(): void;
@@ -63,11 +63,14 @@ async function openChecked(
       throw error;
     }
   };
-  const pin = () => whenUnlocked(begin, file, lockWaitMs, signal);
+  const pragma = (name: string) => connection.pragma(name, { simple: true });
+  const pin = async () => {
+    await whenUnlocked(begin, file, lockWaitMs, signal);
+    if (pragma('page_count') === 0) throw emptyFailure(file);
+  };
   try {
     await pin();
     connection.pragma(`cache_size = -${cacheKib}`);
-    const pragma = (name: string) => connection.pragma(name, { simple: true });
     const pageSize = Number(pragma('page_size'));
     const bytes = pageSize * Number(pragma('page_count'));
     const journalMode = pragma('journal_mode') === 'wal' ? 'wal' : 'rollback';

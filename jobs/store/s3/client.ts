@@ -1,5 +1,7 @@
+import type { Agent as HttpsAgent } from 'node:https';
 import { S3Client } from '@aws-sdk/client-s3';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { proxyAgent } from '../../runtime/proxy.ts';
 import type { StoreLocation } from '../../settings/store-location.ts';
 import { type RetryOptions, withRetries } from './retry.ts';
 
@@ -50,6 +52,7 @@ export type S3Bucket = {
 };
 
 export function openBucket(location: S3Location, limits: S3Limits): S3Bucket {
+  const agent = proxyAgent(new URL(location.endpoint), { keepAlive: true, maxSockets: 50 });
   const client = new S3Client({
     endpoint: location.endpoint,
     region: location.region,
@@ -65,7 +68,12 @@ export function openBucket(location: S3Location, limits: S3Limits): S3Bucket {
     disableClockSkewCorrection: true,
     // Given, so that the SDK does not print its own warning to the console for a stream it cannot send again.
     logger: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
-    requestHandler: { connectionTimeout: 10_000, socketTimeout: limits.idleMs, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: 10_000,
+      socketTimeout: limits.idleMs,
+      throwOnRequestTimeout: true,
+      ...(agent && { httpAgent: agent, httpsAgent: agent as HttpsAgent }),
+    },
   });
   let behind = 0;
   client.middlewareStack.add(

@@ -1,9 +1,12 @@
 import { systemCodeOf } from '../../runtime/errors.ts';
+import { proxyFor } from '../../runtime/proxy.ts';
 import type { S3Diagnosis } from './diagnosis.ts';
 
 /** Why no response came from `endpoint`, by Node's error code; null when the error is about something else. */
 export function connectionDiagnosis(error: unknown, endpoint: string): S3Diagnosis | null {
-  const host = URL.parse(endpoint)?.host ?? endpoint;
+  const address = URL.parse(endpoint);
+  const host = address?.host ?? endpoint;
+  const proxy = address === null ? null : proxyFor(address);
   const code = systemCodeOf(error) ?? '';
   const silent = error instanceof Error && error.name === 'TimeoutError';
   if (code === 'ENOTFOUND') {
@@ -20,17 +23,34 @@ export function connectionDiagnosis(error: unknown, endpoint: string): S3Diagnos
       hint: 'Check the network and the DNS servers of this machine or container; LINODE_REGION and LINODE_ENDPOINT name the host.',
     };
   }
+  if (code === 'ERR_PROXY_TUNNEL') {
+    return {
+      code: 'STORE_UNREACHABLE',
+      found: `the proxy ${proxy?.host ?? ''} made no connection with ${host}${replyOf(error)}.`,
+      hint: `Check ${proxy?.variable ?? 'HTTPS_PROXY'} (address, user and password) and whether that proxy lets this host through; NO_PROXY excepts hosts from it.`,
+    };
+  }
   if (isTls(code)) {
     return { code: 'STORE_TLS', found: `no secure connection with ${host} (${code}).`, hint: tlsHint(code) };
   }
+  const throughProxy =
+    proxy === null
+      ? ''
+      : ` ${proxy.variable} is set: unless NO_PROXY excepts it, the way leads through the proxy ${proxy.host}.`;
   if (silent || /^E(CONN|PIPE|TIMEDOUT|HOST|NET|RR_STREAM_PREMATURE)/.test(code)) {
     return {
       code: 'STORE_UNREACHABLE',
       found: `the connection with ${host} ${silent ? 'went silent' : `failed (${code})`}.`,
-      hint: 'Check the network and firewall of this machine, then LINODE_REGION, or LINODE_ENDPOINT if it is set (scheme, host and port).',
+      hint: `Check the network and firewall of this machine, then LINODE_REGION, or LINODE_ENDPOINT if it is set (scheme, host and port).${throughProxy}`,
     };
   }
   return null;
+}
+
+/** What the proxy replied; Node's message has its address without the login. */
+function replyOf(error: unknown): string {
+  const status = error instanceof Error ? /: HTTP\/\d\.\d (\d{3}[ \w-]*)/.exec(error.message)?.[1] : undefined;
+  return status === undefined ? '' : `: it responded with ${status}`;
 }
 
 function isTls(code: string): boolean {

@@ -14,7 +14,7 @@ export function hashPasswordCommand(context: CliContext): Command {
     .description('read a password and print its hash, for SUMMARY_PASSWORD_HASH')
     .addHelpText('after', '\nPrompts twice in a terminal; else the password is the first line of stdin.')
     .action(async () => {
-      const password = context.interactive ? await promptTwice(context) : await firstLine();
+      const password = context.interactive ? await promptTwice(context) : await firstLine(context);
       if (password.length < minLength || password.length > maxLength) {
         throw new Failure(
           'ARGUMENT_INVALID',
@@ -46,8 +46,9 @@ async function promptHidden(prompt: string, { err, signal }: CliContext): Promis
   }
 }
 
-async function firstLine(): Promise<string> {
-  const lines = createInterface({ input: process.stdin });
+async function firstLine({ signal }: CliContext): Promise<string> {
+  const lines = createInterface({ input: process.stdin, signal });
   for await (const line of lines) return line;
+  signal.throwIfAborted();
   return '';
 }

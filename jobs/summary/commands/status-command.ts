@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
-import { readSummarySettings } from '../../settings/settings.ts';
-import { acquireSendingLock } from '../storage/sending-lock.ts';
-import { openSummaryStore, openSummaryStoreReadOnly } from '../storage/summary-store.ts';
-import { summaryStatus } from './status.ts';
+import { readSummarySettings, type SummarySettings } from '../../settings/settings.ts';
+import { withAbandoned } from '../storage/ledger.ts';
+import { isNobodySending } from '../storage/sending-lock.ts';
+import { openSummaryStoreReadOnly } from '../storage/summary-store.ts';
+import { type SummaryStatus, summaryStatus } from './status.ts';
 import { summaryStatusText } from './status-text.ts';
 
 export function summaryStatusCommand(context: CliContext): Command {
@@ -15,12 +16,7 @@ export function summaryStatusCommand(context: CliContext): Command {
     .action(async ({ json }: { json?: boolean }) => {
       const settings = readSummarySettings(context.environment);
       const now = context.clock.now();
-      const store = openSummaryStoreReadOnly(settings.stateDir);
-      if (store !== null) closeAbandoned(settings.stateDir, now);
-      const { schedule, recipients } = settings.summary;
-      const plan = { cron: schedule, zone: settings.zone };
-      const status = summaryStatus(plan, recipients, store?.ledger ?? null, now);
-      store?.close();
+      const status = readStatus(settings, now);
       context.out(
         json === true ? `${JSON.stringify(status, null, 2)}\n` : summaryStatusText(status, now, settings.zone),
       );
@@ -28,17 +24,15 @@ export function summaryStatusCommand(context: CliContext): Command {
     });
 }
 
-/** Marks what a dead process left as `sending`; with a read-only folder the next sender does it. */
-function closeAbandoned(stateDir: string, now: Temporal.Instant): void {
+function readStatus({ stateDir, zone, summary }: SummarySettings, now: Temporal.Instant): SummaryStatus {
+  const plan = { cron: summary.schedule, zone };
+  const store = openSummaryStoreReadOnly(stateDir);
+  if (store === null) return summaryStatus(plan, summary.recipients, null, now);
   try {
-    const lock = acquireSendingLock(stateDir);
-    if (lock === null) return;
-    const store = openSummaryStore(stateDir);
-    store.ledger.closeAbandoned(now);
+    const ledger = withAbandoned(store.ledger, () => isNobodySending(stateDir));
+    return summaryStatus(plan, summary.recipients, ledger, now);
+  } finally {
     store.close();
-    lock.release();
-  } catch {
-    // The folder may be mounted read-only.
   }
 }
 

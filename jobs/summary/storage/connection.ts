@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Failure, isDamagedDatabase } from '../../runtime/errors.ts';
@@ -27,7 +27,6 @@ export type SummaryDatabase = {
 export function openDatabase(stateDir: string): SummaryDatabase {
   const file = fileIn(stateDir);
   return withFailures(file, () => {
-    mkdirSync(stateDir, { recursive: true });
     return connect(file, { timeout: 10_000 }, (db) => {
       db.pragma('journal_mode = DELETE');
       db.pragma('synchronous = FULL');

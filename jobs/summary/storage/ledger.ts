@@ -56,6 +56,27 @@ export type DeliveryLedger = {
 
 export type ReadOnlyLedger = Pick<DeliveryLedger, 'ofDay' | 'sinceDay' | 'isEmpty'>;
 
+/**
+ * The ledger with what a dead process left as `sending` shown as `uncertain`, which the next sender records. `isNobodySending`
+ * says whether that is so now.
+ */
+export function withAbandoned(ledger: ReadOnlyLedger, isNobodySending: () => boolean): ReadOnlyLedger {
+  const sending = ledger.sinceDay('').filter(({ state }) => state === 'sending');
+  if (sending.length === 0 || !isNobodySending()) return ledger;
+  // Still the same after that look: else another process began, or finished, meanwhile.
+  const isSame = (one: SummaryDelivery, other: SummaryDelivery) =>
+    one.day === other.day && one.recipient === other.recipient && one.at.equals(other.at);
+  const shown = (delivery: SummaryDelivery): SummaryDelivery =>
+    delivery.state === 'sending' && sending.some((one) => isSame(one, delivery))
+      ? { ...delivery, state: 'uncertain', reply: abandoned, code: 'MAIL_UNCERTAIN' }
+      : delivery;
+  return {
+    ofDay: (day) => ledger.ofDay(day).map(shown),
+    sinceDay: (day) => ledger.sinceDay(day).map(shown),
+    isEmpty: ledger.isEmpty,
+  };
+}
+
 /** There is one report today; the name is in the key so that a second one can come. */
 const report = 'daily';
 

@@ -79,3 +79,11 @@ test('two that differ are refused', needs('tools'), async () => {
   assert.equal(code, 2);
   assert.match(out, /The two passwords differ/);
 });
+
+test('hash-password, stopped while it waits for a password from a pipe, ends', async () => {
+  const child = spawn(process.execPath, [program, ...command], { stdio: 'pipe' });
+  // It has loaded, and asks for its input, once it has taken more than the pipe holds.
+  child.stdin.write('x'.repeat(1024 * 1024), () => child.kill('SIGTERM'));
+  const [code] = await once(child, 'close');
+  assert.equal(code, 4);
+});

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
-import type { DeliveryState } from '../../../jobs/summary/storage/ledger.ts';
-import { acquireSendingLock } from '../../../jobs/summary/storage/sending-lock.ts';
+import { type DeliveryState, withAbandoned } from '../../../jobs/summary/storage/ledger.ts';
+import { isNobodySending, trySendingLock } from '../../../jobs/summary/storage/sending-lock.ts';
 import { openSummaryStore, openSummaryStoreReadOnly } from '../../../jobs/summary/storage/summary-store.ts';
 import { examplePage } from '../example-page.ts';
 
@@ -77,10 +77,10 @@ test('a sender that is killed leaves an uncertain delivery, and its lock is free
   });
   t.after(() => child.kill('SIGKILL'));
   await once(child.stdout, 'data');
-  assert.equal(acquireSendingLock(stateDir), null, 'the other process holds it');
+  assert.equal(trySendingLock(stateDir), null, 'the other process holds it');
   child.kill('SIGKILL');
   await once(child, 'exit');
-  const lock = acquireSendingLock(stateDir);
+  const lock = trySendingLock(stateDir);
   assert.notEqual(lock, null);
   const { ledger, close } = openSummaryStore(stateDir);
   assert.equal(ledger.closeAbandoned(at), 1);
@@ -89,6 +89,26 @@ test('a sender that is killed leaves an uncertain delivery, and its lock is free
   assert.equal(ledger.claim(day, owner, ['pending'], at), false);
   close();
   lock?.release();
+});
+
+test('what a sender left that is gone is shown as uncertain, and while it lives as sending; nothing is locked or written', async (t) => {
+  const stateDir = folder(t);
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'sender-process.ts'), stateDir, day, owner], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  const store = openSummaryStoreReadOnly(stateDir);
+  assert.ok(store !== null);
+  const shown = () => withAbandoned(store.ledger, () => isNobodySending(stateDir)).sinceDay(day);
+  const states = () => [shown(), store.ledger.ofDay(day)].map(([delivery]) => delivery?.state);
+  assert.deepEqual(states(), ['sending', 'sending']);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const files = readdirSync(stateDir);
+  assert.deepEqual(states(), ['uncertain', 'sending']);
+  assert.deepEqual(readdirSync(stateDir), files);
+  store.close();
 });
 
 test('a page comes back as it was stored, by its day; days are listed oldest first', (t) => {

@@ -6,8 +6,10 @@ import type { Log } from '../../../runtime/log.ts';
 import type { Database } from '../../../settings/databases.ts';
 import type { BackupSettings } from '../../../settings/settings.ts';
 import { acquireLock } from '../../../sqlite/lock/lock.ts';
+import { wasEverLocked } from '../../../sqlite/lock/lock-state.ts';
 import { requireFreeSpace, requireStaging } from '../../../sqlite/snapshot/disk-space.ts';
 import { openSource } from '../../../sqlite/snapshot/source.ts';
+import { requireDatabaseFile } from '../../../sqlite/snapshot/source-file.ts';
 import type { CheckReport } from './checklist.ts';
 
 type HostCheckDeps = { readonly settings: BackupSettings; readonly log: Log; readonly signal: AbortSignal };
@@ -18,6 +20,7 @@ export async function checkDatabase(
   report: CheckReport,
   { settings, log, signal }: HostCheckDeps,
 ): Promise<void> {
+  if (!(await wasEverLocked(database.path, settings.stateDir))) await requireDatabaseFile(database.path);
   const locked = await tryLock(database, { settings, log, signal });
   const source = await openSource(database.path, { signal, log });
   const { bytes, journalMode } = source;
