@@ -215,6 +215,33 @@ test('a mistyped age public key is a wrong setting, before anything is done', as
   ]);
 });
 
+test('a recipients file is taken as age writes it: one key a line, comments, blank lines', async (t) => {
+  const [first, second] = await Promise.all([0, 1].map(async () => identityToRecipient(await generateIdentity())));
+  const folder = await mkdtemp(path.join(tmpdir(), 'nightshift-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, 'recipients.txt');
+  const written = async (text: string) => {
+    await writeFile(file, text);
+    return { ...keys, BACKUP_AGE_RECIPIENTS_FILE: file };
+  };
+  const text = `# Alice, the laptop\n${first}\n\n  # Bob, since June\r\n  ${second}\r\n`;
+  assert.deepEqual(readBackupSettings(await written(text)).ageRecipients, [first, second]);
+  assert.deepEqual(readBackupSettings({ ...keys, BACKUP_AGE_RECIPIENTS: text }).ageRecipients, [first, second]);
+  const mixed = `${first}, ${second}\n# ${second}`;
+  assert.deepEqual(readBackupSettings(await written(mixed)).ageRecipients, [first, second]);
+  assert.deepEqual(problems(await written(`# old\n${first}\nage1old`)), [
+    `BACKUP_AGE_RECIPIENTS is "# old\\n${first}\\nage1old": ${oneWrong.replace('this', 'number 2')}`,
+  ]);
+});
+
+test('a recipients file without a key is refused: backups would not be encrypted', () => {
+  for (const text of ['# all keys were here', ',']) {
+    assert.deepEqual(problems({ ...keys, BACKUP_AGE_RECIPIENTS: text }), [
+      `BACKUP_AGE_RECIPIENTS is "${text}": set it to age public keys as age-keygen printed them (there is none in it)`,
+    ]);
+  }
+});
+
 test('a secret age key where the public one belongs is refused and not printed', async () => {
   assert.deepEqual(problems({ ...keys, BACKUP_AGE_RECIPIENTS: await generateIdentity() }), [
     `BACKUP_AGE_RECIPIENTS is not usable: ${oneWrong}`,

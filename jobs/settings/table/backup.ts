@@ -46,7 +46,7 @@ export const backup = [
     stack: 'backupAgeRecipients',
     rule: rule.ageRecipients,
     readBy: ['backup'],
-    meaning: 'age public keys, separated by commas; encrypts each backup',
+    meaning: 'age public keys, separated by commas, or one a line as in a recipients file of age; encrypts each backup',
   }),
   setting({
     environment: 'BACKUP_AGE_IDENTITY',
