@@ -1,5 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { backupKinds, type KindName } from '../archives/backup-kinds.ts';
+import { type KindName, kindNames } from '../archives/backup-kinds.ts';
 import type { CliContext } from '../runtime/cli-context.ts';
 import type { CliOptions } from './options/cli-options.ts';
 import { defaultOwner, type FileOwner } from './options/restore-options.ts';
@@ -8,11 +8,7 @@ export function restoreCommand(context: CliContext): Command {
   return new Command('restore')
     .description('restore a backup in seconds, or leave everything as it was')
     .argument('[file]', 'a name from `nightshift list`, or `latest`')
-    .addArgument(
-      new Argument('[folder]', 'its kind; needed only when several kinds have that name').choices(
-        backupKinds.map((kind) => kind.name),
-      ),
-    )
+    .addArgument(new Argument('[folder]', 'its kind; needed only when several kinds have that name').choices(kindNames))
     .option(
       '--at <time>',
       'the last one taken on that day or before: 2025-11-30, or "2025-11-30 14:00", local time in TIME_ZONE',

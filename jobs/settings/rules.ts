@@ -61,6 +61,19 @@ export const storeAddress = z
   .string()
   .refine((value) => value === 's3' || /^file:\/\/\/./.test(value), 's3, or a folder written as file:///folder');
 
+const keyPrefixWanted =
+  'folders of letters, digits, dots, dashes and underscores such as shops/east/ (none begins with a dot or a dash; 512 characters at most)';
+
+/** Keys stay under the 1,024 bytes of S3: a name may have 300, and its folder and ending some. */
+const longestPrefix = 512;
+
+/** Begins keys: parts as every store can keep them, and a slash at the end, which is added where it is missing. */
+export const keyPrefix = z
+  .string()
+  .max(longestPrefix, keyPrefixWanted)
+  .regex(/^\w[\w.-]*(\/\w[\w.-]*)*\/?$/, keyPrefixWanted)
+  .transform((value) => value.replace(/\/?$/, '/'));
+
 export const signingKey = z
   .string()
   .min(16, 'a random text of 16 characters or more, such as `openssl rand -hex 32` prints');

@@ -64,6 +64,8 @@ function backupSettingsWithoutStore(values: JobValues<'backup'>, problems: Setti
   const format = values.BACKUP_COMPRESSION;
   return {
     databases: databasesOf(values.DATABASE_PATH, problems),
+    /** What every key begins with; ends with a slash. */
+    prefix: values.BACKUP_PREFIX,
     stateDir: values.STATE_DIR,
     stagingDir: values.STAGING_DIR,
     zone: values.TIME_ZONE,
@@ -84,6 +86,7 @@ function backupSettingsWithoutStore(values: JobValues<'backup'>, problems: Setti
 function restoreSettings(values: JobValues<'restore'>, problems: SettingProblem[]) {
   return {
     store: storeLocationOf(values, problems),
+    prefix: values.BACKUP_PREFIX,
     databases: databasesOf(values.DATABASE_PATH, problems),
     stateDir: values.STATE_DIR,
     zone: values.TIME_ZONE,

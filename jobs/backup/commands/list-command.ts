@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import { backupKinds, type KindName } from '../../archives/backup-kinds.ts';
+import { type KindName, kindNames, layoutBelow } from '../../archives/backup-kinds.ts';
 import { missingFolderFailure, sameStoreFailure } from '../../archives/store-identity.ts';
 import { readBackups } from '../../archives/stored-backups.ts';
 import { missingHistoryWarning, readHistory } from '../../monitoring/history/open-history.ts';
@@ -11,7 +11,7 @@ import { listEntry, listText } from './list.ts';
 export function listCommand(context: CliContext): Command {
   return new Command('list')
     .description('list what can be restored, newest first')
-    .addArgument(new Argument('[kind]', 'only these').choices(backupKinds.map(({ name }) => name)))
+    .addArgument(new Argument('[kind]', 'only these').choices(kindNames))
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
@@ -38,8 +38,9 @@ backup has the rows again).`,
         missingHistoryWarning(failure, 'What this host read back is not known: STATE says less than it could.');
       if (loss !== null) err(`${loss}\n`);
       const store = await openStore(settings.store);
-      const kinds = backupKinds.filter(({ name }) => kind === undefined || name === kind);
-      const options = { zone: settings.zone, now: () => store.now(clock), signal };
+      const layout = layoutBelow(settings.prefix);
+      const kinds = layout.kinds.filter(({ name }) => kind === undefined || name === kind);
+      const options = { zone: settings.zone, now: () => store.now(clock), layout, signal };
       const backups = await readBackups(store, kinds, '', options).finally(() => store.close());
       if (backups.length === 0) {
         const why = other ?? (await missingFolderFailure(settings.store));
@@ -49,7 +50,7 @@ backup has the rows again).`,
       const listed = backups.map((backup) => listEntry(backup, verifications));
       if (json === true) out(`${JSON.stringify(listed, null, 2)}\n`);
       else if (backups.length > 0) out(listText(backups, verifications, store.now(clock)));
-      else err(`No ${kind === undefined ? '' : `${kind} `}backups in ${store.name}.\n`);
+      else err(`No ${kind === undefined ? '' : `${kind} `}backups below ${layout.prefix} in ${store.name}.\n`);
       for (const { problem } of backups) if (problem !== null) err(`unreadable: ${problem.message}\n`);
     });
 }

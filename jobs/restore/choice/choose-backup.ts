@@ -1,4 +1,3 @@
-import { backupKinds } from '../../archives/backup-kinds.ts';
 import { keyOf, locateKey } from '../../archives/names.ts';
 import { describeBackup, type ReadOptions, readBackups, type StoredBackup } from '../../archives/stored-backups.ts';
 import { Failure } from '../../runtime/errors.ts';
@@ -29,9 +28,9 @@ export async function chooseBackup(
   options: ChooseBackupOptions,
 ): Promise<ChosenBackup> {
   if (selector.kind === 'file') return chosen(await findFile(selector, store, options), [], options);
-  const { databases, asked, zone } = options;
+  const { databases, asked, zone, layout } = options;
   const database = targetDatabase(null, asked, databases);
-  const backups = await readBackups(store, backupKinds, '', options);
+  const backups = await readBackups(store, layout.kinds, '', options);
   const passedOver = misdatedOf(backups, database, databases);
   let suspect: StoredBackup | null = null;
   let changed: StoredBackup | null = null;
@@ -57,13 +56,13 @@ export async function chooseBackup(
   throw new Failure(
     'OBJECT_MISSING',
     `${store.name} holds no backup of ${database.name}${what}${passedOver.length > 0 ? ` (${passedOver.join('; ')})` : ''}.`,
-    'See what there is with `nightshift list`; check that this is the right store: bucket and region, or a folder whose disk is mounted.',
+    `See what there is with \`nightshift list\`; check that this is the right store: bucket, region and BACKUP_PREFIX (${layout.prefix}), or a folder whose disk is mounted.`,
   );
 }
 
 function misdatedOf(backups: readonly StoredBackup[], database: Database, databases: readonly Database[]): string[] {
   const misdated = backups.filter(
-    ({ key, date }) => date.kind === 'misdated' && databaseOf(key, databases) === database.name,
+    (backup) => backup.date.kind === 'misdated' && databaseOf(backup, databases) === database.name,
   );
   if (misdated.length === 0) return [];
   return [`not considered: ${plural(misdated.length, 'misdated backup')}, see \`nightshift list\``];
@@ -74,8 +73,9 @@ async function findFile(
   store: ObjectStore,
   options: ChooseBackupOptions,
 ): Promise<StoredBackup> {
-  const kinds = backupKinds.filter((kind) => folder === null || kind.name === folder);
-  const keys = locateKey(name) !== null ? [name] : kinds.map((kind) => keyOf(name, kind));
+  const { kinds } = options.layout;
+  const asked = kinds.filter((kind) => folder === null || kind.name === folder);
+  const keys = locateKey(name, kinds) !== null ? [name] : asked.map((kind) => keyOf(name, kind, kinds));
   const heads = await Promise.all(keys.map((key) => store.head(key, options.signal)));
   const described = await Promise.all(
     heads.map((head) => (head === null ? null : describeBackup(store, head, options))),
@@ -102,6 +102,6 @@ function chosen(
   passedOver: readonly string[],
   { databases, asked }: ChooseBackupOptions,
 ): ChosenBackup {
-  const madeFrom = databaseOf(backup.key, databases);
+  const madeFrom = databaseOf(backup, databases);
   return { ...backup, database: targetDatabase(madeFrom, asked, databases), madeFrom, passedOver };
 }

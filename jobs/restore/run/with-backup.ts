@@ -1,3 +1,4 @@
+import { layoutBelow } from '../../archives/backup-kinds.ts';
 import { readIdentity } from '../../archives/format/age-identity.ts';
 import { sameStoreFailure } from '../../archives/store-identity.ts';
 import { missingHistoryWarning, readHistory } from '../../monitoring/history/open-history.ts';
@@ -33,6 +34,7 @@ export async function withBackup(
       databases,
       asked: options.database,
       zone,
+      layout: layoutBelow(settings.prefix),
       now: () => store.now(clock),
       signal,
     });

@@ -69,6 +69,7 @@ describe('the config of a stack', () => {
             front: { kind: 'port', port: 8080 },
           },
           environment: {
+            BACKUP_PREFIX: 'sqlite-backups/',
             TIME_ZONE: 'Asia/Kuala_Lumpur',
             BACKUP_SCHEDULE_HOUR: '2',
             BACKUP_COMPRESSION: 'gzip',

@@ -149,6 +149,7 @@ describe('what the program declares', () => {
         envs: {
           secret: [
             'BACKUP_COMPRESSION=gzip',
+            'BACKUP_PREFIX=sqlite-backups/',
             'BACKUP_RETENTION_DAILY=20',
             'BACKUP_RETENTION_WEEKLY=0',
             'BACKUP_SCHEDULE_HOUR=2',

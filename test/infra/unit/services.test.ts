@@ -68,6 +68,7 @@ test('the complete services of a stack', () => {
       LINODE_ENDPOINT: { deferred: 'endpoint' },
       LINODE_REGION: { deferred: 'region' },
       STAGING_DIR: '/staging',
+      BACKUP_PREFIX: 'sqlite-backups/',
       BACKUP_SUSPECT_IGNORE: 'sessions',
       RESTORE_SERVICES: 'web,worker',
       BACKUP_SCHEDULE_HOUR: '2',
