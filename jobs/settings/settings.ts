@@ -74,6 +74,8 @@ function backupSettingsWithoutStore(values: JobValues<'backup'>, problems: Setti
     ageRecipients: values.BACKUP_AGE_RECIPIENTS ?? [],
     ageIdentityFile: values.BACKUP_AGE_IDENTITY,
     retention: { daily: values.BACKUP_RETENTION_DAILY, weekly: values.BACKUP_RETENTION_WEEKLY || null },
+    /** The most that is read a night to verify an old backup; 0: none is. */
+    verifyBytes: values.BACKUP_VERIFY_MIB * 1024 * 1024,
     /** Tables whose emptying makes no backup suspect. */
     suspectIgnore: values.BACKUP_SUSPECT_IGNORE ?? [],
     pingUrl: withoutSlash(values.BACKUP_PING_URL),

@@ -61,6 +61,7 @@ test('with the two keys alone everything has the promised default', () => {
     ageRecipients: [],
     ageIdentityFile: null,
     retention: { daily: 20, weekly: null },
+    verifyBytes: 1024 * 1024 * 1024,
     suspectIgnore: [],
     pingUrl: null,
     stopGraceSeconds: 10,

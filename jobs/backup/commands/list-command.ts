@@ -23,14 +23,17 @@ STATE says what is known of a backup: verified (read back and equal to the snaps
 checksum-only (encrypted, and this host cannot read it; stored bytes compared), checked (its snapshot was checked; this host
 has no record of reading it back), changed (other bytes than those that were stored: \`latest\` only where there is no other),
 unknown (nothing is kept with it: stored by another tool, or copied without its metadata), unreadable (see below the table),
+damaged (it did not verify when it was last read back),
 with findings (rows break the schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was suspect (a later
-backup has the rows again).`,
+backup has the rows again).
+VERIFIED says when this host last read it back: after its upload, or by \`nightshift verify\` and the nightly look at an old one, which
+restore it and check its integrity.`,
     )
     .action(async (kind: KindName | undefined, { json }: { json?: boolean }) => {
       const { clock, signal, out, err } = context;
       const settings = readBackupSettings(context.environment);
       const { history, failure } = readHistory(settings.stateDir);
-      const verifications = history?.verifications() ?? new Map();
+      const verifications = history?.lastVerifications() ?? new Map();
       const other = await sameStoreFailure(settings.store, history);
       history?.close();
       const loss =

@@ -81,6 +81,15 @@ export const backup = [
     meaning: 'weekly backups kept, the newest; 0 keeps all',
   }),
   setting({
+    environment: 'BACKUP_VERIFY_MIB',
+    stack: 'backupVerifyMiB',
+    rule: rule.whole(0, 1_048_576),
+    default: '1024',
+    readBy: ['backup'],
+    meaning:
+      'largest old backup, in MiB as stored, that is verified by itself after the nightly backup, one a night; 0: none',
+  }),
+  setting({
     environment: 'BACKUP_SUSPECT_IGNORE',
     stack: 'backupSuspectIgnore',
     rule: rule.list,

@@ -75,6 +75,7 @@ describe('the config of a stack', () => {
             BACKUP_COMPRESSION: 'gzip',
             BACKUP_RETENTION_DAILY: '20',
             BACKUP_RETENTION_WEEKLY: '0',
+            BACKUP_VERIFY_MIB: '1024',
             SUMMARY_SCHEDULE_HOUR: '8',
           },
           secretVariables: {},

@@ -75,6 +75,7 @@ test('the complete services of a stack', () => {
       BACKUP_COMPRESSION: 'gzip',
       BACKUP_RETENTION_DAILY: '20',
       BACKUP_RETENTION_WEEKLY: '0',
+      BACKUP_VERIFY_MIB: '1024',
       STOP_GRACE_SECONDS: '900',
       HTTP_PORT: '8081',
     },
