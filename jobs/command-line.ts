@@ -6,6 +6,7 @@ import { checkCommand } from './backup/commands/check-command.ts';
 import { listCommand } from './backup/commands/list-command.ts';
 import { pruneCommand } from './backup/commands/prune-command.ts';
 import { healthCommand, statusCommand } from './backup/commands/status-command.ts';
+import { verifyCommand } from './backup/commands/verify-command.ts';
 import { demoCommand } from './demo/demo-command.ts';
 import { restoreCommand } from './restore/restore-command.ts';
 import type { CliContext } from './runtime/cli-context.ts';
@@ -21,6 +22,7 @@ const commands: readonly CommandFactory[] = [
   listCommand,
   backupCommand,
   restoreCommand,
+  verifyCommand,
   pruneCommand,
   acceptCommand,
   checkCommand,

@@ -1,5 +1,5 @@
 import { agePhrase } from '../runtime/format.ts';
-import { type BackupKind, backupKinds, periodKindsOf } from './backup-kinds.ts';
+import { type BackupKind, periodKindsOf } from './backup-kinds.ts';
 import type { BackupFacts } from './metadata.ts';
 import { parseDailyKey, parsePeriodKey } from './names.ts';
 
@@ -33,7 +33,7 @@ export function backupDateOf(
   { key, modified, facts }: DatedObject,
   zone: string,
   now: Temporal.Instant,
-  kinds: readonly BackupKind[] = backupKinds,
+  kinds: readonly BackupKind[],
 ): BackupDate {
   const statedAt = facts?.takenAt ?? instantInName(key, modified, zone, kinds);
   if (statedAt === null) return { kind: 'undated', storedAt: modified };
@@ -49,8 +49,10 @@ function instantInName(
   zone: string,
   kinds: readonly BackupKind[],
 ): Temporal.Instant | null {
-  const name = parseDailyKey(key);
-  if (name !== null) return name.at.toZonedDateTime(zone).toInstant();
+  for (const kind of kinds.filter((one) => one.from === 'run')) {
+    const name = parseDailyKey(kind, key);
+    if (name !== null) return name.at.toZonedDateTime(zone).toInstant();
+  }
   for (const kind of periodKindsOf(kinds)) {
     const name = parsePeriodKey(kind, key);
     if (name === null) continue;

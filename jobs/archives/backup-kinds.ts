@@ -1,11 +1,10 @@
 /** What each run stores; named after the local second of the snapshot. */
-type RunKind = { readonly from: 'run'; readonly name: string; readonly prefix: string };
+type RunKindRow = { readonly from: 'run'; readonly name: string };
 
 /** One backup a period, copied from the last good daily of it; named after the period. */
-export type PeriodKind = {
+type PeriodKindRow = {
   readonly from: 'daily';
   readonly name: string;
-  readonly prefix: string;
   readonly plural: string;
   readonly period: string;
   /** Regular expression of a period in a name. */
@@ -18,34 +17,52 @@ export type PeriodKind = {
   readonly reasons: { readonly onLastDay: string; readonly missed: string };
 };
 
+/** Where a kind is stored: its keys begin with that. */
+type InStore = { readonly prefix: string };
+
+export type RunKind = RunKindRow & InStore;
+export type PeriodKind = PeriodKindRow & InStore;
+
 /** A kind of backup: where it is stored, how it is named, and what it is copied from. */
 export type BackupKind = RunKind | PeriodKind;
 
-export const daily = {
-  from: 'run',
-  name: 'daily',
-  prefix: 'sqlite-backups/daily/',
-} as const satisfies RunKind;
+const daily = { from: 'run', name: 'daily' } as const satisfies RunKindRow;
 
-export const weekly = {
+const weekly = {
   from: 'daily',
   name: 'weekly',
-  prefix: 'sqlite-backups/weekly/',
   plural: 'weeklies',
   period: 'week',
   pattern: '\\d{4}-W(?:0[1-9]|[1-4]\\d|5[0-3])',
   periodOf: isoWeek,
   datesOf: datesOfWeek,
   reasons: { onLastDay: 'today is Sunday', missed: 'its Sunday was missed' },
-} as const satisfies PeriodKind;
+} as const satisfies PeriodKindRow;
 
 /**
  * Every kind of backup: keys, listings, `list`, restore, copies and retention follow from these rows. How many of each are
  * kept is the setting of the same name.
  */
-export const backupKinds = [daily, weekly] as const satisfies readonly BackupKind[];
+const rows = [daily, weekly] as const satisfies readonly (RunKindRow | PeriodKindRow)[];
 
-export type KindName = (typeof backupKinds)[number]['name'];
+export type KindName = (typeof rows)[number]['name'];
+
+export const kindNames: readonly KindName[] = rows.map(({ name }) => name);
+
+/** Where backups lie in a store: all that knows a key gets this. */
+export type BackupLayout = {
+  /** What every key begins with: BACKUP_PREFIX. Ends with a slash. */
+  readonly prefix: string;
+  readonly daily: RunKind;
+  /** Every kind, the dailies first. */
+  readonly kinds: readonly BackupKind[];
+};
+
+/** The layout below a prefix that ends with a slash. */
+export function layoutBelow(prefix: string): BackupLayout {
+  const inStore = <Row extends RunKindRow | PeriodKindRow>(row: Row) => ({ ...row, prefix: `${prefix}${row.name}/` });
+  return { prefix, daily: inStore(daily), kinds: rows.map(inStore) };
+}
 
 /** How many of each kind are kept; null for all. A kind without a setting is an error of types. */
 export type RetentionLimits = Readonly<
@@ -58,10 +75,9 @@ export function periodKindsOf(kinds: readonly BackupKind[]): PeriodKind[] {
 }
 
 /** `weekly`, or `weekly and monthly`. */
-export function periodKindNames(kinds: readonly BackupKind[] = backupKinds): string {
-  return periodKindsOf(kinds)
-    .map(({ name }) => name)
-    .join(' and ');
+export function periodKindNames(kinds: readonly (RunKindRow | PeriodKindRow)[] = rows): string {
+  const names = kinds.filter(({ from }) => from === 'daily').map(({ name }) => name);
+  return names.join(' and ');
 }
 
 /** An ISO 8601 week: `2025-W48`. The year is that of the week's Thursday. */

@@ -1,5 +1,5 @@
-import type { Verification } from '../monitoring/history/history.ts';
-import { formatBytes } from '../runtime/format.ts';
+import type { LastVerification, Verification } from '../monitoring/history/history.ts';
+import { agePhrase, formatBytes } from '../runtime/format.ts';
 import { tableText } from '../runtime/table.ts';
 import { ageText } from './backup-date.ts';
 import type { StoredBackup } from './stored-backups.ts';
@@ -18,10 +18,12 @@ export type ListEntry = {
   readonly bytes: number;
   /**
    * `verified` and `checksum-only` by the history of this host; `checked`: its snapshot passed the integrity check, and this
-   * host has no record of reading it back; `changed`: other bytes than those that were stored; `unknown`: nothing is kept
+   * host has no record of reading it back; `damaged`: it did not verify when it was last read back; `changed`: other bytes than those that were stored; `unknown`: nothing is kept
    * with it, as with what another tool stored; `unreadable`: nothing is known, see `problem`.
    */
-  readonly state: Verification | 'checked' | 'changed' | 'unknown' | 'unreadable';
+  readonly state: Verification | 'checked' | 'damaged' | 'changed' | 'unknown' | 'unreadable';
+  /** When this host last read it back, whatever it found; null: it has no record of that. */
+  readonly lastVerifiedAt: Temporal.Instant | null;
   readonly suspect: string | null;
   /** What became of the suspicion. */
   readonly suspectStatus: StoredBackup['suspectStatus'];
@@ -34,10 +36,11 @@ export type ListEntry = {
 };
 
 /** A stored backup as it is listed; `verifications` is what the history of this host knows. */
-export function listEntry(backup: StoredBackup, verifications: ReadonlyMap<string, Verification>): ListEntry {
+export function listEntry(backup: StoredBackup, verifications: ReadonlyMap<string, LastVerification>): ListEntry {
   const { kind, name, key, database, date, modified, bytes, facts, isChanged, suspectStatus, problem } = backup;
   const unknown = isChanged ? 'changed' : 'unknown';
-  const known = facts === null ? unknown : (verifications.get(key) ?? 'checked');
+  const last = verifications.get(key) ?? null;
+  const known = last?.result === 'failed' ? 'damaged' : facts === null ? unknown : (last?.result ?? 'checked');
   return {
     kind,
     name,
@@ -48,6 +51,7 @@ export function listEntry(backup: StoredBackup, verifications: ReadonlyMap<strin
     storedAt: modified,
     bytes,
     state: problem === null ? known : 'unreadable',
+    lastVerifiedAt: last?.at ?? null,
     suspect: facts?.suspect ?? null,
     suspectStatus,
     findings: facts?.findings ?? 0,
@@ -61,7 +65,7 @@ export function listEntry(backup: StoredBackup, verifications: ReadonlyMap<strin
 /** The list as a table for a person; ages count from `now`. */
 export function listText(
   backups: readonly StoredBackup[],
-  verifications: ReadonlyMap<string, Verification>,
+  verifications: ReadonlyMap<string, LastVerification>,
   now: Temporal.Instant,
 ): string {
   const rows = backups.map((backup) => {
@@ -74,9 +78,10 @@ export function listText(
       stateText(listed),
       listed.database ?? '-',
       listed.encrypted ? 'encrypted' : '-',
+      listed.lastVerifiedAt === null ? '-' : agePhrase(listed.lastVerifiedAt, now),
     ];
   });
-  return tableText(['KIND', 'NAME', 'AGE', 'SIZE', 'STATE', 'DATABASE', 'ENCRYPTION'], rows);
+  return tableText(['KIND', 'NAME', 'AGE', 'SIZE', 'STATE', 'DATABASE', 'ENCRYPTION', 'VERIFIED'], rows);
 }
 
 /** `verified, SUSPECT`: what is known of a backup, in words. */

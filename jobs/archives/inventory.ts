@@ -1,7 +1,7 @@
 import type { Failure } from '../runtime/errors.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { type BackupDate, backupDateOf } from './backup-date.ts';
-import { backupKinds, daily, type PeriodKind, periodKindsOf } from './backup-kinds.ts';
+import { type PeriodKind, periodKindsOf } from './backup-kinds.ts';
 import type { BackupFacts } from './metadata.ts';
 import { type ArchiveEnding, detailsPrefixOf, parseDailyKey, parseDetailsKey, parsePeriodKey } from './names.ts';
 import { type ReadOptions, readBackups, type StoredBackup } from './stored-backups.ts';
@@ -40,19 +40,19 @@ export type Inventory = {
 
 /** Lists a database's backups, and reads what the metadata of its dailies says. Throws STORE_ failures. */
 export async function inventoryOf(store: ObjectStore, database: string, options: ReadOptions): Promise<Inventory> {
-  const { kinds = backupKinds, signal } = options;
+  const { layout, signal } = options;
   const [backups, periodBackups, details] = await Promise.all([
-    readBackups(store, [daily], `${database}_`, options),
-    Promise.all(periodKindsOf(kinds).map((kind) => listPeriodBackups(store, database, kind, options))),
-    store.list(detailsPrefixOf(database), signal),
+    readBackups(store, [layout.daily], `${database}_`, options),
+    Promise.all(periodKindsOf(layout.kinds).map((kind) => listPeriodBackups(store, database, kind, options))),
+    store.list(detailsPrefixOf(layout, database), signal),
   ]);
   const dailies = backups.flatMap((backup) => {
-    const name = parseDailyKey(backup.key);
+    const name = parseDailyKey(layout.daily, backup.key);
     if (name?.database !== database) return [];
     return [{ ...backup, database, ending: name.ending }];
   });
   const withDetails = details.flatMap(({ key }) => {
-    const parsed = parseDetailsKey(key, kinds);
+    const parsed = parseDetailsKey(layout, key);
     return parsed?.database === database ? [parsed.key] : [];
   });
   return {
@@ -68,13 +68,13 @@ async function listPeriodBackups(
   store: ObjectStore,
   database: string,
   kind: PeriodKind,
-  { zone, now, kinds, signal }: ReadOptions,
+  { zone, now, layout, signal }: ReadOptions,
 ): Promise<PeriodBackup[]> {
   const objects = await store.list(`${kind.prefix}${database}_`, signal);
   const backups = objects.flatMap(({ key, bytes, modified }) => {
     const name = parsePeriodKey(kind, key);
     if (name?.database !== database) return [];
-    const date = backupDateOf({ key, modified, facts: null }, zone, now(), kinds);
+    const date = backupDateOf({ key, modified, facts: null }, zone, now(), layout.kinds);
     return [{ kind, key, bytes, period: name.period, ending: name.ending, date }];
   });
   return backups.toSorted(newestPeriodFirst);

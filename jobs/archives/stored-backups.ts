@@ -3,7 +3,7 @@ import { asFailure, type Failure } from '../runtime/errors.ts';
 import type { ListedObject, ObjectStore, StoredObject } from '../store/store.ts';
 import { type BackupDate, backupDateOf, newestFirst } from './backup-date.ts';
 import { type BackupDetails, readDetails } from './backup-details.ts';
-import { type BackupKind, backupKinds } from './backup-kinds.ts';
+import type { BackupKind, BackupLayout } from './backup-kinds.ts';
 import { type BackupFacts, factsOf } from './metadata.ts';
 import { databaseInKey, locateKey } from './names.ts';
 
@@ -36,8 +36,7 @@ export type ReadOptions = {
   readonly zone: string;
   /** By the store's clock, where it has one. */
   readonly now: () => Temporal.Instant;
-  /** The kinds of backup there are; without it those of nightshift. */
-  readonly kinds?: readonly BackupKind[];
+  readonly layout: BackupLayout;
   readonly signal: AbortSignal;
 };
 
@@ -92,11 +91,11 @@ export async function describeBackup(
 }
 
 function identify({ key, bytes, modified }: ListedObject, facts: BackupFacts | null, options: ReadOptions) {
-  const { zone, now, kinds = backupKinds } = options;
-  const location = locateKey(key, kinds);
+  const { zone, now, layout } = options;
+  const location = locateKey(key, layout.kinds);
   if (location === null) return null;
-  const database = databaseInKey(key, kinds);
-  const date = backupDateOf({ key, modified, facts }, zone, now(), kinds);
+  const database = databaseInKey(key, layout.kinds);
+  const date = backupDateOf({ key, modified, facts }, zone, now(), layout.kinds);
   return { key, bytes, modified, ...location, database, facts, date };
 }
 

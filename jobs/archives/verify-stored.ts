@@ -1,17 +1,11 @@
-import { createWriteStream } from 'node:fs';
-import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Verification } from '../monitoring/history/history.ts';
-import { Failure, systemCodeOf } from '../runtime/errors.ts';
+import { Failure } from '../runtime/errors.ts';
 import { noBar } from '../runtime/progress.ts';
-import { checkIntegrity } from '../sqlite/integrity/integrity.ts';
-import { diskFilledFailure } from '../sqlite/snapshot/disk-space.ts';
-import { finishPrivateCopy, removePrivateCopy } from '../sqlite/snapshot/private-copy.ts';
 import type { ObjectStore } from '../store/store.ts';
 import type { AgeIdentity } from './format/encryption.ts';
 import { isCorruptObject, readBack } from './format/read-back.ts';
-import { plainStream } from './format/unarchive.ts';
 import type { BackupFacts } from './metadata.ts';
+import { verifyByRestoring } from './verify-by-restoring.ts';
 
 type VerifyOptions = {
   readonly identity: AgeIdentity | null;
@@ -31,20 +25,7 @@ export async function verifyStoredBackup(
   { identity, stagingFolder, signal }: VerifyOptions,
 ): Promise<Verification> {
   if (facts !== null) return readBackAsPossible(store, key, facts, { identity, signal });
-  const file = path.join(stagingFolder, 'verify.db');
-  try {
-    const plain = await plainStream(await store.read(key, { signal }), key, identity, signal);
-    await pipeline(plain, createWriteStream(file, { mode: 0o600 }), { signal });
-    await finishPrivateCopy(file);
-    await checkIntegrity(file, { name: `the database in ${key}`, signal });
-    return 'verified';
-  } catch (error) {
-    throw systemCodeOf(error) === 'ENOSPC'
-      ? await diskFilledFailure(stagingFolder, 0, `unpacking ${key}`, error)
-      : error;
-  } finally {
-    await removePrivateCopy(file);
-  }
+  return verifyByRestoring(store, key, null, { identity, stagingFolder, signal, bar: noBar });
 }
 
 /** One that is encrypted for another key than this host's is compared by its stored bytes. */
@@ -62,10 +43,12 @@ async function readBackAsPossible(
   }
 }
 
+/** The stored bytes are damaged, whoever reads them. */
+export function isDamaged(error: unknown): error is Failure {
+  return isCorruptObject(error) || (error instanceof Failure && error.code === 'DATABASE_CORRUPT');
+}
+
 /** The object itself is to blame, rather than the way to it: damaged, or (without metadata) not to be read here at all. */
 export function isCorruptBackup(error: unknown): error is Failure {
-  return (
-    isCorruptObject(error) ||
-    (error instanceof Failure && ['DATABASE_CORRUPT', 'ARCHIVE_IDENTITY_MISSING'].includes(error.code))
-  );
+  return isDamaged(error) || (error instanceof Failure && error.code === 'ARCHIVE_IDENTITY_MISSING');
 }

@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type BackupKind, backupKinds } from '../archives/backup-kinds.ts';
+import { type BackupLayout, layoutBelow } from '../archives/backup-kinds.ts';
 import { readIdentity } from '../archives/format/age-identity.ts';
 import { archiveEnding, writeArchive } from '../archives/format/archive.ts';
 import { datedOf, type Inventory, inventoryOf, type StoredDaily, withDaily } from '../archives/inventory.ts';
@@ -35,8 +35,8 @@ export type BackupDeps = StepDeps & {
   /** The service's first start, when the bucket's key may be too new to work at once. */
   readonly waitForNewKey: boolean;
   readonly signal: AbortSignal;
-  /** The kinds of backup there are; without it those of nightshift. */
-  readonly kinds?: readonly BackupKind[];
+  /** Where backups lie; without it, as the settings say. */
+  readonly layout?: BackupLayout;
 };
 
 export type BackupResult = {
@@ -62,7 +62,9 @@ export async function backUp(
   { database, runId, stagingFolder }: BackupTarget,
   deps: BackupDeps,
 ): Promise<BackupResult> {
-  const { settings, store, history, clock, log, waitForNewKey, signal, kinds = backupKinds } = deps;
+  const { settings, store, history, clock, log, waitForNewKey, signal } = deps;
+  const { layout = layoutBelow(settings.prefix) } = deps;
+  const { kinds, daily } = layout;
   const { zone, retention } = settings;
   const { name } = database;
   const step = createRunStep(runId, deps);
@@ -71,17 +73,17 @@ export async function backUp(
   const takenAt = clock.now();
   const at = takenAt.toZonedDateTimeISO(zone).toPlainDateTime();
 
-  await step('reach store', () => waitForStore(store, { waitForNewKey, log, signal }));
+  await step('reach store', () => waitForStore(store, { prefix: daily.prefix, waitForNewKey, log, signal }));
   await step('clean up', () =>
     cleanUpInterruptedRuns({ database: name, stagingFolder, store, history, clock, kinds }, { identity, log, signal }),
   );
-  const reading = { zone, now: () => store.now(clock), kinds, signal };
+  const reading = { zone, now: () => store.now(clock), layout, signal };
   const inventory = await step('list', () => inventoryOf(store, name, reading));
   recordSuspects(inventory, history, clock);
   warnOfMisdated(inventory, log);
   warnOfChanged(inventory, log);
   const known = lastBackupInStore(history.newestGood(name), storeClaimedAt(settings.store, history));
-  const storeEmptied = emptiedStoreMessage(inventory, known, store);
+  const storeEmptied = emptiedStoreMessage(inventory, known, store, layout);
 
   await requireStaging(settings.stagingDir, log);
   await mkdir(stagingFolder, { recursive: true });
@@ -126,7 +128,7 @@ export async function backUp(
   for (const finding of listFindings(contents.findings, contents.findingKinds))
     log.warn(`integrity check, no damage: ${finding}`);
   const ending = archiveEnding(format);
-  const key = freeDailyKey({ database: name, at, ending }, new Set(inventory.dailies.map((daily) => daily.key)));
+  const key = freeDailyKey(daily, { database: name, at, ending }, new Set(inventory.dailies.map(({ key }) => key)));
   const suspect = suspicion?.reason ?? null;
   const snapshotFacts = factsOfSnapshot({ snapshot, snapshotSha256, contents, format, takenAt, suspect });
   const target = { key, store, history, clock, runId, identity, step, log, signal };
@@ -205,9 +207,11 @@ function emptiedStoreMessage(
   { dailies, periodBackups }: Inventory,
   known: Run | null,
   store: ObjectStore,
+  { prefix }: BackupLayout,
 ): string | null {
   if (dailies.length > 0 || periodBackups.length > 0 || known === null) return null;
-  return `${store.name} held no backup of ${known.database} before this one; the history knows ${known.key}, stored there or in another place.`;
+  const below = known.key?.startsWith(prefix) ? '' : ` below ${prefix}`;
+  return `${store.name} held no backup of ${known.database}${below} before this one; the history knows ${known.key}, stored there or in another place.`;
 }
 
 async function bytesOf(file: string): Promise<number> {

@@ -16,6 +16,7 @@ import { deserializeFailure } from './outcome.ts';
 import { runInChildProcess } from './run-in-child-process.ts';
 import { runScheduledBackups } from './scheduled-backups.ts';
 import { statusOf } from './status/status.ts';
+import { verifyOldInChildProcess } from './verification/verify-in-child-process.ts';
 
 /**
  * The container's entrypoint: a backup now, then one at every scheduled time, until `signal` aborts. A run under way then
@@ -38,12 +39,19 @@ export async function serveBackups(settings: BackupSettings, clock: Clock, signa
     if (outcome.kind === 'failed') log.failure(deserializeFailure(outcome.failure));
     return outcome;
   };
+  const verifyOldOnes = async () => {
+    const isBad: boolean[] = [];
+    for (const database of settings.databases) {
+      if (!signal.aborted) isBad.push(await verifyOldInChildProcess(database, { log, stop: signal }));
+    }
+    if (isBad.includes(true)) notifier.verificationFailed();
+  };
   const names = settings.databases.map(({ name }) => name).join(', ');
   log.line(`nightshift ${toolVersion}: backups of ${names}, "${schedule.cron}" ${schedule.zone}`);
   const notifier = createBackupNotifier(settings, { history, clock, log, signal });
   try {
     await serveHealth(settings, history, clock, signal);
-    while (!signal.aborted) {
+    for (let isScheduled = false; !signal.aborted; isScheduled = true) {
       await runScheduledBackups({
         databases: settings.databases,
         run,
@@ -56,6 +64,8 @@ export async function serveBackups(settings: BackupSettings, clock: Clock, signa
         },
         signal,
       });
+      // Not at the start: a deployment waits for that, and there may be many.
+      if (isScheduled) await verifyOldOnes();
       const next = nextRun(schedule, clock.now());
       log.line(`next backup ${nextRunText(next, settings.zone, clock.now())}`);
       await sleepUntil(next, clock, signal);

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { backupKinds } from '../archives/backup-kinds.ts';
+import { kindNames } from '../archives/backup-kinds.ts';
 import type { CliContext } from '../runtime/cli-context.ts';
 import type { CliOptions } from './options/cli-options.ts';
 import type { FileOwner } from './options/restore-options.ts';
@@ -11,10 +11,7 @@ export function restoreCommand(context: CliContext): Command {
       '[file]',
       'a name from `nightshift list`, a date or local time, or `latest`; in a terminal the list without it',
     )
-    .argument(
-      '[folder]',
-      `its kind (${backupKinds.map(({ name }) => name).join(', ')}); needed only when several kinds have that name`,
-    )
+    .argument('[folder]', `its kind (${kindNames.join(', ')}); needed only when several kinds have that name`)
     .option(
       '--at <time>',
       'the last one taken on that day or before: 2025-11-30, or "2025-11-30 14:00", local time in TIME_ZONE',

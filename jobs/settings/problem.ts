@@ -26,7 +26,7 @@ export function parseSetting(row: Setting, text: string | null, name: string, pr
   const parsed = row.rule.safeParse(text);
   if (parsed.success) return parsed.data;
   const orDefault = row.default === null ? '' : `, or leave it out for ${row.default}`;
-  const found = row.secret || isAgeSecret(text) ? 'is not usable' : `is "${text}"`;
+  const found = row.secret || isAgeSecret(text) ? 'is not usable' : `is ${onOneLine(text)}`;
   problems.push({ name, found, hint: `set it to ${wantedBy(parsed.error)}${orDefault}` });
   return fallback;
 }
@@ -34,6 +34,10 @@ export function parseSetting(row: Setting, text: string | null, name: string, pr
 /** What a rule wants, by the error of a text that breaks it: `a whole number from 0 to 23`. */
 export function wantedBy(error: z.ZodError): string {
   return error.issues[0]?.message ?? 'another value';
+}
+
+function onOneLine(text: string): string {
+  return text.includes('\n') ? JSON.stringify(text) : `"${text}"`;
 }
 
 /** A private key in the place of the public one is no less a secret. */

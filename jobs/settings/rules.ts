@@ -37,13 +37,21 @@ export const flag = z
 /** Items separated by commas; empty ones do not count. */
 export const list = z
   .string()
-  .transform((value) =>
-    value
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== ''),
-  )
+  .transform((value) => itemsOf(value, ','))
   .pipe(z.array(z.string()));
+
+/** The same, or what a recipients file of age has: one a line, between empty lines and comments. */
+const listOrLines = z
+  .string()
+  .transform((value) => itemsOf(value, '\n').flatMap((line) => (line.startsWith('#') ? [] : itemsOf(line, ','))))
+  .pipe(z.array(z.string()));
+
+function itemsOf(value: string, separator: string): string[] {
+  return value
+    .split(separator)
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
 
 export const url = z.url({ protocol: /^https?$/, error: 'a full http:// or https:// address' });
 
@@ -60,6 +68,19 @@ export const storeAddress = z
     's3, or a folder written as file:///folder (%23, %25 and %3F for #, % and ?), not below /proc or /sys',
   );
 
+const keyPrefixWanted =
+  'folders of letters, digits, dots, dashes and underscores such as shops/east/ (none begins with a dot or a dash; 512 characters at most)';
+
+/** Keys stay under the 1,024 bytes of S3: a name may have 300, and its folder and ending some. */
+const longestPrefix = 512;
+
+/** Begins keys: parts as every store can keep them, and a slash at the end, which is added where it is missing. */
+export const keyPrefix = z
+  .string()
+  .max(longestPrefix, keyPrefixWanted)
+  .regex(/^\w[\w.-]*(\/\w[\w.-]*)*\/?$/, keyPrefixWanted)
+  .transform((value) => value.replace(/\/?$/, '/'));
+
 export const signingKey = z
   .string()
   .min(16, 'a random text of 16 characters or more, such as `openssl rand -hex 32` prints');
@@ -75,7 +96,10 @@ export const ehloName = z
   .string()
   .refine(isHostName, 'a host name such as mail.example.com, or an address in brackets such as [192.0.2.1]');
 
-export const ageRecipients = list.superRefine((items, check) => {
+export const ageRecipients = listOrLines.superRefine((items, check) => {
+  if (items.length === 0) {
+    check.addIssue({ code: 'custom', message: 'age public keys as age-keygen printed them (there is none in it)' });
+  }
   const wrong = items.findIndex((item) => !isAgeRecipient(item));
   if (wrong < 0) return;
   const which = items.length === 1 ? 'this is none' : `number ${wrong + 1} is none`;

@@ -66,6 +66,8 @@ function backupSettingsWithoutStore(values: JobValues<'backup'>, problems: Setti
   const format = values.BACKUP_COMPRESSION;
   return {
     databases: databasesOf(values.DATABASE_PATH, problems),
+    /** What every key begins with; ends with a slash. */
+    prefix: values.BACKUP_PREFIX,
     stateDir: values.STATE_DIR,
     stagingDir: values.STAGING_DIR,
     zone: values.TIME_ZONE,
@@ -74,6 +76,8 @@ function backupSettingsWithoutStore(values: JobValues<'backup'>, problems: Setti
     ageRecipients: values.BACKUP_AGE_RECIPIENTS ?? [],
     ageIdentityFile: values.BACKUP_AGE_IDENTITY,
     retention: { daily: values.BACKUP_RETENTION_DAILY, weekly: values.BACKUP_RETENTION_WEEKLY || null },
+    /** The most that is read a night to verify an old backup; 0: none is. */
+    verifyBytes: values.BACKUP_VERIFY_MIB * 1024 * 1024,
     /** Tables whose emptying makes no backup suspect. */
     suspectIgnore: values.BACKUP_SUSPECT_IGNORE ?? [],
     pingUrl: withoutSlash(values.BACKUP_PING_URL),
@@ -86,6 +90,7 @@ function backupSettingsWithoutStore(values: JobValues<'backup'>, problems: Setti
 function restoreSettings(values: JobValues<'restore'>, problems: SettingProblem[]) {
   return {
     store: storeLocationOf(values, problems),
+    prefix: values.BACKUP_PREFIX,
     databases: databasesOf(values.DATABASE_PATH, problems),
     stateDir: values.STATE_DIR,
     zone: values.TIME_ZONE,

@@ -186,8 +186,8 @@ test('list of a store folder that is not there, or is not the one backups went t
     return [finished.code === 0 ? `exit 0, ${finished.err}` : failureOf(finished), finished.out];
   };
   const name = pathToFileURL(store).href;
-  assert.deepEqual(await list(), [`exit 0, No backups in ${name}.\n`, '']);
-  assert.deepEqual(await list('weekly'), [`exit 0, No weekly backups in ${name}.\n`, '']);
+  assert.deepEqual(await list(), [`exit 0, No backups below sqlite-backups/ in ${name}.\n`, '']);
+  assert.deepEqual(await list('weekly'), [`exit 0, No weekly backups below sqlite-backups/ in ${name}.\n`, '']);
   rmSync(store, { recursive: true });
   const gone = `exit 1, STORE_NOT_MOUNTED: There is no folder ${store}: ${stays}`;
   assert.deepEqual(await list(), [gone, '']);

@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { createBackupNotifier } from '../../jobs/backup/alerts/backup-notifier.ts';
 import type { RunOutcome } from '../../jobs/backup/outcome.ts';
 import { openHistory } from '../../jobs/monitoring/history/open-history.ts';
-import { openResilientHistory } from '../../jobs/monitoring/history/resilient-history.ts';
+import { openResilientHistory, type ResilientHistory } from '../../jobs/monitoring/history/resilient-history.ts';
 import { readBackupSettings } from '../../jobs/settings/settings.ts';
 import { goodOutcome } from './good-outcome.ts';
 import { alertMails } from './mailed.ts';
@@ -74,7 +74,21 @@ async function makeScene(t: TestContext) {
       .slice(before)
       .map((subject) => subject?.replace('nightshift: ', '') ?? '');
   };
-  return { round, mails, stateDir, withoutMail };
+  /** The look at old backups between two rounds, after which the history knows more. Returns the subjects of its mails. */
+  const look = async (hours: number, record: (history: ResilientHistory, at: Temporal.Instant) => void) => {
+    const before = mails.subjects().length;
+    const at = start.add({ hours });
+    const history = openResilientHistory(stateDir);
+    const clock = { now: () => at };
+    const { signal } = new AbortController();
+    const notifier = createBackupNotifier(withMail, { history, clock, log, signal, firstWaitMs: 1 });
+    record(history, at);
+    notifier.verificationFailed();
+    await notifier.flush();
+    history.close();
+    return mails.subjects().slice(before);
+  };
+  return { round, look, mails, stateDir, withoutMail };
 }
 
 test('a failure of 30 days is the first mail and reminders after 1, 3, 7, 14, 21 and 28 days, with the age of the newest good backup', async (t) => {
@@ -245,4 +259,22 @@ test('an emptied store is reported once, also when nobody could be reached at fi
     'no earlier backup of shop is in the store: removed, or another store?',
   ]);
   for (const night of [2, 3, 4]) assert.deepEqual(await round(night * 24, { shop: good }), []);
+});
+
+test('an old backup that does not verify is alerted at once, stays a problem through good nights, and ends when it verifies again', async (t) => {
+  const { round, look, stateDir } = await makeScene(t);
+  const key = 'sqlite-backups/weekly/stock_2025-W40.db.gz';
+  const bothGood = { shop: good, stock: good };
+  assert.deepEqual(await round(0, bothGood), []);
+  assert.deepEqual(
+    await look(1, (history, at) => history.recordDamage('stock', { key, message: 'It is cut short.' }, at)),
+    ['nightshift: a stored backup of stock is DAMAGED'],
+  );
+  assert.deepEqual(await round(24, bothGood), ['still: a stored backup of stock is DAMAGED']);
+  assert.deepEqual(await round(48, bothGood), []);
+  const history = openHistory(stateDir);
+  history.recordVerification(key, 'verified', start.add({ hours: 50 }));
+  history.close();
+  assert.deepEqual(await round(72, bothGood), []);
+  assert.deepEqual(await round(96, bothGood), ['backups of shop, stock work again']);
 });

@@ -80,10 +80,19 @@ test('list, status, health, prune and check report what is there, as text and as
   const name = key.slice('daily/'.length);
 
   const list = await nightshift(['list'], environment);
-  assert.match(list.out, new RegExp(`^KIND .*\n daily  ${name} .* verified  shop      -\n$`.replaceAll('\n ', '\n')));
+  assert.match(
+    list.out,
+    new RegExp(`^KIND .*\n daily  ${name} .* verified  shop      -           [\\d.]+ s ago\n$`.replaceAll('\n ', '\n')),
+  );
   const [listed] = JSON.parse((await nightshift(['list', 'daily', '--json'], environment)).out);
   assert.deepEqual(
-    { ...listed, takenAt: typeof listed.takenAt, storedAt: typeof listed.storedAt, bytes: null },
+    {
+      ...listed,
+      takenAt: typeof listed.takenAt,
+      storedAt: typeof listed.storedAt,
+      lastVerifiedAt: typeof listed.lastVerifiedAt,
+      bytes: null,
+    },
     {
       kind: 'daily',
       name,
@@ -94,6 +103,7 @@ test('list, status, health, prune and check report what is there, as text and as
       storedAt: 'string',
       bytes: null,
       state: 'verified',
+      lastVerifiedAt: 'string',
       suspect: null,
       suspectStatus: null,
       findings: 0,

@@ -9,6 +9,7 @@ import { listCommand } from '../../jobs/backup/commands/list-command.ts';
 import { pruneCommand } from '../../jobs/backup/commands/prune-command.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
 import { readBackupSettings } from '../../jobs/settings/settings.ts';
+import { kinds } from '../archives/layout.ts';
 import { nightshift } from '../nightshift.ts';
 import { makeScene, type Scene } from './scene.ts';
 
@@ -21,7 +22,7 @@ type Dated = { readonly date: BackupDate; readonly modified: Temporal.Instant };
 function date(name: string, modified: string, takenAt: string | null = null): Dated {
   const facts = takenAt === null ? null : { takenAt: at(takenAt) };
   const object = { key: `sqlite-backups/${name}`, modified: at(modified), facts };
-  return { date: backupDateOf(object, zone, now), modified: object.modified };
+  return { date: backupDateOf(object, zone, now, kinds), modified: object.modified };
 }
 
 const dated = (takenAt: string): BackupDate => ({ kind: 'dated', takenAt: at(takenAt) });

@@ -14,6 +14,8 @@ const database: DatabaseStatus = {
   problems: ['the last run failed at upload'],
   activeRun: null,
   openSuspects: [],
+  lastVerifiedAt: null,
+  oldVerified: null,
   openAlerts: [],
   health: { healthy: true, reason: 'newest good backup is 10 h 00 min old' },
   newestGood: null,

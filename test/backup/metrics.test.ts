@@ -25,7 +25,7 @@ const good: Run = {
 };
 const failed: Run = { ...good, id: 2, outcome: 'failed', startedAt: at('2025-11-29T20:00:00Z') };
 
-const around = { activeRun: null, openSuspects: [], openAlerts: [] };
+const around = { activeRun: null, openSuspects: [], openAlerts: [], lastVerifiedAt: null, oldVerified: null };
 const status: BackupStatus = {
   ageLimitSeconds: 26 * 3600,
   version: '0.1.0',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { backupKinds, type PeriodKind } from '../../jobs/archives/backup-kinds.ts';
+import type { PeriodKind } from '../../jobs/archives/backup-kinds.ts';
 import { listText } from '../../jobs/archives/backup-list.ts';
 import { inventoryOf } from '../../jobs/archives/inventory.ts';
 import { detailsKey, parseDetailsKey } from '../../jobs/archives/names.ts';
@@ -9,6 +9,7 @@ import { retentionDecisions } from '../../jobs/backup/retention/prune.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
 import { metricsText } from '../../jobs/backup/status/metrics.ts';
 import { statusOf } from '../../jobs/backup/status/status.ts';
+import { layout as usual } from '../archives/layout.ts';
 import { makeScene } from './scene.ts';
 
 /** A row that nightshift does not have: nothing but the row is needed for backups of this kind. */
@@ -27,15 +28,15 @@ const monthly: PeriodKind = {
   },
   reasons: { onLastDay: 'today is the last day of the month', missed: 'its last day was missed' },
 };
-const kinds = [...backupKinds, monthly];
+const layout = { ...usual, kinds: [...usual.kinds, monthly] };
 const november = 'sqlite-backups/monthly/shop_2025-11.db.gz';
 
 test('a kind of backup is one row: it is copied, listed, kept, pruned and named like the others', async (t) => {
   const scene = await makeScene(t);
   const { store, settings, database } = scene;
   const retention = { ...settings.retention, monthly: 1 };
-  const deps = { kinds, settings: { ...settings, retention } };
-  const options = { zone: settings.zone, now: () => Temporal.Instant.from('2026-01-31T00:00:00Z'), kinds };
+  const deps = { layout, settings: { ...settings, retention } };
+  const options = { zone: settings.zone, now: () => Temporal.Instant.from('2026-01-31T00:00:00Z'), layout };
   const { signal } = scene.deps();
 
   scene.setClock('2025-11-29T02:00:00');
@@ -52,7 +53,7 @@ test('a kind of backup is one row: it is copied, listed, kept, pruned and named 
     [{ kind: 'monthly', name: 'shop_2025-11.db.gz', database: 'shop' }],
   );
   assert.match(listText(backups, new Map(), options.now()), /^monthly\s+shop_2025-11\.db\.gz\s/m);
-  assert.deepEqual(parseDetailsKey(detailsKey(november), kinds), { key: november, database: 'shop' });
+  assert.deepEqual(parseDetailsKey(layout, detailsKey(november)), { key: november, database: 'shop' });
 
   scene.setClock('2026-01-01T02:00:00');
   scene.lines.length = 0;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isoWeek, weekly } from '../../jobs/archives/backup-kinds.ts';
+import { isoWeek } from '../../jobs/archives/backup-kinds.ts';
 import { periodBackupsDue } from '../../jobs/backup/retention/period-backups-due.ts';
+import { weekly } from '../archives/layout.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { weekly } from '../../jobs/archives/backup-kinds.ts';
 import { dailyRetention, misdatedDecisions, periodRetention } from '../../jobs/backup/retention/retention.ts';
+import { weekly } from '../archives/layout.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 

@@ -6,6 +6,7 @@ import { allClearAlert, problemsAlert } from '../../jobs/backup/alerts/alert-tex
 import type { BackupProblem } from '../../jobs/backup/alerts/backup-problem.ts';
 import { renamedProblem, unrecordedProblem } from '../../jobs/backup/alerts/history-problems.ts';
 import { problemsOfRun } from '../../jobs/backup/alerts/run-problems.ts';
+import { problemsOfVerification, type VerificationFacts } from '../../jobs/backup/alerts/verification-problems.ts';
 import { Failure, failureCodes } from '../../jobs/runtime/errors.ts';
 import { summaryFailedAlert, summaryRecoveredAlert } from '../../jobs/summary/alerts.ts';
 import { goodOutcome } from '../backup/good-outcome.ts';
@@ -60,9 +61,17 @@ function problems(): Readonly<Record<BackupProblem['kind'], BackupProblem>> {
     findings: problemOf({ ...good, findings: ['a finding'], findingKinds: 1 }),
     housekeeping: problemOf({ ...good, housekeeping: trouble }),
     'store-emptied': problemOf({ ...good, storeEmptied: 'The store is empty.' }),
+    damaged: verificationProblem({ damaged: [{ key: 'daily/csv_data.db.gz', message: 'cut short', at }] }),
+    unverified: verificationProblem({ routine: { at, key: null, problem: 'No room.' } }),
     unrecorded: unrecordedProblem(trouble, at.toString()),
     'history-renamed': renamedProblem('/state/history.db.damaged', at.toString()),
   };
+}
+
+function verificationProblem(facts: Partial<VerificationFacts>): BackupProblem {
+  const [problem] = problemsOfVerification({ database: 'csv_data', damaged: [], routine: null, ...facts });
+  assert.ok(problem);
+  return problem;
 }
 
 function problemOf(outcome: Parameters<typeof problemsOfRun>[0]['outcome']): BackupProblem {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backupDateOf, newestFirst } from '../../jobs/archives/backup-date.ts';
-import { locateKey } from '../../jobs/archives/names.ts';
+import { databaseInKey, locateKey } from '../../jobs/archives/names.ts';
 import { candidatesFor, databaseOf, targetDatabase } from '../../jobs/restore/choice/candidates.ts';
 import { type BackupSelector, parseUntil } from '../../jobs/restore/options/restore-options.ts';
+import { kinds } from '../archives/layout.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 const shop = { name: 'shop', path: '/data/shop.db' };
@@ -16,8 +17,12 @@ const now = Temporal.Instant.from('2025-12-10T00:00:00Z');
 function stored(name: string, modified = '2025-12-01T00:00:00Z', takenAt: string | null = null) {
   const key = `sqlite-backups/${name}`;
   const facts = takenAt === null ? null : { takenAt: Temporal.Instant.from(takenAt) };
-  const date = backupDateOf({ key, modified: Temporal.Instant.from(modified), facts }, zone, now);
-  return { key, kind: locateKey(key)?.kind ?? assert.fail(key), date };
+  const date = backupDateOf({ key, modified: Temporal.Instant.from(modified), facts }, zone, now, kinds);
+  return { ...named(key), kind: locateKey(key, kinds)?.kind ?? assert.fail(key), date };
+}
+
+function named(key: string) {
+  return { key, database: databaseInKey(key, kinds) };
 }
 
 const objects = [
@@ -98,9 +103,9 @@ test('what is no date is not taken for one', () => {
 });
 
 test('a name belongs to the longest database name it begins with', () => {
-  assert.equal(databaseOf('sqlite-backups/weekly/shop_2-week48.db.gz', databases), 'shop_2');
-  assert.equal(databaseOf('sqlite-backups/weekly/shop.week48.db.gz', databases), 'shop');
-  assert.equal(databaseOf('sqlite-backups/weekly/shopping.db.gz', databases), null);
+  assert.equal(databaseOf(named('sqlite-backups/weekly/shop_2-week48.db.gz'), databases), 'shop_2');
+  assert.equal(databaseOf(named('sqlite-backups/weekly/shop.week48.db.gz'), databases), 'shop');
+  assert.equal(databaseOf(named('sqlite-backups/weekly/shopping.db.gz'), databases), null);
 });
 
 test('the database to restore into is certain, or it is an error that says what to add', () => {

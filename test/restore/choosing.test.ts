@@ -96,7 +96,7 @@ test('in the list a name or a date does as well, and what is not understood is a
   const { ending, text, asked } = await choose([], { answers });
   assert.equal(ending, 'RESTORE_DECLINED', text);
   assert.deepEqual(asked, [question, question, question, 'Restore it? [y/N] ']);
-  assert.match(text, /has no backup "99"\./);
+  assert.match(text, /has no backup "99" below sqlite-backups\/\./);
   assert.match(text, /"dayli" is no kind of backup\. After the name comes its kind: daily or weekly/);
   assert.deepEqual(linesOf(text, /^Restore |^NOTE: "/), [
     'Restore sqlite-backups/daily/shop_2025-11-30_020000.db.gz',
@@ -180,13 +180,13 @@ const proposed: readonly [string, readonly string[], string, string][] = [
   [
     'a time at which nothing was taken',
     ['2025-11-30', '03:00'],
-    'OBJECT_MISSING: STORE has no backup "2025-11-30 03:00".',
+    'OBJECT_MISSING: STORE has no backup "2025-11-30 03:00" below sqlite-backups/.',
     'Did you mean `nightshift restore shop_2025-11-30_020000.db.gz daily`? `nightshift list` shows all; `nightshift restore latest` takes the newest good one.',
   ],
   [
     'a safety copy',
     ['shop.db.backup-2025-11-30_031500'],
-    'OBJECT_MISSING: STORE has no backup "shop.db.backup-2025-11-30_031500".',
+    'OBJECT_MISSING: STORE has no backup "shop.db.backup-2025-11-30_031500" below sqlite-backups/.',
     'That is the name of a safety copy: `nightshift restore --undo shop.db.backup-2025-11-30_031500`. `nightshift list` shows all; `nightshift restore latest` takes the newest good one.',
   ],
   [

@@ -4,6 +4,7 @@ import { backupDateOf, newestFirst } from '../../jobs/archives/backup-date.ts';
 import { locateKey } from '../../jobs/archives/names.ts';
 import type { StoredBackup } from '../../jobs/archives/stored-backups.ts';
 import { picker } from '../../jobs/restore/choice/pick.ts';
+import { kinds } from '../archives/layout.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 const now = Temporal.Instant.from('2025-12-01T00:00:00Z');
@@ -11,8 +12,8 @@ const now = Temporal.Instant.from('2025-12-01T00:00:00Z');
 function stored(place: string, more: Partial<StoredBackup> = {}): StoredBackup {
   const key = `sqlite-backups/${place}`;
   const modified = now.subtract({ hours: 1 });
-  const date = backupDateOf({ key, modified, facts: null }, zone, now);
-  const location = locateKey(key) ?? assert.fail(key);
+  const date = backupDateOf({ key, modified, facts: null }, zone, now, kinds);
+  const location = locateKey(key, kinds) ?? assert.fail(key);
   const known = { bytes: 2048, facts: null, isChanged: false, details: null, suspectStatus: null, problem: null };
   return { key, modified, ...location, database: 'shop', date, ...known, ...more };
 }

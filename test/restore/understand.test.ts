@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backupDateOf, newestFirst } from '../../jobs/archives/backup-date.ts';
-import { locateKey } from '../../jobs/archives/names.ts';
+import { databaseInKey, locateKey } from '../../jobs/archives/names.ts';
 import { understand } from '../../jobs/restore/choice/understand.ts';
+import { kinds, layout } from '../archives/layout.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 const shop = { name: 'shop', path: '/data/shop.db' };
@@ -14,8 +15,9 @@ function stored(place: string, snapshotSha256: string | null = null, takenAt = '
   const key = `sqlite-backups/${place}`;
   const facts = snapshotSha256 === null ? null : { snapshotSha256, takenAt: Temporal.Instant.from(takenAt) };
   const modified = Temporal.Instant.from('2025-12-01T00:00:00Z');
-  const location = locateKey(key) ?? assert.fail(key);
-  return { key, ...location, isChanged: false, facts, date: backupDateOf({ key, modified, facts }, zone, now) };
+  const location = locateKey(key, kinds) ?? assert.fail(key);
+  const date = backupDateOf({ key, modified, facts }, zone, now, kinds);
+  return { key, ...location, database: databaseInKey(key, kinds), isChanged: false, facts, date };
 }
 
 const backups = [
@@ -32,7 +34,7 @@ const backups = [
 
 /** What it means, in one line. */
 function meaning(typed: string, folder: string | null = null, databases = [shop]): string {
-  const understood = understand(typed, backups, { folder, databases, zone });
+  const understood = understand(typed, backups, { folder, databases, zone, layout });
   if (understood.kind === 'latest') return 'corrected: latest';
   if (understood.kind === 'one')
     return `${understood.correction ? 'corrected' : 'one'}: "${typed}" is ${understood.how}`;

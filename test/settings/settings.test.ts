@@ -6,6 +6,8 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { Encrypter, generateHybridIdentity, generateIdentity, identityToRecipient } from 'age-encryption';
 import fc from 'fast-check';
+import { layoutBelow } from '../../jobs/archives/backup-kinds.ts';
+import { dailyKey, detailsKey } from '../../jobs/archives/names.ts';
 import type { Environment } from '../../jobs/runtime/cli-context.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
 import {
@@ -15,6 +17,7 @@ import {
   readRestoreSettings,
   readSummarySettings,
 } from '../../jobs/settings/settings.ts';
+import { checkedKey } from '../../jobs/store/keys.ts';
 
 const keys = { LINODE_ACCESS_KEY: 'AK', LINODE_SECRET_KEY: 'SK-secret' };
 
@@ -45,6 +48,7 @@ function problems(environment: Environment): string[] {
 test('with the two keys alone everything has the promised default', () => {
   assert.deepEqual(readSettings(keys), {
     databases: [{ name: 'csv_data', path: '/data/csv_data.db' }],
+    prefix: 'sqlite-backups/',
     store: {
       kind: 's3',
       endpoint: 'https://sg-sin-1.linodeobjects.com',
@@ -61,6 +65,7 @@ test('with the two keys alone everything has the promised default', () => {
     ageRecipients: [],
     ageIdentityFile: null,
     retention: { daily: 20, weekly: null },
+    verifyBytes: 1024 * 1024 * 1024,
     suspectIgnore: [],
     pingUrl: null,
     stopGraceSeconds: 10,
@@ -266,6 +271,56 @@ test('a mistyped age public key is a wrong setting, before anything is done', as
   assert.deepEqual(problems({ ...keys, BACKUP_AGE_RECIPIENTS: `${key},${mistyped}` }), [
     `BACKUP_AGE_RECIPIENTS is "${key},${mistyped}": ${oneWrong.replace('this', 'number 2')}`,
   ]);
+});
+
+test('the prefix of keys gets the slash it lacks, and every key below it stays within the limit of S3', () => {
+  const prefixOf = (BACKUP_PREFIX: string) => readBackupSettings({ ...keys, BACKUP_PREFIX }).prefix;
+  const taken = ['shops/east', 'shops/east/', 'a', '2025_x-y.z/'].map(prefixOf);
+  assert.deepEqual(taken, ['shops/east/', 'shops/east/', 'a/', '2025_x-y.z/']);
+  const { prefix, daily } = layoutBelow(prefixOf('p'.repeat(512)));
+  const name = {
+    database: 'd'.repeat(255),
+    at: Temporal.PlainDateTime.from('2025-11-30T02:00'),
+    ending: '.db.zst.age',
+  } as const;
+  assert.ok(detailsKey(dailyKey(daily, name)).startsWith(`${prefix}meta/ddd`));
+  assert.equal(checkedKey(detailsKey(dailyKey(daily, name))).length, 513 + 294);
+});
+
+test('a prefix that keys cannot begin with is a wrong setting', () => {
+  const wrong = ['/a', 'a//b', '../a', 'a/../b', 'a/.b/', './a', 'a b/', 'ä/', 'a\\b', '/', 'p'.repeat(513)];
+  for (const text of wrong) {
+    assert.deepEqual(problems({ ...keys, BACKUP_PREFIX: text }), [
+      `BACKUP_PREFIX is "${text}": set it to folders of letters, digits, dots, dashes and underscores such as shops/east/ (none begins with a dot or a dash; 512 characters at most), or leave it out for sqlite-backups/`,
+    ]);
+  }
+});
+
+test('a recipients file is taken as age writes it: one key a line, comments, blank lines', async (t) => {
+  const [first, second] = await Promise.all([0, 1].map(async () => identityToRecipient(await generateIdentity())));
+  const folder = await mkdtemp(path.join(tmpdir(), 'nightshift-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, 'recipients.txt');
+  const written = async (text: string) => {
+    await writeFile(file, text);
+    return { ...keys, BACKUP_AGE_RECIPIENTS_FILE: file };
+  };
+  const text = `# Alice, the laptop\n${first}\n\n  # Bob, since June\r\n  ${second}\r\n`;
+  assert.deepEqual(readBackupSettings(await written(text)).ageRecipients, [first, second]);
+  assert.deepEqual(readBackupSettings({ ...keys, BACKUP_AGE_RECIPIENTS: text }).ageRecipients, [first, second]);
+  const mixed = `${first}, ${second}\n# ${second}`;
+  assert.deepEqual(readBackupSettings(await written(mixed)).ageRecipients, [first, second]);
+  assert.deepEqual(problems(await written(`# old\n${first}\nage1old`)), [
+    `BACKUP_AGE_RECIPIENTS is "# old\\n${first}\\nage1old": ${oneWrong.replace('this', 'number 2')}`,
+  ]);
+});
+
+test('a recipients file without a key is refused: backups would not be encrypted', () => {
+  for (const text of ['# all keys were here', ',']) {
+    assert.deepEqual(problems({ ...keys, BACKUP_AGE_RECIPIENTS: text }), [
+      `BACKUP_AGE_RECIPIENTS is "${text}": set it to age public keys as age-keygen printed them (there is none in it)`,
+    ]);
+  }
 });
 
 test('a secret age key where the public one belongs is refused and not printed', async () => {

@@ -28,7 +28,7 @@ const recentRuns = 5;
 export function createBackupNotifier(
   settings: BackupSettingsWithoutStore,
   deps: BackupNotifierDeps,
-): RunListener & { flush(): Promise<void> } {
+): RunListener & { verificationFailed(): void; flush(): Promise<void> } {
   const { databases, alerts, stagingDir, zone, schedule } = settings;
   const { history, clock } = deps;
   const notifier = createNotifier({ pingUrl: settings.pingUrl, pingVariable: 'BACKUP_PING_URL', alerts }, deps);
@@ -75,6 +75,11 @@ export function createBackupNotifier(
       at: clock.now(),
       ran: endedRuns,
       openSuspects,
+      verifications: databases.map(({ name: database }) => ({
+        database,
+        damaged: history.damagedBackups(database),
+        routine: history.routineVerification(database),
+      })),
       unrecorded: history.problem(),
       renamed: history.takeRenamedPath(),
     };
@@ -106,6 +111,11 @@ export function createBackupNotifier(
       const failedNames = failed.map(({ name }) => name);
       pingAfterRound(round, failedNames, isCutShort);
       notifier.alert(() => reportOf(round, isCutShort));
+    },
+    /** Between rounds; no round of its own, so it ends no alarm. */
+    verificationFailed() {
+      const round = observe();
+      notifier.alert(() => reportOf(round, true));
     },
     flush: () => notifier.flush(),
   };

@@ -6,6 +6,8 @@ const problemKind = z.enum([
   'suspect',
   'findings',
   'housekeeping',
+  'damaged',
+  'unverified',
   'store-emptied',
   'unrecorded',
   'history-renamed',

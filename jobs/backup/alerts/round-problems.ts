@@ -6,6 +6,7 @@ import type { AlertState } from './alert-state.ts';
 import { type BackupProblem, causeOf, isEvent } from './backup-problem.ts';
 import { renamedProblem, unrecordedProblem } from './history-problems.ts';
 import { problemsOfRun } from './run-problems.ts';
+import { problemsOfVerification, type VerificationFacts } from './verification-problems.ts';
 
 /** One run of a round. */
 export type EndedRun = {
@@ -22,6 +23,8 @@ export type BackupRound = {
   readonly ran: readonly EndedRun[];
   /** Of every database, oldest first. */
   readonly openSuspects: ReadonlyMap<string, readonly OpenSuspect[]>;
+  /** Of every database. */
+  readonly verifications: readonly VerificationFacts[];
   /** Why the history cannot be kept in STATE_DIR; null while it can. */
   readonly unrecorded: Failure | null;
   /** Where a damaged history was renamed to; null when there was none. */
@@ -39,10 +42,17 @@ export function problemsOfRound(round: BackupRound, state: AlertState): BackupPr
     const run = ran.find(({ database }) => database === name);
     return problemsOfRun({ database: name, outcome: null, step: 'start', ...run, openSuspects, before, at });
   });
-  const found = [...ofDatabases, ...ofHistory(round, state.problems)];
+  const unverified = round.verifications.flatMap(problemsOfVerification).map((problem) => keepSince(problem, state));
+  const found = [...ofDatabases, ...unverified, ...ofHistory(round, state.problems)];
   const isFound = (problem: BackupProblem) => found.some((other) => causeOf(other).kind === causeOf(problem).kind);
   const isKept = (problem: BackupProblem) => !isFound(problem) && isUnreported(problem, state.budget, at);
   return [...found, ...state.problems.filter(isKept)];
+}
+
+/** Verified again and again, and still wrong: since when it was first seen. */
+function keepSince(problem: BackupProblem, { problems }: AlertState): BackupProblem {
+  const known = problems.find((other) => causeOf(other).kind === causeOf(problem).kind);
+  return known === undefined ? problem : { ...problem, since: known.since };
 }
 
 function ofHistory({ unrecorded, renamed, at }: BackupRound, before: readonly BackupProblem[]): BackupProblem[] {

@@ -25,7 +25,8 @@ type RunFacts = {
  */
 export function problemsOfRun(facts: RunFacts): BackupProblem[] {
   const { outcome, before } = facts;
-  const stay = before.filter(({ kind }) => kind !== 'suspect');
+  // Suspects and what does not verify are read from the history each time.
+  const stay = before.filter(({ kind }) => !['suspect', 'damaged', 'unverified'].includes(kind));
   if (outcome === null || outcome.kind === 'interrupted')
     return [...problemsOfSuspects({ ...facts, made: null }), ...stay];
   if (outcome.kind === 'failed') {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { updateDetails } from '../../archives/backup-details.ts';
-import { daily, periodKindNames } from '../../archives/backup-kinds.ts';
+import { layoutBelow, periodKindNames } from '../../archives/backup-kinds.ts';
 import { inventoryOf, type StoredDaily } from '../../archives/inventory.ts';
 import { keyOf, parseDailyKey } from '../../archives/names.ts';
 import { acceptStore } from '../../archives/store-identity.ts';
@@ -33,7 +33,8 @@ Tables that come and go: BACKUP_SUSPECT_IGNORE.`,
       if (name === undefined) throw invalid('Nothing was named to accept.', 'Name a backup, or give --new-store.');
       const store = await openStore(settings.store);
       try {
-        context.out(await accept(keyOf(name, daily), store, settings, context));
+        const { daily, kinds } = layoutBelow(settings.prefix);
+        context.out(await accept(keyOf(name, daily, kinds), store, settings, context));
       } finally {
         store.close();
       }
@@ -43,8 +44,9 @@ Tables that come and go: BACKUP_SUSPECT_IGNORE.`,
 /** Accepts a suspect and returns the text to print. */
 async function accept(key: string, store: ObjectStore, settings: BackupSettings, context: CliContext): Promise<string> {
   const { clock, signal, err } = context;
-  const database = parseDailyKey(key)?.database;
-  const options = { zone: settings.zone, now: () => store.now(clock), signal };
+  const layout = layoutBelow(settings.prefix);
+  const database = parseDailyKey(layout.daily, key)?.database;
+  const options = { zone: settings.zone, now: () => store.now(clock), layout, signal };
   const inventory = database === undefined ? null : await inventoryOf(store, database, options);
   const named = inventory?.dailies.find((one) => one.key === key);
   if (database === undefined || inventory === null || named === undefined) {

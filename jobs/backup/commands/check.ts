@@ -1,3 +1,4 @@
+import { layoutBelow } from '../../archives/backup-kinds.ts';
 import { requireSameStore } from '../../archives/store-identity.ts';
 import type { History } from '../../monitoring/history/history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
@@ -41,6 +42,7 @@ export async function checkAll(settings: BackupSettings, context: CliContext): P
 async function checkStore(list: Checklist, settings: BackupSettings, history: History | null, deps: BackupCheckDeps) {
   const { clock, log, signal } = deps;
   const { reading, cleaning, ...ofObject } = storeCheckNames;
+  const layout = layoutBelow(settings.prefix);
   const store = await openStore(settings.store);
   try {
     await withStagingFolder(settings, async (folder) => {
@@ -50,6 +52,7 @@ async function checkStore(list: Checklist, settings: BackupSettings, history: Hi
         const waitForNewKey = settings.databases.every(({ name }) => history?.newestGood(name) === null);
         await checkReading(settings.databases, report, {
           store,
+          layout,
           signal,
           log,
           waitForNewKey,
@@ -59,9 +62,9 @@ async function checkStore(list: Checklist, settings: BackupSettings, history: Hi
         return true;
       });
       if (isReached === null) return list.skip([cleaning, ...Object.values(ofObject), 'clock'], reading);
-      await list.run(cleaning, (report) => checkCleaning(report, { store, signal }));
+      await list.run(cleaning, (report) => checkCleaning(report, { store, layout, signal }));
       if (sample === null) list.skip(Object.values(ofObject), 'archive');
-      else await checkObject(list, sample, { store, signal });
+      else await checkObject(list, sample, { store, layout, signal });
       await list.run('clock', (report) => checkClock(store, clock, report, signal));
     });
   } finally {

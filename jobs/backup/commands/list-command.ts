@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import { backupKinds, type KindName } from '../../archives/backup-kinds.ts';
+import { type KindName, kindNames, layoutBelow } from '../../archives/backup-kinds.ts';
 import { listEntry, listText } from '../../archives/backup-list.ts';
 import { missingFolderFailure, sameStoreFailure } from '../../archives/store-identity.ts';
 import { readBackups } from '../../archives/stored-backups.ts';
@@ -11,7 +11,7 @@ import { openStore } from '../../store/open.ts';
 export function listCommand(context: CliContext): Command {
   return new Command('list')
     .description('list what can be restored, newest first')
-    .addArgument(new Argument('[kind]', 'only these').choices(backupKinds.map(({ name }) => name)))
+    .addArgument(new Argument('[kind]', 'only these').choices(kindNames))
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
@@ -23,14 +23,17 @@ STATE says what is known of a backup: verified (read back and equal to the snaps
 checksum-only (encrypted, and this host cannot read it; stored bytes compared), checked (its snapshot was checked; this host
 has no record of reading it back), changed (other bytes than those that were stored: \`latest\` only where there is no other),
 unknown (nothing is kept with it: stored by another tool, or copied without its metadata), unreadable (see below the table),
+damaged (it did not verify when it was last read back),
 with findings (rows break the schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was suspect (a later
-backup has the rows again).`,
+backup has the rows again).
+VERIFIED says when this host last read it back: after its upload, or by \`nightshift verify\` and the nightly look at an old one, which
+restore it and check its integrity.`,
     )
     .action(async (kind: KindName | undefined, { json }: { json?: boolean }) => {
       const { clock, signal, out, err } = context;
       const settings = readBackupSettings(context.environment);
       const { history, failure } = readHistory(settings.stateDir);
-      const verifications = history?.verifications() ?? new Map();
+      const verifications = history?.lastVerifications() ?? new Map();
       const other = await sameStoreFailure(settings.store, history);
       history?.close();
       const loss =
@@ -38,8 +41,9 @@ backup has the rows again).`,
         missingHistoryWarning(failure, 'What this host read back is not known: STATE says less than it could.');
       if (loss !== null) err(`${loss}\n`);
       const store = await openStore(settings.store);
-      const kinds = backupKinds.filter(({ name }) => kind === undefined || name === kind);
-      const options = { zone: settings.zone, now: () => store.now(clock), signal };
+      const layout = layoutBelow(settings.prefix);
+      const kinds = layout.kinds.filter(({ name }) => kind === undefined || name === kind);
+      const options = { zone: settings.zone, now: () => store.now(clock), layout, signal };
       const backups = await readBackups(store, kinds, '', options).finally(() => store.close());
       if (backups.length === 0) {
         const why = other ?? (await missingFolderFailure(settings.store));
@@ -49,7 +53,7 @@ backup has the rows again).`,
       const listed = backups.map((backup) => listEntry(backup, verifications));
       if (json === true) out(`${JSON.stringify(listed, null, 2)}\n`);
       else if (backups.length > 0) out(listText(backups, verifications, store.now(clock)));
-      else err(`No ${kind === undefined ? '' : `${kind} `}backups in ${store.name}.\n`);
+      else err(`No ${kind === undefined ? '' : `${kind} `}backups below ${layout.prefix} in ${store.name}.\n`);
       for (const { problem } of backups) if (problem !== null) err(`unreadable: ${problem.message}\n`);
     });
 }

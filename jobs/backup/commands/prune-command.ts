@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
+import { layoutBelow } from '../../archives/backup-kinds.ts';
 import { inventoryOf, openSuspects } from '../../archives/inventory.ts';
 import { requireSameStore } from '../../archives/store-identity.ts';
 import type { ReadOnlyHistory } from '../../monitoring/history/history.ts';
@@ -59,7 +60,8 @@ type PruneDeps = {
 
 async function decisionsOf({ database, settings, store, history }: PruneDeps, { clock, signal }: CliContext) {
   const { zone, retention } = settings;
-  const inventory = await inventoryOf(store, database.name, { zone, now: () => store.now(clock), signal });
+  const options = { zone, now: () => store.now(clock), layout: layoutBelow(settings.prefix), signal };
+  const inventory = await inventoryOf(store, database.name, options);
   const lastGood = history?.newestGood(database.name)?.key ?? null;
   return {
     decisions: retentionDecisions(inventory, { retention, lastGood, zone }),

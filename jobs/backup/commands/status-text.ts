@@ -16,17 +16,18 @@ export function statusText(status: BackupStatus, now: Temporal.Instant, zone: st
 }
 
 function databaseText(
-  { name, ok, health, problems, newestGood, activeRun, recentRuns }: DatabaseStatus,
+  { name, ok, health, problems, newestGood, lastVerifiedAt, oldVerified, activeRun, recentRuns }: DatabaseStatus,
   now: Temporal.Instant,
   zone: string,
 ) {
+  const momentText = (at: Temporal.Instant) => `${localTimestamp(at, zone)}, ${agePhrase(at, now)}`;
   const lines = [`${name}: ${ok ? 'ok' : 'NOT OK'}, ${health.reason}`];
   lines.push(...problems.map((problem) => `  problem       ${problem}`));
   if (newestGood !== null) {
-    lines.push(
-      `  last backup   ${localTimestamp(newestGood.startedAt, zone)}, ${agePhrase(newestGood.startedAt, now)}`,
-    );
+    lines.push(`  last backup   ${momentText(newestGood.startedAt)}`);
     lines.push(`  object        ${newestGood.key} (${newestGood.verification})`);
+    if (lastVerifiedAt !== null) lines.push(`  verified      ${momentText(lastVerifiedAt)}`);
+    if (oldVerified !== null) lines.push(`  old backup    ${oldVerified.key}, verified ${momentText(oldVerified.at)}`);
     lines.push(`  size          ${sizesText(newestGood)}`);
     lines.push(...trendLine(recentRuns));
   }

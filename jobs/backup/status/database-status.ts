@@ -1,4 +1,10 @@
-import type { OpenSuspect, Outcome, ReadOnlyHistory, Run } from '../../monitoring/history/history.ts';
+import type {
+  OpenSuspect,
+  Outcome,
+  ReadOnlyHistory,
+  RoutineVerification,
+  Run,
+} from '../../monitoring/history/history.ts';
 import type { LockState } from '../../sqlite/lock/lock-state.ts';
 import { type BackupProblem, hasEnded } from '../alerts/backup-problem.ts';
 import { type BackupHealth, healthOf } from './health.ts';
@@ -19,6 +25,10 @@ export type DatabaseStatus = {
   readonly recentRuns: readonly Run[];
   readonly runs: Readonly<Record<Outcome, number>>;
   readonly openSuspects: readonly OpenSuspect[];
+  /** When the newest good backup was last read back. */
+  readonly lastVerifiedAt: Temporal.Instant | null;
+  /** The old backup that was last verified by itself; null: none, or it failed. */
+  readonly oldVerified: RoutineVerification | null;
   /** What the alerts know to be wrong still. */
   readonly openAlerts: readonly BackupProblem[];
 };
@@ -49,6 +59,8 @@ export function databaseStatus(history: ReadOnlyHistory, name: string, deps: Dat
   const openAlerts = deps.openAlerts.filter(
     (one) => (one.database ?? name) === name && !hasEnded(one, newestGood?.startedAt ?? null),
   );
+  const routine = history.routineVerification(name);
+  const verification = { database: name, damaged: history.damagedBackups(name), routine };
   const activeRun = activeRunOf(runs[0], lock);
   const health = healthOf({
     now,
@@ -58,7 +70,10 @@ export function databaseStatus(history: ReadOnlyHistory, name: string, deps: Dat
     longestGapSeconds,
   });
   const unfinished = restoreUnfinished ? [unfinishedRestore] : [];
-  const problems = [...unfinished, ...listProblems({ now, runs, activeRun, openSuspects, openAlerts }, zone)];
+  const problems = [
+    ...unfinished,
+    ...listProblems({ now, runs, activeRun, openSuspects, verification, openAlerts }, zone),
+  ];
   return {
     name,
     ok: health.healthy && newestGood !== null && problems.length === 0,
@@ -69,6 +84,8 @@ export function databaseStatus(history: ReadOnlyHistory, name: string, deps: Dat
     recentRuns: runs,
     runs: history.counts(name),
     openSuspects,
+    lastVerifiedAt: history.lastVerifications().get(newestGood?.key ?? '')?.at ?? null,
+    oldVerified: routine?.key == null || verification.damaged.some(({ key }) => key === routine.key) ? null : routine,
     openAlerts,
   };
 }

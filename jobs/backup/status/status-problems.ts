@@ -4,6 +4,7 @@ import { agePhrase } from '../../runtime/format.ts';
 import type { LockState } from '../../sqlite/lock/lock-state.ts';
 import type { BackupProblem } from '../alerts/backup-problem.ts';
 import { unfinishedMessage } from '../alerts/run-problems.ts';
+import { problemsOfVerification, type VerificationFacts } from '../alerts/verification-problems.ts';
 
 /** A run that is running by the history: `yes` when a process holds its lock, `no` when none does, so it was killed. */
 export type ActiveRun = { readonly run: Run; readonly isAlive: 'yes' | 'no' | 'unknown' };
@@ -22,16 +23,21 @@ type ProblemFacts = {
   readonly runs: readonly Run[];
   readonly activeRun: ActiveRun | null;
   readonly openSuspects: readonly OpenSuspect[];
+  readonly verification: VerificationFacts;
   /** What the alerts know to be wrong, of this database or of all. */
   readonly openAlerts: readonly BackupProblem[];
 };
 
 /** What is wrong with one database's backups beside age and absence, one line each; empty when nothing is known to be. */
-export function listProblems({ now, runs, activeRun, openSuspects, openAlerts }: ProblemFacts, zone: string): string[] {
+export function listProblems(
+  { now, runs, activeRun, openSuspects, verification, openAlerts }: ProblemFacts,
+  zone: string,
+): string[] {
   const ended = activeRun?.isAlive === 'no' ? activeRun.run : runs.find(({ outcome }) => outcome !== 'running');
   const problems = [
     ...(ended === undefined ? [] : runProblem(ended, now, zone)),
     ...openSuspects.map(({ key, reason }) => `${key} is suspect (${reason}); if it is right: nightshift accept ${key}`),
+    ...problemsOfVerification(verification).map(({ message }) => message),
     ...openAlerts.filter(({ kind }) => isListed(kind, ended?.outcome)).map(({ message }) => message),
   ];
   return problems.map((problem) => problem.replace(/\.$/, ''));
@@ -51,7 +57,7 @@ function runProblem(run: Run, now: Temporal.Instant, zone: string): string[] {
  * one that was stopped or killed has none of the failure before it.
  */
 function isListed(kind: BackupProblem['kind'], lastOutcome: Outcome | undefined): boolean {
-  if (kind === 'suspect') return false;
+  if (['suspect', 'damaged', 'unverified'].includes(kind)) return false;
   if (kind === 'failure') return lastOutcome !== 'failed' && lastOutcome !== 'succeeded';
   return kind !== 'housekeeping' || lastOutcome !== 'succeeded';
 }

@@ -2,8 +2,8 @@ import { mayExist } from '../../store/missing.ts';
 import type { BackupDeps } from '../backup.ts';
 
 /**
- * After a good backup: suspects that it disproves are no longer open, nor those that somebody removed from the store. What
- * cannot be looked up stays open.
+ * After a good backup: suspects that it disproves are no longer open, nor suspects and damaged backups that are gone from the
+ * store. What cannot be looked up stays open.
  */
 export async function closeSuspects(
   database: string,
@@ -11,7 +11,7 @@ export async function closeSuspects(
   { store, history, clock, signal }: Pick<BackupDeps, 'store' | 'history' | 'clock' | 'signal'>,
 ): Promise<void> {
   for (const key of disproved) history.recordDisproof(key, clock.now());
-  for (const { key } of history.openSuspects(database)) {
+  for (const { key } of [...history.openSuspects(database), ...history.damagedBackups(database)]) {
     if (!(await mayExist(store, key, signal))) history.forgetKey(key);
   }
 }

@@ -13,6 +13,7 @@ export const historySchema = `
     rows INTEGER, suspect TEXT, code TEXT, message TEXT);
   CREATE INDEX IF NOT EXISTS runs_by_database ON runs (job, database, id);
   CREATE TABLE IF NOT EXISTS verifications (key TEXT PRIMARY KEY, verification TEXT NOT NULL, at TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS damaged (key TEXT PRIMARY KEY, database TEXT NOT NULL, message TEXT NOT NULL, at TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS accepted (key TEXT PRIMARY KEY, at TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS disproved (key TEXT PRIMARY KEY, at TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS suspects (key TEXT PRIMARY KEY, database TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL);

@@ -5,6 +5,19 @@ export type Outcome = 'running' | 'succeeded' | 'failed' | 'interrupted';
 /** `verified`: the stored bytes were read back to the checked snapshot. `checksum-only`: encrypted, this host cannot read them; their hash was compared. */
 export type Verification = 'verified' | 'checksum-only';
 
+/** When an object was last read back, and what came of it. */
+export type LastVerification = { readonly result: Verification | 'failed'; readonly at: Temporal.Instant };
+
+/** A stored backup that did not verify when it was last read back. */
+export type DamagedBackup = { readonly key: string; readonly message: string; readonly at: Temporal.Instant };
+
+/** What came of the last old backup that was verified by itself: null when none could be verified for `problem`. */
+export type RoutineVerification = {
+  readonly at: Temporal.Instant;
+  readonly key: string | null;
+  readonly problem: string | null;
+};
+
 /** One run of a job on one database. Sizes in bytes. */
 export type Run = {
   readonly id: number;
@@ -55,6 +68,15 @@ export type History = {
   /** Records that an object was read back. */
   recordVerification(key: string, verification: Verification, at: Temporal.Instant): void;
   verifications(): ReadonlyMap<string, Verification>;
+  /** Of every object that is known to have been read back, by its key. */
+  lastVerifications(): ReadonlyMap<string, LastVerification>;
+  /** Records that an object does not verify: what was recorded of it before is true no longer. */
+  recordDamage(database: string, damaged: Omit<DamagedBackup, 'at'>, at: Temporal.Instant): void;
+  /** Those that did not verify when they were last read back, oldest first. */
+  damagedBackups(database: string): DamagedBackup[];
+  recordRoutineVerification(database: string, verified: RoutineVerification): void;
+  /** Null: none was tried yet. */
+  routineVerification(database: string): RoutineVerification | null;
   /** Forgets all that is known of a key: its object is gone, or about to be replaced by a new one. */
   forgetKey(key: string): void;
   counts(database: string): Record<Outcome, number>;
@@ -92,6 +114,9 @@ export type ReadOnlyHistory = Pick<
   | 'runs'
   | 'newestGood'
   | 'verifications'
+  | 'lastVerifications'
+  | 'damagedBackups'
+  | 'routineVerification'
   | 'counts'
   | 'openSuspects'
   | 'alertState'

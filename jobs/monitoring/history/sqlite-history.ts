@@ -1,5 +1,7 @@
 import Sqlite from 'better-sqlite3';
-import type { History, OpenSuspect, Outcome, RunDetails, Verification } from './history.ts';
+import { z } from 'zod';
+import { parseJsonAs } from '../../runtime/json.ts';
+import type { DamagedBackup, History, OpenSuspect, Outcome, RunDetails, Verification } from './history.ts';
 import { translateHistoryErrors } from './history-file.ts';
 import { deserializeRun, type SerializedRun } from './serialized-run.ts';
 
@@ -16,13 +18,24 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
       run(`UPDATE runs SET ${columnNames[name as keyof RunDetails]} = ? WHERE id = ?`, value ?? null, id);
     }
   };
-  const recordVerification: History['recordVerification'] = (key, verification, at) =>
-    run(
-      'INSERT OR REPLACE INTO verifications (key, verification, at) VALUES (?, ?, ?)',
-      key,
-      verification,
-      at.toString(),
+  const transaction = (...steps: readonly (() => void)[]) =>
+    translateHistoryErrors(file, () =>
+      db.transaction(() => {
+        for (const step of steps) step();
+      })(),
     );
+  const recordVerification: History['recordVerification'] = (key, verification, at) => {
+    const sql = 'INSERT OR REPLACE INTO verifications (key, verification, at) VALUES (?, ?, ?)';
+    transaction(
+      () => run(sql, key, verification, at.toString()),
+      () => run('DELETE FROM damaged WHERE key = ?', key),
+    );
+  };
+  /** An older nightshift's history that is only read has no such table. */
+  const damagedRows = (where: string, ...values: unknown[]) => {
+    const [table] = rows(`SELECT 1 FROM sqlite_master WHERE name = 'damaged'`);
+    return table === undefined ? [] : rows<DamagedRow>(`SELECT key, message, at FROM damaged ${where}`, ...values);
+  };
   return {
     startRun: (job, database, at) =>
       Number(
@@ -64,7 +77,8 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
       ).map(deserializeRun)[0] ?? null,
     unverifiedKeys: (database) =>
       rows<{ key: string }>(
-        `SELECT DISTINCT key FROM runs WHERE job = 'backup' AND database = ? AND key IS NOT NULL AND key NOT IN (SELECT key FROM verifications)`,
+        `SELECT DISTINCT key FROM runs WHERE job = 'backup' AND database = ? AND key IS NOT NULL
+           AND key NOT IN (SELECT key FROM verifications UNION SELECT key FROM damaged)`,
         database,
       ).map(({ key }) => key),
     recordVerification,
@@ -74,11 +88,38 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
           ({ key, verification }) => [key, verification],
         ),
       ),
+    lastVerifications: () => {
+      const verified = rows<{ key: string; result: Verification; at: string }>(
+        'SELECT key, verification AS result, at FROM verifications',
+      );
+      const failed = damagedRows('').map(({ key, at }) => ({ key, result: 'failed' as const, at }));
+      return new Map(
+        [...verified, ...failed].map(({ key, result, at }) => [key, { result, at: Temporal.Instant.from(at) }]),
+      );
+    },
+    recordDamage: (database, { key, message }, at) =>
+      transaction(
+        () => run('DELETE FROM verifications WHERE key = ?', key),
+        () => run('INSERT OR REPLACE INTO damaged VALUES (?, ?, ?, ?)', key, database, message, at.toString()),
+      ),
+    damagedBackups: (database) =>
+      damagedRows('WHERE database = ? ORDER BY at, key', database).map(
+        (row): DamagedBackup => ({ ...row, at: Temporal.Instant.from(row.at) }),
+      ),
+    recordRoutineVerification: (database, { at, ...verified }) => {
+      const text = JSON.stringify({ ...verified, at: at.toString() });
+      run('INSERT OR REPLACE INTO service (name, value) VALUES (?, ?)', routineName(database), text);
+    },
+    routineVerification: (database) => {
+      const [found] = rows<{ value: string }>('SELECT value FROM service WHERE name = ?', routineName(database));
+      const parsed = found === undefined ? null : parseJsonAs(routineSchema, found.value);
+      return parsed && { ...parsed, at: Temporal.Instant.from(parsed.at) };
+    },
     forgetKey: (key) =>
       translateHistoryErrors(file, () =>
         db.transaction(() => {
           run('UPDATE runs SET key = NULL WHERE key = ?', key);
-          for (const table of ['verifications', 'accepted', 'disproved', 'suspects']) {
+          for (const table of ['verifications', 'damaged', 'accepted', 'disproved', 'suspects']) {
             run(`DELETE FROM ${table} WHERE key = ?`, key);
           }
         })(),
@@ -161,6 +202,11 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
     close: () => db.close(),
   };
 }
+
+type DamagedRow = { readonly key: string; readonly message: string; readonly at: string };
+
+const routineName = (database: string) => `verification:${database}`;
+const routineSchema = z.object({ at: z.string(), key: z.string().nullable(), problem: z.string().nullable() });
 
 const columnNames: Record<keyof RunDetails, string> = {
   key: 'key',

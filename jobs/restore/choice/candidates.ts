@@ -1,14 +1,16 @@
 import { isPlausible } from '../../archives/backup-date.ts';
-import { databaseInKey, fileNameOf } from '../../archives/names.ts';
+import { fileNameOf } from '../../archives/names.ts';
 import type { StoredBackup } from '../../archives/stored-backups.ts';
 import { Failure } from '../../runtime/errors.ts';
 import type { Database } from '../../settings/databases.ts';
 import type { BackupSelector } from '../options/restore-options.ts';
 
-/** The database a key belongs to. Of a name that is not ours: the longest configured name it begins with. */
-export function databaseOf(key: string, databases: readonly Database[]): string | null {
-  const parsed = databaseInKey(key);
-  if (parsed !== null) return parsed;
+/** The database a backup belongs to. Of a name that is not ours: the longest configured name it begins with. */
+export function databaseOf(
+  { key, database }: Pick<StoredBackup, 'key' | 'database'>,
+  databases: readonly Database[],
+): string | null {
+  if (database !== null) return database;
   const file = fileNameOf(key);
   const names = databases
     .map(({ name }) => name)
@@ -16,7 +18,7 @@ export function databaseOf(key: string, databases: readonly Database[]): string 
   return names.toSorted((a, b) => b.length - a.length)[0] ?? null;
 }
 
-type Candidate = Pick<StoredBackup, 'key' | 'kind' | 'date'>;
+type Candidate = Pick<StoredBackup, 'key' | 'kind' | 'database' | 'date'>;
 
 /**
  * What can serve `selector` for a database, the best first: of `backups` (newest first) its own, without misdated ones. One that
@@ -29,7 +31,7 @@ export function candidatesFor<B extends Candidate>(
   databases: readonly Database[],
   zone: string,
 ): B[] {
-  const own = backups.filter(({ key }) => databaseOf(key, databases) === database.name);
+  const own = backups.filter((backup) => databaseOf(backup, databases) === database.name);
   const plausible = own.filter(({ date }) => isPlausible(date));
   if (selector.kind === 'latest')
     return plausible.filter(({ kind }) => selector.folder === null || kind === selector.folder);

@@ -1,4 +1,3 @@
-import { backupKinds } from '../../archives/backup-kinds.ts';
 import { keyNamed, locateKey } from '../../archives/names.ts';
 import { describeBackup, type ReadOptions, readBackups, type StoredBackup } from '../../archives/stored-backups.ts';
 import { Failure } from '../../runtime/errors.ts';
@@ -48,7 +47,7 @@ export async function chooseBackup(
       ? await chooseNamed(selector, store, options)
       : await chooseUnnamed(selector, store, options);
   const { databases, asked } = options;
-  const madeFrom = databaseOf(backup.key, databases);
+  const madeFrom = databaseOf(backup, databases);
   return { ...backup, database: targetDatabase(madeFrom, asked, databases), madeFrom, choiceRemarks: remarks };
 }
 
@@ -59,7 +58,7 @@ async function chooseUnnamed(
   store: ObjectStore,
   options: ChooseBackupOptions,
 ): Promise<Choice> {
-  const backups = await readBackups(store, backupKinds, '', options);
+  const backups = await readBackups(store, options.layout.kinds, '', options);
   return selector.kind === 'pick' ? pickFrom(backups, store, options) : chooseNewest(selector, backups, store, options);
 }
 
@@ -77,10 +76,10 @@ async function chooseNamed(
     const isOther = folder !== null && backup.kind !== folder;
     return { backup, remarks: form === typed && !isOther ? [] : [`"${typed}" is ${backup.key}`] };
   }
-  const { databases, asked, zone, pick, mayCorrect } = options;
-  const backups = await readBackups(store, backupKinds, '', options);
+  const { databases, asked, zone, layout, pick, mayCorrect } = options;
+  const backups = await readBackups(store, options.layout.kinds, '', options);
   const own = asked === null ? databases : [targetDatabase(null, asked, databases)];
-  const understood = understand(decoded ?? text, backups, { folder, databases: own, zone });
+  const understood = understand(decoded ?? text, backups, { folder, databases: own, zone, layout });
   if (understood.kind === 'latest') {
     if (!mayCorrect) throw correctionFailure(typed, folder === null ? 'latest' : `latest ${folder}`);
     const { backup, remarks } = await chooseNewest({ kind: 'latest', folder }, backups, store, options);
@@ -90,7 +89,8 @@ async function chooseNamed(
     if (pick === null) throw severalFailure(typed, understood);
     return pickFrom(understood.backups, store, options);
   }
-  if (understood.kind === 'none') throw missingFailure(typed, store.name, understood.near);
+  if (understood.kind === 'none')
+    throw missingFailure(typed, { name: store.name, prefix: layout.prefix }, understood.near);
   const { backup, how, correction } = understood;
   if (correction && !mayCorrect) throw correctionFailure(typed, `${backup.name} ${backup.kind}`);
   return { backup, remarks: [`"${typed}" is ${how}`] };
@@ -104,8 +104,8 @@ async function pickFrom(
 ): Promise<Choice> {
   const { pick, asked, databases } = options;
   if (pick === null) throw new Error('nobody is there to pick a backup');
-  const own = offered.filter(({ key }) => asked === null || [asked, null].includes(databaseOf(key, databases)));
-  if (own.length === 0) throw noneFailure(store.name);
+  const own = offered.filter((backup) => asked === null || [asked, null].includes(databaseOf(backup, databases)));
+  if (own.length === 0) throw noneFailure({ name: store.name, prefix: options.layout.prefix });
   let problem: Failure | null = null;
   for (;;) {
     try {
@@ -129,11 +129,13 @@ async function findExact(
   store: ObjectStore,
   options: ReadOptions,
 ): Promise<StoredBackup | null> {
-  const kinds = backupKinds.filter((kind) => folder === null || kind.name === folder);
-  const below = backupKinds.flatMap((kind) =>
-    name.startsWith(`${kind.name}/`) ? (keyNamed(name.slice(kind.name.length + 1), kind) ?? []) : [],
+  const { kinds } = options.layout;
+  const asked = kinds.filter((kind) => folder === null || kind.name === folder);
+  const below = kinds.flatMap((kind) =>
+    name.startsWith(`${kind.name}/`) ? (keyNamed(name.slice(kind.name.length + 1), kind, kinds) ?? []) : [],
   );
-  const keys = locateKey(name) !== null ? [name] : [...kinds.flatMap((kind) => keyNamed(name, kind) ?? []), ...below];
+  const named = asked.flatMap((kind) => keyNamed(name, kind, kinds) ?? []);
+  const keys = locateKey(name, kinds) !== null ? [name] : [...named, ...below];
   const heads = await Promise.all(keys.map((key) => store.head(key, options.signal)));
   const described = await Promise.all(
     heads.map((head) => (head === null ? null : describeBackup(store, head, options))),

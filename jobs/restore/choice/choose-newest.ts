@@ -1,3 +1,4 @@
+import type { BackupLayout } from '../../archives/backup-kinds.ts';
 import type { StoredBackup } from '../../archives/stored-backups.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
@@ -10,6 +11,7 @@ type ChooseNewestOptions = {
   readonly databases: readonly Database[];
   readonly asked: string | null;
   readonly zone: string;
+  readonly layout: Pick<BackupLayout, 'prefix'>;
 };
 
 /**
@@ -20,7 +22,7 @@ export function chooseNewest(
   selector: Extract<BackupSelector, { kind: 'latest' | 'at' }>,
   backups: readonly StoredBackup[],
   store: Pick<ObjectStore, 'name'>,
-  { databases, asked, zone }: ChooseNewestOptions,
+  { databases, asked, zone, layout }: ChooseNewestOptions,
 ): { readonly backup: StoredBackup; readonly remarks: readonly string[] } {
   const database = targetDatabase(null, asked, databases);
   const passedOver = misdatedOf(backups, database, databases);
@@ -48,13 +50,13 @@ export function chooseNewest(
   throw new Failure(
     'OBJECT_MISSING',
     `${store.name} holds no backup of ${database.name}${what}${passedOver.length > 0 ? ` (${passedOver.join('; ')})` : ''}.`,
-    'See what there is with `nightshift list`; check that this is the right store: bucket and region, or a folder whose disk is mounted.',
+    `See what there is with \`nightshift list\`; check that this is the right store: bucket, region and BACKUP_PREFIX (${layout.prefix}), or a folder whose disk is mounted.`,
   );
 }
 
 function misdatedOf(backups: readonly StoredBackup[], database: Database, databases: readonly Database[]): string[] {
   const misdated = backups.filter(
-    ({ key, date }) => date.kind === 'misdated' && databaseOf(key, databases) === database.name,
+    (backup) => backup.date.kind === 'misdated' && databaseOf(backup, databases) === database.name,
   );
   if (misdated.length === 0) return [];
   return [`not considered: ${plural(misdated.length, 'misdated backup')}, see \`nightshift list\``];

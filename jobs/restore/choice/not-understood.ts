@@ -6,24 +6,27 @@ type NamedObject = Pick<StoredBackup, 'name' | 'kind'>;
 
 const mostNamed = 5;
 
+/** The store, and what keys in it begin with (BACKUP_PREFIX). */
+type SearchedStore = { readonly name: string; readonly prefix: string };
+
 /** The OBJECT_MISSING of a text that no backup fits; `near`: those that are most like it. */
-export function missingFailure(typed: string, store: string, near: readonly NamedObject[]): Failure {
+export function missingFailure(typed: string, store: SearchedStore, near: readonly NamedObject[]): Failure {
   const isSafetyCopy = /\.(?:backup|rejected)-\d{4}-\d\d-\d\d_\d{6}$/.exec(typed) !== null;
   const instead = isSafetyCopy ? `That is the name of a safety copy: ${command(['--undo', typed])}. ` : '';
   const meant = near.length === 0 ? '' : `Did you mean ${commands(near)}? `;
   return new Failure(
     'OBJECT_MISSING',
-    `${store} has no backup "${typed}".`,
+    `${store.name} has no backup "${typed}" below ${store.prefix}.`,
     `${instead}${meant}\`nightshift list\` shows all; \`nightshift restore latest\` takes the newest good one.`,
   );
 }
 
 /** The OBJECT_MISSING of a store in which there is nothing to pick from. */
-export function noneFailure(store: string): Failure {
+export function noneFailure({ name, prefix }: SearchedStore): Failure {
   return new Failure(
     'OBJECT_MISSING',
-    `${store} holds no backup.`,
-    'Check that this is the right store: bucket and region, or a folder whose disk is mounted.',
+    `${name} holds no backup below ${prefix}.`,
+    'Check that this is the right store: bucket, region and BACKUP_PREFIX, or a folder whose disk is mounted.',
   );
 }
 

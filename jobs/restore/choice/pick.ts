@@ -1,7 +1,7 @@
 import { ageText } from '../../archives/backup-date.ts';
 import { listEntry, printable, stateText } from '../../archives/backup-list.ts';
 import type { StoredBackup } from '../../archives/stored-backups.ts';
-import type { Verification } from '../../monitoring/history/history.ts';
+import type { LastVerification } from '../../monitoring/history/history.ts';
 import { localTimestamp } from '../../runtime/clock.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { formatBytes, formatCount, plural } from '../../runtime/format.ts';
@@ -14,7 +14,7 @@ const mostShown = 20;
 
 type PickFacts = {
   /** What the history of this host knows. */
-  readonly verifications: ReadonlyMap<string, Verification>;
+  readonly verifications: ReadonlyMap<string, LastVerification>;
   /** IANA zone of the dates. */
   readonly zone: string;
   readonly now: () => Temporal.Instant;

@@ -1,4 +1,4 @@
-import { backupKinds } from '../../archives/backup-kinds.ts';
+import { type BackupLayout, kindNames } from '../../archives/backup-kinds.ts';
 import { parseDailyKey } from '../../archives/names.ts';
 import type { StoredBackup } from '../../archives/stored-backups.ts';
 import { localTimestamp } from '../../runtime/clock.ts';
@@ -7,7 +7,7 @@ import type { Database } from '../../settings/databases.ts';
 import { databaseOf } from './candidates.ts';
 import { localTimePrefix } from './local-time.ts';
 
-type NamedBackup = Pick<StoredBackup, 'key' | 'kind' | 'name' | 'date' | 'isChanged'> & {
+type NamedBackup = Pick<StoredBackup, 'key' | 'kind' | 'name' | 'database' | 'date' | 'isChanged'> & {
   readonly facts: Pick<NonNullable<StoredBackup['facts']>, 'snapshotSha256'> | null;
 };
 
@@ -29,6 +29,7 @@ type UnderstandOptions = {
   readonly databases: readonly Database[];
   /** IANA zone of the times that are typed, and of those in names. */
   readonly zone: string;
+  readonly layout: Pick<BackupLayout, 'daily'>;
 };
 
 const mostNear = 3;
@@ -41,20 +42,21 @@ const mostNear = 3;
 export function understand<B extends NamedBackup>(
   typed: string,
   backups: readonly B[],
-  { folder, databases, zone }: UnderstandOptions,
+  options: UnderstandOptions,
 ): Understanding<B> {
-  const own = backups.filter(({ key }) => databases.some(({ name }) => name === databaseOf(key, databases)));
+  const { folder, databases } = options;
+  const own = backups.filter((backup) => databases.some(({ name }) => name === databaseOf(backup, databases)));
   const named = backups.filter(({ name }) => name === typed);
   if (named.length > 0) return decided(named, folder, 'the name of', false);
   const shortened = [
     backups.filter(({ name }) => isWithoutEnding(typed, name)),
-    own.filter(({ key, name }) => isWithoutEnding(`${databaseOf(key, databases)}_${typed}`, name)),
+    own.filter((backup) => isWithoutEnding(`${databaseOf(backup, databases)}_${typed}`, backup.name)),
   ].find(({ length }) => length > 0);
   if (shortened !== undefined) return decided(shortened, folder, 'the beginning of', false);
   const [database, prefix] = timePrefixIn(typed, databases);
   if (prefix !== null) {
-    const asked = own.filter(({ key }) => database === null || databaseOf(key, databases) === database);
-    return takenThen(asked, prefix, folder, zone);
+    const asked = own.filter((backup) => database === null || databaseOf(backup, databases) === database);
+    return takenThen(asked, prefix, options);
   }
   return corrected(typed, own, folder);
 }
@@ -77,21 +79,25 @@ const afterName = (typed: string, name: string) => (typed.startsWith(`${name}_`)
 function takenThen<B extends NamedBackup>(
   own: readonly B[],
   prefix: string,
-  folder: string | null,
-  zone: string,
+  { folder, zone, layout }: UnderstandOptions,
 ): Understanding<B> {
-  const then = own.filter((backup) => timesOf(backup, zone).some((time) => time.startsWith(prefix)));
+  const times = (backup: B) => timesOf(backup, zone, layout);
+  const then = own.filter((backup) => times(backup).some((time) => time.startsWith(prefix)));
   const plausible = then.filter(({ date }) => date.kind === 'dated');
   const what = prefix.length === 10 ? 'day' : 'time';
   if (plausible.length > 0) return decided(plausible, folder, `the ${what} (${zone}) of`, false);
   if (then.length > 0) return { kind: 'none', near: then };
-  return { kind: 'none', near: nearestTo(prefix, own, zone) };
+  return { kind: 'none', near: nearestTo(prefix, own, { times, zone }) };
 }
 
 /** Those of the same day, or else the last before it and the first after it. */
-function nearestTo<B extends NamedBackup>(prefix: string, own: readonly B[], zone: string): B[] {
+function nearestTo<B extends NamedBackup>(
+  prefix: string,
+  own: readonly B[],
+  { times, zone }: { readonly times: (backup: B) => string[]; readonly zone: string },
+): B[] {
   const day = prefix.slice(0, 10);
-  const sameDay = own.filter((backup) => timesOf(backup, zone).some((time) => time.startsWith(day)));
+  const sameDay = own.filter((backup) => times(backup).some((time) => time.startsWith(day)));
   if (sameDay.length > 0) return sameDay;
   const localTime = ({ date }: B) => (date.kind === 'dated' ? localTimestamp(date.takenAt, zone) : null);
   const before = own.find((backup) => (localTime(backup) ?? prefix) < prefix);
@@ -103,8 +109,8 @@ function nearestTo<B extends NamedBackup>(prefix: string, own: readonly B[], zon
  * The local times that a backup is known by: of its snapshot, and in its name (the zone may have changed in between). The name
  * of a period is none.
  */
-function timesOf({ key, date, facts }: NamedBackup, zone: string): string[] {
-  const name = parseDailyKey(key);
+function timesOf({ key, date, facts }: NamedBackup, zone: string, { daily }: UnderstandOptions['layout']): string[] {
+  const name = parseDailyKey(daily, key);
   return [
     ...(date.kind === 'dated' && facts !== null ? [localTimestamp(date.takenAt, zone)] : []),
     ...(name === null ? [] : [name.at.toString({ smallestUnit: 'second' }).replace('T', ' ')]),
@@ -141,7 +147,7 @@ function decided<B extends NamedBackup>(
 ): Understanding<B> {
   const inFolder = found.filter(({ kind }) => folder === null || kind === folder);
   const backups = inFolder.length > 0 ? inFolder : found;
-  const order = backupKinds.map(({ name }) => name as string);
+  const order: readonly string[] = kindNames;
   const [first, ...others] = backups.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   if (first === undefined) return { kind: 'none', near: [] };
   const isSame = ({ facts }: B) => facts !== null && facts.snapshotSha256 === first.facts?.snapshotSha256;

@@ -1,4 +1,4 @@
-import { backupKinds, type KindName } from '../../archives/backup-kinds.ts';
+import { type KindName, kindNames } from '../../archives/backup-kinds.ts';
 import { Failure } from '../../runtime/errors.ts';
 import type { BackupSelector } from './restore-options.ts';
 
@@ -17,7 +17,7 @@ export function selectorOfWords(first: string, second: string | undefined): Back
   throw new Failure(
     'ARGUMENT_INVALID',
     `"${other}" is no kind of backup.`,
-    `After the name comes its kind: ${backupKinds.map(({ name }) => name).join(' or ')}.`,
+    `After the name comes its kind: ${kindNames.join(' or ')}.`,
   );
 }
 
@@ -26,5 +26,5 @@ function selectorOfName(name: string, folder: KindName | null): BackupSelector {
 }
 
 function kindNamed(word: string): KindName | null {
-  return backupKinds.find(({ name }) => name === word.toLowerCase())?.name ?? null;
+  return kindNames.find((name) => name === word.toLowerCase()) ?? null;
 }

@@ -1,3 +1,4 @@
+import { layoutBelow } from '../../archives/backup-kinds.ts';
 import { readIdentity } from '../../archives/format/age-identity.ts';
 import { sameStoreFailure } from '../../archives/store-identity.ts';
 import { missingHistoryWarning, readHistory } from '../../monitoring/history/open-history.ts';
@@ -29,7 +30,7 @@ export async function withBackup(
   const identity = identityFile === null ? null : await readIdentity(identityFile);
   const { history, failure } = readHistory(settings.stateDir);
   const other = await sameStoreFailure(settings.store, history);
-  const verifications = history?.verifications() ?? new Map();
+  const verifications = history?.lastVerifications() ?? new Map();
   history?.close();
   if (other !== null) err(`WARNING: ${other.message} ${other.hint}\n`);
   const loss =
@@ -46,6 +47,7 @@ export async function withBackup(
       mayCorrect: isShown && !options.yes,
       pick: prompt === null || options.yes ? null : picker({ prompt, out, verifications, zone, now }),
       zone,
+      layout: layoutBelow(settings.prefix),
       now,
       signal,
     });

@@ -46,7 +46,7 @@ export const backup = [
     stack: 'backupAgeRecipients',
     rule: rule.ageRecipients,
     readBy: ['backup'],
-    meaning: 'age public keys, separated by commas; encrypts each backup',
+    meaning: 'age public keys, separated by commas, or one a line as in a recipients file of age; encrypts each backup',
   }),
   setting({
     environment: 'BACKUP_AGE_IDENTITY',
@@ -79,6 +79,15 @@ export const backup = [
     default: '0',
     readBy: ['backup'],
     meaning: 'weekly backups kept, the newest; 0 keeps all',
+  }),
+  setting({
+    environment: 'BACKUP_VERIFY_MIB',
+    stack: 'backupVerifyMiB',
+    rule: rule.whole(0, 1_048_576),
+    default: '1024',
+    readBy: ['backup'],
+    meaning:
+      'largest old backup, in MiB as stored, that is verified by itself after the nightly backup, one a night; 0: none',
   }),
   setting({
     environment: 'BACKUP_SUSPECT_IGNORE',

@@ -11,6 +11,14 @@ export const store = [
     meaning: '`s3`, or `file:///folder` for a local or mounted folder',
   }),
   setting({
+    environment: 'BACKUP_PREFIX',
+    stack: 'backupPrefix',
+    rule: rule.keyPrefix,
+    default: 'sqlite-backups/',
+    readBy: ['backup', 'restore'],
+    meaning: 'what every key begins with; one of its own for each of two hosts whose databases have the same file name',
+  }),
+  setting({
     environment: 'LINODE_ACCESS_KEY',
     stack: 's3AccessKey',
     rule: rule.text,

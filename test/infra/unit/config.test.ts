@@ -69,11 +69,13 @@ describe('the config of a stack', () => {
             front: { kind: 'port', port: 8080 },
           },
           environment: {
+            BACKUP_PREFIX: 'sqlite-backups/',
             TIME_ZONE: 'Asia/Kuala_Lumpur',
             BACKUP_SCHEDULE_HOUR: '2',
             BACKUP_COMPRESSION: 'gzip',
             BACKUP_RETENTION_DAILY: '20',
             BACKUP_RETENTION_WEEKLY: '0',
+            BACKUP_VERIFY_MIB: '1024',
             SUMMARY_SCHEDULE_HOUR: '8',
           },
           secretVariables: {},

@@ -149,10 +149,12 @@ describe('what the program declares', () => {
         envs: {
           secret: [
             'BACKUP_COMPRESSION=gzip',
+            'BACKUP_PREFIX=sqlite-backups/',
             'BACKUP_RETENTION_DAILY=20',
             'BACKUP_RETENTION_WEEKLY=0',
             'BACKUP_SCHEDULE_HOUR=2',
             'BACKUP_STORE=file:///store',
+            'BACKUP_VERIFY_MIB=1024',
             'DATABASE_PATH=/data/csv_data.db',
             'HTTP_PORT=8081',
             'STATE_DIR=/state',

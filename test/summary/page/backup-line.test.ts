@@ -36,6 +36,8 @@ const status: DatabaseStatus = {
   recentRuns: [run],
   runs: { running: 0, succeeded: 1, failed: 0, interrupted: 0 },
   openSuspects: [],
+  lastVerifiedAt: null,
+  oldVerified: null,
   openAlerts: [],
 };
 const line = (...databases: DatabaseStatus[]) =>

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { daily } from '../../../archives/backup-kinds.ts';
+import type { BackupLayout } from '../../../archives/backup-kinds.ts';
 import { readBack } from '../../../archives/format/read-back.ts';
 import { inventoryOf } from '../../../archives/inventory.ts';
 import type { Verification } from '../../../monitoring/history/history.ts';
@@ -14,11 +14,11 @@ import { waitForStore } from '../../wait-for-store.ts';
 import { type Checklist, type CheckReport, warnOnFailure } from './checklist.ts';
 import type { SampleBackup } from './sample-backup.ts';
 
-type StoreCheckDeps = { readonly store: ObjectStore; readonly signal: AbortSignal };
+type StoreCheckDeps = { readonly store: ObjectStore; readonly layout: BackupLayout; readonly signal: AbortSignal };
 
 const removeTimeoutMs = 5000;
 /** Beside the folders of the backups, so that no listing mistakes it for one. */
-const prefix = 'sqlite-backups/check-';
+const sampleName = 'check-';
 
 export const storeCheckNames = {
   reading: 'store, reading',
@@ -40,30 +40,31 @@ type ReadingDeps = StoreCheckDeps & {
 export async function checkReading(
   databases: readonly Database[],
   report: CheckReport,
-  { store, signal, waitForNewKey, log, zone, clock }: ReadingDeps,
+  { store, layout, signal, waitForNewKey, log, zone, clock }: ReadingDeps,
 ): Promise<void> {
-  await waitForStore(store, { waitForNewKey, log, signal });
+  await waitForStore(store, { prefix: layout.daily.prefix, waitForNewKey, log, signal });
+  const options = { zone, now: () => store.now(clock), layout, signal };
   let backups = 0;
   for (const { name } of databases) {
-    const { dailies, periodBackups } = await inventoryOf(store, name, { zone, now: () => store.now(clock), signal });
+    const { dailies, periodBackups } = await inventoryOf(store, name, options);
     backups += dailies.length + periodBackups.length;
   }
   report.found(`${plural(backups, 'backup')} in ${store.name}`);
 }
 
 /** A run aborts uploads that killed runs left unfinished; where they cannot be listed, they stay and are paid for. */
-export async function checkCleaning(report: CheckReport, { store, signal }: StoreCheckDeps): Promise<void> {
+export async function checkCleaning(report: CheckReport, { store, layout, signal }: StoreCheckDeps): Promise<void> {
   report.found('unfinished uploads can be listed');
   await warnOnFailure(report, 'Unfinished uploads of killed runs stay in the bucket:', async () => {
-    await store.abortUploads(daily.prefix, () => false, signal);
+    await store.abortUploads(layout.daily.prefix, () => false, signal);
   });
 }
 
 /** Stores the sample, reads it back, copies and removes it, each as a run does with a backup. */
 export async function checkObject(list: Checklist, sample: SampleBackup, deps: StoreCheckDeps): Promise<void> {
-  const name = `${prefix}${randomUUID()}`;
+  const name = `${deps.layout.prefix}${sampleName}${randomUUID()}`;
   const [key, copy] = [`${name}${sample.ending}`, `${name}-copy${sample.ending}`];
-  const { store, signal } = deps;
+  const { signal } = deps;
   try {
     const isStored = await list.run(storeCheckNames.writing, (report) => write(key, sample, report, deps));
     if (isStored === null) {
@@ -80,7 +81,7 @@ export async function checkObject(list: Checklist, sample: SampleBackup, deps: S
     await list.run(storeCheckNames.removing, (report) => remove([key, copy], report, deps));
   } catch (error) {
     if (signal.aborted)
-      await removeSamples([key, copy], { store, signal: AbortSignal.timeout(removeTimeoutMs) }).catch(() => null);
+      await removeSamples([key, copy], { ...deps, signal: AbortSignal.timeout(removeTimeoutMs) }).catch(() => null);
     throw error;
   }
 }
@@ -135,7 +136,7 @@ async function copyOnServer(
 function readBackSample(
   key: string,
   { archive, identity }: SampleBackup,
-  { store, signal }: StoreCheckDeps,
+  { store, signal }: Pick<StoreCheckDeps, 'store' | 'signal'>,
 ): Promise<Verification> {
   const expected = { snapshotSha256: archive.plainSha256, archiveSha256: archive.sha256 };
   return readBack(store, key, expected, { identity, signal, bar: noBar });

@@ -1,0 +1,54 @@
+import { oneLine } from '../../monitoring/alerts/alert.ts';
+import type { DamagedBackup, RoutineVerification } from '../../monitoring/history/history.ts';
+import type { BackupProblem } from './backup-problem.ts';
+
+/** What the history knows of the verification of one database's stored backups. */
+export type VerificationFacts = {
+  readonly database: string;
+  readonly damaged: readonly DamagedBackup[];
+  readonly routine: RoutineVerification | null;
+};
+
+/** Stored backups that do not verify, and why none could be verified by itself; each until it is verified again, or gone. */
+export function problemsOfVerification({ database, damaged, routine }: VerificationFacts): BackupProblem[] {
+  const problem = routine === null ? null : routine.problem;
+  return [
+    ...damaged.map((one) => damagedProblem(database, one)),
+    ...(routine === null || problem === null ? [] : [unverifiedProblem(database, problem, routine.at)]),
+  ];
+}
+
+function damagedProblem(database: string, { key, message, at }: DamagedBackup): BackupProblem {
+  return {
+    database,
+    kind: 'damaged',
+    code: key,
+    key: null,
+    title: `a stored backup of ${database} is DAMAGED`,
+    message: `${key} does not verify: ${oneLine(message)}`,
+    lines: [
+      `A stored backup of ${database} does not verify any more.`,
+      `The backup: ${key}`,
+      `What: ${oneLine(message)}`,
+    ],
+    hint: `Do not rely on it. Try again: nightshift verify ${key}. If it stays, remove it from the store by hand (the bucket may keep an older, whole version), and verify the others: nightshift verify --all`,
+    since: at.toString(),
+  };
+}
+
+function unverifiedProblem(database: string, problem: string, at: Temporal.Instant): BackupProblem {
+  return {
+    database,
+    kind: 'unverified',
+    code: '',
+    key: null,
+    title: `no old backup of ${database} could be verified`,
+    message: `no old backup could be verified: ${oneLine(problem)}`,
+    lines: [
+      `Each night one old backup of ${database} is restored into STAGING_DIR and checked. That was not possible.`,
+      `What: ${oneLine(problem)}`,
+    ],
+    hint: 'See what was found. It is tried again after the next nightly backup; by hand: nightshift verify --sample 1',
+    since: at.toString(),
+  };
+}

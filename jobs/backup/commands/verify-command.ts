@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { layoutBelow } from '../../archives/backup-kinds.ts';
+import { readIdentity } from '../../archives/format/age-identity.ts';
+import { requireSameStore } from '../../archives/store-identity.ts';
+import { readBackups, type StoredBackup } from '../../archives/stored-backups.ts';
+import { openResilientHistory, type ResilientHistory } from '../../monitoring/history/resilient-history.ts';
+import type { CliContext } from '../../runtime/cli-context.ts';
+import { Failure } from '../../runtime/errors.ts';
+import { plural } from '../../runtime/format.ts';
+import { terminalProgress } from '../../runtime/progress.ts';
+import { type BackupSettings, readBackupSettings } from '../../settings/settings.ts';
+import { requireStaging } from '../../sqlite/snapshot/disk-space.ts';
+import { openStore } from '../../store/open.ts';
+import { leastRecentlyVerified } from '../verification/due.ts';
+import { type VerificationDeps, verificationText, verifyBackup } from '../verification/verify-backup.ts';
+
+type VerifyCliOptions = { all?: boolean; sample?: number; identity?: string };
+
+export function verifyCommand(context: CliContext): Command {
+  return new Command('verify')
+    .description('read stored backups back, restore them into STAGING_DIR, and check their integrity there')
+    .argument('[name]', 'one, as `nightshift list` prints it')
+    .option('--all', 'every one that is listed')
+    .option('--sample <n>', 'so many, the least recently verified first', wholeNumber)
+    .option('--identity <file>', 'age key file for encrypted backups; else BACKUP_AGE_IDENTITY')
+    .addHelpText(
+      'after',
+      `
+Touches no database and no service. What it finds is recorded: \`list\` and \`status\` show it, and one that does not verify stays a
+problem until it is verified again or gone. An encrypted one that no key here opens is "checksum only": its stored bytes are
+compared, nothing more. The service verifies one old backup a night by itself (BACKUP_VERIFY_MIB). Exit code 1 when one fails.`,
+    )
+    .action(async (name: string | undefined, options: VerifyCliOptions) => {
+      requireOneChoice(name, options);
+      const settings = readBackupSettings(context.environment);
+      const history = openResilientHistory(settings.stateDir, {
+        onProblem: ({ code, message }) => context.err(`WARNING ${code}: ${message} What is found is not recorded.\n`),
+      });
+      try {
+        await verify(name, options, settings, history, context);
+      } finally {
+        history.close();
+      }
+    });
+}
+
+async function verify(
+  name: string | undefined,
+  options: VerifyCliOptions,
+  settings: BackupSettings,
+  history: ResilientHistory,
+  context: CliContext,
+): Promise<void> {
+  const { clock, signal, err } = context;
+  const identityFile = options.identity ?? settings.ageIdentityFile;
+  const identity = identityFile === null ? null : await readIdentity(identityFile);
+  await requireSameStore(settings.store, history);
+  await requireStaging(settings.stagingDir, { warn: (text) => err(`${text}\n`) });
+  const store = await openStore(settings.store);
+  try {
+    const layout = layoutBelow(settings.prefix);
+    const reading = { zone: settings.zone, now: () => store.now(clock), layout, signal };
+    const backups = await readBackups(store, layout.kinds, '', reading);
+    const chosen = chooseBackups(backups, name, options, { history, place: `${layout.prefix} in ${store.name}` });
+    const stagingFolder = path.join(settings.stagingDir, `verify.nightshift-${randomUUID()}`);
+    const deps = { store, history, clock, identity, stagingFolder, progress: terminalProgress(), signal };
+    await verifyEach(chosen, deps, context);
+  } finally {
+    store.close();
+  }
+}
+
+/** One after the other; a failing one does not stop the others. Throws BACKUP_WRONG that names each that failed. */
+async function verifyEach(
+  backups: readonly StoredBackup[],
+  deps: VerificationDeps,
+  { out }: Pick<CliContext, 'out'>,
+): Promise<void> {
+  const failed: string[] = [];
+  for (const backup of backups) {
+    const result =
+      backup.problem === null
+        ? await verifyBackup(backup, deps)
+        : ({ kind: 'unread', failure: backup.problem } as const);
+    if (result.kind === 'good') out(`ok    ${backup.key}: ${verificationText(result.verification)}\n`);
+    else {
+      out(`FAIL  ${backup.key}: ${result.failure.code}: ${result.failure.message}\n`);
+      failed.push(backup.key);
+    }
+  }
+  if (failed.length === 0) return;
+  throw new Failure(
+    'BACKUP_WRONG',
+    `${failed.length} of ${plural(backups.length, 'backup')} could not be verified: ${failed.join(', ')}.`,
+    'See above why. Do not rely on one that is damaged; the bucket may keep an older, whole version of it.',
+  );
+}
+
+function chooseBackups(
+  backups: readonly StoredBackup[],
+  name: string | undefined,
+  { sample }: VerifyCliOptions,
+  { history, place }: { readonly history: ResilientHistory; readonly place: string },
+): readonly StoredBackup[] {
+  if (backups.length === 0) {
+    throw new Failure(
+      'OBJECT_MISSING',
+      `There is no backup below ${place}.`,
+      'Is it the right store, and BACKUP_PREFIX?',
+    );
+  }
+  if (name === undefined) return leastRecentlyVerified(backups, history.lastVerifications()).slice(0, sample);
+  const found = backups.filter((backup) => backup.key === name || backup.name === name);
+  const [first] = found;
+  if (first === undefined) {
+    throw new Failure(
+      'OBJECT_MISSING',
+      `There is no backup ${name} below ${place}.`,
+      'Copy its name from `nightshift list`.',
+    );
+  }
+  return found;
+}
+
+function requireOneChoice(name: string | undefined, { all, sample }: VerifyCliOptions): void {
+  const given = [
+    ...(name === undefined ? [] : [name]),
+    ...(all ? ['--all'] : []),
+    ...(sample === undefined ? [] : ['--sample']),
+  ];
+  if (given.length === 1) return;
+  const what = given.length === 0 ? 'Nothing was named to verify.' : `${given.join(' and ')} cannot be combined.`;
+  throw new Failure(
+    'ARGUMENT_INVALID',
+    what,
+    'Give one of: a name as `nightshift list` prints it, --all, or --sample N.',
+  );
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('Give a whole number from 1, such as 3.');
+  return Number(text);
+}

@@ -1,0 +1,43 @@
+import type { BackupDate } from '../../archives/backup-date.ts';
+import type { LastVerification } from '../../monitoring/history/history.ts';
+
+type VerifiableBackup = { readonly key: string; readonly bytes: number; readonly date: BackupDate };
+type Known = ReadonlyMap<string, LastVerification>;
+
+/** One that was read back so lately is not old; nor is another due before so much time has passed. */
+const restHours = 20;
+
+/** The least recently verified first: never, by what this host knows, before all others, and of those the oldest. */
+export function leastRecentlyVerified<B extends VerifiableBackup>(backups: readonly B[], known: Known): B[] {
+  const verifiedAt = ({ key }: B) => known.get(key)?.at.epochMilliseconds ?? Number.NEGATIVE_INFINITY;
+  const compare = (a: number, b: number) => (a === b ? 0 : a < b ? -1 : 1);
+  return backups.toSorted((a, b) => compare(verifiedAt(a), verifiedAt(b)) || compare(takenAt(a), takenAt(b)));
+}
+
+type OldBackupDueOptions = {
+  readonly known: Known;
+  readonly now: Temporal.Instant;
+  /** The most that may be read. */
+  readonly budgetBytes: number;
+};
+
+/** The old backup to verify next, and how many old ones the budget leaves out; null when none is old enough. */
+export function oldBackupDue<B extends VerifiableBackup>(
+  backups: readonly B[],
+  { known, now, budgetBytes }: OldBackupDueOptions,
+): { readonly due: B | null; readonly overBudget: number } {
+  const old = backups.filter(({ key }) => isRested(known.get(key)?.at ?? null, now));
+  const fitting = leastRecentlyVerified(old, known).filter(({ bytes }) => bytes <= budgetBytes);
+  return { due: fitting[0] ?? null, overBudget: old.length - fitting.length };
+}
+
+/** Whether the last time is long enough ago. A time after now is a clock's mistake, and counts as long ago. */
+export function isRested(last: Temporal.Instant | null, now: Temporal.Instant): boolean {
+  if (last === null) return true;
+  const hours = now.since(last).total('hours');
+  return hours >= restHours || hours < 0;
+}
+
+function takenAt({ date }: VerifiableBackup): number {
+  return (date.kind === 'dated' ? date.takenAt : date.storedAt).epochMilliseconds;
+}

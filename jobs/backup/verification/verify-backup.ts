@@ -1,0 +1,63 @@
+import { mkdir, rm } from 'node:fs/promises';
+import type { AgeIdentity } from '../../archives/format/encryption.ts';
+import type { BackupFacts } from '../../archives/metadata.ts';
+import { verifyByRestoring } from '../../archives/verify-by-restoring.ts';
+import { isDamaged } from '../../archives/verify-stored.ts';
+import type { History, Verification } from '../../monitoring/history/history.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { asFailure, type Failure } from '../../runtime/errors.ts';
+import type { Progress } from '../../runtime/progress.ts';
+import type { ObjectStore } from '../../store/store.ts';
+
+export type VerificationDeps = {
+  readonly store: ObjectStore;
+  readonly history: Pick<History, 'recordVerification' | 'recordDamage'>;
+  readonly clock: Clock;
+  readonly identity: AgeIdentity | null;
+  /** A folder of its own for each; made, and removed at the end. */
+  readonly stagingFolder: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+};
+
+type BackupToVerify = {
+  readonly key: string;
+  readonly bytes: number;
+  readonly facts: BackupFacts | null;
+  readonly database: string | null;
+};
+
+/** How the verification of one backup ended. `damaged`: its bytes are to blame, else the way to them. */
+export type VerificationOutcome =
+  | { readonly kind: 'good'; readonly verification: Verification }
+  | { readonly kind: 'damaged' | 'not verified'; readonly failure: Failure };
+
+/** Restores a stored backup into the staging folder, checks it there, and records what came of it. Throws INTERRUPTED. */
+export async function verifyBackup(
+  { key, bytes, facts, database }: BackupToVerify,
+  { store, history, clock, identity, stagingFolder, progress, signal }: VerificationDeps,
+): Promise<VerificationOutcome> {
+  const bar = progress.start('verify', bytes);
+  try {
+    await mkdir(stagingFolder, { recursive: true });
+    const verification = await verifyByRestoring(store, key, facts, { identity, stagingFolder, signal, bar });
+    history.recordVerification(key, verification, clock.now());
+    return { kind: 'good', verification };
+  } catch (error) {
+    signal.throwIfAborted();
+    const failure = asFailure(error);
+    if (!isDamaged(error)) return { kind: 'not verified', failure };
+    history.recordDamage(database ?? '', { key, message: failure.message }, clock.now());
+    return { kind: 'damaged', failure };
+  } finally {
+    bar.stop();
+    await rm(stagingFolder, { recursive: true, force: true });
+  }
+}
+
+/** What was found, for people. */
+export function verificationText(verification: Verification): string {
+  return verification === 'verified'
+    ? 'verified: restored, and its integrity is sound'
+    : 'checksum only: it is encrypted, no key here opens it, and its stored bytes are those that were stored';
+}

@@ -1,0 +1,97 @@
+import path from 'node:path';
+import { backupDateOf } from '../../archives/backup-date.ts';
+import { layoutBelow } from '../../archives/backup-kinds.ts';
+import { readIdentity } from '../../archives/format/age-identity.ts';
+import { factsOf } from '../../archives/metadata.ts';
+import { databaseInKey } from '../../archives/names.ts';
+import { requireSameStore } from '../../archives/store-identity.ts';
+import type { History, RoutineVerification } from '../../monitoring/history/history.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { asFailure } from '../../runtime/errors.ts';
+import { formatBytes, plural } from '../../runtime/format.ts';
+import { failureText, type Log } from '../../runtime/log.ts';
+import { noProgress } from '../../runtime/progress.ts';
+import type { Database } from '../../settings/databases.ts';
+import type { BackupSettings } from '../../settings/settings.ts';
+import { requireStaging } from '../../sqlite/snapshot/disk-space.ts';
+import type { ObjectStore } from '../../store/store.ts';
+import { isRested, oldBackupDue } from './due.ts';
+import { verificationText, verifyBackup } from './verify-backup.ts';
+
+export type VerifyOldDeps = {
+  readonly settings: BackupSettings;
+  readonly store: ObjectStore;
+  readonly history: History;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Verifies one old backup of a database, the least recently verified within BACKUP_VERIFY_MIB, unless one was verified less than 20 h
+ * ago. Returns whether that found something wrong, which is in the history and the log. Throws INTERRUPTED.
+ */
+export async function verifyOld(database: Database, deps: VerifyOldDeps): Promise<boolean> {
+  const { settings, history, clock, log, signal } = deps;
+  const last = history.routineVerification(database.name)?.at ?? null;
+  if (settings.verifyBytes === 0 || !isRested(last, clock.now())) return false;
+  const record = (key: string | null, problem: string | null) =>
+    history.recordRoutineVerification(database.name, { at: clock.now(), key, problem } satisfies RoutineVerification);
+  try {
+    const verified = await verifyDue(database, deps);
+    record(verified.key, verified.problem);
+    return verified.isBad;
+  } catch (error) {
+    signal.throwIfAborted();
+    const failure = asFailure(error);
+    log.warn(`no old backup of ${database.name} was verified. ${failureText(failure)}`);
+    record(null, failure.message);
+    return true;
+  }
+}
+
+async function verifyDue({ name }: Database, deps: VerifyOldDeps) {
+  const { settings, store, history, clock, log, signal } = deps;
+  const { verifyBytes: budgetBytes, ageIdentityFile, stagingDir } = settings;
+  await requireSameStore(settings.store, history);
+  await requireStaging(stagingDir, log);
+  const identity = ageIdentityFile === null ? null : await readIdentity(ageIdentityFile);
+  const stored = await listOwn(name, deps);
+  const { due, overBudget } = oldBackupDue(stored, {
+    known: history.lastVerifications(),
+    now: clock.now(),
+    budgetBytes,
+  });
+  if (overBudget > 0) {
+    log.warn(
+      `${plural(overBudget, 'old backup')} of ${name} over ${formatBytes(budgetBytes)} (BACKUP_VERIFY_MIB): verify by hand, \`nightshift verify --sample 1\``,
+    );
+  }
+  const head = due === null ? null : await store.head(due.key, signal);
+  if (due === null || head === null) return { key: null, problem: null, isBad: false };
+  const facts = factsOf(head.metadata);
+  const stagingFolder = path.join(stagingDir, `verify.nightshift-${name}`);
+  const result = await verifyBackup(
+    { ...due, facts, database: name },
+    { store, history, clock, identity, stagingFolder, progress: noProgress, signal },
+  );
+  if (result.kind === 'good') {
+    log.line(`old backup ${due.key} ${verificationText(result.verification)}`);
+    return { key: due.key, problem: null, isBad: false };
+  }
+  log.warn(`old backup ${due.key} does not verify. ${failureText(result.failure)}`);
+  const problem = result.kind === 'damaged' ? null : result.failure.message;
+  return { key: due.key, problem, isBad: true };
+}
+
+/** A database's own backups of every kind, by their names alone. */
+async function listOwn(name: string, { settings, store, clock, signal }: VerifyOldDeps) {
+  const { kinds } = layoutBelow(settings.prefix);
+  const listings = await Promise.all(kinds.map(({ prefix }) => store.list(`${prefix}${name}_`, signal)));
+  const own = listings.flat().filter(({ key }) => databaseInKey(key, kinds) === name);
+  const now = store.now(clock);
+  return own.map((object) => ({
+    ...object,
+    date: backupDateOf({ ...object, facts: null }, settings.zone, now, kinds),
+  }));
+}

@@ -1,0 +1,33 @@
+import process from 'node:process';
+import { openResilientHistory } from '../../monitoring/history/resilient-history.ts';
+import { onStopRequest } from '../../runtime/child-process.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { asFailure, interruptedFailure } from '../../runtime/errors.ts';
+import { createLog } from '../../runtime/log.ts';
+import { ignoreLostOutput } from '../../runtime/lost-output.ts';
+import { readBackupSettings } from '../../settings/settings.ts';
+import { openStore } from '../../store/open.ts';
+import { verifyOld } from './verify-old.ts';
+
+// One old backup, in a process of its own as a run is. Sends whether something is wrong. argument: DATABASE_NAME
+const stop = new AbortController();
+onStopRequest(() => stop.abort(interruptedFailure()));
+ignoreLostOutput();
+
+const settings = readBackupSettings(process.env);
+const log = createLog(systemClock, settings.zone);
+const isBad = await verify(process.argv[2] ?? '');
+process.send?.(isBad, () => process.exit());
+
+async function verify(name: string): Promise<boolean> {
+  try {
+    const database = settings.databases.find((one) => one.name === name);
+    if (database === undefined) throw new Error(`no database is called ${name}`);
+    const history = openResilientHistory(settings.stateDir);
+    const store = await openStore(settings.store);
+    return await verifyOld(database, { settings, store, history, clock: systemClock, log, signal: stop.signal });
+  } catch (error) {
+    if (!stop.signal.aborted) log.failure(asFailure(error));
+    return false;
+  }
+}

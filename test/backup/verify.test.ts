@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { listCommand } from '../../jobs/backup/commands/list-command.ts';
+import { statusCommand } from '../../jobs/backup/commands/status-command.ts';
+import { verifyCommand } from '../../jobs/backup/commands/verify-command.ts';
+import { runBackup } from '../../jobs/backup/run.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
+import { readBackupSettings } from '../../jobs/settings/settings.ts';
+import { nightshift } from '../nightshift.ts';
+import { makeScene, type Scene } from './scene.ts';
+
+const key = (day: number, ending = '') => `sqlite-backups/daily/shop_2025-11-${day}_020000.db.gz${ending}`;
+const inStore = ({ folder }: Scene, stored: string) => path.join(folder, 'store', stored);
+const sound = 'verified: restored, and its integrity is sound';
+
+async function backUp(scene: Scene, days: readonly number[]) {
+  for (const day of days) {
+    scene.setClock(`2025-11-${day}T02:00:00`);
+    scene.sql(`INSERT INTO notes VALUES ('${day}')`);
+    await runBackup(scene.database, scene.deps());
+  }
+}
+
+/** Other bytes than were stored, and the old size and times: what a folder cannot tell from the file's own facts. */
+function damage(scene: Scene, stored: string) {
+  const file = inStore(scene, stored);
+  const bytes = readFileSync(file);
+  const middle = bytes.length >> 1;
+  bytes.fill(0, middle, middle + 20);
+  writeFileSync(file, bytes);
+}
+
+/** Runs `nightshift verify` in this process: what it printed, or what it failed with. */
+async function verify(scene: Scene, ...args: string[]): Promise<string[]> {
+  const lines: string[] = [];
+  try {
+    return (await scene.command(verifyCommand, args)).trimEnd().split('\n');
+  } catch (error) {
+    assert.ok(error instanceof Failure, String(error));
+    return [...lines, `${error.code}: ${error.message}`];
+  }
+}
+
+const states = async (scene: Scene) =>
+  JSON.parse(await scene.command(listCommand, ['--json'])).map(
+    (one: { key: string; state: string; lastVerifiedAt: string | null }) => [one.key, one.state, one.lastVerifiedAt],
+  );
+
+test('verify restores what is named and checks it; list and status show when that was', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [26, 27]);
+  scene.setClock('2025-11-28T10:00:00');
+  assert.deepEqual(await verify(scene, 'shop_2025-11-26_020000.db.gz'), [`ok    ${key(26)}: ${sound}`]);
+  assert.deepEqual(await states(scene), [
+    [key(27), 'verified', '2025-11-26T18:00:00Z'],
+    [key(26), 'verified', '2025-11-28T02:00:00Z'],
+  ]);
+  scene.setClock('2025-11-28T12:00:00');
+  assert.match(await scene.command(listCommand, []), /^daily {2}shop_2025-11-26\S+ .* {2}2 h 00 min ago$/m);
+  scene.setClock('2025-11-27T03:00:00');
+  const status = await scene.command(statusCommand, []);
+  assert.match(status, /^ {2}verified {6}2025-11-27 02:00:00, 1 h 00 min ago$/m);
+  assert.deepEqual(scene.staged(), []);
+});
+
+test('verify --all goes on after one that is damaged, names it, and it stays a problem until it is good again', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [25, 26, 27]);
+  const file = inStore(scene, key(26));
+  const whole = readFileSync(file);
+  damage(scene, key(26));
+  const { code, out, err } = await nightshift(['verify', '--all'], scene.environment);
+  assert.equal(code, 1);
+  const lines = out.trimEnd().split('\n');
+  assert.deepEqual(
+    [lines[0], lines[1]?.slice(0, lines[1].indexOf(': ')), lines[2]],
+    [`ok    ${key(25)}: ${sound}`, `FAIL  ${key(26)}`, `ok    ${key(27)}: ${sound}`],
+  );
+  assert.match(err, new RegExp(`^BACKUP_WRONG: 1 of 3 backups could not be verified: ${key(26)}\\.$`, 'm'));
+  assert.deepEqual(
+    (await states(scene)).map(([stored, state]: string[]) => [stored, state]),
+    [
+      [key(27), 'verified'],
+      [key(26), 'damaged'],
+      [key(25), 'verified'],
+    ],
+  );
+  await assert.rejects(
+    scene.command(statusCommand, []),
+    /BACKUP_PROBLEMS|shop_2025-11-26_020000\.db\.gz does not verify/,
+  );
+
+  writeFileSync(file, whole);
+  assert.deepEqual(await verify(scene, key(26)), [`ok    ${key(26)}: ${sound}`]);
+  assert.deepEqual(scene.history.damagedBackups('shop'), []);
+});
+
+test('a damaged backup is neither removed by the next run nor counted as read back, and is forgotten once it is gone', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [26, 27]);
+  scene.history.recordDamage('shop', { key: key(27), message: 'cut short' }, scene.deps().clock.now());
+  assert.equal(scene.history.newestGood('shop')?.key, key(26));
+  assert.deepEqual(scene.history.unverifiedKeys('shop'), []);
+  await backUp(scene, [28]);
+  assert.ok((await scene.keys()).includes('daily/shop_2025-11-27_020000.db.gz'));
+  assert.deepEqual(
+    scene.history.damagedBackups('shop').map((one) => one.key),
+    [key(27)],
+  );
+  await scene.store.remove(key(27));
+  await backUp(scene, [29]);
+  assert.deepEqual(scene.history.damagedBackups('shop'), []);
+});
+
+test('of an encrypted backup without its key only the stored bytes are claimed, and of one without metadata nothing', async (t) => {
+  const scene = await makeScene(t, { BACKUP_AGE_RECIPIENTS: await identityToRecipient(await generateIdentity()) });
+  await backUp(scene, [26]);
+  const checksum =
+    'checksum only: it is encrypted, no key here opens it, and its stored bytes are those that were stored';
+  assert.deepEqual(await verify(scene, '--all'), [`ok    ${key(26, '.age')}: ${checksum}`]);
+  const other = path.join(scene.folder, 'other.txt');
+  writeFileSync(other, await generateIdentity());
+  assert.deepEqual(await verify(scene, '--all', '--identity', other), [`ok    ${key(26, '.age')}: ${checksum}`]);
+  writeFileSync(inStore(scene, key(20, '.age')), readFileSync(inStore(scene, key(26, '.age'))));
+  const { code, out } = await nightshift(['verify', key(20, '.age')], scene.environment);
+  assert.equal(code, 1);
+  assert.match(out, new RegExp(`^FAIL  ${key(20, '.age')}: ARCHIVE_IDENTITY_MISSING: `));
+  assert.deepEqual(scene.history.lastVerifications().get(key(20, '.age')), undefined);
+});
+
+test('a backup of the old shell script is restored and its integrity checked; no database is no backup', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [26]);
+  writeFileSync(inStore(scene, key(24)), gzipSync(readFileSync(scene.database.path)));
+  writeFileSync(inStore(scene, key(23)), gzipSync(Buffer.alloc(8192, 'x')));
+  assert.deepEqual(await verify(scene, key(24)), [`ok    ${key(24)}: ${sound}`]);
+  const { code, out } = await nightshift(['verify', key(23)], scene.environment);
+  assert.deepEqual([code, out.split(': ')[0]], [1, `FAIL  ${key(23)}`]);
+});
+
+test('--sample takes the least recently verified first', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [24, 25, 26]);
+  scene.setClock('2025-11-27T10:00:00');
+  await verify(scene, key(24));
+  assert.deepEqual(await verify(scene, '--sample', '2'), [`ok    ${key(25)}: ${sound}`, `ok    ${key(26)}: ${sound}`]);
+});
+
+test('what is to be verified is named, once, and is there', async (t) => {
+  const scene = await makeScene(t);
+  const place = `below sqlite-backups/ in ${scene.store.name}`;
+  assert.deepEqual(await verify(scene, '--all'), [`OBJECT_MISSING: There is no backup ${place}.`]);
+  await backUp(scene, [26]);
+  assert.deepEqual(await verify(scene), ['ARGUMENT_INVALID: Nothing was named to verify.']);
+  assert.deepEqual(await verify(scene, 'x', '--all'), ['ARGUMENT_INVALID: x and --all cannot be combined.']);
+  assert.deepEqual(await verify(scene, 'x.db.gz'), [`OBJECT_MISSING: There is no backup x.db.gz ${place}.`]);
+  assert.equal(readBackupSettings(scene.environment).verifyBytes, 1024 ** 3);
+});
