@@ -9,10 +9,10 @@ export function mailOf({ values, has, report }: HostConfig): MailPlan | null {
   if (!user && password) report('smtpUser', 'is not set but smtpPassword is', 'set it to the mail account');
   if (!has('smtpHost')) {
     if (has('alertRecipients'))
-      report('smtpHost', 'is not set but alertRecipients is', 'set it, or mails reach nobody');
+      report('smtpHost', 'is not set but alertRecipients is', 'set it, or alerts reach nobody');
     if (user) report('smtpHost', 'is not set but smtpUser is', 'set it to the mail server');
   } else if (!user && !has('smtpFrom')) {
-    report('smtpFrom', 'is not set, nor is smtpUser', 'set it to the sender of the mails');
+    report('smtpFrom', 'is not set, nor is smtpUser', 'set it to the sender of the emails');
   }
   return values.smtpHost === null ? null : { host: values.smtpHost, port: values.smtpPort };
 }

@@ -11,7 +11,7 @@ type NotifierOptions = {
   /** The dead-man's switch, and the variable that names it. */
   readonly pingUrl: string | null;
   readonly pingVariable: string;
-  /** Null: nobody gets mails. */
+  /** Null: nobody gets email. */
   readonly alerts: AlertSettings['alerts'];
 };
 
@@ -35,7 +35,7 @@ export type Notifier = {
    * before are done, since they change the budget; null: nothing is decided.
    */
   alert(report: () => AlertReport | null): void;
-  /** Waits for the mails and pings so far. Never throws. */
+  /** Waits for the emails and pings so far. Never throws. */
   flush(): Promise<void>;
 };
 
@@ -43,7 +43,7 @@ export type Notifier = {
 const graceSeconds = 5;
 
 /**
- * Reports how a job's runs went: alerts by mail, and the dead-man's switch. Mails and pings go out one after another in
+ * Reports how a job's runs went: alerts by mail, and the dead-man's switch. Emails and pings go out one after another in
  * the background. Once `signal` is aborted they have five seconds.
  */
 export function createNotifier({ pingUrl, pingVariable, alerts }: NotifierOptions, deps: AlertDeliveryDeps): Notifier {

@@ -117,7 +117,7 @@ function summarySettings(values: JobValues<'summary'>, problems: SettingProblem[
       schedule: dailyAt(values.SUMMARY_SCHEDULE_HOUR),
       catchUpHours: values.SUMMARY_CATCH_UP_HOURS,
       recipients: values.SUMMARY_RECIPIENTS ?? [],
-      /** Null writes mails to `outbox`. */
+      /** Null writes emails to `outbox`. */
       smtp,
       /** Sender of what goes to the outbox. */
       from: smtp?.from ?? values.SMTP_FROM ?? 'nightshift@localhost',

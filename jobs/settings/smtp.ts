@@ -31,7 +31,7 @@ export function smtpOf(values: MailValues, problems: SettingProblem[]): Smtp | n
     else if (user !== null) report('SMTP_HOST', 'is not set but SMTP_USER is', 'set it to the mail server');
     return null;
   }
-  if (from === null) report('SMTP_FROM', 'is not set', 'set it to the sender of the mails');
+  if (from === null) report('SMTP_FROM', 'is not set', 'set it to the sender of the emails');
   const login = user === null || password === null ? null : { user, password };
   return { host, port: values.SMTP_PORT, login, from: from ?? '', ehloName: values.SMTP_EHLO_NAME };
 }

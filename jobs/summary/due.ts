@@ -40,7 +40,7 @@ export type DueFacts = {
 /**
  * `send`; `missed`: too late, to be logged; `nothing`: it was sent before this service started, or is not this service's
  * to send. That is so when the ledger is empty or has only manual sends of this day: on the day of the migration to this
- * service no one gets two mails.
+ * service no one gets two emails.
  */
 export function decideDue({ at }: DueSummary, facts: DueFacts): 'send' | 'missed' | 'nothing' {
   const { now, startedAt, catchUpHours, deliveries, hasEarlierDay } = facts;

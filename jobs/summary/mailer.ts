@@ -39,7 +39,7 @@ async function writeToOutbox(outbox: string, from: string, mail: Mail, day: stri
     throw new Failure(
       'OUTBOX_UNWRITABLE',
       `The mail to ${mail.to} cannot be written to the outbox: ${reason}.`,
-      'Set SMTP_HOST to send mails, or SUMMARY_OUTBOX to a folder this user may write.',
+      'Set SMTP_HOST to send email, or SUMMARY_OUTBOX to a folder this user may write.',
       error,
     );
   }

@@ -20,11 +20,11 @@ export type SummaryNotifier = {
   sendStarted(): void;
   /** After each attempt; `retries`: when the next ones are. */
   sendFinished(day: string, outcome: FinishedSend, retries: readonly Temporal.Instant[]): void;
-  /** Waits for the mails and pings so far. */
+  /** Waits for the emails and pings so far. */
   flush(): Promise<void>;
 };
 
-/** After each attempt at most one alert is mailed, as often as `decideAlert` allows. Times in mails are in `zone`. */
+/** After each attempt at most one alert is mailed, as often as `decideAlert` allows. Times in emails are in `zone`. */
 export function createSummaryNotifier(
   { alerts, pingUrl, zone }: SummaryNotifierOptions,
   deps: SummaryNotifierDeps,

@@ -36,7 +36,7 @@ export const problemSchema = z.object({
 /** Something that is wrong with the backups, ready to be reported; plain values, so that it can be saved. */
 export type BackupProblem = Readonly<z.infer<typeof problemSchema>>;
 
-/** The problem as the budget of mails counts it. */
+/** The problem as the budget of alerts counts it. */
 export function causeOf({ database, kind, code }: BackupProblem): AlertCause {
   return { kind: [database ?? '', kind, code].join(':'), isEvent: isEvent(kind) };
 }

@@ -7,12 +7,12 @@ const kinds = z.array(z.string()).readonly();
 /** From the first run with something wrong to the second good run in a row. */
 const outageSchema = z.object({
   since: instant,
-  /** Kinds that mails have reported. */
+  /** Kinds that emails have reported. */
   reported: kinds,
   /** The first run whose mail was accepted; reminders count from it. */
   firstReported: instant.nullable(),
   goodRuns: z.number(),
-  /** It began within a day of the end of another: mails are limited to one a day. */
+  /** It began within a day of the end of another: alerts are limited to one a day. */
   isFlapping: z.boolean(),
   /** Something was reported that lasts, so its end is reported too. */
   hasCondition: z.boolean(),
@@ -29,7 +29,7 @@ const budgetSchema = z.object({
 
 export type Outage = Readonly<z.infer<typeof outageSchema>>;
 
-/** What is remembered from run to run, so that mails keep to their budget. */
+/** What is remembered from run to run, so that alerts keep to their budget. */
 export type AlertBudget = Readonly<z.infer<typeof budgetSchema>>;
 
 export const alertBudgetSchema = budgetSchema.readonly();

@@ -15,14 +15,14 @@ export type AlertChannel = { readonly variable: string } & (
 
 /** Every channel that the settings have; empty when nobody would be alerted. */
 export function listAlertChannels({ alerts, pingUrl, summaryPingUrl }: AlertSettings): AlertChannel[] {
-  const mails = alerts?.recipients.map((recipient): AlertChannel => {
+  const addresses = alerts?.recipients.map((recipient): AlertChannel => {
     return { variable: 'ALERT_RECIPIENTS', kind: 'mail', recipient, smtp: alerts.smtp };
   });
   const pings = [
     { variable: 'BACKUP_PING_URL', url: pingUrl },
     { variable: 'SUMMARY_PING_URL', url: summaryPingUrl },
   ].flatMap(({ variable, url }): AlertChannel[] => (url === null ? [] : [{ variable, kind: 'ping', url }]));
-  return [...(mails ?? []), ...pings];
+  return [...(addresses ?? []), ...pings];
 }
 
 /** The channel for a person, without secrets. */

@@ -52,7 +52,7 @@ export const summary = [
     stack: { none: 'the deployment keeps it in STATE_DIR' },
     rule: rule.folder,
     readBy: ['summary'],
-    meaning: 'folder of the mails while `SMTP_HOST` is not set; else `outbox` in `STATE_DIR`',
+    meaning: 'folder of the emails while `SMTP_HOST` is not set; else `outbox` in `STATE_DIR`',
   }),
   setting({
     environment: 'SUMMARY_PING_URL',
@@ -68,7 +68,7 @@ export const summary = [
     stack: 'summaryUrl',
     rule: rule.url,
     readBy: ['summary'],
-    meaning: 'address of the summary site, such as https://daily.example.com; mails link to their page there',
+    meaning: 'address of the summary site, such as https://daily.example.com; emails link to their page there',
   }),
   setting({
     environment: 'SUMMARY_PORT',

@@ -123,7 +123,7 @@ describe('the config of a stack', () => {
       [
         { alertRecipients: 'a@b.example' },
         {},
-        ['nightshift:smtpHost is not set but alertRecipients is: set it, or mails reach nobody'],
+        ['nightshift:smtpHost is not set but alertRecipients is: set it, or alerts reach nobody'],
       ],
       [
         { summaryUrl: 'https://daily.example.com' },
@@ -353,7 +353,7 @@ test('Pulumi.prod.yaml is complete but for secrets', () => {
   assert.deepEqual(
     problems(config),
     [
-      ...['smtpFrom is not set, nor is smtpUser: set it to the sender of the mails'],
+      ...['smtpFrom is not set, nor is smtpUser: set it to the sender of the emails'],
       ...['sitePasswordHash', 'siteSigningKey'].map(
         (key) => `${key} is not set but summaryUrl is: \`pulumi config set --secret nightshift:${key}\``,
       ),

@@ -13,6 +13,6 @@ test('a public address without https is warned of, one with it or on this machin
   assert.deepEqual(fine.map(exposureWarning), [null, null, null, null, null]);
   assert.equal(
     exposureWarning('http://daily.example.com:8080/summary'),
-    'SUMMARY_PUBLIC_URL is http://daily.example.com:8080, without https: the password and the links in mails can be read on their way. Put a proxy with TLS in front of the page, and set https://daily.example.com:8080',
+    'SUMMARY_PUBLIC_URL is http://daily.example.com:8080, without https: the password and the links in emails can be read on their way. Put a proxy with TLS in front of the page, and set https://daily.example.com:8080',
   );
 });

@@ -70,7 +70,7 @@ function messageOf(deliveries: readonly SummaryDelivery[]): string {
   return `${[`Sent to ${count('accepted')} of ${deliveries.length} ${people}`, ...others].join(', ')}${why}.`;
 }
 
-/** Sizes of the mails and durations of the runs. */
+/** Sizes of the emails and durations of the runs. */
 export function summaryCharts(states: readonly SummaryState[]): SeriesBlock[] {
   const runs = states.flatMap(({ run }) => run ?? []).toReversed();
   const sizes = runs.flatMap(({ day, mailBytes }) =>
