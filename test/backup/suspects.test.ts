@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { acceptCommand } from '../../jobs/backup/commands/accept-command.ts';
@@ -174,6 +174,7 @@ test('a suspicion that was over while STATE_DIR was lost is over for status too,
   scene.sql('CREATE TABLE kept AS SELECT * FROM orders; DELETE FROM orders');
   await backUpOn(scene, 25);
   const elsewhere = path.join(scene.folder, 'elsewhere');
+  mkdirSync(elsewhere);
   const other = openHistory(elsewhere);
   t.after(() => other.close());
   scene.sql('INSERT INTO orders SELECT * FROM kept');
@@ -207,7 +208,9 @@ test('an unchanged copy of an open suspect is suspect too, also when nothing els
   const { suspicion } = await backUpOn(scene, 25);
   await scene.store.remove(daily(24));
   scene.setClock('2025-11-26T02:00:00');
-  const history = openHistory(path.join(scene.folder, 'elsewhere'));
+  const elsewhere = path.join(scene.folder, 'elsewhere');
+  mkdirSync(elsewhere);
+  const history = openHistory(elsewhere);
   t.after(() => history.close());
   assert.equal((await runBackup(scene.database, scene.deps({ history }))).suspicion?.reason, suspicion?.reason);
 });
