@@ -10,6 +10,7 @@ import { noBar, type ProgressBar } from '../../jobs/runtime/progress.ts';
 import { takeSnapshot } from '../../jobs/sqlite/snapshot/snapshot.ts';
 import { recordingLog } from '../backup/recording-log.ts';
 import { startWriter } from '../backup/writer.ts';
+import { recordDisk } from '../disk-recorder.ts';
 import { needs } from '../lab/parts.ts';
 import { killedAfter, makeDatabase, rowsOf, temporaryFolder } from './sqlite-files.ts';
 
@@ -191,6 +192,24 @@ for (const mode of ['WAL', 'DELETE'] as const) {
     assert.deepEqual(readdirSync(staging), []);
   });
 }
+
+test('a snapshot is on the disk before it is compressed', { skip: process.platform !== 'linux' }, async (t) => {
+  const { live, staging, copy } = await places(t);
+  makeDatabase(live, { mode: 'WAL' });
+  const events = await recordDisk(t, staging);
+  await snapshotOf(live, copy);
+  assert.deepEqual(events, ['flush snapshot.db']);
+});
+
+test('a copy that cannot be finished is removed', async (t) => {
+  const { live, staging, copy } = await places(t);
+  makeDatabase(live, { mode: 'WAL', mib: 16 });
+  const failing = midway(() => {
+    throw new Error('the disk refused');
+  });
+  await assert.rejects(snapshotOf(live, copy, { bar: failing }), { message: 'the disk refused' });
+  assert.deepEqual(readdirSync(staging), []);
+});
 
 test('what an earlier run left under the same name is replaced', async (t) => {
   const { live, staging, copy } = await places(t);
