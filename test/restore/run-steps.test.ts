@@ -24,7 +24,7 @@ const service = (name: string, startsByItself = true): StoppedService => ({
   healthSeconds: null,
 });
 
-type Faults = {
+type ServiceFaults = {
   /** What starting says, by name, once for each time it is tried; then it starts. */
   readonly start?: Readonly<Record<string, string[]>>;
   readonly health?: Readonly<Record<string, HealthStatus>>;
@@ -35,7 +35,7 @@ type Faults = {
 };
 
 /** A restore of a shop whose verified backup is staged, with services that do as told; `calls` are in their order. */
-function restoreOf(t: TestContext, services: readonly StoppedService[], faults: Faults = {}) {
+function restoreOf(t: TestContext, services: readonly StoppedService[], faults: ServiceFaults = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-steps-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const database = path.join(folder, 'shop.db');
