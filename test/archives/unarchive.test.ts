@@ -129,7 +129,10 @@ test('a changed bit is found, or changes nothing', async () => {
     const bit = at % (archive.length * 8);
     changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
     const result = await unarchive(changed, ending, identity).catch((error) => error);
-    if (result instanceof Failure) assert.match(result.code, /^ARCHIVE_(UNREADABLE|IDENTITY_WRONG)$/);
+    // Only in the lines of an age file that say for whom it is, a bit can make another recipient.
+    const mayBeForAnother = ending.endsWith('.age') && bit >> 3 < archive.indexOf('\n--- ');
+    const codes = mayBeForAnother ? ['ARCHIVE_UNREADABLE', 'ARCHIVE_IDENTITY_WRONG'] : ['ARCHIVE_UNREADABLE'];
+    if (result instanceof Failure) assert.ok(codes.includes(result.code), result.code);
     else assert.deepEqual(result, small);
   });
   await fc.assert(property, { numRuns: 300 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import childProcess, { type ForkOptions } from 'node:child_process';
+import { once } from 'node:events';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { test } from 'node:test';
 import { readFingerprint } from '../../jobs/restore/staging/read-fingerprint.ts';
-import { processEntry, runProcess } from '../../jobs/runtime/child-process.ts';
+import { forkProcess, processEntry, runProcess } from '../../jobs/runtime/child-process.ts';
 import { checkIntegrity } from '../../jobs/sqlite/integrity/integrity.ts';
 import { makeDatabase, temporaryFolder } from '../sqlite/sqlite-files.ts';
 
@@ -41,4 +42,13 @@ test('a child process that does not stop when it is asked to is killed', { timeo
   });
   stop.abort();
   assert.equal((await running).exitSignal, 'SIGKILL');
+});
+
+test('a child process ends when the process that started it is gone', { timeout: 20_000 }, async (t) => {
+  const options = { env: {}, execArgv: [], output: 'ignore' } as const;
+  const child = forkProcess(processEntry('waiting-process', import.meta.url), [], options);
+  t.after(() => child.kill('SIGKILL'));
+  assert.deepEqual(await once(child, 'message'), ['here', undefined]);
+  child.disconnect();
+  assert.deepEqual(await once(child, 'exit', { signal: t.signal }), [0, null]);
 });

@@ -34,10 +34,16 @@ const isEquivalent = ({ mutant }: Chosen) => mutant.equivalent !== undefined;
 async function tryAll(wanted: readonly Chosen[]): Promise<boolean> {
   const trees = Array.from({ length: availableParallelism() }, copyTree);
   try {
-    const [first] = trees;
     const tests = [...new Set(wanted.flatMap(({ mutant }) => mutant.tests))];
-    if (first === undefined || !(await first.passes(tests))) {
-      console.log(`These tests fail without any mutant: run \`node --test ${tests.join(' ')}\` first.`);
+    const fail = await pMap(
+      tests,
+      (test) => within(trees, async (tree) => ((await tree.passes([test])) ? [] : [test])),
+      {
+        concurrency: trees.length,
+      },
+    );
+    if (fail.flat().length > 0) {
+      console.log(`These tests fail without any mutant; mend them first: ${fail.flat().join(' ')}`);
       return false;
     }
     const tried = await pMap(wanted, (each) => tryIn(trees, each), { concurrency: trees.length });
@@ -49,12 +55,17 @@ async function tryAll(wanted: readonly Chosen[]): Promise<boolean> {
 }
 
 async function tryIn(free: Tree[], { room, mutant }: Chosen): Promise<Tried> {
+  const noticed = !(await within(free, (tree) => tree.passesWith(mutant)));
+  console.log(`${noticed ? 'noticed' : 'UNSEEN '} ${room}: ${mutant.name}`);
+  return { room, mutant, noticed };
+}
+
+/** Does `work` in a tree that nobody else uses meanwhile. */
+async function within<T>(free: Tree[], work: (tree: Tree) => Promise<T>): Promise<T> {
   const tree = free.pop();
-  if (tree === undefined) throw new Error('more mutants at once than trees');
+  if (tree === undefined) throw new Error('more at once than there are trees');
   try {
-    const noticed = !(await tree.passesWith(mutant));
-    console.log(`${noticed ? 'noticed' : 'UNSEEN '} ${room}: ${mutant.name}`);
-    return { room, mutant, noticed };
+    return await work(tree);
   } finally {
     free.push(tree);
   }

@@ -36,6 +36,6 @@ export const runtime: readonly Mutant[] = [
     file: 'jobs/runtime/child-process.ts',
     find: "process.on('disconnect', () => process.exit());",
     replace: '',
-    tests: ['test/sqlite/integrity.test.ts'],
+    tests: [child],
   },
 ];
