@@ -179,22 +179,27 @@ test('an encrypted backup asks for its identity, and knows a wrong one', async (
 });
 
 test('when the store breaks off, its own failure comes through', async () => {
-  const lost = new Failure('STORE_UNREACHABLE', 'The connection was lost.', 'Try again.');
-  for (const [ending, archive] of [
+  const archives = [
     ['.gz', gzipSync(plain)],
     ['.gz.age', await encrypted(gzipSync(plain))],
-  ] as const) {
-    for (const length of [0, 20, archive.length >> 1, archive.length]) {
-      const stored = Readable.from(
-        (async function* () {
-          yield archive.subarray(0, length);
-          throw lost;
-        })(),
-        { objectMode: false },
-      );
-      const reading = plainStream(stored, daily + ending, identity, signal).then(bytesOf);
-      await assert.rejects(reading, (error) => error === lost);
-      assert.ok(stored.destroyed);
+  ] as const;
+  for (const lost of [
+    new Failure('STORE_UNREACHABLE', 'The connection was lost.', 'Try again.'),
+    new Error('socket hang up'),
+  ]) {
+    for (const [ending, archive] of archives) {
+      for (const length of [0, 20, archive.length >> 1, archive.length]) {
+        const stored = Readable.from(
+          (async function* () {
+            yield archive.subarray(0, length);
+            throw lost;
+          })(),
+          { objectMode: false },
+        );
+        const reading = plainStream(stored, daily + ending, identity, signal).then(bytesOf);
+        await assert.rejects(reading, (error) => error === lost);
+        assert.ok(stored.destroyed);
+      }
     }
   }
 });

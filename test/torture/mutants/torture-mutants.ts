@@ -16,9 +16,9 @@ export async function tortureMutants(args: readonly string[]): Promise<boolean> 
   const all = Object.entries(mutantRooms).flatMap(([room, mutants]) =>
     mutants.map((mutant): Chosen => ({ room: room as MutantRoom, mutant })),
   );
-  const wanted = all.filter(
-    ({ room, mutant }) => words.length === 0 || words.some((word) => room === word || mutant.name.includes(word)),
-  );
+  const means = (word: string, { room, mutant }: Chosen) =>
+    word in mutantRooms ? room === word : mutant.name.includes(word);
+  const wanted = all.filter((each) => words.length === 0 || words.some((word) => means(word, each)));
   if (wanted.length === 0) throw new Error(`No mutant is called so. Rooms: ${Object.keys(mutantRooms).join(', ')}.`);
   if (args.includes('--list')) {
     for (const { room, mutant } of wanted) console.log(`${room}: ${mutant.name}\n    ${mutant.file}`);
