@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {
+import fs, {
   chmodSync,
   existsSync,
   mkdirSync,
@@ -11,6 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -21,6 +22,7 @@ import { journalModeOf } from '../../jobs/restore/files/journal-mode.ts';
 import { assertReplaceable, removeLeftovers } from '../../jobs/restore/staging/preflight.ts';
 import { stageBackup } from '../../jobs/restore/staging/stage.ts';
 import { stageSafetyCopy } from '../../jobs/restore/staging/stage-safety-copy.ts';
+import { undoBytes } from '../../jobs/restore/staging/undo-room.ts';
 import { systemClock } from '../../jobs/runtime/clock.ts';
 import { createLog } from '../../jobs/runtime/log.ts';
 import { noProgress } from '../../jobs/runtime/progress.ts';
@@ -108,17 +110,15 @@ function leftBehind(folder: string, mode: 'DELETE' | 'WAL'): string {
   const live = path.join(folder, 'live.db');
   const connection = new Sqlite(live);
   connection.pragma(`journal_mode = ${mode}`);
-  connection.exec("CREATE TABLE orders (text); INSERT INTO orders VALUES ('committed')");
+  connection.exec(`CREATE TABLE orders (text); WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+    INSERT INTO orders SELECT printf('committed%100s', '') FROM n`);
   if (mode === 'WAL') {
     connection.pragma('wal_autocheckpoint = 0');
     connection.exec("INSERT INTO orders VALUES ('committed too')");
   } else {
-    // A cache of one page: what is not committed is in the file already, and only the journal knows what was there.
-    connection.pragma('cache_size = 1');
-    connection.exec("BEGIN; UPDATE orders SET text = 'not committed'");
-    connection.exec(
-      'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO orders SELECT hex(randomblob(50)) FROM n',
-    );
+    // A small cache: what is not committed is in the file already, and only the journal knows what was there.
+    connection.pragma('cache_size = 5');
+    connection.exec("BEGIN; UPDATE orders SET text = printf('unfinished%99s', '')");
   }
   const copy = path.join(folder, 'shop.db.backup-2025-11-30_020000');
   for (const part of ['', '-wal', '-journal']) {
@@ -142,13 +142,41 @@ for (const [mode, sidecar, rows] of [
     const place = { file, owner: { uid: 0, gid: 0, mode: 0o600 }, journalMode: null };
     await stageSafetyCopy(copy, place, false, depsOf(t));
     const connection = new Sqlite(file, { readonly: true });
-    assert.deepEqual(connection.prepare('SELECT text FROM orders').pluck().all(), rows);
+    assert.deepEqual(connection.prepare('SELECT DISTINCT trim(text) FROM orders ORDER BY 1').pluck().all(), rows);
     connection.close();
     rmSync(file);
     const after = Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(path.join(folder, name))]));
     assert.deepEqual(after, before, 'the safety copy stays as it is');
   });
 }
+
+test('a download stops before it takes the room that services need, and leaves nothing', async (t) => {
+  const folder = makeFolder(t);
+  const file = path.join(folder, 'shop.db.restore-staged');
+  const place = { file, owner: { uid: 0, gid: 0, mode: 0o644 }, journalMode: null };
+  const large = storedShop(folder, (bytes) => Buffer.concat([bytes, Buffer.alloc(40_000_000)])) as ObjectStore;
+  const { statfsSync } = fs;
+  t.mock.method(fs, 'statfsSync', (where: string) => ({ ...statfsSync(where), bavail: 1024, bsize: 1024 }));
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  await assert.rejects(stageBackup(backup, large, null, place, depsOf(t)), { code: 'DISK_FULL' });
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test('--undo needs room for a copy of the database and of what its -wal and -journal bring into it', (t) => {
+  const database = path.join(makeFolder(t), 'shop.db');
+  assert.equal(undoBytes(database), 0);
+  for (const [part, bytes] of [
+    ['', 1000],
+    ['-wal', 200],
+    ['-journal', 30],
+  ] as const)
+    writeFileSync(database + part, Buffer.alloc(bytes));
+  assert.equal(undoBytes(database), 1000 + 2 * 200 + 30 + 16 * 1024 * 1024);
+});
 
 test('leftovers of a dead staging are removed, but none while a journal says that a restore is unfinished', (t) => {
   const folder = makeFolder(t);

@@ -172,6 +172,7 @@ export const archives: readonly Mutant[] = [
     find: "overflow: 'reject'",
     replace: "overflow: 'constrain'",
     tests: ['test/archives/inventory.test.ts'],
+    equivalent: 'Temporal refuses a text with such a date, whatever overflow says',
   },
   {
     name: 'a folder whose marker is another store’s is used',

@@ -1,6 +1,7 @@
 import type { Mutant } from '../mutant.ts';
 
 const command = 'test/restore/restore-command.test.ts';
+const writeCopy = 'test/restore/write-copy.test.ts';
 const steps = 'test/restore/steps.test.ts';
 const swap = 'test/restore/swap-files.test.ts';
 const damagedCopy = 'test/restore/damaged-copy.test.ts';
@@ -16,28 +17,28 @@ export const restore: readonly Mutant[] = [
     file: 'jobs/restore/run/write-copy.ts',
     find: 'if (there.length > 0) {',
     replace: 'if (there.length > 1) {',
-    tests: [command],
+    tests: [writeCopy],
   },
   {
     name: '--to writes beside a stale -wal, which would go into the copy',
     file: 'jobs/restore/run/write-copy.ts',
     find: 'databaseParts.map((part) => file + part).filter',
     replace: '[file].filter',
-    tests: [command],
+    tests: [writeCopy],
   },
   {
     name: '--to writes a file that SQLite takes for the database’s own',
     file: 'jobs/restore/run/write-copy.ts',
     find: 'if (belonging !== undefined) {',
     replace: 'if (belonging === null) {',
-    tests: [command],
+    tests: [writeCopy],
   },
   {
     name: '--to writes into the folder of the backups',
     file: 'jobs/restore/run/write-copy.ts',
     find: 'if (kept !== undefined) {',
     replace: 'if (kept === null) {',
-    tests: [command],
+    tests: [writeCopy],
   },
   {
     name: '--undo leaves out what is in the hot journal',
@@ -136,14 +137,14 @@ export const restore: readonly Mutant[] = [
     file: 'jobs/restore/staging/unpack.ts',
     find: 'done(isTimeToLook && freeBeside(part) < Math.max(undoBytes, spareBytes) ? nearlyFull : null, chunk);',
     replace: 'done(null, chunk);',
-    tests: ['test/restore/undo-room.test.ts', 'test/restore/staging.test.ts'],
+    tests: [staging],
   },
   {
     name: 'the room that --undo needs is counted without the -wal',
     file: 'jobs/restore/staging/undo-room.ts',
     find: "size('') + 2 * size('-wal')",
     replace: "size('')",
-    tests: ['test/restore/undo-room.test.ts'],
+    tests: [staging],
   },
   {
     name: 'a journal of a restore in the middle of it is swept as a leftover of staging',
@@ -365,9 +366,9 @@ export const restore: readonly Mutant[] = [
   },
   {
     name: 'removing a safety copy leaves its -wal',
-    file: 'jobs/restore/choice/safety-copies.ts',
-    find: 'removeDatabaseFiles(file.path);',
-    replace: 'removeFile(file.path);',
+    file: 'jobs/restore/files/database-files.ts',
+    find: 'for (const part of databaseParts) removeFile(file + part);',
+    replace: 'removeFile(file);',
     tests: [safetyCopies],
   },
   {
@@ -389,14 +390,14 @@ export const restore: readonly Mutant[] = [
     file: 'jobs/restore/choice/choose-backup.ts',
     find: "else if (suspectStatus === null || suspectStatus === 'accepted') return",
     replace: 'else if (suspectStatus !== undefined) return',
-    tests: ['test/restore/candidates.test.ts', command, 'test/restore/dangers.test.ts'],
+    tests: ['test/backup/changed-files.test.ts'],
   },
   {
     name: 'restore latest takes a backup that was changed in the store',
     file: 'jobs/restore/choice/choose-backup.ts',
     find: '} else if (suspectStatus',
     replace: '}\n    if (suspectStatus',
-    tests: ['test/restore/candidates.test.ts', command, 'test/backup/changed-files.test.ts'],
+    tests: ['test/backup/changed-files.test.ts'],
   },
   {
     name: 'an empty backup is restored without a word',
@@ -445,6 +446,6 @@ export const restore: readonly Mutant[] = [
     file: 'jobs/restore/usage/host-environment.ts',
     find: "file.startsWith(folder.endsWith('/') ? folder : `${folder}/`)",
     replace: 'file.startsWith(folder)',
-    tests: ['test/restore/host-environment.test.ts', command],
+    tests: [writeCopy],
   },
 ];
