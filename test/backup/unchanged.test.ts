@@ -107,6 +107,7 @@ test('another database of the same size is no unchanged one', async (t) => {
   await runBackup(scene.database, scene.deps());
   scene.sql("UPDATE notes SET text = 'fresh'");
   scene.setClock('2025-11-28T02:00:00');
-  const { key } = await runBackup(scene.database, scene.deps());
+  const store = faulty(scene.store, { copy: () => assert.fail('copied') });
+  const { key } = await runBackup(scene.database, scene.deps({ store }));
   assert.ok(gunzipSync(readFileSync(objectFile(scene, key))).includes('fresh'));
 });
