@@ -1,6 +1,6 @@
 import type { Mutant } from '../mutant.ts';
 
-const send = 'test/summary/send.test.ts';
+const send = 'test/summary/send-day.test.ts';
 const ledger = 'test/summary/storage/summary-store.test.ts';
 const access = 'test/summary/site/access.test.ts';
 const signingIn = 'test/summary/site/signing-in.test.ts';
