@@ -76,3 +76,10 @@ test('what a dead process left on its way may have arrived: it is not sent again
   assert.deepEqual(await sendBy(scene), ['two@example.com']);
   assert.deepEqual(states(scene), ['one uncertain', 'two accepted']);
 });
+
+test('who is added later gets the page that the others got', async (t) => {
+  const scene = makeSummaryScene(t);
+  await sendBy(scene, {}, () => {}, ['one@example.com']);
+  const asSent = { deps: { ...scene.deps, makePage: () => assert.fail('another page was made') } };
+  assert.deepEqual(await sendBy({ ...scene, ...asSent }), ['two@example.com']);
+});
