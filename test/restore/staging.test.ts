@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fs, {
+  appendFileSync,
   chmodSync,
   existsSync,
   mkdirSync,
@@ -23,6 +24,7 @@ import { assertReplaceable, removeLeftovers } from '../../jobs/restore/staging/p
 import { stageBackup } from '../../jobs/restore/staging/stage.ts';
 import { stageSafetyCopy } from '../../jobs/restore/staging/stage-safety-copy.ts';
 import { undoBytes } from '../../jobs/restore/staging/undo-room.ts';
+import { verifySafetyCopy } from '../../jobs/restore/staging/verify-safety-copy.ts';
 import { systemClock } from '../../jobs/runtime/clock.ts';
 import { createLog } from '../../jobs/runtime/log.ts';
 import { noProgress } from '../../jobs/runtime/progress.ts';
@@ -152,6 +154,26 @@ for (const [mode, sidecar, rows] of [
     assert.deepEqual(after, before, 'the safety copy stays as it is');
   });
 }
+
+test('a safety copy that something writes to while it is verified is refused, and left as it is', async (t) => {
+  const folder = makeFolder(t);
+  const copy = leftBehind(folder, 'WAL');
+  const place = {
+    file: path.join(folder, 'shop.db.restore-staged'),
+    owner: { uid: 0, gid: 0, mode: 0o600, attributesOf: null },
+    journalMode: null,
+  };
+  const before = readdirSync(folder);
+  const deps = depsOf(t);
+  const line = (text: string) => {
+    if (text.startsWith(`Copied ${copy}`)) appendFileSync(`${copy}-wal`, 'late');
+  };
+  await assert.rejects(verifySafetyCopy(copy, place, false, { ...deps, log: { ...deps.log, line } }), {
+    code: 'BACKUP_WRONG',
+    message: `${copy} was written to since it was verified.`,
+  });
+  assert.deepEqual(readdirSync(folder), before);
+});
 
 test('a download stops before it takes the room that services need, and leaves nothing', async (t) => {
   const folder = makeFolder(t);

@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { noCheckpoint } from '../../jobs/restore/files/checkpoint.ts';
 import { fileIdentity } from '../../jobs/restore/files/database-files.ts';
+import { fileState } from '../../jobs/restore/files/file-state.ts';
 import { checkInPlace, swapBack, swapIn } from '../../jobs/restore/swap/swap-files.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
 
@@ -115,6 +116,24 @@ test('the way back before anything moved leaves the old database where it is', a
     await ending(swapBack({ database, stamp, staged: { inode: inodeOf(staged) }, ...notMoved }, noCheckpoint), at),
     'done',
   );
+  assert.deepEqual(found(), files);
+});
+
+test('an undo that stops before the safety copy itself has moved gives it its -wal back, and leaves none beside the old database', async (t) => {
+  const older = 'shop.db.backup-2025-11-01_020000';
+  const files = { 'shop.db': 'restored', [older]: 'old', [`${older}-wal`]: 'w' };
+  const { at, database, found, inodeOf } = folderWith(t, files);
+  const inodes = { '': inodeOf(older), '-wal': inodeOf(`${older}-wal`) };
+  const undo = {
+    ...{ database, stamp, staged: { inode: inodeOf(older) } },
+    ...{ stagedState: fileState(at(older)), moved: { name: older, inodes } },
+  };
+  const stop = (name: string) => {
+    if (name === `before moving ${at(older)}`) throw new Failure('INTERRUPTED', 'stopped here', 'go on');
+  };
+  assert.equal(await ending(swapIn(undo, stop), at), 'INTERRUPTED: stopped here');
+  assert.deepEqual(found(), { [copy]: 'restored', [older]: 'old', 'shop.db-wal': 'w' });
+  assert.equal(await ending(swapBack(undo, noCheckpoint), at), 'done');
   assert.deepEqual(found(), files);
 });
 

@@ -195,4 +195,25 @@ export const archives: readonly Mutant[] = [
     replace: 'recipients.join',
     tests: ['test/backup/unchanged.test.ts'],
   },
+  {
+    name: 'a backup below BACKUP_PREFIX is stored beside those of another host',
+    file: 'jobs/archives/backup-kinds.ts',
+    find: 'prefix: `${prefix}${row.name}/`',
+    replace: 'prefix: `sqlite-backups/${row.name}/`',
+    tests: ['test/backup/prefix.test.ts'],
+  },
+  {
+    name: 'a restored backup that is another database than its metadata says counts as verified',
+    file: 'jobs/archives/verify-by-restoring.ts',
+    find: 'if (facts !== null && meter.sha256() !== facts.snapshotSha256) throw',
+    replace: 'if (facts !== null && facts.snapshotSha256 === null) throw',
+    tests: ['test/backup/verify-backup.test.ts'],
+  },
+  {
+    name: 'an encrypted backup that no key here opens counts as verified',
+    file: 'jobs/archives/verify-by-restoring.ts',
+    find: 'return readBack(store, key, facts, { ...deps, identity: null });',
+    replace: "await readBack(store, key, facts, { ...deps, identity: null });\n    return 'verified';",
+    tests: ['test/backup/verify.test.ts'],
+  },
 ];

@@ -38,4 +38,18 @@ export const runtime: readonly Mutant[] = [
     replace: '',
     tests: [child],
   },
+  {
+    name: 'the folder of a mount point that is not mounted is made, and what is written to it is lost',
+    file: 'jobs/runtime/missing-folder.ts',
+    find: 'if (existsSync(folder) || isImageMountPoint(folder)) return;',
+    replace: 'if (existsSync(folder)) return;',
+    tests: ['test/backup/missing-folders.test.ts'],
+  },
+  {
+    name: 'a mistyped folder is made with all that is above it',
+    file: 'jobs/runtime/missing-folder.ts',
+    find: 'mkdirSync(folder);',
+    replace: 'mkdirSync(folder, { recursive: true });',
+    tests: ['test/backup/missing-folders.test.ts'],
+  },
 ];

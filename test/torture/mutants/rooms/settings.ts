@@ -94,4 +94,18 @@ export const settings: readonly Mutant[] = [
     replace: ".min(4, 'a random text",
     tests: [settingsTest],
   },
+  {
+    name: 'BACKUP_PREFIX without its slash runs into the names',
+    file: 'jobs/settings/rules.ts',
+    find: ".transform((value) => value.replace(/\\/?$/, '/'))",
+    replace: '',
+    tests: ['test/settings/settings.test.ts'],
+  },
+  {
+    name: 'BACKUP_PREFIX leads out of the store',
+    file: 'jobs/settings/rules.ts',
+    find: '/^\\w[\\w.-]*(\\/\\w[\\w.-]*)*\\/?$/',
+    replace: '/^[\\w.-]+(\\/[\\w.-]+)*\\/?$/',
+    tests: ['test/settings/settings.test.ts'],
+  },
 ];
