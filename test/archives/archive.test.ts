@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -13,6 +13,7 @@ import { verifyStream } from '../../jobs/archives/format/verify-stream.ts';
 import type { Failure } from '../../jobs/runtime/errors.ts';
 import { hashFile } from '../../jobs/runtime/hash.ts';
 import { noProgress } from '../../jobs/runtime/progress.ts';
+import { recordDisk } from '../disk-recorder.ts';
 import { needs } from '../lab/parts.ts';
 import { bytesOf } from './blocks.ts';
 
@@ -72,6 +73,38 @@ test('an archive holds the snapshot, says both hashes and hears how far it is', 
     );
     assert.equal(heard.at(-1), content.length);
   }
+});
+
+test('an archive is on the disk before it is uploaded, and nobody else may read it', {
+  skip: process.platform !== 'linux',
+}, async (t) => {
+  const events = await recordDisk(t, folder);
+  const file = path.join(folder, 'private.db.gz');
+  await writeArchive(snapshot, file, gz, quietly);
+  assert.deepEqual(events, ['flush private.db.gz']);
+  assert.equal((await stat(file)).mode & 0o777, 0o600);
+});
+
+test('one to be encrypted on a host that cannot decrypt is read back first, and not encrypted when it is not whole', async (t) => {
+  const recipients = [await identityToRecipient(await generateIdentity())];
+  const file = path.join(folder, 'wrong.db.gz.age');
+  const handle = await open(snapshot);
+  const handles: FileHandle = Object.getPrototypeOf(handle);
+  await handle.close();
+  const { read } = handles;
+  let block = Buffer.alloc(0);
+  t.mock.method(handles, 'read', function (this: FileHandle, buffer: Buffer<ArrayBuffer>) {
+    block = buffer;
+    return Reflect.apply(read, this, [buffer]);
+  });
+  // Memory that loses a bit after the block was hashed, before it is compressed.
+  const bar = { advanceTo: () => block.writeUInt8(block.readUInt8(7) ^ 4, 7) };
+  const options = { signal, bar, verifyBeforeEncryption: true };
+  await assert.rejects(writeArchive(snapshot, file, { ...gz, recipients }, options), {
+    code: 'READ_BACK_DIFFERS',
+    message: 'The archive decompresses to other bytes than the snapshot; nothing was stored.',
+  });
+  assert.ok(!(await readdir(folder)).includes(path.basename(file)));
 });
 
 test('an empty snapshot makes a readable archive', async () => {

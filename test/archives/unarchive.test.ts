@@ -129,7 +129,10 @@ test('a changed bit is found, or changes nothing', async () => {
     const bit = at % (archive.length * 8);
     changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
     const result = await unarchive(changed, ending, identity).catch((error) => error);
-    if (result instanceof Failure) assert.match(result.code, /^ARCHIVE_(UNREADABLE|IDENTITY_WRONG)$/);
+    // Only in the lines of an age file that say for whom it is, a bit can make another recipient.
+    const mayBeForAnother = ending.endsWith('.age') && bit >> 3 < archive.indexOf('\n--- ');
+    const codes = mayBeForAnother ? ['ARCHIVE_UNREADABLE', 'ARCHIVE_IDENTITY_WRONG'] : ['ARCHIVE_UNREADABLE'];
+    if (result instanceof Failure) assert.ok(codes.includes(result.code), result.code);
     else assert.deepEqual(result, small);
   });
   await fc.assert(property, { numRuns: 300 });
@@ -176,22 +179,27 @@ test('an encrypted backup asks for its identity, and knows a wrong one', async (
 });
 
 test('when the store breaks off, its own failure comes through', async () => {
-  const lost = new Failure('STORE_UNREACHABLE', 'The connection was lost.', 'Try again.');
-  for (const [ending, archive] of [
+  const archives = [
     ['.gz', gzipSync(plain)],
     ['.gz.age', await encrypted(gzipSync(plain))],
-  ] as const) {
-    for (const length of [0, 20, archive.length >> 1, archive.length]) {
-      const stored = Readable.from(
-        (async function* () {
-          yield archive.subarray(0, length);
-          throw lost;
-        })(),
-        { objectMode: false },
-      );
-      const reading = plainStream(stored, daily + ending, identity, signal).then(bytesOf);
-      await assert.rejects(reading, (error) => error === lost);
-      assert.ok(stored.destroyed);
+  ] as const;
+  for (const lost of [
+    new Failure('STORE_UNREACHABLE', 'The connection was lost.', 'Try again.'),
+    new Error('socket hang up'),
+  ]) {
+    for (const [ending, archive] of archives) {
+      for (const length of [0, 20, archive.length >> 1, archive.length]) {
+        const stored = Readable.from(
+          (async function* () {
+            yield archive.subarray(0, length);
+            throw lost;
+          })(),
+          { objectMode: false },
+        );
+        const reading = plainStream(stored, daily + ending, identity, signal).then(bytesOf);
+        await assert.rejects(reading, (error) => error === lost);
+        assert.ok(stored.destroyed);
+      }
     }
   }
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
@@ -95,6 +95,7 @@ test('an upload that does not read back is removed, and one whose source is gone
   const damaging: ObjectStore = {
     ...lacking,
     put: async (key, file, facts, transfer) => {
+      assert.equal((await stat(file)).mode & 0o777, 0o600, 'nobody else may read it on its way');
       await writeFile(file, (await readFile(file, 'utf8')).replace('a', 'b'));
       await store.put(key, file, facts, transfer);
     },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { runBackup } from '../../jobs/backup/run.ts';
@@ -71,15 +72,38 @@ test('a backup that does not read back and may not be removed is named, and kept
     },
     remove: () => Promise.reject(denied),
   });
-  assert.match(
-    await failureOf(runBackup(scene.database, scene.deps({ store }))),
-    /READ_BACK_DIFFERS|ARCHIVE_UNREADABLE/,
-  );
+  assert.equal(await failureOf(runBackup(scene.database, scene.deps({ store }))), 'ARCHIVE_UNREADABLE');
   assert.deepEqual(scene.history.unverifiedKeys('shop'), [first]);
   assert.deepEqual(
     scene.lines.filter((line) => line.startsWith('WARNING')),
     [
       `WARNING ${first} was not verified and may still be in the store, because it could not be removed; the next run reads it back, and keeps or removes it. STORE_DENIED: may not\n    What to do: give the key more rights`,
     ],
+  );
+});
+
+test('what a killed run left is swept: its work files and its own unfinished uploads, no other database’s', async (t) => {
+  const scene = await makeScene(t);
+  const folder = path.join(scene.folder, 'store', 'sqlite-backups', 'daily');
+  mkdirSync(folder, { recursive: true });
+  const unfinished = (key: string) => path.join(folder, `.${key}.${randomUUID()}.part`);
+  const [own, other] = ['shop_2025-11-26_020000.db.gz', 'shop_old_2025-11-26_020000.db.gz'].map(unfinished);
+  for (const file of [own, other]) writeFileSync(file ?? '', 'half of it');
+  const work = path.join(scene.settings.stagingDir, 'nightshift-shop');
+  mkdirSync(work);
+  writeFileSync(path.join(work, 'details-left'), '');
+  const during: string[] = [];
+  const store = faulty(scene.store, {
+    put: (...given) => {
+      during.push(...readdirSync(work));
+      return scene.store.put(...given);
+    },
+  });
+  await runBackup(scene.database, scene.deps({ store }));
+  assert.equal(during.includes('details-left'), false, during.join(' '));
+  assert.deepEqual([existsSync(own ?? ''), existsSync(other ?? '')], [false, true]);
+  assert.deepEqual(
+    scene.lines.filter((line) => line.startsWith('aborted')),
+    ['aborted the unfinished upload of sqlite-backups/daily/shop_2025-11-26_020000.db.gz'],
   );
 });

@@ -31,6 +31,13 @@ test('over the limit the oldest day goes, and each decision says why', () => {
   ]);
 });
 
+test('the newest stays whatever the limit says', () => {
+  assert.deepEqual(removedOf(dailyRetention(dailies(3), { limit: 0, lastGood: null, zone })), [
+    '2025-11-02T02:00:00',
+    '2025-11-01T02:00:00',
+  ]);
+});
+
 test('a day of thirty redeploys does not push out nineteen days', () => {
   const redeploys = Array.from({ length: 30 }, (_, run) =>
     daily(`2025-11-20T${String(9 + Math.floor(run / 6)).padStart(2, '0')}:${(run % 6) * 10 + 5}`.replace(/:5$/, ':05')),

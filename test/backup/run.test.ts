@@ -38,21 +38,25 @@ test('a run ends with a verified object under the promised name, and the two pro
   assert.equal(run.archiveBytes, readFileSync(objectFile(scene, first)).length);
 });
 
-test('an object that does not read back is removed, and the run fails without the promised lines', async (t) => {
-  const scene = await makeScene(t);
-  const store = faulty(scene.store, {
-    put: async (key, file, metadata, transfer) => {
-      damage(file);
-      await scene.store.put(key, file, metadata, transfer);
-    },
+for (const [what, spoil, expected] of [
+  ['is damaged', damage, 'ARCHIVE_UNREADABLE'],
+  ['is another database, whole', (file: string) => writeFileSync(file, gzipSync('another')), 'READ_BACK_DIFFERS'],
+] as const) {
+  test(`an object that ${what} when it is read back is removed, and the run fails without the promised lines`, async (t) => {
+    const scene = await makeScene(t);
+    const store = faulty(scene.store, {
+      put: async (key, file, metadata, transfer) => {
+        spoil(file);
+        await scene.store.put(key, file, metadata, transfer);
+      },
+    });
+    assert.equal(await failureOf(runBackup(scene.database, scene.deps({ store }))), expected);
+    assert.deepEqual(await scene.keys(), []);
+    assert.ok(!scene.lines.some((line) => line.startsWith('Backup ')));
+    assert.equal(scene.history.runs('backup', 'shop', 1)[0]?.outcome, 'failed');
+    assert.deepEqual(scene.staged(), []);
   });
-  const code = await failureOf(runBackup(scene.database, scene.deps({ store })));
-  assert.match(code, /READ_BACK_DIFFERS|ARCHIVE_UNREADABLE/);
-  assert.deepEqual(await scene.keys(), []);
-  assert.ok(!scene.lines.some((line) => line.startsWith('Backup ')));
-  assert.equal(scene.history.runs('backup', 'shop', 1)[0]?.outcome, 'failed');
-  assert.deepEqual(scene.staged(), []);
-});
+}
 
 test('a damaged database is not uploaded, and nothing is pruned', async (t) => {
   const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '1' });
@@ -177,4 +181,44 @@ test('backups of the old shell script, without metadata, are counted by retentio
     'weekly/shop_2025-W44.db.gz',
     'weekly/shop_week48.db.gz',
   ]);
+});
+
+test('in a store that was emptied no weekly is made and nothing pruned: it may be the wrong one', async (t) => {
+  const scene = await makeScene(t);
+  await runBackup(scene.database, scene.deps());
+  await scene.store.remove(first);
+  scene.setClock('2025-11-30T02:00:00');
+  const { storeEmptied } = await runBackup(scene.database, scene.deps());
+  assert.equal(
+    storeEmptied,
+    `${scene.store.name} held no backup of shop before this one; the history knows ${first}, stored there or in another place.`,
+  );
+  assert.deepEqual(await scene.keys(), ['daily/shop_2025-11-30_020000.db.gz']);
+});
+
+test('nothing is pruned while the metadata of a backup cannot be read: it may be the last good one', async (t) => {
+  const scene = await makeScene(t, { BACKUP_RETENTION_DAILY: '1' });
+  await runBackup(scene.database, scene.deps());
+  scene.setClock('2025-11-30T02:00:00');
+  const denied = new Failure('STORE_DENIED', 'may not look', 'give the key more rights');
+  const store = faulty(scene.store, {
+    head: (key, signal) => (key === first ? Promise.reject(denied) : scene.store.head(key, signal)),
+  });
+  const { verification, housekeeping } = await runBackup(scene.database, scene.deps({ store }));
+  assert.deepEqual([verification, housekeeping], ['verified', denied]);
+  assert.deepEqual(await scene.keys(), ['daily/shop_2025-11-27_020000.db.gz', 'daily/shop_2025-11-30_020000.db.gz']);
+});
+
+test('a run that is killed while it stores is known by the key of what it may have left', async (t) => {
+  const scene = await makeScene(t);
+  const known: string[][] = [];
+  const store = faulty(scene.store, {
+    put: (...given) => {
+      known.push(scene.history.unverifiedKeys('shop'));
+      return scene.store.put(...given);
+    },
+  });
+  await runBackup(scene.database, scene.deps({ store }));
+  assert.deepEqual(known[0], [first]);
+  assert.deepEqual(scene.history.unverifiedKeys('shop'), []);
 });

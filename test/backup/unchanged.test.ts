@@ -3,9 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { factsOf } from '../../jobs/archives/metadata.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
+import type { Environment } from '../../jobs/runtime/cli-context.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
+import { readBackupSettings } from '../../jobs/settings/settings.ts';
 import { damage, failureOf, faulty, first, objectFile } from './faults.ts';
 import { makeScene } from './scene.ts';
 
@@ -75,4 +78,36 @@ test('an unchanged database during an outage fails as one, and compresses nothin
     put: () => assert.fail('uploaded'),
   });
   assert.equal(await failureOf(runBackup(scene.database, scene.deps({ store }))), 'STORE_UNREACHABLE');
+});
+
+test('a database that did not change is compressed and encrypted anew once the form of its backups changed', async (t) => {
+  const [first, second] = await Promise.all([1, 2].map(async () => identityToRecipient(await generateIdentity())));
+  const scene = await makeScene(t);
+  const forms: Environment[] = [
+    {},
+    { BACKUP_GZIP_LEVEL: '1' },
+    { BACKUP_AGE_RECIPIENTS: first },
+    { BACKUP_AGE_RECIPIENTS: second },
+    { BACKUP_AGE_RECIPIENTS: `${first},${second}` },
+    { BACKUP_AGE_RECIPIENTS: `${second},${first}` },
+    { BACKUP_COMPRESSION: 'zstd' },
+  ];
+  const ways: string[] = [];
+  for (const [night, form] of forms.entries()) {
+    scene.setClock(`2025-11-1${night}T02:00:00`);
+    scene.lines.length = 0;
+    await runBackup(scene.database, scene.deps({ settings: readBackupSettings({ ...scene.environment, ...form }) }));
+    ways.push(...scene.lines.flatMap((line) => /^(upload|copy): /.exec(line)?.[1] ?? []));
+  }
+  assert.deepEqual(ways, ['upload', 'upload', 'upload', 'upload', 'upload', 'copy', 'upload']);
+});
+
+test('another database of the same size is no unchanged one', async (t) => {
+  const scene = await makeScene(t);
+  await runBackup(scene.database, scene.deps());
+  scene.sql("UPDATE notes SET text = 'fresh'");
+  scene.setClock('2025-11-28T02:00:00');
+  const store = faulty(scene.store, { copy: () => assert.fail('copied') });
+  const { key } = await runBackup(scene.database, scene.deps({ store }));
+  assert.ok(gunzipSync(readFileSync(objectFile(scene, key))).includes('fresh'));
 });

@@ -179,6 +179,33 @@ test('a secret may come from a file, and a secret is never in an error', async (
   assert.deepEqual(ping, ['BACKUP_PING_URL is not usable: set it to a full http:// or https:// address']);
 });
 
+test('an empty secret file is named, not taken for a secret that is not given', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'settings-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, 'secret');
+  await writeFile(file, '\n');
+  assert.deepEqual(problems({ ...keys, BACKUP_AGE_IDENTITY_FILE: file }), [
+    `BACKUP_AGE_IDENTITY_FILE names ${file}, which is empty: write the value into it`,
+  ]);
+});
+
+test('a schedule has a day on which it runs, a zone its own summer time, a signing key a length that cannot be guessed', () => {
+  const cron = 'set it to a cron line of five fields such as "30 2 * * *"';
+  const zone =
+    'set it to an IANA time zone such as Asia/Kuala_Lumpur or Europe/Berlin, or leave it out for Asia/Kuala_Lumpur';
+  const key = 'set it to a random text of 16 characters or more, such as `openssl rand -hex 32` prints';
+  for (const [name, value, found] of [
+    ['BACKUP_SCHEDULE', '0 0 30 2 *', `is "0 0 30 2 *": ${cron}`],
+    ['BACKUP_SCHEDULE', '0 0 29 2 *', null],
+    ['TIME_ZONE', '+08:00', `is "+08:00": ${zone}`],
+    ['TIME_ZONE', '-03', `is "-03": ${zone}`],
+    ['TIME_ZONE', 'UTC', null],
+    ['SUMMARY_SIGNING_KEY', 'fifteen letters', `is not usable: ${key}`],
+    ['SUMMARY_SIGNING_KEY', 'sixteen letters.', null],
+  ] as const)
+    assert.deepEqual(problems({ ...keys, [name]: value }), found === null ? [] : [`${name} ${found}`], value);
+});
+
 test('s3 without keys is an error, never a silent fallback to a folder', () => {
   assert.equal(problems({}).length, 2);
   assert.deepEqual(problems({ BACKUP_STORE: 'file:///backups' }), []);

@@ -122,6 +122,24 @@ test('a damaged page is found, and the first problems are reported', async (t) =
   assert.match(failure.hint, /restore the newest good backup/);
 });
 
+test('a database with exactly one problem is damaged', async (t) => {
+  const file = path.join(await temporaryFolder(t), 'copy.db');
+  makeFile(file, 'CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(40000)); DELETE FROM t;');
+  const handle = await open(file, 'r+');
+  // Its header says that one page less is free.
+  const { buffer } = await handle.read(Buffer.alloc(4), 0, 4, 36);
+  const free = buffer.readUInt32BE();
+  buffer.writeUInt32BE(free - 1);
+  await handle.write(buffer, 0, 4, 36);
+  await handle.close();
+  const failure = await failureOf(checkIntegrity(file, { signal: anySignal }));
+  assert.equal(failure.code, 'DATABASE_CORRUPT');
+  assert.equal(
+    failure.message,
+    `The integrity check of ${file} found 1 problem: Freelist: size is ${free} but should be ${free - 1}.`,
+  );
+});
+
 test('an index that lost a row is found, which a quick check would miss', async (t) => {
   const file = path.join(await temporaryFolder(t), 'copy.db');
   makeFile(file, 'CREATE TABLE t (x); CREATE INDEX by_x ON t (x); INSERT INTO t VALUES (1), (2);');

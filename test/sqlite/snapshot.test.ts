@@ -2,14 +2,18 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { Failure } from '../../jobs/runtime/errors.ts';
 import { noBar, type ProgressBar } from '../../jobs/runtime/progress.ts';
+import { copyBetweenCommits } from '../../jobs/sqlite/snapshot/page-copy.ts';
 import { takeSnapshot } from '../../jobs/sqlite/snapshot/snapshot.ts';
+import { openSource } from '../../jobs/sqlite/snapshot/source.ts';
 import { recordingLog } from '../backup/recording-log.ts';
 import { startWriter } from '../backup/writer.ts';
+import { recordDisk } from '../disk-recorder.ts';
 import { needs } from '../lab/parts.ts';
 import { killedAfter, makeDatabase, rowsOf, temporaryFolder } from './sqlite-files.ts';
 
@@ -203,6 +207,73 @@ for (const mode of ['WAL', 'DELETE'] as const) {
     assert.deepEqual(readdirSync(staging), []);
   });
 }
+
+test('a snapshot is on the disk before it is compressed', { skip: process.platform !== 'linux' }, async (t) => {
+  const { live, staging, copy } = await places(t);
+  makeDatabase(live, { mode: 'WAL' });
+  const events = await recordDisk(t, staging);
+  await snapshotOf(live, copy);
+  assert.deepEqual(events, ['flush snapshot.db']);
+});
+
+test('a copy that the disk does not take is removed', async (t) => {
+  const { live, staging, copy } = await places(t);
+  makeDatabase(live, { mode: 'WAL' });
+  const handle = await open(live);
+  t.mock.method(Object.getPrototypeOf(handle), 'sync', () => Promise.reject(new Error('the disk refused')));
+  await handle.close();
+  await assert.rejects(snapshotOf(live, copy), { message: 'the disk refused' });
+  assert.deepEqual(readdirSync(staging), []);
+});
+
+test('a rollback-journal database that changes at each step of the copy is pinned, and whole in the copy', async (t) => {
+  const { live, copy } = await places(t);
+  makeDatabase(live, { mode: 'DELETE', mib: 4 });
+  const writer = new Sqlite(live, { timeout: 0 });
+  t.after(() => writer.close());
+  let commits = 0;
+  const bar: ProgressBar = {
+    advanceTo() {
+      try {
+        writer.exec(`UPDATE filler SET content = ${commits + 1}`);
+        commits += 1;
+      } catch (error) {
+        // Pinned: it has to wait.
+        if (!(error instanceof Sqlite.SqliteError) || error.code !== 'SQLITE_BUSY') throw error;
+      }
+    },
+    stop() {},
+  };
+  const log = recordingLog();
+  const { writersWaitedMs } = await snapshotOf(live, copy, { bar, log });
+  assert.equal(typeof writersWaitedMs, 'number');
+  assert.match(log.lines[0] ?? '', /live\.db changed too often to be copied between commits/);
+  assert.deepEqual(rowsOf(copy, 'SELECT DISTINCT content FROM filler'), [[commits]]);
+});
+
+test('a database that is locked at the first step of the copy is not taken for an empty one', async (t) => {
+  const { live, copy } = await places(t);
+  makeDatabase(live, { mode: 'DELETE', mib: 1 });
+  const source = await openSource(live, { signal: anySignal, log: recordingLog() });
+  t.after(() => source.close());
+  source.unpin();
+  const writer = new Sqlite(live);
+  t.after(() => writer.close());
+  writer.exec('BEGIN EXCLUSIVE');
+  assert.equal(await copyBetweenCommits(source, copy, { signal: anySignal, bar: noBar }), false);
+  writer.exec('COMMIT');
+  assert.equal(await copyBetweenCommits(source, copy, { signal: anySignal, bar: noBar }), true);
+});
+
+test('a copy that cannot be finished is removed', async (t) => {
+  const { live, staging, copy } = await places(t);
+  makeDatabase(live, { mode: 'WAL', mib: 16 });
+  const failing = midway(() => {
+    throw new Error('the disk refused');
+  });
+  await assert.rejects(snapshotOf(live, copy, { bar: failing }), { message: 'the disk refused' });
+  assert.deepEqual(readdirSync(staging), []);
+});
 
 test('what an earlier run left under the same name is replaced', async (t) => {
   const { live, staging, copy } = await places(t);

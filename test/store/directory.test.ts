@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -61,6 +61,14 @@ test('what a folder holds is a plain file that gunzip reads', async () => {
   const visible = (await readdir(path.join(root, 'daily'))).filter((name) => !name.startsWith('.'));
   assert.deepEqual(visible, ['a.db.gz']);
   assert.equal(String(execFileSync('gunzip', ['-c', path.join(root, 'daily', 'a.db.gz')])), 'the database');
+});
+
+test('a file that is cut short while it is read is an error, and never taken for whole', async () => {
+  const { root, store, put } = await freshStore();
+  await put('a', Buffer.alloc(1_000_000, 1));
+  const stream = await store.read('a');
+  await truncate(path.join(root, 'a'), 500_000);
+  await assert.rejects(buffer(stream), { code: 'STORE_FAILED', message: /it ended after 500000 of 1000000 bytes/ });
 });
 
 test('its name is a URL a person can open', () => {

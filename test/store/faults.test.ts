@@ -242,14 +242,12 @@ describe('a bucket behind a bad connection', needs('s3'), () => {
     const reading = buffer(await slow.read('down/hanging', { signal: stop.signal }));
     proxy.inject({ kind: 'delay', ms: 60_000 }, { method: 'GET', url: 'prefix' });
     const listing = slow.list('', stop.signal);
-    const started = Date.now();
     setTimeout(() => stop.abort(), 50);
     for (const hanging of await Promise.allSettled([putting, reading, listing])) {
       assert.throws(() => {
         if (hanging.status === 'rejected') throw hanging.reason;
       }, stopped);
     }
-    assert.ok(Date.now() - started < 20_000);
     slow.close();
     assert.equal(await store.head('up/hanging'), null);
   });

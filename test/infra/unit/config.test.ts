@@ -148,6 +148,11 @@ describe('the config of a stack', () => {
         ['nightshift:dataFolder is /srv/data: the data must be on the disk: choose a folder below /mnt/other'],
       ],
       [
+        { disk: 'mounted', mountPoint: '/mnt/disk', dataFolder: '/mnt/disk2' },
+        {},
+        ['nightshift:dataFolder is /mnt/disk2: the data must be on the disk: choose a folder below /mnt/disk'],
+      ],
+      [
         { domain: 'example.org', summaryUrl: 'https://daily.example.com' },
         { sitePasswordHash: 'x', siteSigningKey: 'y'.repeat(16) },
         ['nightshift:domain is example.org, and summaryUrl https://daily.example.com is not in it: make them match'],

@@ -275,6 +275,7 @@ describe('what the program declares', () => {
       authorizedKeys: ['ssh-ed25519 AAAA'],
       metadatas,
     });
+    assert.equal(find('host')?.options['protect'], true, 'no `destroy` removes it');
     const [{ userData }] = metadatas;
     assert.match(Buffer.from(userData, 'base64').toString(), /^#cloud-config\n.*docker\.io/s);
     const open = inputsOf<{ inbounds: { ports: string }[]; inboundPolicy: string }>(find('firewall'));

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { databaseWith, outline, pageOf } from '../database.ts';
 
 /** Eight weeks and a day of a shop: 10 orders a day of RM 100, on Mondays 14, and 12 on the last Monday. */
@@ -229,7 +240,24 @@ test('a missing file, or one that is no database, is an error', async (t) => {
   await assert.rejects(pageOf(`${file}.txt`), { code: 'DATABASE_NOT_SQLITE' });
 });
 
-test('when a restore puts another database in place meanwhile, the page is of the new one', async (t) => {
+/** Resolves once a process that this one started has the file open. */
+async function untilOpenInChild(file: string): Promise<void> {
+  const real = realpathSync(file);
+  const children = () => readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean);
+  const isOpenIn = (pid: string) => {
+    try {
+      const folder = `/proc/${pid}/fd`;
+      return readdirSync(folder).some((name) => readlinkSync(path.join(folder, name)) === real);
+    } catch {
+      return false; // It ended while it was looked at.
+    }
+  };
+  while (!children().some(isOpenIn)) await sleep(5);
+}
+
+test('when a restore puts another database in place meanwhile, the page is of the new one', {
+  skip: process.platform !== 'linux',
+}, async (t) => {
   const file = databaseWith(t, shop);
   const next = databaseWith(t, `${shop} DELETE FROM orders WHERE id % 2 = 0;`);
   const staged = path.join(path.dirname(file), 'staged.db');
@@ -238,7 +266,7 @@ test('when a restore puts another database in place meanwhile, the page is of th
     '- kind: text\n  title: Slow\n  sql: WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 6000000) SELECT max(i) FROM n';
   const inode = statSync(file).ino;
   const making = pageOf(file, { yaml: withBlock(slow) });
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  await untilOpenInChild(file);
   for (const part of ['-wal', '-shm']) rmSync(`${file}${part}`, { force: true });
   renameSync(staged, file);
   const page = await making;

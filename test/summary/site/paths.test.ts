@@ -54,8 +54,7 @@ describe('paths', () => {
       '/%00',
       '/%E0%A4%A',
     ]) {
-      const code = await requestRaw(site.origin, path);
-      assert.ok([400, 401].includes(code), `${path} ${code}`);
+      assert.equal(await requestRaw(site.origin, path), 401, path);
     }
     for (const method of ['HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PATCH']) {
       assert.equal(await requestRaw(site.origin, '/day/2025-11-30', method), 401, method);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
+import { openDatabase } from '../../../jobs/summary/storage/connection.ts';
 import { type DeliveryState, withAbandoned } from '../../../jobs/summary/storage/ledger.ts';
 import { isNobodySending, trySendingLock } from '../../../jobs/summary/storage/sending-lock.ts';
 import { openSummaryStore, openSummaryStoreReadOnly } from '../../../jobs/summary/storage/summary-store.ts';
@@ -141,4 +142,11 @@ test('a run is remembered with its end; one that a dead process left counts as f
     { day: '2025-11-29', startedAt: at, finishedAt: later, outcome: 'failed', mailBytes: null, message: dead },
   ]);
   close();
+});
+
+test('what the ledger says is on the disk before the mail server is contacted', (t) => {
+  const database = openDatabase(folder(t));
+  // FULL: https://www.sqlite.org/pragma.html#pragma_synchronous
+  assert.deepEqual(database.rows('PRAGMA synchronous'), [{ synchronous: 2 }]);
+  database.close();
 });

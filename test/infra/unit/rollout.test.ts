@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fakeHost } from './fake-commands.ts';
+
+const names = { NAME: 'sqlite-backup', STOP_SECONDS: '900', OPTIONS: '--read-only' };
+
+/** What the script did to containers, with `docker` doing what `docker` says in shell. */
+function checkCandidate(t: TestContext, docker: string, replace = 'false') {
+  const host = fakeHost(t, { docker, sleep: '' });
+  const variables = { ...names, IMAGE: 'sha256:new', CHECK: 'nightshift check', REPLACE: replace };
+  const { status, stderr, calls } = host.run('check-candidate.sh', variables);
+  const changes = calls.filter((call) => /^docker (stop|rm) /.test(call) && !call.includes('-candidate'));
+  return { status, stderr, changes };
+}
+
+const candidateFails = 'case "$1" in run) echo "SETTINGS_INVALID: no key"; exit 1 ;; esac';
+const ownedBy = (owner: string) => `case "$1" in inspect) ${owner} ;; esac`;
+
+test('an image that fails its check stops nothing, and says why', (t) => {
+  const { status, stderr, changes } = checkCandidate(t, candidateFails, 'true');
+  assert.deepEqual([status, changes], [1, []]);
+  assert.match(
+    stderr,
+    /^The new sqlite-backup image failed its check; nothing was stopped\..*\nSETTINGS_INVALID: no key$/m,
+  );
+});
+
+test('an old container goes only when it is of a rollback, or nightshift may replace what others made', (t) => {
+  const others = ownedBy('echo /');
+  const refused = checkCandidate(t, others);
+  assert.deepEqual([refused.status, refused.changes], [1, []]);
+  assert.match(refused.stderr, /exists that nightshift did not create/);
+  assert.deepEqual(checkCandidate(t, others, 'true').changes, ['docker stop sqlite-backup', 'docker rm sqlite-backup']);
+  assert.deepEqual(checkCandidate(t, ownedBy('echo sqlite-backup/')).changes, []);
+  assert.deepEqual(checkCandidate(t, ownedBy('exit 1')).changes, [], 'there is none');
+  assert.deepEqual(checkCandidate(t, ownedBy('echo sqlite-backup/sha256:old')).changes, [
+    'docker stop -t 900 sqlite-backup',
+    'docker rm sqlite-backup',
+  ]);
+});
+
+/** `state` prints what docker inspect says of the new container; `previous` was healthy before. */
+function waitHealthy(t: TestContext, state: string, previous: string | null) {
+  const docker = `count() { printf x >>"$HERE/$1"; wc -c <"$HERE/$1" | tr -d ' '; }
+    case "$*" in
+      *'{{.State.Status}} {{.State.ExitCode}}'*) ${state} ;;
+      *'{{.State.StartedAt}}'*) echo "start $(count starts)" ;;
+      *'{{.Image}}'*) echo sha256:new ;;
+    esac`;
+  const host = fakeHost(t, { docker, sleep: '', wc: '/usr/bin/env -i /usr/bin/wc "$@"' });
+  const record = path.join(host.folder, 'previous-sqlite-backup');
+  if (previous !== null) writeFileSync(record, `${previous}\n`);
+  const variables = { ...names, STATE: host.folder, TIMEOUT: '600', HEALTH: 'nightshift health', COMMAND: 'backup' };
+  const { status, stderr, calls } = host.run('wait-healthy.sh', variables);
+  const changes = calls.filter((call) => /^docker (stop|rename|run) /.test(call));
+  return { status, stderr, changes, record: () => readFileSync(record, 'utf8').trim() };
+}
+
+const rollback = [
+  'docker stop -t 900 sqlite-backup',
+  'docker rename sqlite-backup sqlite-backup-failed',
+  'docker run --name sqlite-backup --label nightshift.service=sqlite-backup --label nightshift.rollback=sha256:old --read-only sha256:old backup',
+];
+
+test('a healthy image is the one to go back to from now on', (t) => {
+  const { status, changes, record } = waitHealthy(t, 'echo running 0 0 healthy', 'sha256:old');
+  assert.deepEqual([status, changes, record()], [0, [], 'sha256:new']);
+});
+
+for (const [what, state, said] of [
+  ['is unhealthy', 'echo running 0 0 unhealthy', 'its health check fails'],
+  ['ends', 'echo exited 3 0', 'it exited with code 3'],
+  // Each look finds it running and healthy, started anew; the third restart is one too many.
+  ['is healthy between two crashes only', 'echo running 1 "$(count looks)"', 'it exited with code 1'],
+] as const) {
+  test(`a new container that ${what} is rolled back to the image before, and stays to be looked at`, (t) => {
+    const { status, stderr, changes, record } = waitHealthy(t, state, 'sha256:old');
+    assert.deepEqual([status, changes, record()], [1, rollback, 'sha256:old']);
+    assert.match(stderr, new RegExp(`^The new sqlite-backup is not healthy: ${said}\\.`));
+    assert.match(stderr, /Rolled back to the previous image \(sha256:old\)/);
+  });
+}
+
+test('without an image that was healthy before there is no rollback', (t) => {
+  const { status, stderr, changes } = waitHealthy(t, 'echo exited 3 0', null);
+  assert.deepEqual([status, changes], [1, []]);
+  assert.match(stderr, /No other image was healthy before/);
+});

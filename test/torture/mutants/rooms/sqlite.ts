@@ -1,0 +1,148 @@
+import type { Mutant } from '../mutant.ts';
+
+const integrity = 'test/sqlite/integrity.test.ts';
+const lock = 'test/sqlite/lock.test.ts';
+const snapshot = 'test/sqlite/snapshot.test.ts';
+
+export const sqlite: readonly Mutant[] = [
+  {
+    name: 'a database with exactly one problem is taken for sound',
+    file: 'jobs/sqlite/integrity/integrity-process.ts',
+    find: 'if (problems.length > 0) return',
+    replace: 'if (problems.length > 1) return',
+    tests: [integrity],
+  },
+  {
+    name: 'damage is taken for rows that break a rule of the application',
+    file: 'jobs/sqlite/integrity/findings.ts',
+    find: '/^non-unique entry in index ./.test(message);',
+    replace: '/^(non-unique|wrong # of) entr(y|ies) in index ./.test(message);',
+    tests: [integrity],
+  },
+  {
+    name: 'the integrity check leaves out CHECK constraints',
+    file: 'jobs/sqlite/integrity/integrity-process.ts',
+    find: "connection.pragma('query_only = ON');",
+    replace: "connection.pragma('query_only = ON');\n    connection.pragma('ignore_check_constraints = ON');",
+    tests: ['test/backup/findings.test.ts'],
+  },
+  {
+    name: 'beyond a hundred findings damage is not looked for',
+    file: 'jobs/sqlite/integrity/damage.ts',
+    find: 'if (first.problems.length > 0 || !first.isCutShort) {',
+    replace: 'if (first.problems.length >= 0) {',
+    tests: ['test/backup/findings.test.ts'],
+  },
+  {
+    name: 'a table that could not be checked to its end is called checked',
+    file: 'jobs/sqlite/integrity/damage.ts',
+    find: 'if (found === null || found.isCutShort) unchecked.push(table);',
+    replace: '',
+    tests: [integrity],
+  },
+  {
+    name: 'a check that died counts as passed',
+    file: 'jobs/sqlite/integrity/integrity.ts',
+    find: "if (found?.kind === 'sound') return found.contents;",
+    replace: "if (found?.kind !== 'damaged') return (found as IntegrityResult & { kind: 'sound' })?.contents;",
+    tests: [integrity],
+  },
+  {
+    name: 'a first step that found the database locked is taken for an empty copy',
+    file: 'jobs/sqlite/snapshot/page-copy.ts',
+    find: 'return totalPages > 0;',
+    replace: 'return totalPages >= 0;',
+    tests: [snapshot],
+  },
+  {
+    name: 'a database that changes too often to be copied between commits has no backup',
+    file: 'jobs/sqlite/snapshot/page-copy.ts',
+    find: 'if (restarts === restartsAllowed) return false;',
+    replace: '',
+    tests: [snapshot],
+  },
+  {
+    name: 'the snapshot is not brought to the disk',
+    file: 'jobs/sqlite/snapshot/private-copy.ts',
+    find: 'await handle.sync();',
+    replace: '',
+    tests: [snapshot],
+  },
+  {
+    name: 'the snapshot is left in WAL mode',
+    file: 'jobs/sqlite/snapshot/private-copy.ts',
+    find: 'Buffer.from([1, 1]), 0, 2, 18',
+    replace: 'Buffer.from([2, 2]), 0, 2, 18',
+    tests: [snapshot],
+  },
+  {
+    name: 'a snapshot that failed stays in the staging folder',
+    file: 'jobs/sqlite/snapshot/snapshot.ts',
+    find: 'source.close();\n    await removePrivateCopy(file);\n    throw',
+    replace: 'source.close();\n    throw',
+    tests: [snapshot],
+  },
+  {
+    name: 'two runs hold the lock at once',
+    file: 'jobs/sqlite/lock/lock.ts',
+    find: 'BEGIN EXCLUSIVE',
+    replace: 'BEGIN',
+    tests: [lock],
+  },
+  {
+    name: 'a backup runs in the middle of an interrupted restore',
+    file: 'jobs/sqlite/lock/lock.ts',
+    find: "if (holder === 'backup') requireNoUnfinishedRestore(databasePath);",
+    replace: '',
+    tests: [lock],
+  },
+  {
+    name: 'an interrupted restore keeps the restore that would finish it out',
+    file: 'jobs/sqlite/lock/lock.ts',
+    find: "if (holder === 'backup') requireNoUnfinishedRestore",
+    replace: "if (holder !== 'backup') requireNoUnfinishedRestore",
+    tests: [lock],
+  },
+  {
+    name: 'a run that should wait for the lock fails',
+    file: 'jobs/sqlite/lock/lock.ts',
+    find: 'if (!wait) {',
+    replace: 'if (wait !== null) {',
+    tests: [lock],
+  },
+  {
+    name: 'the lock stays held after a run',
+    file: 'jobs/sqlite/lock/lock.ts',
+    find: '  }\n  connection.close();\n}',
+    replace: '  }\n}',
+    tests: [lock],
+  },
+  {
+    name: 'two names of a database by a symbolic link have two locks',
+    file: 'jobs/sqlite/lock/lock-files.ts',
+    find: 'return realpath(file).catch(() => path.join(realFolder, path.basename(file)));',
+    replace: 'return path.join(realFolder, path.basename(file));',
+    tests: [lock],
+  },
+  {
+    name: 'a lock file that root made keeps the owner of the database out',
+    file: 'jobs/sqlite/lock/lock.ts',
+    find: 'if (ids !== null) chownSync(lock, ids.uid, ids.gid);',
+    replace: '',
+    tests: [lock],
+  },
+  {
+    name: 'a lock that is held is shown as free',
+    file: 'jobs/sqlite/lock/lock-state.ts',
+    find: "? 'held' : 'unknown';",
+    replace: "? 'free' : 'unknown';",
+    tests: ['test/sqlite/lock-state.test.ts'],
+  },
+  {
+    name: 'a lock in a folder that cannot be seen is shown as free',
+    file: 'jobs/sqlite/lock/lock-state.ts',
+    find: "isHidden || seen.some(({ state }) => state === 'unknown') ? 'unknown' : 'free'",
+    replace: "seen.some(({ state }) => state === 'unknown') ? 'unknown' : 'free'",
+    tests: ['test/sqlite/lock-state.test.ts'],
+  },
+];
