@@ -63,7 +63,7 @@ test('verify restores what is named and checks it; list and status show when tha
   assert.match(await scene.command(listCommand, []), /^daily {2}shop_2025-11-26\S+ .* {2}2 h 00 min ago$/m);
   scene.setClock('2025-11-27T03:00:00');
   const status = await scene.command(statusCommand, []);
-  assert.match(status, /^ {2}verified {6}2025-11-27 02:00:00, 1 h 00 min ago$/m);
+  assert.match(status, /^ {2}read back {5}2025-11-27 02:00:00, 1 h 00 min ago$/m);
   assert.deepEqual(scene.staged(), []);
 });
 
