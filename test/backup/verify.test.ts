@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -140,6 +140,27 @@ test('a backup of the old shell script is restored and its integrity checked; no
   assert.deepEqual(await verify(scene, key(24)), [`ok    ${key(24)}: ${sound}`]);
   const { code, out } = await nightshift(['verify', key(23)], scene.environment);
   assert.deepEqual([code, out.split(': ')[0]], [1, `FAIL  ${key(23)}`]);
+});
+
+test('one that is removed, or replaced by another, while others are verified is no damaged one', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [24, 25, 26]);
+  const lines: string[] = [];
+  const out = (text: string) => {
+    lines.push(text.trimEnd());
+    if (lines.length > 1) return;
+    rmSync(inStore(scene, key(25)));
+    writeFileSync(inStore(scene, key(26)), gzipSync(readFileSync(scene.database.path)));
+  };
+  const { clock, signal } = scene.deps();
+  const context = { environment: scene.environment, clock, signal, out, err: assert.fail, interactive: false };
+  await verifyCommand(context).parseAsync(['--all'], { from: 'user' });
+  assert.deepEqual(lines, [
+    `ok    ${key(24)}: ${sound}`,
+    `gone  ${key(25)}: it was removed meanwhile`,
+    `ok    ${key(26)}: ${sound}`,
+  ]);
+  assert.deepEqual(scene.history.damagedBackups('shop'), []);
 });
 
 test('--sample takes the least recently verified first', async (t) => {
