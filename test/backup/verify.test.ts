@@ -181,3 +181,16 @@ test('what is to be verified is named, once, and is there', async (t) => {
   assert.deepEqual(await verify(scene, 'x.db.gz'), [`OBJECT_MISSING: There is no backup x.db.gz ${place}.`]);
   assert.equal(readBackupSettings(scene.environment).verifyBytes, 1024 ** 3);
 });
+
+test('where STATE_DIR and STAGING_DIR are missing, verify makes them and says so', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [26]);
+  const [state, staging] = [path.join(scene.folder, 'state2'), path.join(scene.folder, 'staging2')];
+  const made = { ...scene.environment, STATE_DIR: state, STAGING_DIR: staging };
+  const { code, out, err } = await nightshift(['verify', key(26)], made);
+  assert.deepEqual([code, out], [0, `ok    ${key(26)}: ${sound}\n`]);
+  assert.deepEqual(err.trimEnd().split('\n'), [
+    `made the folder ${state}, which was missing (STATE_DIR)`,
+    `made the folder ${staging}, which was missing (STAGING_DIR)`,
+  ]);
+});

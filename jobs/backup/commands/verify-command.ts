@@ -10,6 +10,7 @@ import { openResilientHistory, type ResilientHistory } from '../../monitoring/hi
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
+import { makeMissingFolder } from '../../runtime/missing-folder.ts';
 import { terminalProgress } from '../../runtime/progress.ts';
 import { type BackupSettings, readBackupSettings } from '../../settings/settings.ts';
 import { requireStaging } from '../../sqlite/snapshot/disk-space.ts';
@@ -41,6 +42,9 @@ compared, nothing more. The service verifies one old backup a night by itself (B
     .action(async (name: string | undefined, options: VerifyCliOptions) => {
       requireOneChoice(name, options);
       const settings = readBackupSettings(context.environment);
+      const log = { line: (text: string) => context.err(`${text}\n`) };
+      makeMissingFolder(settings.stateDir, 'STATE_DIR', log);
+      makeMissingFolder(settings.stagingDir, 'STAGING_DIR', log);
       const history = openResilientHistory(settings.stateDir, {
         onProblem: ({ code, message }) => context.err(`WARNING ${code}: ${message} What is found is not recorded.\n`),
       });
