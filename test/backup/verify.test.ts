@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -193,4 +193,20 @@ test('where STATE_DIR and STAGING_DIR are missing, verify makes them and says so
     `made the folder ${state}, which was missing (STATE_DIR)`,
     `made the folder ${staging}, which was missing (STAGING_DIR)`,
   ]);
+});
+
+test('what a killed verification left in STAGING_DIR is removed by the next, a day later; a newer one may be at work', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [26]);
+  for (const [name, at] of [
+    ['verify.nightshift-killed', '2025-11-25T01:00:00+08:00'],
+    ['verify.nightshift-other', '2025-11-26T01:00:00+08:00'],
+  ] as const) {
+    const folder = path.join(scene.settings.stagingDir, name);
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, 'verify.db'), 'a whole database');
+    utimesSync(folder, new Date(at), new Date(at));
+  }
+  assert.deepEqual(await verify(scene, key(26)), [`ok    ${key(26)}: ${sound}`]);
+  assert.deepEqual(scene.staged(), ['verify.nightshift-other']);
 });

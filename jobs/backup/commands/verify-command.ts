@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { layoutBelow } from '../../archives/backup-kinds.ts';
 import { readIdentity } from '../../archives/format/age-identity.ts';
@@ -19,6 +18,7 @@ import { leastRecentlyVerified } from '../verification/due.ts';
 import {
   type VerificationDeps,
   type VerificationOutcome,
+  verificationFolder,
   verificationText,
   verifyBackup,
 } from '../verification/verify-backup.ts';
@@ -74,7 +74,7 @@ async function verify(
     const reading = { zone: settings.zone, now: () => store.now(clock), layout, signal };
     const backups = await readBackups(store, layout.kinds, '', reading);
     const chosen = chooseBackups(backups, name, options, { history, place: `${layout.prefix} in ${store.name}` });
-    const stagingFolder = path.join(settings.stagingDir, `verify.nightshift-${randomUUID()}`);
+    const stagingFolder = verificationFolder(settings.stagingDir, randomUUID());
     const deps = { store, history, clock, identity, stagingFolder, progress: terminalProgress(), signal };
     await verifyEach(chosen, deps, context);
   } finally {
