@@ -42,7 +42,7 @@ export async function serveBackups(settings: BackupSettings, clock: Clock, signa
   const verifyOldOnes = async () => {
     const isBad: boolean[] = [];
     for (const database of settings.databases) {
-      if (!signal.aborted) isBad.push(await verifyOldInChildProcess(database, { log, stop: signal }));
+      if (!signal.aborted) isBad.push(await verifyOldInChildProcess(database, { history, clock, log, stop: signal }));
     }
     if (isBad.includes(true)) notifier.verificationFailed();
   };

@@ -79,6 +79,11 @@ export const keyPrefix = z
   .string()
   .max(longestPrefix, keyPrefixWanted)
   .regex(/^\w[\w.-]*(\/\w[\w.-]*)*\/?$/, keyPrefixWanted)
+  // Below it would lie what a host with the shorter prefix takes for its own.
+  .refine(
+    (value) => !/(^|\/)(hourly|daily|weekly|monthly|yearly)(\/|$)/.test(value),
+    'a prefix with no part named hourly, daily, weekly, monthly or yearly: these folders are made below it',
+  )
   .transform((value) => value.replace(/\/?$/, '/'));
 
 export const signingKey = z

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { problemsOfVerification } from '../../jobs/backup/alerts/verification-problems.ts';
 import { statusText } from '../../jobs/backup/commands/status-text.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
@@ -82,8 +83,53 @@ test('the service looks in a process of its own, which says whether something is
   });
   const log = createLog(scene.deps().clock, 'UTC', { out: () => {}, err: (text) => assert.fail(text) });
   const stop = new AbortController().signal;
-  assert.equal(await verifyOldInChildProcess(scene.database, { log, stop }), false);
+  const { history, clock } = scene.deps();
+  assert.equal(await verifyOldInChildProcess(scene.database, { history, clock, log, stop }), false);
   assert.equal(scene.history.routineVerification('shop')?.key, key(24));
+});
+
+test('a process that dies over an old backup is a problem too', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [24, 25]);
+  const before = { ...process.env };
+  Object.assign(process.env, scene.environment);
+  t.after(() => {
+    process.env = before;
+  });
+  const { log, history, clock } = scene.deps();
+  const stop = new AbortController().signal;
+  assert.equal(
+    await verifyOldInChildProcess({ name: 'other', path: '/other.db' }, { log, history, clock, stop }),
+    true,
+  );
+  assert.deepEqual(history.routineVerification('other'), {
+    at: clock.now(),
+    key: null,
+    problem: 'the process for it ended with exit code 1, see the log',
+  });
+});
+
+test('of an old backup that no key here opens, status claims its checksum only', async (t) => {
+  const scene = await makeScene(t, { BACKUP_AGE_RECIPIENTS: await identityToRecipient(await generateIdentity()) });
+  await backUp(scene, [24, 25]);
+  assert.equal(await look(scene), false);
+  const now = scene.deps().clock.now();
+  const status = statusText(await statusOf(scene.settings, scene.history, now), now, scene.settings.zone);
+  assert.deepEqual(status.match(/^ {2}(read back|verified|old backup) .*$/gm), [
+    '  read back     2025-11-25 02:00:00, 0.0 s ago',
+    `  old backup    ${key(24)}.age, checksum-only 2025-11-25 02:00:00, 0.0 s ago`,
+  ]);
+});
+
+test('an old backup that could not be verified is not called verified', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [24, 25]);
+  scene.history.forgetKey(key(24));
+  const store = { ...scene.store, read: () => Promise.reject(new Error('the network is gone')) };
+  assert.equal(await verifyOld(scene.database, { ...scene.deps(), store }), true);
+  const now = scene.deps().clock.now();
+  const [shop] = (await statusOf(scene.settings, scene.history, now)).databases;
+  assert.deepEqual([shop?.oldVerified, shop?.ok], [null, false]);
 });
 
 test('what is over the budget is named and not read; with a budget of 0 nothing is', async (t) => {

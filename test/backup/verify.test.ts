@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -63,7 +63,7 @@ test('verify restores what is named and checks it; list and status show when tha
   assert.match(await scene.command(listCommand, []), /^daily {2}shop_2025-11-26\S+ .* {2}2 h 00 min ago$/m);
   scene.setClock('2025-11-27T03:00:00');
   const status = await scene.command(statusCommand, []);
-  assert.match(status, /^ {2}verified {6}2025-11-27 02:00:00, 1 h 00 min ago$/m);
+  assert.match(status, /^ {2}read back {5}2025-11-27 02:00:00, 1 h 00 min ago$/m);
   assert.deepEqual(scene.staged(), []);
 });
 
@@ -142,6 +142,27 @@ test('a backup of the old shell script is restored and its integrity checked; no
   assert.deepEqual([code, out.split(': ')[0]], [1, `FAIL  ${key(23)}`]);
 });
 
+test('one that is removed, or replaced by another, while others are verified is no damaged one', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [24, 25, 26]);
+  const lines: string[] = [];
+  const out = (text: string) => {
+    lines.push(text.trimEnd());
+    if (lines.length > 1) return;
+    rmSync(inStore(scene, key(25)));
+    writeFileSync(inStore(scene, key(26)), gzipSync(readFileSync(scene.database.path)));
+  };
+  const { clock, signal } = scene.deps();
+  const context = { environment: scene.environment, clock, signal, out, err: assert.fail, interactive: false };
+  await verifyCommand(context).parseAsync(['--all'], { from: 'user' });
+  assert.deepEqual(lines, [
+    `ok    ${key(24)}: ${sound}`,
+    `gone  ${key(25)}: it was removed meanwhile`,
+    `ok    ${key(26)}: ${sound}`,
+  ]);
+  assert.deepEqual(scene.history.damagedBackups('shop'), []);
+});
+
 test('--sample takes the least recently verified first', async (t) => {
   const scene = await makeScene(t);
   await backUp(scene, [24, 25, 26]);
@@ -159,4 +180,33 @@ test('what is to be verified is named, once, and is there', async (t) => {
   assert.deepEqual(await verify(scene, 'x', '--all'), ['ARGUMENT_INVALID: x and --all cannot be combined.']);
   assert.deepEqual(await verify(scene, 'x.db.gz'), [`OBJECT_MISSING: There is no backup x.db.gz ${place}.`]);
   assert.equal(readBackupSettings(scene.environment).verifyBytes, 1024 ** 3);
+});
+
+test('where STATE_DIR and STAGING_DIR are missing, verify makes them and says so', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [26]);
+  const [state, staging] = [path.join(scene.folder, 'state2'), path.join(scene.folder, 'staging2')];
+  const made = { ...scene.environment, STATE_DIR: state, STAGING_DIR: staging };
+  const { code, out, err } = await nightshift(['verify', key(26)], made);
+  assert.deepEqual([code, out], [0, `ok    ${key(26)}: ${sound}\n`]);
+  assert.deepEqual(err.trimEnd().split('\n'), [
+    `made the folder ${state}, which was missing (STATE_DIR)`,
+    `made the folder ${staging}, which was missing (STAGING_DIR)`,
+  ]);
+});
+
+test('what a killed verification left in STAGING_DIR is removed by the next, a day later; a newer one may be at work', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [26]);
+  for (const [name, at] of [
+    ['verify.nightshift-killed', '2025-11-25T01:00:00+08:00'],
+    ['verify.nightshift-other', '2025-11-26T01:00:00+08:00'],
+  ] as const) {
+    const folder = path.join(scene.settings.stagingDir, name);
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, 'verify.db'), 'a whole database');
+    utimesSync(folder, new Date(at), new Date(at));
+  }
+  assert.deepEqual(await verify(scene, key(26)), [`ok    ${key(26)}: ${sound}`]);
+  assert.deepEqual(scene.staged(), ['verify.nightshift-other']);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, before, beforeEach, test } from 'node:test';
+import { openHistory } from '../../jobs/monitoring/history/open-history.ts';
 import { quoteWords } from '../../jobs/runtime/shell-quoting.ts';
 import { filesBeside } from './restore-scene.ts';
 import { runRestore } from './run-action.ts';
@@ -228,4 +229,20 @@ test('what is not said in full is said in the log of --to, which shows no plan',
   assert.equal(ending, 'done', text);
   assert.match(text, /"2025-11-30" is the day \(Asia\/Kuala_Lumpur\) of sqlite-backups\/daily\/shop_2025-11-30_020000/);
   assert.ok(readFileSync(look).length > 0);
+});
+
+test('latest passes over a backup that did not verify when it was last read back, and says so', async () => {
+  const key = `sqlite-backups/daily/${made}`;
+  const history = openHistory(path.join(databases.folder, 'state'));
+  history.recordDamage('shop', { key, message: 'cut short' }, Temporal.Instant.from('2025-12-01T00:00:00Z'));
+  try {
+    const { text } = await choose(['latest'], { yes: true, options: { dryRun: true } });
+    assert.deepEqual(linesOf(text, /^Restore |^NOTE: skipped/), [
+      `Restore ${sunday}`,
+      `NOTE: skipped ${key}, which did not verify when it was last read back`,
+    ]);
+  } finally {
+    history.forgetKey(key);
+    history.close();
+  }
 });

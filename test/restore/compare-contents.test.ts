@@ -309,6 +309,14 @@ test('without WAL a writer is kept out only for moments, and it is said that it 
   assert.deepEqual(countsOf(difference.tables[0]), ['id', '0: ', '1: 999', '1: 1000']);
 });
 
+test('where it was written to meanwhile, not every row was compared', () => {
+  const difference = { tables: [], schema: [], isMoving: true };
+  assert.equal(
+    differenceText(difference, 9).trimEnd().split('\n').at(-1),
+    'No difference in what was compared, and not all was.',
+  );
+});
+
 test('in WAL mode a writer is never kept out, and one state is compared', async () => {
   const difference = await comparedWhileWritten('PRAGMA journal_mode = WAL');
   assert.match(differenceText(difference, 9), /\nNo difference: every row of 1 table was compared\.\n$/);

@@ -323,6 +323,14 @@ test('a prefix that keys cannot begin with is a wrong setting', () => {
   }
 });
 
+test('no part of the prefix is named as a folder of backups: another host’s keys would lie among those of this kind', () => {
+  for (const text of ['sqlite-backups/daily', 'weekly/', 'east/monthly/x/']) {
+    assert.deepEqual(problems({ ...keys, BACKUP_PREFIX: text }), [
+      `BACKUP_PREFIX is "${text}": set it to a prefix with no part named hourly, daily, weekly, monthly or yearly: these folders are made below it, or leave it out for sqlite-backups/`,
+    ]);
+  }
+});
+
 test('a recipients file is taken as age writes it: one key a line, comments, blank lines', async (t) => {
   const [first, second] = await Promise.all([0, 1].map(async () => identityToRecipient(await generateIdentity())));
   const folder = await mkdtemp(path.join(tmpdir(), 'nightshift-'));

@@ -26,8 +26,9 @@ function databaseText(
   if (newestGood !== null) {
     lines.push(`  last backup   ${momentText(newestGood.startedAt)}`);
     lines.push(`  object        ${newestGood.key} (${newestGood.verification})`);
-    if (lastVerifiedAt !== null) lines.push(`  verified      ${momentText(lastVerifiedAt)}`);
-    if (oldVerified !== null) lines.push(`  old backup    ${oldVerified.key}, verified ${momentText(oldVerified.at)}`);
+    if (lastVerifiedAt !== null) lines.push(`  read back     ${momentText(lastVerifiedAt)}`);
+    if (oldVerified !== null)
+      lines.push(`  old backup    ${oldVerified.key}, ${oldVerified.result} ${momentText(oldVerified.at)}`);
     lines.push(`  size          ${sizesText(newestGood)}`);
     lines.push(...trendLine(recentRuns));
   }

@@ -1,20 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { layoutBelow } from '../../archives/backup-kinds.ts';
 import { readIdentity } from '../../archives/format/age-identity.ts';
+import { factsOf } from '../../archives/metadata.ts';
 import { requireSameStore } from '../../archives/store-identity.ts';
 import { readBackups, type StoredBackup } from '../../archives/stored-backups.ts';
 import { openResilientHistory, type ResilientHistory } from '../../monitoring/history/resilient-history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
-import { Failure } from '../../runtime/errors.ts';
+import { asFailure, Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
+import { makeMissingFolder } from '../../runtime/missing-folder.ts';
 import { terminalProgress } from '../../runtime/progress.ts';
 import { type BackupSettings, readBackupSettings } from '../../settings/settings.ts';
 import { requireStaging } from '../../sqlite/snapshot/disk-space.ts';
 import { openStore } from '../../store/open.ts';
 import { leastRecentlyVerified } from '../verification/due.ts';
-import { type VerificationDeps, verificationText, verifyBackup } from '../verification/verify-backup.ts';
+import {
+  type VerificationDeps,
+  type VerificationOutcome,
+  verificationFolder,
+  verificationText,
+  verifyBackup,
+} from '../verification/verify-backup.ts';
 
 type VerifyCliOptions = { all?: boolean; sample?: number; identity?: string };
 
@@ -35,6 +42,9 @@ compared, nothing more. The service verifies one old backup a night by itself (B
     .action(async (name: string | undefined, options: VerifyCliOptions) => {
       requireOneChoice(name, options);
       const settings = readBackupSettings(context.environment);
+      const log = { line: (text: string) => context.err(`${text}\n`) };
+      makeMissingFolder(settings.stateDir, 'STATE_DIR', log);
+      makeMissingFolder(settings.stagingDir, 'STAGING_DIR', log);
       const history = openResilientHistory(settings.stateDir, {
         onProblem: ({ code, message }) => context.err(`WARNING ${code}: ${message} What is found is not recorded.\n`),
       });
@@ -64,7 +74,7 @@ async function verify(
     const reading = { zone: settings.zone, now: () => store.now(clock), layout, signal };
     const backups = await readBackups(store, layout.kinds, '', reading);
     const chosen = chooseBackups(backups, name, options, { history, place: `${layout.prefix} in ${store.name}` });
-    const stagingFolder = path.join(settings.stagingDir, `verify.nightshift-${randomUUID()}`);
+    const stagingFolder = verificationFolder(settings.stagingDir, randomUUID());
     const deps = { store, history, clock, identity, stagingFolder, progress: terminalProgress(), signal };
     await verifyEach(chosen, deps, context);
   } finally {
@@ -82,8 +92,12 @@ async function verifyEach(
   for (const backup of backups) {
     const result =
       backup.problem === null
-        ? await verifyBackup(backup, deps)
-        : ({ kind: 'unread', failure: backup.problem } as const);
+        ? await verifyListed(backup, deps)
+        : ({ kind: 'not verified', failure: backup.problem } as const);
+    if (result === null) {
+      out(`gone  ${backup.key}: it was removed meanwhile\n`);
+      continue;
+    }
     if (result.kind === 'good') out(`ok    ${backup.key}: ${verificationText(result.verification)}\n`);
     else {
       out(`FAIL  ${backup.key}: ${result.failure.code}: ${result.failure.message}\n`);
@@ -96,6 +110,17 @@ async function verifyEach(
     `${failed.length} of ${plural(backups.length, 'backup')} could not be verified: ${failed.join(', ')}.`,
     'See above why. Do not rely on one that is damaged; the bucket may keep an older, whole version of it.',
   );
+}
+
+/** As it is stored now: a run may have pruned or replaced it since it was listed. Null: it is gone. */
+async function verifyListed(backup: StoredBackup, deps: VerificationDeps): Promise<VerificationOutcome | null> {
+  try {
+    const head = await deps.store.head(backup.key, deps.signal);
+    return head && (await verifyBackup({ ...backup, bytes: head.bytes, facts: factsOf(head.metadata) }, deps));
+  } catch (error) {
+    deps.signal.throwIfAborted();
+    return { kind: 'not verified', failure: asFailure(error) };
+  }
 }
 
 function chooseBackups(

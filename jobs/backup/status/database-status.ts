@@ -1,9 +1,11 @@
 import type {
+  LastVerification,
   OpenSuspect,
   Outcome,
   ReadOnlyHistory,
   RoutineVerification,
   Run,
+  Verification,
 } from '../../monitoring/history/history.ts';
 import type { LockState } from '../../sqlite/lock/lock-state.ts';
 import { type BackupProblem, hasEnded } from '../alerts/backup-problem.ts';
@@ -27,8 +29,8 @@ export type DatabaseStatus = {
   readonly openSuspects: readonly OpenSuspect[];
   /** When the newest good backup was last read back. */
   readonly lastVerifiedAt: Temporal.Instant | null;
-  /** The old backup that was last verified by itself; null: none, or it failed. */
-  readonly oldVerified: RoutineVerification | null;
+  /** The old backup that was last verified by itself, and how far; null: none, or it failed. */
+  readonly oldVerified: { readonly key: string; readonly result: Verification; readonly at: Temporal.Instant } | null;
   /** What the alerts know to be wrong still. */
   readonly openAlerts: readonly BackupProblem[];
 };
@@ -60,6 +62,7 @@ export function databaseStatus(history: ReadOnlyHistory, name: string, deps: Dat
     (one) => (one.database ?? name) === name && !hasEnded(one, newestGood?.startedAt ?? null),
   );
   const routine = history.routineVerification(name);
+  const lastVerifications = history.lastVerifications();
   const verification = { database: name, damaged: history.damagedBackups(name), routine };
   const activeRun = activeRunOf(runs[0], lock);
   const health = healthOf({
@@ -84,8 +87,17 @@ export function databaseStatus(history: ReadOnlyHistory, name: string, deps: Dat
     recentRuns: runs,
     runs: history.counts(name),
     openSuspects,
-    lastVerifiedAt: history.lastVerifications().get(newestGood?.key ?? '')?.at ?? null,
-    oldVerified: routine?.key == null || verification.damaged.some(({ key }) => key === routine.key) ? null : routine,
+    lastVerifiedAt: lastVerifications.get(newestGood?.key ?? '')?.at ?? null,
+    oldVerified: oldVerifiedOf(routine, lastVerifications),
     openAlerts,
   };
+}
+
+function oldVerifiedOf(
+  routine: RoutineVerification | null,
+  verifications: ReadonlyMap<string, LastVerification>,
+): DatabaseStatus['oldVerified'] {
+  if (routine === null || routine.key === null || routine.problem !== null) return null;
+  const last = verifications.get(routine.key);
+  return last === undefined || last.result === 'failed' ? null : { key: routine.key, result: last.result, at: last.at };
 }

@@ -1,4 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
 import type { AgeIdentity } from '../../archives/format/encryption.ts';
 import type { BackupFacts } from '../../archives/metadata.ts';
 import { verifyByRestoring } from '../../archives/verify-by-restoring.ts';
@@ -9,12 +10,19 @@ import { asFailure, type Failure } from '../../runtime/errors.ts';
 import type { Progress } from '../../runtime/progress.ts';
 import type { ObjectStore } from '../../store/store.ts';
 
+const folderStem = 'verify.nightshift-';
+
+/** Where a backup is restored to, below STAGING_DIR; `id` makes it unique. */
+export function verificationFolder(stagingDir: string, id: string): string {
+  return path.join(stagingDir, `${folderStem}${id}`);
+}
+
 export type VerificationDeps = {
   readonly store: ObjectStore;
   readonly history: Pick<History, 'recordVerification' | 'recordDamage'>;
   readonly clock: Clock;
   readonly identity: AgeIdentity | null;
-  /** A folder of its own for each; made, and removed at the end. */
+  /** A folder of its own for each, by `verificationFolder`; made, and removed at the end. */
   readonly stagingFolder: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -39,6 +47,7 @@ export async function verifyBackup(
 ): Promise<VerificationOutcome> {
   const bar = progress.start('verify', bytes);
   try {
+    await removeLeftFolders(path.dirname(stagingFolder), clock.now());
     await mkdir(stagingFolder, { recursive: true });
     const verification = await verifyByRestoring(store, key, facts, { identity, stagingFolder, signal, bar });
     history.recordVerification(key, verification, clock.now());
@@ -60,4 +69,15 @@ export function verificationText(verification: Verification): string {
   return verification === 'verified'
     ? 'verified: restored, and its integrity is sound'
     : 'checksum only: it is encrypted, no key here opens it, and its stored bytes are those that were stored';
+}
+
+/** Those that were made a day ago or earlier: their process was killed. */
+async function removeLeftFolders(stagingDir: string, now: Temporal.Instant): Promise<void> {
+  for (const name of await readdir(stagingDir)) {
+    if (!name.startsWith(folderStem)) continue;
+    const folder = path.join(stagingDir, name);
+    const found = await stat(folder).catch(() => null);
+    if (found !== null && now.epochMilliseconds - found.mtimeMs >= 24 * 3_600_000)
+      await rm(folder, { recursive: true, force: true });
+  }
 }

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { backupDateOf } from '../../archives/backup-date.ts';
 import { layoutBelow } from '../../archives/backup-kinds.ts';
 import { readIdentity } from '../../archives/format/age-identity.ts';
@@ -16,7 +15,7 @@ import type { BackupSettings } from '../../settings/settings.ts';
 import { requireStaging } from '../../sqlite/snapshot/disk-space.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import { isRested, oldBackupDue } from './due.ts';
-import { verificationText, verifyBackup } from './verify-backup.ts';
+import { verificationFolder, verificationText, verifyBackup } from './verify-backup.ts';
 
 export type VerifyOldDeps = {
   readonly settings: BackupSettings;
@@ -70,7 +69,7 @@ async function verifyDue({ name }: Database, deps: VerifyOldDeps) {
   const head = due === null ? null : await store.head(due.key, signal);
   if (due === null || head === null) return { key: null, problem: null, isBad: false };
   const facts = factsOf(head.metadata);
-  const stagingFolder = path.join(stagingDir, `verify.nightshift-${name}`);
+  const stagingFolder = verificationFolder(stagingDir, name);
   const result = await verifyBackup(
     { ...due, facts, database: name },
     { store, history, clock, identity, stagingFolder, progress: noProgress, signal },

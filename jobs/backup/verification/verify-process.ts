@@ -17,9 +17,11 @@ ignoreLostOutput();
 const settings = readBackupSettings(process.env);
 const log = createLog(systemClock, settings.zone);
 const isBad = await verify(process.argv[2] ?? '');
+if (isBad === null) process.exit(1);
 process.send?.(isBad, () => process.exit());
 
-async function verify(name: string): Promise<boolean> {
+/** Null: it could not even begin, which the parent records. */
+async function verify(name: string): Promise<boolean | null> {
   try {
     const database = settings.databases.find((one) => one.name === name);
     if (database === undefined) throw new Error(`no database is called ${name}`);
@@ -27,7 +29,8 @@ async function verify(name: string): Promise<boolean> {
     const store = await openStore(settings.store);
     return await verifyOld(database, { settings, store, history, clock: systemClock, log, signal: stop.signal });
   } catch (error) {
-    if (!stop.signal.aborted) log.failure(asFailure(error));
-    return false;
+    if (stop.signal.aborted) return false;
+    log.failure(asFailure(error));
+    return null;
   }
 }

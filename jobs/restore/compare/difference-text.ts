@@ -31,7 +31,7 @@ export function differenceText(difference: DatabaseDifference, limitSeconds: num
     ...compared.flatMap(exampleLines),
     ...(notes.length > 0 ? ['\n', ...notes.map((note) => `  NOTE: ${note}\n`)] : []),
     ...(unread.length > 0 ? ['\n', ...unread.map((note) => `  NOT COMPARED: ${note}\n`)] : []),
-    `\n${summaryOf(difference, unread.length > 0)}\n`,
+    `\n${summaryOf(difference, unread.length > 0 || isMoving)}\n`,
   ].join('');
 }
 

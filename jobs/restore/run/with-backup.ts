@@ -44,6 +44,7 @@ export async function withBackup(
       databases,
       asked: options.database,
       location: settings.store,
+      verifications,
       mayCorrect: isShown && !options.yes,
       pick: prompt === null || options.yes ? null : picker({ prompt, out, verifications, zone, now }),
       zone,

@@ -22,7 +22,7 @@ export function testMailCommand(context: CliContext): Command {
         const mail = {
           to: recipient,
           subject: `nightshift: a test from ${hostname()}`,
-          text: `This is a test. Email from nightshift on ${hostname()} reach ${recipient}.\n`,
+          text: `This is a test. Email from nightshift on ${hostname()} reaches ${recipient}.\n`,
           date: clock.now(),
         };
         const { reply } = await sendMail(summary.smtp, mail, signal);
