@@ -288,10 +288,26 @@ test('the prefix of keys gets the slash it lacks, and every key below it stays w
 });
 
 test('a prefix that keys cannot begin with is a wrong setting', () => {
-  const wrong = ['/a', 'a//b', '../a', 'a/../b', 'a/.b/', './a', 'a b/', 'ä/', 'a\\b', '/', 'p'.repeat(513)];
+  const wrong = [
+    '/a',
+    'a//b',
+    '../a',
+    'a/../b',
+    'a/.b/',
+    './a',
+    'a b/',
+    'ä/',
+    'a\\b',
+    '/',
+    'p'.repeat(513),
+    'daily',
+    'sqlite-backups/daily/east/',
+    'a/weekly',
+    'meta/a',
+  ];
   for (const text of wrong) {
     assert.deepEqual(problems({ ...keys, BACKUP_PREFIX: text }), [
-      `BACKUP_PREFIX is "${text}": set it to folders of letters, digits, dots, dashes and underscores such as shops/east/ (none begins with a dot or a dash; 512 characters at most), or leave it out for sqlite-backups/`,
+      `BACKUP_PREFIX is "${text}": set it to folders of letters, digits, dots, dashes and underscores such as shops/east/ (none begins with a dot or a dash, none is called daily, weekly or meta; 512 characters at most), or leave it out for sqlite-backups/`,
     ]);
   }
 });
