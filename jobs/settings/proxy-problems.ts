@@ -13,5 +13,15 @@ export function reportProxyProblems(environment: Environment, problems: SettingP
 
 function isUsable(text: string): boolean {
   const url = URL.parse(text);
-  return url !== null && /^https?:$/.test(url.protocol) && url.hostname !== '';
+  return url !== null && /^https?:$/.test(url.protocol) && url.hostname !== '' && isDecodable(url);
+}
+
+/** Whether a percent sign in its login stands for what follows it. */
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(`${username}${password}`);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -69,20 +69,21 @@ export const storeAddress = z
   );
 
 const keyPrefixWanted =
-  'folders of letters, digits, dots, dashes and underscores such as shops/east/ (none begins with a dot or a dash; 512 characters at most)';
+  'folders of letters, digits, dots, dashes and underscores such as shops/east/ (none begins with a dot or a dash, none is called hourly, daily, weekly, monthly, yearly or meta; 512 characters at most)';
 
 /** Keys stay under the 1,024 bytes of S3: a name may have 300, and its folder and ending some. */
 const longestPrefix = 512;
 
-/** Begins keys: parts as every store can keep them, and a slash at the end, which is added where it is missing. */
+/**
+ * Begins keys: parts as every store can keep them, none of them a folder that another host lists as its own, and a slash at the end,
+ * which is added where it is missing.
+ */
 export const keyPrefix = z
   .string()
   .max(longestPrefix, keyPrefixWanted)
-  .regex(/^\w[\w.-]*(\/\w[\w.-]*)*\/?$/, keyPrefixWanted)
-  // Below it would lie what a host with the shorter prefix takes for its own.
-  .refine(
-    (value) => !/(^|\/)(hourly|daily|weekly|monthly|yearly)(\/|$)/.test(value),
-    'a prefix with no part named hourly, daily, weekly, monthly or yearly: these folders are made below it',
+  .regex(
+    /^(?!(?:.*\/)?(?:hourly|daily|weekly|monthly|yearly|meta)(?:\/|$))\w[\w.-]*(\/\w[\w.-]*)*\/?$/,
+    keyPrefixWanted,
   )
   .transform((value) => value.replace(/\/?$/, '/'));
 

@@ -8,6 +8,7 @@ import { listCommand } from '../../jobs/backup/commands/list-command.ts';
 import { statusCommand } from '../../jobs/backup/commands/status-command.ts';
 import { verifyCommand } from '../../jobs/backup/commands/verify-command.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
+import { verifyOld } from '../../jobs/backup/verification/verify-old.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
 import { readBackupSettings } from '../../jobs/settings/settings.ts';
 import { nightshift } from '../nightshift.ts';
@@ -97,6 +98,28 @@ test('verify --all goes on after one that is damaged, names it, and it stays a p
   writeFileSync(file, whole);
   assert.deepEqual(await verify(scene, key(26)), [`ok    ${key(26)}: ${sound}`]);
   assert.deepEqual(scene.history.damagedBackups('shop'), []);
+});
+
+test('another whole backup in the place of one is not what was stored: it fails, whoever looks, and is listed as damaged', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [25, 26]);
+  writeFileSync(inStore(scene, key(25)), readFileSync(inStore(scene, key(26))));
+  const replaced = `${key(25)} is a whole backup, but not the bytes that were stored.`;
+  const damaged = () => scene.history.damagedBackups('shop').map(({ message }) => message);
+  const { code, out } = await nightshift(['verify', key(25)], scene.environment);
+  assert.deepEqual([code, out], [1, `FAIL  ${key(25)}: READ_BACK_DIFFERS: ${replaced}\n`]);
+  assert.deepEqual(damaged(), [replaced]);
+  assert.deepEqual(
+    (await states(scene)).map(([stored, state]: string[]) => [stored, state]),
+    [
+      [key(26), 'verified'],
+      [key(25), 'damaged'],
+    ],
+  );
+  scene.history.recordVerification(key(25), 'verified', scene.deps().clock.now());
+  scene.setClock('2025-11-28T02:00:00');
+  assert.equal(await verifyOld(scene.database, scene.deps()), true);
+  assert.deepEqual(damaged(), [replaced]);
 });
 
 test('a damaged backup is neither removed by the next run nor counted as read back, and is forgotten once it is gone', async (t) => {

@@ -89,10 +89,13 @@ test('what is dated after it was stored, or after now, is never chosen by itself
   assert.deepEqual(chosen({ kind: 'latest', folder: null }, shop, all), ['daily/shop_2025-11-28_020000.db.gz']);
 });
 
-test('--at takes the last one up to the end of that day, or up to that minute', () => {
+test('--at takes the last one up to the end of that day, minute or second', () => {
   const at = (asked: string) => chosen({ kind: 'at', asked, until: parseUntil(asked) ?? assert.fail(asked) })[0];
   assert.equal(at('2025-11-28'), 'daily/shop_2025-11-28_020000.db.gz');
   assert.equal(at('2025-11-29 01:59'), 'daily/shop_2025-11-28_020000.db.gz');
+  assert.equal(at('2025-11-29 01:59:59'), 'daily/shop_2025-11-28_020000.db.gz');
+  assert.equal(at('2025-11-29 02:00'), 'daily/shop_2025-11-29_020000.db.zst.age');
+  assert.equal(at('2025-11-29 02:00:00'), 'daily/shop_2025-11-29_020000.db.zst.age');
   assert.equal(at('2025-11-29T02:01'), 'daily/shop_2025-11-29_020000.db.zst.age');
   assert.equal(at('2025-11-25'), 'weekly/shop-old-week.db.gz');
   assert.equal(at('2025-11-22'), undefined);

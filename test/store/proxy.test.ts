@@ -91,7 +91,12 @@ test('an HTTPS_PROXY that refuses is named with its host, its variable and its r
 
 test('a proxy that cannot be used is a wrong setting, and its login is not printed', () => {
   const least = { BACKUP_STORE: 'file:///backups' };
-  for (const value of ['socks5://someone:geheim@proxy:1080', 'proxy.example.com:3128', 'someone:geheim@proxy']) {
+  for (const value of [
+    'socks5://someone:geheim@proxy:1080',
+    'proxy.example.com:3128',
+    'someone:geheim@proxy',
+    'http://someone:geh%eim@proxy:3128',
+  ]) {
     for (const name of ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']) {
       assert.throws(() => readBackupSettings({ ...least, [name]: value }), {
         code: 'SETTINGS_INVALID',

@@ -6,7 +6,7 @@ import { verifyByRestoring } from '../../archives/verify-by-restoring.ts';
 import { isDamaged } from '../../archives/verify-stored.ts';
 import type { History, Verification } from '../../monitoring/history/history.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { asFailure, type Failure } from '../../runtime/errors.ts';
+import { asFailure, Failure } from '../../runtime/errors.ts';
 import type { Progress } from '../../runtime/progress.ts';
 import type { ObjectStore } from '../../store/store.ts';
 
@@ -33,6 +33,8 @@ type BackupToVerify = {
   readonly bytes: number;
   readonly facts: BackupFacts | null;
   readonly database: string | null;
+  /** The store can tell that its bytes are not those that were stored. */
+  readonly isChanged: boolean;
 };
 
 /** How the verification of one backup ended. `damaged`: its bytes are to blame, else the way to them. */
@@ -42,7 +44,7 @@ export type VerificationOutcome =
 
 /** Restores a stored backup into the staging folder, checks it there, and records what came of it. Throws INTERRUPTED. */
 export async function verifyBackup(
-  { key, bytes, facts, database }: BackupToVerify,
+  { key, bytes, facts, database, isChanged }: BackupToVerify,
   { store, history, clock, identity, stagingFolder, progress, signal }: VerificationDeps,
 ): Promise<VerificationOutcome> {
   const bar = progress.start('verify', bytes);
@@ -50,6 +52,7 @@ export async function verifyBackup(
     await removeLeftFolders(path.dirname(stagingFolder), clock.now());
     await mkdir(stagingFolder, { recursive: true });
     const verification = await verifyByRestoring(store, key, facts, { identity, stagingFolder, signal, bar });
+    if (isChanged) throw replacedFailure(key);
     history.recordVerification(key, verification, clock.now());
     return { kind: 'good', verification };
   } catch (error) {
@@ -62,6 +65,14 @@ export async function verifyBackup(
     bar.stop();
     await rm(stagingFolder, { recursive: true, force: true });
   }
+}
+
+function replacedFailure(key: string): Failure {
+  return new Failure(
+    'READ_BACK_DIFFERS',
+    `${key} is a whole backup, but not the bytes that were stored.`,
+    'Do not rely on what its name says. Remove it from the store, or bring back an older version of it.',
+  );
 }
 
 /** What was found, for people. */

@@ -71,7 +71,7 @@ async function verifyDue({ name }: Database, deps: VerifyOldDeps) {
   const facts = factsOf(head.metadata);
   const stagingFolder = verificationFolder(stagingDir, name);
   const result = await verifyBackup(
-    { ...due, facts, database: name },
+    { ...due, facts, database: name, isChanged: head.changed ?? false },
     { store, history, clock, identity, stagingFolder, progress: noProgress, signal },
   );
   if (result.kind === 'good') {

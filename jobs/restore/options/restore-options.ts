@@ -91,7 +91,8 @@ export function parseUntil(text: string): Temporal.PlainDateTime | null {
   try {
     if (!/[T ]/.test(text))
       return Temporal.PlainDate.from(text, { overflow: 'reject' }).add({ days: 1 }).toPlainDateTime();
-    return Temporal.PlainDateTime.from(text.replace(' ', 'T'), { overflow: 'reject' });
+    const time = Temporal.PlainDateTime.from(text.replace(' ', 'T'), { overflow: 'reject' });
+    return time.add(text.split(':').length === 3 ? { seconds: 1 } : { minutes: 1 });
   } catch {
     return null;
   }
