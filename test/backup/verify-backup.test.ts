@@ -24,7 +24,7 @@ async function stored(t: TestContext) {
   const deps = { store, history, clock, identity: null, stagingFolder, progress: noProgress, signal };
   const facts = factsOf(metadata);
   assert.ok(facts !== null);
-  return { backup: { key, bytes, facts, database: 'shop' }, deps, recorded };
+  return { backup: { key, bytes, facts, isChanged: false, database: 'shop' }, deps, recorded };
 }
 
 test('a backup that holds another database than its metadata says is damaged, and recorded as that', async (t) => {

@@ -16,6 +16,7 @@ export async function dyingDocker(
   const place = path.join(folder, 'dying.sock');
   const open = new Set<Socket>();
   let seen = 0;
+  let written: Promise<unknown> = Promise.resolve();
   const server = createServer((client) => {
     const engine = connect(socketPath);
     for (const socket of [client, engine]) {
@@ -25,7 +26,7 @@ export async function dyingDocker(
     client.on('data', (chunk) => {
       if (at.request?.test(String(chunk))) seen += 1;
       if (seen >= (at.nth ?? 1)) die();
-      else engine.write(chunk);
+      else written = Promise.all([written, new Promise((done) => engine.write(chunk, done))]);
     });
     engine.on('data', (chunk: Buffer) => {
       const breaks = at.answer?.test(String(chunk)) ?? false;
@@ -34,8 +35,10 @@ export async function dyingDocker(
     client.on('end', () => engine.end());
     engine.on('end', () => client.end());
   });
-  const die = () => {
+  // What the engine was sent before, it has got: services are stopped side by side.
+  const die = async () => {
     server.close();
+    await written;
     for (const socket of open) socket.destroy();
   };
   server.listen(place);

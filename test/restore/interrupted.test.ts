@@ -180,6 +180,8 @@ test(
     chownSync(path.join(state, 'history.db'), 0, 0);
     assert.equal((await nightshift(['restore', 'latest', '--yes', '--no-docker'], databases.environment)).code, 0);
     const fresh = { ...databases.environment, STATE_DIR: path.join(databases.folder, 'fresh', 'state') };
+    mkdirSync(path.dirname(fresh.STATE_DIR));
+    chownSync(path.dirname(fresh.STATE_DIR), 1000, 1000);
     assert.equal((await nightshift(['restore', 'latest', '--yes', '--no-docker'], fresh)).code, 0);
     for (const file of [
       state,

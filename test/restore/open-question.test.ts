@@ -10,7 +10,7 @@ import { needs } from '../lab/parts.ts';
 import { type FakeServices, fakeEngine, web } from './fake-engine.ts';
 import { runRestore } from './run-action.ts';
 import { leftBeside, shopOnSmallDisk } from './small-disk.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
+import { complete, foldWal, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
 let databases: TestDatabases;
 before(() => {
@@ -129,6 +129,7 @@ test('after the answer no room is asked for that the staged file has taken alrea
 
 test('an undo takes the safety copy itself, also after a question that was open; written to meanwhile, it is prepared again', async () => {
   databases.reset();
+  foldWal(databases.database);
   writeServices({});
   const first = await runRestore('latest', databases.environment, {});
   assert.equal(first.ending, 'done', first.text);

@@ -6,7 +6,7 @@ import Sqlite from 'better-sqlite3';
 import { journalModeOf } from '../../jobs/restore/files/journal-mode.ts';
 import { nightshift } from '../nightshift.ts';
 import { failureOf, filesBeside, restore, restoreArgs } from './restore-scene.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
+import { complete, foldWal, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
 function safetyCopies({ database }: TestDatabases): string[] {
   const folder = path.dirname(database);
@@ -135,6 +135,7 @@ Nothing was done (--dry-run).
 
 test('undo brings the old database back with all that was committed, and undoing that the restored one', async () => {
   databases.reset();
+  foldWal(databases.database);
   await restore(databases, 'latest', '--yes');
   const undone = await restore(databases, '--undo', '--yes');
   assert.equal(undone.code, 0, undone.out + undone.err);

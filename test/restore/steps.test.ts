@@ -71,7 +71,6 @@ test('resumed where it died: with the restored file in place it goes forward, el
     ...same,
     stopping: 'stoppingForRollback',
     swapping: 'checking',
-    watching: 'starting',
   });
   assert.deepEqual(resumed(false), { ...same, stopping: 'stoppingForRollback', ...gone });
 });

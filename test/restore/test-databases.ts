@@ -72,6 +72,13 @@ function moreOrders(count: number): string {
     INSERT INTO orders (total) SELECT i * 1.5 FROM n;`;
 }
 
+/** As after services that were stopped in order: all is in the file itself, and no -wal beside it. */
+export function foldWal(file: string): void {
+  const connection = new Sqlite(file);
+  connection.pragma('wal_checkpoint(TRUNCATE)');
+  connection.close();
+}
+
 /** `old, 800 orders, ok`: what a copy of the file and its sidecars holds, and its integrity. The files stay as they are. */
 export function holds(file: string): string {
   if (!existsSync(file)) return 'nothing';

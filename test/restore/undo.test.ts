@@ -22,14 +22,17 @@ import { terminalProgress } from '../../jobs/runtime/progress.ts';
 import { fakeEngine, picky, readServices, web } from './fake-engine.ts';
 import { filesBeside } from './restore-scene.ts';
 import { fastClock, runRestore } from './run-action.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
+import { complete, foldWal, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
 let databases: TestDatabases;
 before(() => {
   databases = makeTestDatabases();
 });
 after(() => databases.remove());
-beforeEach(() => databases.reset());
+beforeEach(() => {
+  databases.reset();
+  foldWal(databases.database);
+});
 
 const restoreLatest = () => run('latest', {});
 const undo = (options: Partial<CliOptions> = {}) => run(undefined, { undo: true, ...options });
@@ -72,7 +75,7 @@ function giveToService(): void {
   chmodSync(databases.database, 0o600);
 }
 
-test('undo gives back the very file, with its owner, mode and -wal; what is undone stays, under a name of its own', async () => {
+test('undo gives back the very file, with its owner and mode; what is undone stays, under a name of its own', async () => {
   giveToService();
   const before = whose(databases.database);
   await restoreLatest();
@@ -90,6 +93,19 @@ test('undo gives back the very file, with its owner, mode and -wal; what is undo
   await undo();
   assert.deepEqual(whose(databases.database), restored);
   assert.equal(holds(databases.database), complete.new);
+});
+
+test('a safety copy whose -wal holds rows is copied, with its owner and mode, and stays', async () => {
+  databases.reset();
+  giveToService();
+  const { owner, mode } = whose(databases.database);
+  await restoreLatest();
+  const [copy = ''] = copies();
+  await undo();
+  const { ino: _, ...restored } = whose(databases.database);
+  assert.deepEqual(restored, { owner, mode });
+  assert.deepEqual([holds(databases.database), holds(beside(copy))], [complete.old, complete.old]);
+  assert.equal(copies().length, 2);
 });
 
 test('the plan of an undo says what was written since the restore, by table, as far as counts tell', async () => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Clock } from '../../runtime/clock.ts';
 import { Failure } from '../../runtime/errors.ts';
-import { fileState } from '../files/file-state.ts';
+import { fileState, pendingFiles } from '../files/file-state.ts';
 import { journalModeOf } from '../files/journal-mode.ts';
 import type { AllowedDangers, OwnerOptions } from '../options/restore-options.ts';
 import { statCurrentDatabase } from '../staging/current-database.ts';
@@ -18,15 +18,17 @@ type SafetyCopySourceOptions = {
 };
 
 /**
- * A safety copy, which takes the database's place itself, by a rename. One that is a link to elsewhere, or is to get another owner
- * or mode, stays, and is copied.
+ * A safety copy, which takes the database's place itself, by a rename. One that is a link to elsewhere, has a -wal or -journal
+ * that holds something, or is to get another owner or mode stays, and is copied.
  */
 export function safetyCopySource(
   copy: SafetyCopy,
   { zone, allow, owner: asked }: SafetyCopySourceOptions,
   clock: Clock,
 ): RestoreSource {
-  const isMoved = asked.ids === null && asked.mode === null && isMovable(copy.path);
+  // A -wal in place without its database, for a moment between two renames, would be deleted by whoever opens that.
+  const isWhole = pendingFiles(copy.path).length === 0;
+  const isMoved = asked.ids === null && asked.mode === null && isWhole && isMovable(copy.path);
   return {
     label: copy.path,
     from: 'the same folder',

@@ -37,6 +37,7 @@ export type RunStepsDeps = LifecycleDeps & {
  */
 export async function runSteps(begun: RestoreJournal, resumed: boolean, deps: RunStepsDeps): Promise<RestoreJournal> {
   let areDown = false;
+  let isResumedStep = resumed;
   let journal = { ...begun, step: withServicesDown(begun.step, areDown) };
   for (;;) {
     const unjournalled = await tryJournal({ ...journal, ...changesOnEntry(journal.step, deps.clock) }, deps);
@@ -55,7 +56,8 @@ export async function runSteps(begun: RestoreJournal, resumed: boolean, deps: Ru
     journal = { ...journal, ...changesOnEntry(step, deps.clock) };
     const { leaves } = steps[step];
     if (leaves === 'up') areDown = false;
-    const { changes = {}, problem = null } = await runStep(journal, resumed, deps);
+    const { changes = {}, problem = null } = await runStep(journal, isResumedStep, deps);
+    isResumedStep = false;
     if (leaves === 'down' && problem === null) areDown = true;
     const next = stepAfter(step, problem !== null, journal.healthRollback);
     if (problem !== null && (next === 'stuck' || problem.code === 'DOCKER_UNREACHABLE'))
@@ -153,7 +155,11 @@ const stepActions: Readonly<Record<RestoreStep, StepAction>> = {
     return failures.length > 0 ? { changes, problem: unhealthy(failures) } : { changes };
   },
 
-  async watching({ services, healthTimeoutSeconds, healthRollback }, deps) {
+  async watching({ services, healthTimeoutSeconds, healthRollback }, deps, resumed) {
+    // A reboot meanwhile has ended the services, and some of them without an error.
+    const { failures: down } = await startServices(resumed ? services : [], deps);
+    if (down.length > 0)
+      return { changes: { notStarted: namesOf(down), unhealthy: namesOf(down) }, problem: unhealthy(down) };
     const options = { askedSeconds: healthTimeoutSeconds, untilFirstFailure: healthRollback };
     const failures = await awaitHealth(services, options, deps);
     if (failures.length === 0) return {};

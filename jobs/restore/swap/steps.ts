@@ -136,8 +136,7 @@ export function resumeFrom(step: RestoreStep, disk: DiskState): Resumption {
         };
       }
       const message = `The restored file was in place; it was interrupted while ${steps[step].description}. Continuing from there.`;
-      // A reboot meanwhile has ended the services, and some of them without an error.
-      return { step: step === 'watching' ? 'starting' : step, message };
+      return { step, message };
     }
     case 'finishing':
       return { step, message: 'The restore had succeeded; only the end was missing. Finishing.' };
