@@ -5,7 +5,7 @@ import { containerOptions, logOptions } from './engines/container-args.ts';
 import type { HostResource } from './host.ts';
 import { filesFolder } from './resolved-spec.ts';
 import { encodeFiles, writeFolder } from './service-files.ts';
-import { networkOf } from './services.ts';
+import { networkOf } from './service-specs.ts';
 
 const image = 'caddy:2.10.2-alpine';
 

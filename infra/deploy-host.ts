@@ -12,7 +12,7 @@ import { readHostScript, runHostScript } from './host-script.ts';
 import { buildImage, type CompiledImage } from './images.ts';
 import type { DeferredValues } from './resolved-spec.ts';
 import { base64, type SecretValues } from './service-files.ts';
-import { networkOf, type ServiceSpec, servicesOf } from './services.ts';
+import { networkOf, type ServiceSpec, servicesOf } from './service-specs.ts';
 
 /** What the hosts of a stack share. */
 export type HostDeps = {

@@ -9,7 +9,7 @@ import type { HostResource } from './host.ts';
 import { runHostScript } from './host-script.ts';
 import { type DeferredValues, type ResolvedSpec, resolveSpec } from './resolved-spec.ts';
 import { contentHash, type SecretValues, secretsOf, writeFiles } from './service-files.ts';
-import type { ServiceSpec } from './services.ts';
+import type { ServiceSpec } from './service-specs.ts';
 
 /** What every service of a host needs. */
 export type ServiceDeps = {

@@ -2,7 +2,7 @@ import { quoteWords } from '../jobs/runtime/shell-quoting.ts';
 import type { Folders } from './deployment.ts';
 import { logOptions } from './engines/container-args.ts';
 import { environmentOf, mountsOf, type ResolvedSpec } from './resolved-spec.ts';
-import type { ServiceMount } from './services.ts';
+import type { ServiceMount } from './service-specs.ts';
 
 /** Options of `docker run` that give a one-off container the service's environment, files, limits and hardening. */
 export function runOptions(spec: ResolvedSpec, folders: Pick<Folders, 'config'>): string[] {

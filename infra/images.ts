@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as docker from '@pulumi/docker';
 import type * as pulumi from '@pulumi/pulumi';
 import { Failure } from '../jobs/runtime/errors.ts';
-import type { ImageName } from './services.ts';
+import type { ImageName } from './service-specs.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const sources = ['jobs/**/*', 'package-lock.json'];

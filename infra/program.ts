@@ -11,7 +11,7 @@ import { type Deployment, usesLinode } from './deployment.ts';
 import { type CompiledImage, compiledImages } from './images.ts';
 import { enforcePolicies } from './policy/enforce.ts';
 import type { SecretValues } from './service-files.ts';
-import type { ImageName } from './services.ts';
+import type { ImageName } from './service-specs.ts';
 
 export type Outputs = {
   /** Address of each host. */

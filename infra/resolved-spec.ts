@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { Folders } from './deployment.ts';
-import type { DeferredName, ServiceMount, ServiceSpec } from './services.ts';
+import type { DeferredName, ServiceMount, ServiceSpec } from './service-specs.ts';
 
 /** A service whose deferred values are known. */
 export type ResolvedSpec = Omit<ServiceSpec, 'environment'> & {

@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Folders } from './deployment.ts';
 import { runHostScript, type ScriptTarget } from './host-script.ts';
 import { filesFolder, secretsFolder } from './resolved-spec.ts';
-import type { SecretSource, ServiceSpec } from './services.ts';
+import type { SecretSource, ServiceSpec } from './service-specs.ts';
 
 /** The value of each secret that the stack has. */
 export type SecretValues = Readonly<Partial<Record<SecretSource, pulumi.Output<string>>>>;

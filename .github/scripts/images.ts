@@ -1,4 +1,4 @@
-import type { ImageName } from '../../infra/services.ts';
+import type { ImageName } from '../../infra/service-specs.ts';
 import type { Release } from './release.ts';
 
 /** Folders below dist/ that `npm run build` makes, each an image. */

@@ -1,8 +1,8 @@
 import { checkBucket } from './bucket-check.ts';
+import { type CheckDeps, checkHost } from './check-host.ts';
 import { type CheckResult, skipped } from './check-result.ts';
 import { checkVolume } from './disk-check.ts';
 import { checkDomain } from './dns-checks.ts';
-import { type CheckDeps, checkHost } from './host-checks.ts';
 import { fetchLinodeFacts, type LinodeFacts } from './linode-facts.ts';
 import { checkRegions } from './region-checks.ts';
 import type { StackTarget } from './target.ts';

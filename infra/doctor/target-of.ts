@@ -1,6 +1,6 @@
 import { expandHome } from '../config/source.ts';
 import { type Deployment, type DiskPlan, type HostDeployment, type HostPlan, usesLinode } from '../deployment.ts';
-import { servicesOf } from '../services.ts';
+import { servicesOf } from '../service-specs.ts';
 import type { DiskTarget, HostAccess, HostTarget, LinodeTarget, StackTarget } from './target.ts';
 
 /** What the config does not say. `deployed`: an `up` has run. */

@@ -2,7 +2,7 @@ import type { ContainerArgs } from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
 import type { Folders } from '../deployment.ts';
 import { environmentOf, mountsOf, type ResolvedSpec } from '../resolved-spec.ts';
-import type { ServiceHealthCheck, ServiceSpec } from '../services.ts';
+import type { ServiceHealthCheck, ServiceSpec } from '../service-specs.ts';
 
 /** What a container needs beside its spec. */
 export type ContainerInputs = {

@@ -3,7 +3,7 @@ import type * as pulumi from '@pulumi/pulumi';
 import { quoteWords } from '../../jobs/runtime/shell-quoting.ts';
 import { serviceOptions } from '../docker-run-options.ts';
 import { runHostScript } from '../host-script.ts';
-import type { ServiceSpec } from '../services.ts';
+import type { ServiceSpec } from '../service-specs.ts';
 import { containerArgs, containerOptions } from './container-args.ts';
 import type { EngineDeps } from './engine-deps.ts';
 

@@ -1,7 +1,7 @@
 import type { ServiceArgs } from '@pulumi/docker';
 import type * as pulumi from '@pulumi/pulumi';
 import { environmentOf, type ResolvedSpec } from '../resolved-spec.ts';
-import type { ServiceSpec } from '../services.ts';
+import type { ServiceSpec } from '../service-specs.ts';
 import { goDuration, healthcheckArgs, labelArgs, logOptions } from './container-args.ts';
 
 /** A Swarm secret or config, and the name of its file in the container. */

@@ -1,7 +1,7 @@
 import * as docker from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
 import { base64 } from '../service-files.ts';
-import type { ServiceSpec } from '../services.ts';
+import type { ServiceSpec } from '../service-specs.ts';
 import type { EngineDeps } from './engine-deps.ts';
 import { type SwarmFile, swarmArgs } from './swarm-args.ts';
 

@@ -4,7 +4,7 @@ import type { AlertSettings } from '../settings/settings.ts';
 import type { Alert } from './alerts/alert.ts';
 import type { AlertBudget } from './alerts/alert-budget.ts';
 import { type AlertCause, type AlertReason, decideAlert } from './alerts/alert-decision.ts';
-import { type AlertDeliveryDeps, deliverAlert } from './alerts/alert-delivery.ts';
+import { type AlertDeliveryDeps, deliverAlert } from './alerts/mail-alert.ts';
 import { createPing, type PingEvent } from './ping.ts';
 
 type NotifierOptions = {

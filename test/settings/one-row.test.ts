@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { readDeployment } from '../../infra/config.ts';
-import { servicesOf } from '../../infra/services.ts';
+import { servicesOf } from '../../infra/service-specs.ts';
 import type { Environment } from '../../jobs/runtime/cli-context.ts';
 import { readEnvironment } from '../../jobs/settings/environment.ts';
 import type { SettingProblem } from '../../jobs/settings/problem.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { channelName, listAlertChannels, testChannel } from '../../monitoring/alerts/alert-channels.ts';
+import { channelName, listAlertChannels, testChannel } from '../../monitoring/alerts/configured-channels.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { readAlertSettings } from '../../settings/settings.ts';

@@ -5,7 +5,7 @@ import { reportFormat } from '../blocks/locale-format.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { QueryResult } from '../queries/query.ts';
 import type { Report } from '../report/schema.ts';
-import { openingText, staleDataText } from './opening.ts';
+import { openingText, staleDataText } from './opening-text.ts';
 import type { SummaryPage } from './page-model.ts';
 import { findStaleData, type StaleData } from './staleness.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { readDeployment } from '../../../infra/config.ts';
 import { logOptions } from '../../../infra/engines/container-args.ts';
 import { environmentOf, mountsOf } from '../../../infra/resolved-spec.ts';
-import { type DeferredName, type ServiceSpec, servicesOf } from '../../../infra/services.ts';
+import { type DeferredName, type ServiceSpec, servicesOf } from '../../../infra/service-specs.ts';
 import { type ComposeService, composeServices, type Volume } from '../compose-file.ts';
 import { sourceOf } from './declared-resources.ts';
 

@@ -7,7 +7,7 @@ import { containerArgs } from '../../../infra/engines/container-args.ts';
 import { hostCommand } from '../../../infra/host-command.ts';
 import { readHostScript } from '../../../infra/host-script.ts';
 import { environmentOf, type ResolvedSpec } from '../../../infra/resolved-spec.ts';
-import { type ServiceSpec, servicesOf } from '../../../infra/services.ts';
+import { type ServiceSpec, servicesOf } from '../../../infra/service-specs.ts';
 import { sourceOf } from './declared-resources.ts';
 
 const shop = {

@@ -1,4 +1,4 @@
-import { channelName, listAlertChannels } from '../../../monitoring/alerts/alert-channels.ts';
+import { channelName, listAlertChannels } from '../../../monitoring/alerts/configured-channels.ts';
 import { openResilientHistory, type ResilientHistory } from '../../../monitoring/history/resilient-history.ts';
 import { Failure } from '../../../runtime/errors.ts';
 import { formatBytes } from '../../../runtime/format.ts';

@@ -104,8 +104,8 @@ export const settings: readonly Mutant[] = [
   {
     name: 'BACKUP_PREFIX leads out of the store',
     file: 'jobs/settings/rules.ts',
-    find: '/^\\w[\\w.-]*(\\/\\w[\\w.-]*)*\\/?$/',
-    replace: '/^[\\w.-]+(\\/[\\w.-]+)*\\/?$/',
+    find: '\\w[\\w.-]*(\\/\\w[\\w.-]*)*\\/?$/',
+    replace: '[\\w.-]+(\\/[\\w.-]+)*\\/?$/',
     tests: ['test/settings/settings.test.ts'],
   },
 ];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addDays } from '../../../jobs/summary/blocks/day-values.ts';
 import { reportFormat } from '../../../jobs/summary/blocks/locale-format.ts';
-import { type OpeningFacts, openingText } from '../../../jobs/summary/page/opening.ts';
+import { type OpeningFacts, openingText } from '../../../jobs/summary/page/opening-text.ts';
 
 const monday = '2025-11-24';
 const format = reportFormat('en-MY', 'MYR');

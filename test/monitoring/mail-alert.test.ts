@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createAlert } from '../../jobs/monitoring/alerts/alert.ts';
-import { deliverAlert } from '../../jobs/monitoring/alerts/alert-delivery.ts';
+import { deliverAlert } from '../../jobs/monitoring/alerts/mail-alert.ts';
 import type { Log } from '../../jobs/runtime/log.ts';
 import { type Faults, startSmtpServer } from '../smtp-server.ts';
 
