@@ -57,7 +57,7 @@ test('a restore that fails while it stages leaves no process behind that reads t
 
 test('whatever fails once, at any step, the restore takes itself back or says that it is unfinished, and the next run ends it', async () => {
   const endings = new Set<string>();
-  for (let failing = 1; ; failing += everyNth(3)) {
+  for (let failing = 1; ; failing += everyNth(5)) {
     let failed = '';
     const { ending, text } = await restoreWhile((number, name) => {
       if (number !== failing) return;
