@@ -55,3 +55,8 @@ export function formatCount(count: number): string {
 export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** Each line that holds something, two spaces further in. */
+export function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
+}

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DockerContainer } from '../../jobs/restore/services/docker/docker-engine.ts';
 import { dockerServiceManager } from '../../jobs/restore/services/docker/docker-service-manager.ts';
+import { container } from './containers.ts';
 import { fakeEngine } from './fake-engine.ts';
 
 const now = Temporal.Instant.from('2025-11-30T02:00:00Z');
@@ -16,7 +17,7 @@ test('a container in a crash loop is found also in a moment when it is up', asyn
   };
   const engine = {
     ...fakeEngine('/no/such', '/data/shop.db'),
-    container: async (id: string) => ({ ...running, id, name: id, ...states[id] }),
+    container: async (id: string) => container(id, { id, ...states[id] }),
   };
   const services = Object.keys(states).map((id) => ({ kind: 'container' as const, id, name: id, ...stopped }));
   assert.deepEqual(await dockerServiceManager(engine, { now: () => now }).findUnhealthy(services), {
@@ -29,20 +30,4 @@ const stopped = {
   restartPolicy: { Name: 'always', MaximumRetryCount: 0 },
   stopTimeoutSeconds: 10,
   healthSeconds: null,
-};
-
-const running: Omit<DockerContainer, 'id' | 'name'> = {
-  ...stopped,
-  labels: {},
-  state: 'running',
-  startedAt: now,
-  lastRestartAt: null,
-  exitCode: null,
-  pid: null,
-  networkMode: 'bridge',
-  shares: [],
-  removedWhenStopped: false,
-  health: 'none',
-  remark: '',
-  mounts: [],
 };

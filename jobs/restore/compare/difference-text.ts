@@ -1,4 +1,4 @@
-import { formatCount, plural } from '../../runtime/format.ts';
+import { formatCount, indented, plural } from '../../runtime/format.ts';
 import { tableText } from '../../runtime/table.ts';
 import type { BothSides, DatabaseDifference, KeyedRows, TableDifference } from './difference.ts';
 import { timeOver } from './walk-rows.ts';
@@ -91,5 +91,3 @@ function unreadNotes(table: TableDifference, limitSeconds: number): string[] {
     ...(unkeyed.now + unkeyed.backup === 0 ? [] : [`${table.table}: ${both(unkeyed)} have NULL in their key`]),
   ];
 }
-
-const indented = (text: string) => text.replace(/^(?=.)/gm, '  ');

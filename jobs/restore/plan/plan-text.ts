@@ -1,5 +1,5 @@
 import { localTimestamp } from '../../runtime/clock.ts';
-import { agePhrase, formatBytes, formatCount } from '../../runtime/format.ts';
+import { agePhrase, formatBytes, formatCount, indented } from '../../runtime/format.ts';
 import { tableText } from '../../runtime/table.ts';
 import { safetyCopiesText } from '../choice/safety-copies.ts';
 import { ownerChangeText } from './owner-change.ts';
@@ -102,5 +102,3 @@ function change(now: number | null, backup: number | null): string {
 export function whenText(instant: Temporal.Instant, { now, zone }: LocalTime): string {
   return `${localTimestamp(instant, zone)} (${zone}), ${agePhrase(instant, now)}`;
 }
-
-const indented = (text: string) => text.replace(/^(?=.)/gm, '  ');

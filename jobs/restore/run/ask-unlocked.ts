@@ -26,8 +26,8 @@ type OpenQuestion<Found> = {
 
 /**
  * Asks without the lock, which a scheduled backup may need before somebody answers; meanwhile the staged file has a name
- * that no other restore uses, and a safety copy stays where it is. Returns what is found once the lock is held again. Throws PlanOutdated when that is not what
- * was shown, and what `ask` throws; no staged file is left then.
+ * that no other restore uses, and a safety copy stays where it is. Returns what is found once the lock is held again. Throws
+ * PlanOutdated when that is not what was shown, and what `ask` throws; no staged file is left then.
  */
 export async function askUnlocked<Found>(
   database: string,

@@ -128,16 +128,17 @@ export function resumeFrom(step: RestoreStep, disk: DiskState): Resumption {
           };
     case 'checking':
     case 'starting':
-    case 'watching': {
+    case 'watching':
       if (!disk.restoredInPlace) {
         return {
           step: 'stoppingForRollback', // it was rolling back, and could not journal that
           message: 'The restored file is not in place any more. Rolling back to the old database.',
         };
       }
-      const message = `The restored file was in place; it was interrupted while ${steps[step].description}. Continuing from there.`;
-      return { step, message };
-    }
+      return {
+        step,
+        message: `The restored file was in place; it was interrupted while ${steps[step].description}. Continuing from there.`,
+      };
     case 'finishing':
       return { step, message: 'The restore had succeeded; only the end was missing. Finishing.' };
     case 'stoppingForRollback':
