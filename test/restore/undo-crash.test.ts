@@ -22,7 +22,7 @@ import { complete, holds, makeTestDatabases, type TestDatabases } from './test-d
 
 const log = createLog(systemClock, 'UTC', { out() {}, err() {} });
 const copyName = 'shop.db.backup-2025-12-01_000000';
-const stride = everyNth(4);
+const stride = everyNth(8);
 const restored = 'new, 3 orders, ok';
 
 let databases: TestDatabases;
