@@ -14,7 +14,7 @@ export type PolicyRule = {
 };
 
 const secretName =
-  /(PASSWORD|PASSWD|SECRET|TOKEN|API_KEY|ACCESS_KEY|SIGNING_KEY|PRIVATE_KEY|PING_URL)(?!.*_FILE=)[A-Z_]*=./;
+  /(PASSWORD|PASSWD|SECRET|TOKEN|API_KEY|ACCESS_KEY|SIGNING_KEY|PRIVATE_KEY|PING_URL|WEBHOOK_URL)(?!.*_FILE=)[A-Z_]*=./;
 
 /** What must never be deployed. */
 export const policyRules: readonly PolicyRule[] = [

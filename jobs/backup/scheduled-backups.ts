@@ -1,4 +1,4 @@
-import { type RetryDeps, type RetryPlan, runWithRetries } from '../runtime/retries.ts';
+import { type RetryDeps, type RetryPlan, type RetryWaits, runWithRetries } from '../runtime/retries.ts';
 import type { Database } from '../settings/databases.ts';
 import type { RunOutcome } from './outcome.ts';
 
@@ -23,6 +23,8 @@ type ScheduledBackupsDeps = Omit<RetryDeps, 'sleepUntil'> & {
   readonly retry: RetryPlan | null;
   readonly signal: AbortSignal;
 };
+
+const waits: RetryWaits = { minutes: [5, 15, 60], repeatsLast: false };
 
 /**
  * One scheduled batch: every database in turn, then, with `retry`, those that failed again after 5, 15 and 60 minutes, as
@@ -59,5 +61,5 @@ export async function runScheduledBackups({
     pending = failed;
     return { what: failed.map(({ name }) => name).join(', '), retryTimes };
   };
-  await runWithRetries(attempt, retry, { clock, log });
+  await runWithRetries(attempt, retry, { waits, clock, log });
 }

@@ -4,14 +4,13 @@ import type { AlertSettings } from '../settings/settings.ts';
 import type { Alert } from './alerts/alert.ts';
 import type { AlertBudget } from './alerts/alert-budget.ts';
 import { type AlertCause, type AlertReason, decideAlert } from './alerts/alert-decision.ts';
-import { type AlertDeliveryDeps, deliverAlert } from './alerts/mail-alert.ts';
+import { type AlertDeliveryDeps, deliverAlert } from './alerts/deliver-alert.ts';
 import { createPing, type PingEvent } from './ping.ts';
 
 type NotifierOptions = {
   /** The dead-man's switch, and the variable that names it. */
   readonly pingUrl: string | null;
   readonly pingVariable: string;
-  /** Null: nobody gets email. */
   readonly alerts: AlertSettings['alerts'];
 };
 
@@ -57,7 +56,7 @@ export function createNotifier({ pingUrl, pingVariable, alerts }: NotifierOption
     if (report === null) return;
     const { reason, since, budget, budgetIfSent } = decideAlert(report.budget, report.causes, report.at);
     report.keepBudget(budget);
-    if (reason === null || since === null || alerts === null) return;
+    if (reason === null || since === null) return;
     const alert = report.mail(reason, Temporal.Instant.from(since));
     const reached = await deliverAlert(alert, alerts, { ...deps, signal: afterGrace });
     if (reached.length > 0) report.keepBudget(budgetIfSent);

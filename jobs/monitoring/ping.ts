@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import pRetry, { type RetryContext } from 'p-retry';
 import { systemCodeOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
-import { proxyAgent } from '../runtime/proxy.ts';
+import { httpPost, PostError } from './http-post.ts';
 
 /** `log` is kept by the switch and counts neither as a success nor as a failure. */
 export type PingEvent = 'start' | 'success' | 'fail' | 'log';
@@ -14,15 +13,6 @@ export type PingLimits = { readonly timeoutMs: number; readonly tries: number; r
 
 const defaultLimits: PingLimits = { timeoutMs: 10_000, tries: 3, firstWaitMs: 2_000 };
 const longestText = 10_000;
-
-/** Why the switch was not reached, without its address, and whether a retry may help. */
-class PingError extends Error {
-  readonly mayPass: boolean;
-  constructor(message: string, mayPass: boolean) {
-    super(message);
-    this.mayPass = mayPass;
-  }
-}
 
 /**
  * A ping for the address in `variable`, POSTed as healthchecks.io has it: `<url>/start`, `<url>`, `<url>/fail`, with a
@@ -39,8 +29,8 @@ export function createPing(
   let previous: Promise<void> = Promise.resolve();
   const send: Ping = async (event, text, signal) => {
     const address = pingAddress(url, event);
-    const attempt = () => postWithin(timeoutMs, address, text, signal);
-    const shouldRetry = ({ error }: RetryContext) => !(error instanceof PingError) || error.mayPass;
+    const attempt = () => post(timeoutMs, address, text, signal);
+    const shouldRetry = ({ error }: RetryContext) => !(error instanceof PostError) || error.mayPass;
     try {
       await pRetry(attempt, { retries: tries - 1, minTimeout: firstWaitMs, signal, shouldRetry });
     } catch (error) {
@@ -60,7 +50,7 @@ export function createPing(
  */
 export async function testPing(url: string, text: string, signal: AbortSignal): Promise<string | null> {
   try {
-    await postWithin(defaultLimits.timeoutMs, pingAddress(url, 'log'), text, signal);
+    await post(defaultLimits.timeoutMs, pingAddress(url, 'log'), text, signal);
     return null;
   } catch (error) {
     signal.throwIfAborted();
@@ -68,13 +58,12 @@ export async function testPing(url: string, text: string, signal: AbortSignal): 
   }
 }
 
-async function postWithin(timeoutMs: number, address: URL, text: string, signal: AbortSignal): Promise<void> {
-  const limit = AbortSignal.timeout(timeoutMs);
-  try {
-    await post(address, text, AbortSignal.any([signal, limit]));
-  } catch (error) {
-    throw limit.aborted ? new PingError('no response in time', true) : error;
-  }
+async function post(timeoutMs: number, address: URL, text: string, signal: AbortSignal): Promise<void> {
+  const body = { type: 'text/plain; charset=utf-8', text: text.slice(0, longestText) };
+  const reply = await httpPost(address, body, { timeoutMs, signal });
+  // healthchecks.io responds with 200 to an unknown UUID; only the text says so.
+  if (/not found/i.test(reply))
+    throw new PostError('it does not know this address', { mayPass: false, isUncertain: false });
 }
 
 /** `https://host/uuid?create=1` and `fail` give `https://host/uuid/fail?create=1`. */
@@ -85,30 +74,7 @@ export function pingAddress(url: string, event: PingEvent): URL {
   return address;
 }
 
-/** Not fetch, nor an import of node:http: each takes up to 14 MiB, in a process that is idle all day. */
-async function post(address: URL, text: string, signal: AbortSignal): Promise<void> {
-  const { request } = process.getBuiltinModule(address.protocol === 'https:' ? 'node:https' : 'node:http');
-  const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'User-Agent': 'nightshift', Connection: 'close' };
-  const agent = proxyAgent(address);
-  const sent = request(address, { method: 'POST', headers, signal, ...(agent && { agent }) }).end(
-    text.slice(0, longestText),
-  );
-  const [response] = await once(sent, 'response');
-  let reply = '';
-  for await (const chunk of response.setEncoding('utf8')) reply = (reply + chunk).slice(0, 100);
-  const { statusCode } = response;
-  if (statusCode < 200 || statusCode > 299) {
-    throw new PingError(
-      `it responded with ${statusCode}`,
-      statusCode >= 500 || statusCode === 429 || statusCode === 408,
-    );
-  }
-  // healthchecks.io responds with 200 to an unknown UUID; only the text says so.
-  if (/not found/i.test(reply)) throw new PingError('it does not know this address', false);
-}
-
-/** Never the error's own message: it may hold the address. */
+/** Never another error's own message: it may hold the address. */
 function reasonOf(error: unknown): string {
-  if (error instanceof PingError) return error.message;
-  return systemCodeOf(error) ?? 'the connection failed';
+  return error instanceof PostError ? error.message : (systemCodeOf(error) ?? 'the connection failed');
 }

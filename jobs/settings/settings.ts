@@ -122,6 +122,7 @@ function summarySettings(values: JobValues<'summary'>, problems: SettingProblem[
       /** Sender of what goes to the outbox. */
       from: smtp?.from ?? values.SMTP_FROM ?? 'nightshift@localhost',
       outbox: values.SUMMARY_OUTBOX ?? path.join(values.STATE_DIR, 'outbox'),
+      webhookUrl: values.SUMMARY_WEBHOOK_URL,
       pingUrl: withoutSlash(values.SUMMARY_PING_URL),
       publicUrl: withoutSlash(values.SUMMARY_PUBLIC_URL),
       port: values.SUMMARY_PORT,
@@ -139,8 +140,14 @@ function alertSettings(values: JobValues<'backup' | 'summary'>, problems: Settin
   };
 }
 
-function alertsOf({ ALERT_RECIPIENTS: recipients }: Pick<JobValues<'backup'>, 'ALERT_RECIPIENTS'>, smtp: Smtp | null) {
-  return smtp === null || recipients === null ? null : { smtp, recipients };
+function alertsOf(
+  {
+    ALERT_RECIPIENTS: recipients,
+    ALERT_WEBHOOK_URL: webhookUrl,
+  }: Pick<JobValues<'backup'>, 'ALERT_RECIPIENTS' | 'ALERT_WEBHOOK_URL'>,
+  smtp: Smtp | null,
+) {
+  return { mail: smtp === null || recipients === null ? null : { smtp, recipients }, webhookUrl };
 }
 
 /** Cron line of five fields, read in the setting's zone. */

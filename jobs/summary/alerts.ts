@@ -2,6 +2,7 @@ import { type Alert, createAlert, oneLine } from '../monitoring/alerts/alert.ts'
 import type { AlertReason } from '../monitoring/alerts/alert-decision.ts';
 import { localTimestamp } from '../runtime/clock.ts';
 import type { Failure } from '../runtime/errors.ts';
+import { plural } from '../runtime/format.ts';
 
 type SummaryAlertContext = { readonly day: string; readonly host: string; readonly at: Temporal.Instant };
 
@@ -23,14 +24,26 @@ export function summaryFailedAlert(
     [`The summary of ${day} from ${host} did not reach:`, ...missed.map((recipient) => `- ${recipient}`)],
     [`When: ${localTimestamp(at, zone)} (${zone})`, ...since, `What: ${oneLine(failure.message)} (${failure.code})`],
     ['What to do:', failure.hint],
-    retries.length === 0
-      ? ['It is not tried again by itself.']
-      : ['It is tried again at:', ...retries.map((instant) => `- ${localTimestamp(instant, zone)}`)],
+    retryLines(retries, zone),
     [
       'While this lasts, a reminder comes after 1, 3 and 7 days, then weekly.',
       'To look closer: nightshift summary status',
     ],
   ]);
+}
+
+const listedRetries = 3;
+
+function retryLines(retries: readonly Temporal.Instant[], zone: string): string[] {
+  const last = retries.at(-1);
+  if (last === undefined) return ['It is not tried again by itself.'];
+  const listed = retries.slice(0, listedRetries).map((instant) => `- ${localTimestamp(instant, zone)}`);
+  const more = retries.length - listed.length;
+  return [
+    'It is tried again at:',
+    ...listed,
+    ...(more === 0 ? [] : [`- and ${plural(more, 'more time')}, at last ${localTimestamp(last, zone)}`]),
+  ];
 }
 
 /** Summaries reach everybody again, for the second time in a row. */

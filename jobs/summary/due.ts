@@ -21,6 +21,15 @@ export function latestDue(schedule: Schedule, since: Temporal.Instant, now: Temp
   return latest === null ? null : { at: latest, day: dayBefore(latest, schedule.zone) };
 }
 
+const leastMinutes = 90;
+
+/** Until when a summary that did not reach everybody is tried again: the catch-up limit, 90 minutes at least, or the next one if that comes first. */
+export function retriedUntil(at: Temporal.Instant, schedule: Schedule, catchUpHours: number): Temporal.Instant {
+  const next = nextRun(schedule, at);
+  const limit = at.add({ minutes: Math.max(60 * catchUpHours, leastMinutes) });
+  return isNotAfter(next, limit) ? next : limit;
+}
+
 /** The local date before the one that `instant` falls on. */
 export function dayBefore(instant: Temporal.Instant, zone: string): string {
   return addDays(localDay(instant, zone), -1);

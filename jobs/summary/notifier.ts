@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { AlertDeliveryDeps } from '../monitoring/alerts/mail-alert.ts';
+import type { AlertDeliveryDeps } from '../monitoring/alerts/deliver-alert.ts';
 import { type AlertReport, createNotifier } from '../monitoring/notifier.ts';
 import type { SummarySettings } from '../settings/settings.ts';
 import { summaryFailedAlert, summaryRecoveredAlert } from './alerts.ts';

@@ -1,6 +1,6 @@
-import { type RetryDeps, runWithRetries } from '../runtime/retries.ts';
+import { type RetryDeps, type RetryWaits, runWithRetries } from '../runtime/retries.ts';
 import { nextRun, nextRunText, type Schedule } from '../runtime/schedule.ts';
-import { decideDue, latestDue, lookBackHours } from './due.ts';
+import { decideDue, latestDue, lookBackHours, retriedUntil } from './due.ts';
 import type { SummaryNotifier } from './notifier.ts';
 import type { SendOutcome } from './send-outcome.ts';
 import type { DeliveryLedger } from './storage/ledger.ts';
@@ -10,8 +10,8 @@ export type SchedulerDeps = RetryDeps & {
   /** How late a summary may still go out. */
   readonly catchUpHours: number;
   readonly ledger: Pick<DeliveryLedger, 'ofDay' | 'hasEarlierThan'>;
-  /** Sends the summary of a local day, retries included. */
-  readonly sendSummary: (day: string) => Promise<void>;
+  /** Sends the summary of a local day, retries included, until `before`. */
+  readonly sendSummary: (day: string, before: Temporal.Instant) => Promise<void>;
   readonly signal: AbortSignal;
 };
 
@@ -29,7 +29,7 @@ export async function runScheduler(deps: SchedulerDeps): Promise<void> {
       const hasEarlierDay = ledger.hasEarlierThan(day);
       const deliveries = ledger.ofDay(day);
       const decision = decideDue(due, { now, startedAt, catchUpHours, deliveries, hasEarlierDay });
-      if (decision === 'send') await sendSummary(day);
+      if (decision === 'send') await sendSummary(day, retriedUntil(due.at, schedule, catchUpHours));
       if (decision === 'missed') {
         log.warn(
           `The summary of ${day} is too late now. To send it all the same: nightshift summary send --day ${day}`,
@@ -55,8 +55,11 @@ type SendDayDeps = RetryDeps & {
   readonly notifier: Omit<SummaryNotifier, 'flush'>;
 };
 
-/** Sends one day's summary, again after 5, 15 and 60 minutes while that may help and the next one is not due. */
-export async function sendWithRetries(day: string, nextDue: Temporal.Instant, deps: SendDayDeps): Promise<void> {
+/** A mail server that is down for hours is waited for; no wait is so long that the day is half over. */
+const waits: RetryWaits = { minutes: [5, 15, 30], repeatsLast: true };
+
+/** Sends one day's summary, again after 5 and 15 minutes and then every 30, while that may help and it is not `before` yet. */
+export async function sendWithRetries(day: string, before: Temporal.Instant, deps: SendDayDeps): Promise<void> {
   const { attemptSend, notifier } = deps;
   notifier.sendStarted();
   const attempt = async (triesFromNow: () => Temporal.Instant[]) => {
@@ -66,5 +69,5 @@ export async function sendWithRetries(day: string, nextDue: Temporal.Instant, de
     notifier.sendFinished(day, outcome, tries);
     return { what: `the summary of ${day}`, retryTimes: tries };
   };
-  await runWithRetries(attempt, { sleepUntil: deps.sleepUntil, before: nextDue }, deps);
+  await runWithRetries(attempt, { sleepUntil: deps.sleepUntil, before }, { ...deps, waits });
 }

@@ -3,6 +3,7 @@ import type { HttpListener } from '../runtime/http-listener.ts';
 import type { Log } from '../runtime/log.ts';
 import type { SummarySettings } from '../settings/settings.ts';
 import { readBackupStatus } from './backup-status.ts';
+import { withMissed } from './missed-deliveries.ts';
 import { startSite } from './site/start-site.ts';
 import { backupState } from './site/status/backup-states.ts';
 import type { SummaryStore } from './storage/summary-store.ts';
@@ -22,7 +23,17 @@ export async function serveSite(settings: SummarySettings, deps: ServeSiteDeps):
       databases.map((status) => backupState(history, status)),
     );
   return startSite(
-    { ledger, archive, runs, backupStates, access: summary, schedule: summary.schedule, zone, clock, log },
+    {
+      ledger: withMissed(ledger, settings, clock),
+      archive,
+      runs,
+      backupStates,
+      access: summary,
+      schedule: summary.schedule,
+      zone,
+      clock,
+      log,
+    },
     { port: summary.port, signal },
   );
 }

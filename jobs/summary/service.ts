@@ -1,10 +1,10 @@
 import type { Clock } from '../runtime/clock.ts';
 import { createLog } from '../runtime/log.ts';
-import { nextRun, type Schedule, sleepUntil } from '../runtime/schedule.ts';
+import { type Schedule, sleepUntil } from '../runtime/schedule.ts';
 import { toolVersion } from '../runtime/version.ts';
 import type { SummarySettings } from '../settings/settings.ts';
 import { createSummaryNotifier } from './notifier.ts';
-import { requireRecipients } from './recipients.ts';
+import { allRecipients, requireRecipients } from './recipients.ts';
 import { runScheduler, sendWithRetries } from './scheduler.ts';
 import { type SendDeps, sendDay } from './send-day.ts';
 import { outcomeOf, outcomeOfError, type SendOutcome } from './send-outcome.ts';
@@ -19,7 +19,8 @@ import { createSummaryDeps } from './summary-deps.ts';
  */
 export async function serveSummaries(settings: SummarySettings, clock: Clock, signal: AbortSignal): Promise<void> {
   const { alerts, zone, summary } = settings;
-  const { recipients, catchUpHours, pingUrl } = summary;
+  const { catchUpHours, pingUrl } = summary;
+  const recipients = allRecipients(summary);
   requireRecipients(recipients);
   const schedule: Schedule = { cron: summary.schedule, zone };
   const log = createLog(clock, zone);
@@ -27,10 +28,11 @@ export async function serveSummaries(settings: SummarySettings, clock: Clock, si
   const notifier = createSummaryNotifier({ alerts, pingUrl, zone }, deps);
   const waiting = { clock, log, sleepUntil: (instant: Temporal.Instant) => sleepUntil(instant, clock, signal) };
   const attemptSend = (day: string) => sendOnce(day, recipients, deps);
-  const sendSummary = (day: string) =>
-    sendWithRetries(day, nextRun(schedule, clock.now()), { ...waiting, attemptSend, notifier });
+  const sendSummary = (day: string, before: Temporal.Instant) =>
+    sendWithRetries(day, before, { ...waiting, attemptSend, notifier });
   log.line(`nightshift ${toolVersion}: summary for ${recipients.join(', ')}, "${schedule.cron}" ${zone}`);
-  if (summary.smtp === null) log.warn(`SMTP_HOST is not set: summaries are written to ${summary.outbox}, not sent`);
+  if (summary.smtp === null && summary.recipients.length > 0)
+    log.warn(`SMTP_HOST is not set: summaries are written to ${summary.outbox}, not sent`);
   const exposure = exposureWarning(summary.publicUrl);
   if (exposure !== null) log.warn(exposure);
   try {

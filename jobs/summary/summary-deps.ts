@@ -9,6 +9,7 @@ import type { SendDeps } from './send-day.ts';
 import { signedLink } from './site/signed-links.ts';
 import { acquireSendingLock } from './storage/sending-lock.ts';
 import { openSummaryStore, type SummaryStore } from './storage/summary-store.ts';
+import { createSummaryWebhook } from './webhook.ts';
 
 const linkDays = 30;
 
@@ -31,6 +32,7 @@ export function createSummaryDeps(
       return signedLink(publicUrl, signingKey, day, clock.now().add({ hours: 24 * linkDays }));
     },
     mailer: createMailer(summary),
+    webhook: createSummaryWebhook(summary.webhookUrl),
     from: summary.from,
     clock,
     log,

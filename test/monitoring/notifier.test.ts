@@ -9,7 +9,7 @@ const log = { line: () => {}, warn: () => {}, failure: (failure: Error) => asser
 test('once a job is to stop, no start is sent that no end would follow; how a run ended still is', async (t) => {
   const { url, heard } = await startSwitch(t);
   const stop = new AbortController();
-  const options = { pingUrl: url, pingVariable: 'BACKUP_PING_URL', alerts: null };
+  const options = { pingUrl: url, pingVariable: 'BACKUP_PING_URL', alerts: { mail: null, webhookUrl: null } };
   const notifier = createNotifier(options, { clock: systemClock, log, signal: stop.signal });
   stop.abort();
   notifier.ping('start', '');
@@ -21,7 +21,7 @@ test('once a job is to stop, no start is sent that no end would follow; how a ru
 test('a ping that waits for the one before it still goes out when the job is to stop meanwhile', async (t) => {
   const { url, heard } = await startSwitch(t);
   const stop = new AbortController();
-  const options = { pingUrl: url, pingVariable: 'SUMMARY_PING_URL', alerts: null };
+  const options = { pingUrl: url, pingVariable: 'SUMMARY_PING_URL', alerts: { mail: null, webhookUrl: null } };
   const notifier = createNotifier(options, { clock: systemClock, log, signal: stop.signal });
   notifier.ping('success', 'sent to 1');
   notifier.ping('fail', 'not sent');

@@ -71,7 +71,7 @@ test('with the two keys alone everything has the promised default', () => {
     stopGraceSeconds: 10,
     httpPort: null,
     restoreServices: [],
-    alerts: null,
+    alerts: { mail: null, webhookUrl: null },
     summary: {
       report: null,
       schedule: '0 8 * * *',
@@ -80,6 +80,7 @@ test('with the two keys alone everything has the promised default', () => {
       smtp: null,
       from: 'nightshift@localhost',
       outbox: '/state/outbox',
+      webhookUrl: null,
       pingUrl: null,
       publicUrl: null,
       port: 8080,
@@ -111,7 +112,7 @@ test('the mail server serves alerts and summaries; each has its own recipients',
   });
   assert.deepEqual(
     { alerts, smtp: summary.smtp, recipients: summary.recipients },
-    { alerts: null, smtp, recipients: ['a@example.com', 'b@example.com'] },
+    { alerts: { mail: null, webhookUrl: null }, smtp, recipients: ['a@example.com', 'b@example.com'] },
   );
 });
 

@@ -161,7 +161,30 @@ test('status: nothing sent yet, a day left out, who got what; exit 1 while the l
   ]);
   assert.match(bad.out, /\nnext summary \d{4}-\d\d-\d\d 00:00, in .* \(UTC\)\n$/);
 
-  ledger.claim(ago(1), owner, ['uncertain'], at);
+  // The mail server was down: the service tries again all day, but not those that are no recipients, nor an older day.
+  const deferred = (about: string, recipient: string) => {
+    ledger.addPending(about, [recipient], at);
+    ledger.claim(about, recipient, ['pending', 'uncertain'], at);
+    ledger.finish(about, recipient, { state: 'pending', reply: 'Not reached.', code: 'MAIL_UNREACHABLE' }, at);
+  };
+  deferred(ago(1), owner);
+  deferred(ago(1), 'other@example.com');
+  deferred(ago(2), owner);
+  const allDay = { ...environment, SUMMARY_CATCH_UP_HOURS: '24' };
+  const down = await nightshift(['summary', 'status'], allDay);
+  assert.deepEqual(
+    down.out
+      .split('\n')
+      .slice(3, 6)
+      .map((line) => line.split(/ {2,}/).slice(0, 3)),
+    [
+      [ago(1), 'other@example.com', 'missed'],
+      [ago(1), owner, 'pending'],
+      [ago(2), owner, 'missed'],
+    ],
+  );
+
+  ledger.claim(ago(1), owner, ['pending'], at);
   ledger.finish(ago(1), owner, { state: 'accepted', reply: '250', code: null }, at);
   const good = await nightshift(['summary', 'status', '--json'], environment);
   assert.equal(good.code, 0);

@@ -38,11 +38,17 @@ test('sent at once: nothing more', async () => {
   assert.deepEqual(await send([sent]), ['started', '0: send', 'sent, then ']);
 });
 
-test('a summary that keeps failing is tried after 5, 15 and 60 minutes, then left to the next day', async () => {
-  assert.deepEqual(await send([]), [
-    ...['started', '0: send', 'failed, then 5,20,80', '5: send', 'failed, then 20,80'],
-    ...['20: send', 'failed, then 80', '80: send', 'failed, then '],
+test('a summary that keeps failing is tried after 5, 15 and 30 minutes, then every 30 until it is too late', async () => {
+  assert.deepEqual(await send([], 120), [
+    ...['started', '0: send', 'failed, then 5,20,50,80,110', '5: send', 'failed, then 20,50,80,110'],
+    ...['20: send', 'failed, then 50,80,110', '50: send', 'failed, then 80,110'],
+    ...['80: send', 'failed, then 110', '110: send', 'failed, then '],
   ]);
+});
+
+test('a mail server that is down for hours gets the summary once it is up again', async () => {
+  const seen = await send([...Array.from({ length: 20 }, () => failed), sent], 12 * 60);
+  assert.deepEqual(seen.slice(-2), ['560: send', 'sent, then ']);
 });
 
 test('what a later try cannot help is not tried again', async () => {
@@ -50,8 +56,8 @@ test('what a later try cannot help is not tried again', async () => {
 });
 
 test('the first try that works ends it, and none starts once the next summary is due', async () => {
-  assert.deepEqual(await send([failed, sent]), [
-    ...['started', '0: send', 'failed, then 5,20,80', '5: send', 'sent, then '],
+  assert.deepEqual(await send([failed, sent], 80), [
+    ...['started', '0: send', 'failed, then 5,20,50', '5: send', 'sent, then '],
   ]);
   assert.deepEqual((await send([], 6)).at(-1), 'failed, then ');
 });

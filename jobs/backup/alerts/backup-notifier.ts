@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Alert } from '../../monitoring/alerts/alert.ts';
 import type { AlertBudget } from '../../monitoring/alerts/alert-budget.ts';
 import type { AlertReason } from '../../monitoring/alerts/alert-decision.ts';
-import type { AlertDeliveryDeps } from '../../monitoring/alerts/mail-alert.ts';
+import type { AlertDeliveryDeps } from '../../monitoring/alerts/deliver-alert.ts';
 import type { ResilientHistory } from '../../monitoring/history/resilient-history.ts';
 import { deserializeRun } from '../../monitoring/history/serialized-run.ts';
 import { type AlertReport, createNotifier } from '../../monitoring/notifier.ts';

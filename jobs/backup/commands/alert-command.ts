@@ -7,12 +7,15 @@ import { readAlertSettings } from '../../settings/settings.ts';
 export function alertCommand(context: CliContext): Command {
   return new Command('alert')
     .description('with --test: send a test through every alert channel')
-    .requiredOption('--test', 'mail each of ALERT_RECIPIENTS, and write to the log of each dead-man’s switch')
+    .requiredOption(
+      '--test',
+      'mail each of ALERT_RECIPIENTS, post to ALERT_WEBHOOK_URL, and write to the log of each dead-man’s switch',
+    )
     .addHelpText(
       'after',
       `
-Channels: ALERT_RECIPIENTS (with SMTP_HOST), BACKUP_PING_URL, SUMMARY_PING_URL. A switch gets the test as a log entry
-(<address>/log), so that it never counts as a good run. Exit code 1 when one of them fails, and when none is set.`,
+Channels: ALERT_RECIPIENTS (with SMTP_HOST), ALERT_WEBHOOK_URL, BACKUP_PING_URL, SUMMARY_PING_URL. A switch gets the test
+as a log entry (<address>/log), so that it never counts as a good run. Exit code 1 when one of them fails, and when none is set.`,
     )
     .action(async () => {
       const channels = listAlertChannels(readAlertSettings(context.environment));
@@ -32,7 +35,7 @@ function noChannel(): Failure {
   return new Failure(
     'ALERT_NO_CHANNEL',
     'No channel is set: nobody would be notified when backups or summaries fail.',
-    'Set ALERT_RECIPIENTS and SMTP_HOST, or BACKUP_PING_URL.',
+    'Set ALERT_RECIPIENTS and SMTP_HOST, ALERT_WEBHOOK_URL, or BACKUP_PING_URL.',
   );
 }
 

@@ -59,4 +59,13 @@ export const mail = [
     readBy: ['backup', 'summary'],
     meaning: 'who gets a mail when backups or summaries fail and when they work again, separated by commas',
   }),
+  setting({
+    environment: 'ALERT_WEBHOOK_URL',
+    stack: 'alertWebhookUrl',
+    rule: rule.url,
+    secret: true,
+    perHost: false,
+    readBy: ['backup', 'summary'],
+    meaning: 'the same alerts as JSON, or as Slack has it when the address is Slack’s or ends with `/slack`',
+  }),
 ] as const;

@@ -55,6 +55,15 @@ export const summary = [
     meaning: 'folder of the emails while `SMTP_HOST` is not set; else `outbox` in `STATE_DIR`',
   }),
   setting({
+    environment: 'SUMMARY_WEBHOOK_URL',
+    stack: 'summaryWebhookUrl',
+    rule: rule.url,
+    secret: true,
+    perHost: false,
+    readBy: ['summary'],
+    meaning: 'the first sentence of each summary and its link, once a day, as `ALERT_WEBHOOK_URL` has it',
+  }),
+  setting({
     environment: 'SUMMARY_PING_URL',
     stack: 'summaryPingUrl',
     rule: rule.url,

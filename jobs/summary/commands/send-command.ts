@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { createLog } from '../../runtime/log.ts';
 import { readSummarySettings } from '../../settings/settings.ts';
+import { markMissed } from '../missed-deliveries.ts';
 import { notifyManualSend } from '../notify-manual-send.ts';
-import { requireRecipients } from '../recipients.ts';
+import { allRecipients, requireRecipients } from '../recipients.ts';
 import { outcomeOf } from '../send-outcome.ts';
 import type { DeliveryState } from '../storage/ledger.ts';
 import { dayOption, dayToSend } from './day-option.ts';
@@ -35,7 +36,7 @@ export function sendCommand(context: CliContext): Command {
     .action(async ({ day: given, to, force }: SendOptions) => {
       const settings = readSummarySettings(context.environment);
       const { alerts, zone, summary } = settings;
-      const recipients = to.length > 0 ? to : summary.recipients;
+      const recipients = to.length > 0 ? to : allRecipients(summary);
       requireAddresses(to);
       requireRecipients(recipients);
       const { clock, signal } = context;
@@ -50,13 +51,13 @@ export function sendCommand(context: CliContext): Command {
         const before = ledger.ofDay(day);
         const retried = summary.smtp === null ? retriedWithoutServer : retriedStates;
         const { deliveries, failure } = await sendDay(day, recipients, deps, force ? forcedStates : retried);
-        context.out(deliveryTable(deliveries, zone));
+        context.out(deliveryTable(markMissed(deliveries, settings, clock.now()), zone));
         signal.throwIfAborted();
         const notifier = createSummaryNotifier({ alerts, pingUrl: summary.pingUrl, zone }, deps);
         const schedule = { cron: summary.schedule, zone };
         await notifyManualSend(
           { day, before, after: ledger.ofDay(day) },
-          { recipients: summary.recipients, schedule, alertBudget, notifier, clock },
+          { recipients: allRecipients(summary), schedule, alertBudget, notifier, clock },
         );
         const outcome = outcomeOf(deliveries, failure);
         if (outcome.kind === 'failed') throw outcome.failure;

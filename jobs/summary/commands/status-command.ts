@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { readSummarySettings, type SummarySettings } from '../../settings/settings.ts';
+import { withMissed } from '../missed-deliveries.ts';
+import { allRecipients } from '../recipients.ts';
 import { withAbandoned } from '../storage/ledger.ts';
 import { isNobodySending } from '../storage/sending-lock.ts';
 import { openSummaryStoreReadOnly } from '../storage/summary-store.ts';
@@ -27,10 +29,11 @@ export function summaryStatusCommand(context: CliContext): Command {
 function readStatus({ stateDir, zone, summary }: SummarySettings, now: Temporal.Instant): SummaryStatus {
   const plan = { cron: summary.schedule, zone };
   const store = openSummaryStoreReadOnly(stateDir);
-  if (store === null) return summaryStatus(plan, summary.recipients, null, now);
+  if (store === null) return summaryStatus(plan, allRecipients(summary), null, now);
   try {
-    const ledger = withAbandoned(store.ledger, () => isNobodySending(stateDir));
-    return summaryStatus(plan, summary.recipients, ledger, now);
+    const abandoned = withAbandoned(store.ledger, () => isNobodySending(stateDir));
+    const ledger = withMissed(abandoned, { summary, zone }, { now: () => now });
+    return summaryStatus(plan, allRecipients(summary), ledger, now);
   } finally {
     store.close();
   }

@@ -8,9 +8,13 @@ import { mailText } from './mail-text.ts';
 import { drawPictures } from './pictures.ts';
 
 /** A day's mail before it has a recipient. */
-export type SummaryMessage = { readonly day: string; readonly subject: string } & Required<
-  Pick<Mail, 'html' | 'text' | 'attachments'>
->;
+export type SummaryMessage = {
+  readonly day: string;
+  readonly subject: string;
+  readonly opening: string;
+  /** The day's page on the site, or null. */
+  readonly link: string | null;
+} & Required<Pick<Mail, 'html' | 'text' | 'attachments'>>;
 
 const maxSubjectLength = 120;
 
@@ -20,6 +24,8 @@ export async function messageOf(page: SummaryPage, link: string | null): Promise
   return {
     day: page.day,
     subject: subjectOf(page),
+    opening: page.opening,
+    link,
     html: mailHtml(page, { link, imageSource: (id) => (pictures.has(id) ? `cid:${contentId(page.day, id)}` : null) }),
     text: mailText(page, link),
     attachments: [...pictures].map(([id, png]) => ({

@@ -4,9 +4,9 @@ import type { SummaryDatabase } from './connection.ts';
 /**
  * `pending`: not handed over, may be tried again. `sending`: under way. `accepted`: the server accepted it. `written`: a file
  * in the outbox, for want of a mail server. `rejected`: it refused it for good. `uncertain`: it may have arrived, so it is
- * never resent automatically.
+ * never resent automatically. `missed`: a `pending` one that nothing tries any more; only shown, never stored.
  */
-export type DeliveryState = 'pending' | 'sending' | 'accepted' | 'written' | 'rejected' | 'uncertain';
+export type DeliveryState = 'pending' | 'sending' | 'accepted' | 'written' | 'rejected' | 'uncertain' | 'missed';
 
 /** One recipient's mail about one local day. */
 export type SummaryDelivery = {

@@ -64,7 +64,9 @@ export async function checkState({ stateDir }: BackupSettings, report: CheckRepo
 export async function checkAlerts(settings: BackupSettings, report: CheckReport): Promise<void> {
   const channels = listAlertChannels({ ...settings, summaryPingUrl: null });
   if (channels.length === 0) {
-    report.warn('Nobody is notified when backups fail: set ALERT_RECIPIENTS with SMTP_HOST, or BACKUP_PING_URL.');
+    report.warn(
+      'Nobody is notified when backups fail: set ALERT_RECIPIENTS with SMTP_HOST, ALERT_WEBHOOK_URL, or BACKUP_PING_URL.',
+    );
   }
   report.found(`${channels.map(channelName).join('; ')}; not tried here, \`nightshift alert --test\` does`);
 }

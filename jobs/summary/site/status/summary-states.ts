@@ -62,7 +62,7 @@ function stateOf(
 function messageOf(deliveries: readonly SummaryDelivery[]): string {
   const count = (wanted: SummaryDelivery['state']) => deliveries.filter(({ state }) => state === wanted).length;
   const written = deliveries.filter(({ state }) => state === 'written');
-  const others = (['rejected', 'uncertain', 'sending', 'pending'] as const).flatMap((state) =>
+  const others = (['rejected', 'uncertain', 'sending', 'pending', 'missed'] as const).flatMap((state) =>
     count(state) === 0 ? [] : [`${count(state)} ${state}`],
   );
   const people = deliveries.length === 1 ? 'person' : 'people';

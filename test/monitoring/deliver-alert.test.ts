@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createAlert } from '../../jobs/monitoring/alerts/alert.ts';
-import { deliverAlert } from '../../jobs/monitoring/alerts/mail-alert.ts';
+import { deliverAlert } from '../../jobs/monitoring/alerts/deliver-alert.ts';
 import type { Log } from '../../jobs/runtime/log.ts';
 import { type Faults, startSmtpServer } from '../smtp-server.ts';
 
@@ -21,7 +21,7 @@ describe('an alert is delivered', () => {
     const log: Log = { line: (text) => lines.push(text), warn: (text) => lines.push(`WARNING ${text}`), failure() {} };
     try {
       const options = { clock: { now: () => at }, log, signal, firstWaitMs: 1 };
-      const reached = await deliverAlert(alert, { smtp: server.smtp, recipients }, options);
+      const reached = await deliverAlert(alert, { mail: { smtp: server.smtp, recipients }, webhookUrl: null }, options);
       const mails = server.mails.map(({ to, parsed }) => ({ to, subject: parsed.subject, text: parsed.text }));
       const tries = server.recipientsAsked.length;
       return {
