@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { forkProcess, processEntry } from '../../runtime/child-process.ts';
 import { formatDuration } from '../../runtime/format.ts';
 import type { Query, QueryResult, RunQuery } from './query.ts';
@@ -53,24 +54,43 @@ function startProcess(file: string, zone: string): ChildProcess {
   });
 }
 
+/** SQLite itself has no limit as it is built for Node, and the largest honest sort uses a file beyond its cache. */
+const maxMemoryMib = 384;
+const watchMs = 25;
+const tooMuchMemory = `it needs more than ${maxMemoryMib} MiB of memory: select fewer rows, or shorter values`;
+
+/** What the process holds in memory; 0 where the kernel does not tell. */
+function memoryMibOf({ pid }: ChildProcess): number {
+  try {
+    const [, pages = '0'] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ');
+    return (Number(pages) * 4096) / 1024 ** 2;
+  } catch {
+    return 0;
+  }
+}
+
 function resultOf(child: ChildProcess, query: Query, signal: AbortSignal) {
   const { promise, resolve } = Promise.withResolvers<{ result: QueryResult; isProcessUsable: boolean }>();
   const failed = (reason: string) =>
     resolve({ result: { kind: 'failed', reason, code: null }, isProcessUsable: false });
   const onMessage = (result: QueryResult) => resolve({ result, isProcessUsable: true });
   const onExit = (code: number | null, name: string | null) =>
-    failed(`the query process ended with ${name ?? `exit code ${code}`}`);
+    failed(name === 'SIGABRT' ? tooMuchMemory : `the query process ended with ${name ?? `exit code ${code}`}`);
   const onError = (error: Error) => failed(`the query process did not start: ${error.message}`);
   const onAbort = () => failed('stopped on request');
   const limit = setTimeout(
     () => failed(`it was stopped at its time limit of ${formatDuration(query.timeLimitMs / 1000)}`),
     query.timeLimitMs,
   );
+  const watch = setInterval(() => {
+    if (memoryMibOf(child) > maxMemoryMib) failed(tooMuchMemory);
+  }, watchMs);
   child.on('message', onMessage).on('exit', onExit).on('error', onError);
   signal.addEventListener('abort', onAbort);
   child.send(query, () => {});
   return promise.finally(() => {
     clearTimeout(limit);
+    clearInterval(watch);
     child.off('message', onMessage).off('exit', onExit).off('error', onError);
     signal.removeEventListener('abort', onAbort);
   });

@@ -22,13 +22,16 @@ export function runQuery(connection: Sqlite.Database, { sql, dates, maxRows }: Q
     return { kind: 'rows', columns, rows, omittedRows };
   } catch (error) {
     const code = error instanceof Sqlite.SqliteError ? error.code : null;
-    return failed(code === 'SQLITE_FULL' ? noSpace : reasonOf(error), code);
+    return failed(limitReasons[code ?? ''] ?? reasonOf(error), code);
   }
 }
 
-/** Only temporary space can be full: the connection writes nothing else. */
-const noSpace =
-  'sorting its rows needs more space than /tmp has: select fewer, or set SQLITE_TMPDIR to a folder on a larger disk';
+const limitReasons: Readonly<Record<string, string>> = {
+  // Only temporary space can be full: the connection writes nothing else.
+  SQLITE_FULL:
+    'sorting its rows needs more space than /tmp has: select fewer, or set SQLITE_TMPDIR to a folder on a larger disk',
+  SQLITE_TOOBIG: 'it makes a value that is too large: select shorter ones',
+};
 
 function failed(reason: string, code: string | null = null): QueryResult {
   return { kind: 'failed', reason, code };

@@ -62,11 +62,12 @@ function signIn({ clock, log, guard, password, secure }: AuthRouteDeps): Handler
   const throttle = createThrottle();
   const matches = oneAtATime((given: string) => passwordMatches(given, password));
   return async (c) => {
-    const form = await c.req.parseBody();
+    const form = await c.req.parseBody().catch(() => null);
+    if (form === null) return c.text('This form cannot be read.\n', 400);
     const given = textOf(form['password']);
     const next = ownPath(textOf(form['next']));
     const client = clientAddress(getConnInfo(c).remote.address ?? '', c.req.header('x-forwarded-for'), secure);
-    const attempt = throttle.attempt(client, clock.now());
+    const attempt = throttle.attempt({ client, device: guard.deviceOf(c) }, clock.now());
     if (!attempt.allowed) {
       c.header('Retry-After', String(attempt.retryAfterSeconds));
       const minutes = Math.ceil(attempt.retryAfterSeconds / 60);

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { Clock } from '../../runtime/clock.ts';
+import { createDevices } from './access/devices.ts';
 import { createSessions, type Session } from './access/sessions.ts';
 import type { Assets } from './assets.ts';
 import { signInPage } from './pages/sign-in-page.ts';
@@ -8,7 +9,9 @@ import { signInPage } from './pages/sign-in-page.ts';
 export type SessionGuard = {
   /** The session that allows a day, or all pages (null); null when there is none. */
   sessionFor(c: Context, day: string | null): Session | null;
-  /** Sets the session cookie; one for a day is sent to that day's path only. */
+  /** The device that the request comes from, when somebody signed in on it before; else null. */
+  deviceOf(c: Context): string | null;
+  /** Sets the session cookie; one for a day is sent to that day's path only. After the password, the device is remembered too. */
   signIn(c: Context, session: Session, until: Temporal.Instant): void;
   /** Ends the session for a day, or for all pages (null); a copy of its cookie is refused too. */
   signOut(c: Context, day: string | null): void;
@@ -21,6 +24,9 @@ export type SessionGuard = {
   ): Response | Promise<Response>;
 };
 
+/** Browsers keep a cookie for 400 days at most. */
+const deviceSeconds = 400 * 24 * 3600;
+
 /** Decides what a request may see, by its session cookies. */
 export function createSessionGuard(deps: {
   readonly assets: Assets;
@@ -32,6 +38,7 @@ export function createSessionGuard(deps: {
 }): SessionGuard {
   const { assets, clock, signingKey, passwordHash, secure } = deps;
   const sessions = createSessions(signingKey, passwordHash);
+  const devices = createDevices(signingKey);
   const cookies = cookieNames(secure);
 
   const cookieFor = (day: string | null) =>
@@ -49,10 +56,14 @@ export function createSessionGuard(deps: {
       const limited = day === null ? null : sessionIn(c, cookies.day);
       return limited?.scope === 'day' && limited.day === day ? limited : null;
     },
+    deviceOf: (c) => devices.identify(getCookie(c, cookies.device)),
     signIn(c, session, until) {
       const { name, path } = cookieFor(session.scope === 'day' ? session.day : null);
       const maxAge = Math.floor((until.epochMilliseconds - clock.now().epochMilliseconds) / 1000);
       setCookie(c, name, sessions.open(session, until), { path, maxAge, httpOnly: true, secure, sameSite: 'Lax' });
+      if (session.scope === 'day') return;
+      const device = { path: '/', maxAge: deviceSeconds, httpOnly: true, secure, sameSite: 'Lax' } as const;
+      setCookie(c, cookies.device, devices.remember(), device);
     },
     signOut(c, day) {
       const { name, path } = cookieFor(day);
@@ -73,10 +84,10 @@ export function createSessionGuard(deps: {
 }
 
 /** Browsers send a `__Host-` cookie to this host only. */
-function cookieNames(secure: boolean): { full: string; day: string } {
+function cookieNames(secure: boolean): { full: string; day: string; device: string } {
   return secure
-    ? { full: '__Host-nightshift', day: '__Secure-nightshift-day' }
-    : { full: 'nightshift', day: 'nightshift-day' };
+    ? { full: '__Host-nightshift', day: '__Secure-nightshift-day', device: '__Host-nightshift-device' }
+    : { full: 'nightshift', day: 'nightshift-day', device: 'nightshift-device' };
 }
 
 /** The path of this site to go to after signing in: the day of a signed link; `/` for any other site or path. */

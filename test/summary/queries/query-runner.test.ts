@@ -123,6 +123,17 @@ test('a sort that needs more space than there is fails with the reason', needs('
   });
 });
 
+test('a query that needs too much memory fails with the reason, and the next one runs', async (t) => {
+  const { run } = shop(t);
+  const endlessText = endless.replace('max(i)', "group_concat(printf('%.*c', 1000000, 'x'))");
+  assert.deepEqual(await run(endlessText), {
+    kind: 'failed',
+    reason: 'it needs more than 384 MiB of memory: select fewer rows, or shorter values',
+    code: null,
+  });
+  assert.equal((await run('SELECT 1')).kind, 'rows');
+});
+
 test('stopping ends a running query at once', async (t) => {
   const stop = new AbortController();
   const { run } = shop(t, stop.signal);

@@ -91,24 +91,30 @@ describe('failed passwords', () => {
   test('five from one client, then it waits until the first is 15 minutes old; others do not', () => {
     const throttle = createThrottle();
     for (let count = 0; count < 5; count += 1) {
-      assert.equal(throttle.attempt('one', now.add({ seconds: count })).allowed, true);
+      assert.equal(throttle.attempt({ client: 'one', device: null }, now.add({ seconds: count })).allowed, true);
     }
-    assert.deepEqual(throttle.attempt('one', now.add({ seconds: 10 })), { allowed: false, retryAfterSeconds: 890 });
-    assert.equal(throttle.attempt('other', now.add({ seconds: 10 })).allowed, true);
-    assert.equal(throttle.attempt('one', now.add({ minutes: 15 })).allowed, true);
-    assert.equal(throttle.attempt('one', now.add({ minutes: 15 })).allowed, false);
+    assert.deepEqual(throttle.attempt({ client: 'one', device: null }, now.add({ seconds: 10 })), {
+      allowed: false,
+      retryAfterSeconds: 890,
+    });
+    assert.equal(throttle.attempt({ client: 'other', device: null }, now.add({ seconds: 10 })).allowed, true);
+    assert.equal(throttle.attempt({ client: 'one', device: null }, now.add({ minutes: 15 })).allowed, true);
+    assert.equal(throttle.attempt({ client: 'one', device: null }, now.add({ minutes: 15 })).allowed, false);
   });
 
   test('sixty in all, from wherever', () => {
     const throttle = createThrottle();
-    const allowed = Array.from({ length: 100 }, (_, count) => throttle.attempt(`client ${count}`, now).allowed);
+    const allowed = Array.from(
+      { length: 100 },
+      (_, count) => throttle.attempt({ client: `client ${count}`, device: null }, now).allowed,
+    );
     assert.equal(allowed.filter(Boolean).length, 60);
   });
 
   test('a right password does not count', () => {
     const throttle = createThrottle();
     for (let count = 0; count < 20; count += 1) {
-      const attempt = throttle.attempt('one', now);
+      const attempt = throttle.attempt({ client: 'one', device: null }, now);
       assert.ok(attempt.allowed);
       attempt.forgive();
     }

@@ -127,8 +127,8 @@ describe('signing in and out', () => {
     const kept = new Map(visitor.cookies);
     const { code, headers } = await visitor.post('/logout', {});
     assert.deepEqual(
-      { code, to: headers.get('location'), left: visitor.cookies.size },
-      { code: 303, to: '/login', left: 0 },
+      { code, to: headers.get('location'), left: [...visitor.cookies.keys()] },
+      { code: 303, to: '/login', left: ['nightshift-device'] },
     );
     for (const [name, value] of kept) visitor.cookies.set(name, value);
     assert.equal((await visitor.get('/status')).code, 401);
@@ -192,11 +192,33 @@ describe('signing in and out', () => {
     assert.equal((await from('198.51.100.8', 'a long enough password')).code, 303);
   });
 
+  test('wrong passwords from everywhere lock out no device that signed in before, and each has a limit of its own', async (t) => {
+    const origin = 'https://daily.shop.test';
+    const other = await startSiteScene({ SUMMARY_PUBLIC_URL: origin });
+    t.after(() => other.close());
+    const owner = visitorOf(other.origin);
+    const from = (client: string) => ({ origin, 'x-forwarded-for': client });
+    assert.equal((await owner.signIn(undefined, from('198.51.100.7'))).code, 303);
+    await owner.post('/logout', {}, from('198.51.100.7'));
+    for (let count = 0; count < 60; count += 1)
+      await visitorOf(other.origin).signIn('wrong', from(`203.0.113.${count}`));
+    const stranger = visitorOf(other.origin);
+    assert.equal((await stranger.signIn(undefined, from('198.51.100.8'))).code, 429);
+    stranger.cookies.set('__Host-nightshift-device', 'AAAAAAAAAAAAAAAA.AAAA');
+    assert.equal((await stranger.signIn(undefined, from('198.51.100.8'))).code, 429);
+    assert.equal((await owner.signIn(undefined, from('203.0.113.1'))).code, 303);
+    for (let count = 0; count < 5; count += 1) await owner.signIn('wrong', from('198.51.100.7'));
+    assert.equal((await owner.signIn(undefined, from('198.51.100.7'))).code, 429);
+  });
+
   test('a form that is too large, empty, or no form at all is refused', async () => {
     assert.equal((await anonymous.post('/login', { password: 'x'.repeat(5000) })).code, 413);
     const visitor = visitorOf(site.origin);
     assert.equal((await visitor.post('/login', {})).code, 401);
     assert.equal((await visitor.post('/login', { password: '' }, { 'content-type': 'application/json' })).code, 401);
+    for (const type of ['multipart/form-data', 'multipart/form-data; boundary=x', 'multipart/form-data; boundary=']) {
+      assert.equal((await visitor.post('/login', { password: 'x' }, { 'content-type': type })).code, 400, type);
+    }
     assert.equal((await visitor.post('/status', {})).code, 401);
     assert.equal((await visitor.post('/day/x;%20Domain=attacker.test/leave', {})).code, 401);
   });
