@@ -77,7 +77,7 @@ export function fakeEngine(file: string, database: string): DockerEngine {
       start(id);
     },
     scale: async () => {},
-    tasks: async () => ({ live: 0, running: 0, failed: 0, remark: '' }),
+    tasks: async () => ({ live: 0, running: 0, complete: 0, failed: 0, remark: '' }),
   };
 }
 

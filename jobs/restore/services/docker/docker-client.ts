@@ -1,10 +1,11 @@
 import Docker from 'dockerode';
 import pRetry from 'p-retry';
 import { Failure } from '../../../runtime/errors.ts';
-import type { DockerContainer, DockerEngine } from './docker-engine.ts';
+import type { DockerContainer, DockerEngine, SwarmTasks } from './docker-engine.ts';
 import { dockerFailure, statusOf } from './docker-failure.ts';
 import {
   containerOf,
+  isSwarmJob,
   pathStatOf,
   type SwarmTask,
   swarmServiceOf,
@@ -49,6 +50,11 @@ export function createDockerEngine(address: string | null, answerSeconds = 20): 
     );
   }
 
+  async function tasks(id: string, since: Temporal.Instant): Promise<SwarmTasks> {
+    const filters = JSON.stringify({ service: [id] });
+    return tasksOf(await call(`list tasks of ${id}`, (limit) => listTasks({ filters, ...limit })), since);
+  }
+
   return {
     address: where,
     async containers() {
@@ -76,7 +82,14 @@ export function createDockerEngine(address: string | null, answerSeconds = 20): 
       if (info.Swarm?.ControlAvailable !== true) return [];
       const volumes = await volumeFolders();
       const services = await call('list Swarm services', (limit) => docker.listServices(limit));
-      return services.map((service) => swarmServiceOf(service, volumes));
+      return Promise.all(
+        services.map(async (service) => {
+          const runs = isSwarmJob(service)
+            ? (await tasks(service.ID, Temporal.Instant.fromEpochMilliseconds(0))).live > 0
+            : null;
+          return swarmServiceOf(service, volumes, runs);
+        }),
+      );
     },
     async setRestartPolicy(id, policy) {
       const set = () =>
@@ -106,10 +119,7 @@ export function createDockerEngine(address: string | null, answerSeconds = 20): 
         await service.update({ _query: { version: Version.Index }, _body: { ...Spec, Mode: mode }, ...limit });
       });
     },
-    async tasks(id, since) {
-      const filters = JSON.stringify({ service: [id] });
-      return tasksOf(await call(`list tasks of ${id}`, (limit) => listTasks({ filters, ...limit })), since);
-    },
+    tasks,
   };
 }
 

@@ -469,6 +469,20 @@ export const restore: readonly Mutant[] = [
     tests: ['test/restore/undo.test.ts'],
   },
   {
+    name: 'a restore stops the service whose processes it is part of',
+    file: 'jobs/restore/services/docker/select-services.ts',
+    find: 'return isNeeded ? obstacle(ownNamespace(joined.shares)) : noServices;',
+    replace: 'return noServices;',
+    tests: ['test/restore/select-services.test.ts'],
+  },
+  {
+    name: 'a Swarm service that ends with 0 as a job is unhealthy',
+    file: 'jobs/restore/services/docker/docker-health.ts',
+    find: "const isJob = restartCondition !== 'any' && tasks.complete > 0;",
+    replace: 'const isJob = false;',
+    tests: ['test/restore/select-services.test.ts'],
+  },
+  {
     name: 'a safety copy that is written to while it is verified counts as verified',
     file: 'jobs/restore/staging/verify-safety-copy.ts',
     find: 'if (fileState(source) !== state) throw changedFailure(source);',
@@ -492,7 +506,7 @@ export const restore: readonly Mutant[] = [
   {
     name: 'the record of a safety copy that took the place stays, as of a copy that is gone',
     file: 'jobs/restore/swap/run-steps.ts',
-    find: 'if (isRestored && moved !== null) removeFile(restoreRecordPath(movedPath(database, moved)));',
+    find: 'removeFile(restoreRecordPath(copy));',
     replace: '',
     tests: ['test/restore/undo.test.ts'],
   },
