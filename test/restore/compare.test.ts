@@ -115,10 +115,12 @@ test('with an encrypted backup, by its day', async () => {
   assert.equal(made.code, 0, made.err);
   const { ending, text } = await runRestore(undefined, environment, { options: { yes: undefined, compare: 'latest' } });
   assert.equal(ending, 'done', text);
-  assert.match(text, /now with sqlite-backups\/daily\/shop_.*\.age\n/);
+  assert.match(text, /now with sqlite-backups\/(daily|weekly)\/shop_.*\.age\n/);
   assert.match(text, /^No difference: every row of 3 tables was compared\.$/m);
-  for (const name of readdirSync(path.join(databases.folder, 'store/sqlite-backups/daily')))
-    if (name.includes('.age')) rmSync(path.join(databases.folder, 'store/sqlite-backups/daily', name));
+  // On a Sunday there is a weekly copy, too.
+  const stored = path.join(databases.folder, 'store/sqlite-backups');
+  for (const name of readdirSync(stored, { recursive: true, encoding: 'utf8' }))
+    if (name.includes('.age')) rmSync(path.join(stored, name));
 });
 
 test('without time for it nothing counts as compared', async () => {

@@ -60,6 +60,10 @@ export function fakeEngine(file: string, database: string): DockerEngine {
   };
   return {
     address: 'unix:///a/fake.sock',
+    // Also of what a test makes of it.
+    until() {
+      return this;
+    },
     containers: async () => containers(),
     pathStat: async () => null,
     container: async (id) => containers().find((container) => container.id === id) ?? null,

@@ -1,4 +1,4 @@
-import { processEntry, runProcess } from '../../runtime/child-process.ts';
+import { processEntry, runProcess, throwIfStopped } from '../../runtime/child-process.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { formatCount } from '../../runtime/format.ts';
 import type { Progress } from '../../runtime/progress.ts';
@@ -27,7 +27,7 @@ export async function compareDatabases(
   // Once through each side.
   const bar = progress.start('compare', all * 2, (count) => `${formatCount(count)} rows`);
   const entry = processEntry('compare-process', import.meta.url);
-  const { message, exitSignal } = await runProcess<CompareMessage>(
+  const ended = await runProcess<CompareMessage>(
     entry,
     [database, backup, String(limitSeconds), JSON.stringify(rows)],
     {
@@ -42,6 +42,8 @@ export async function compareDatabases(
     },
   ).finally(() => bar.stop());
   signal.throwIfAborted();
+  throwIfStopped(ended);
+  const { message, exitSignal } = ended;
   if (message?.kind === 'done') return message.difference;
   const died =
     exitSignal === null ? 'the process that compares them died' : `the process that compares them: ${exitSignal}`;

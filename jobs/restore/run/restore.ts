@@ -131,7 +131,10 @@ async function restoreLocked(
     const affected = isAsked ? agreed : await refreshAffected(found, database, options, deps);
     const { stamp, users } = agreed;
     const { services } = affected;
-    const before = await manager.findUnhealthy(services.stop.map(({ service }) => service));
+    const before = await manager.findUnhealthy(
+      services.stop.map(({ service }) => service),
+      signal,
+    );
     signal.throwIfAborted();
     const oldTables = agreed.current.side?.fingerprint?.tables ?? null;
     const what = { stamp, services, users, oldTables, ...before };
@@ -189,9 +192,9 @@ function runSurvey(
   options: RestoreOptions,
   deps: RestoreDeps,
 ): Promise<Survey> {
-  const { services, settings, clock } = deps;
+  const { services, settings, clock, signal } = deps;
   const at = clock.now().toZonedDateTimeISO(settings.zone).toPlainDateTime();
-  return survey(database.path, source, { services, wanted: settings.restoreServices, options, at });
+  return survey(database.path, source, { services, wanted: settings.restoreServices, options, at, signal });
 }
 
 /** Services may have come and gone during the download and the question: what counts is who runs now. */
@@ -199,10 +202,10 @@ async function refreshAffected(
   planned: Survey,
   database: Database,
   { allow }: RestoreOptions,
-  { services, settings, log }: RestoreDeps,
+  { services, settings, log, signal }: RestoreDeps,
 ) {
   const wanted = { names: settings.restoreServices, mayBeMissing: allow.missingServices };
-  const affected = await findAffectedServices(database.path, wanted, services);
+  const affected = await findAffectedServices(database.path, wanted, services, signal);
   const names = ({ services }: AffectedServices) =>
     services.stop.map(({ service }) => service.name).join(', ') || 'none';
   if (names(affected) !== names(planned)) {

@@ -19,13 +19,20 @@ import {
  */
 export function createDockerEngine(address: string | null, answerSeconds = 20): DockerEngine {
   const where = address ?? 'unix:///var/run/docker.sock';
-  const docker = new Docker(connectionOf(where));
+  return engineOf(new Docker(connectionOf(where)), where, answerSeconds, null);
+}
+
+/** `stop` ends every call; null: none is, whatever the process is asked to do. */
+function engineOf(docker: Docker, where: string, answerSeconds: number, stop: AbortSignal | null): DockerEngine {
   const call = async <T>(what: string, request: (limit: CallLimit) => Promise<T>, seconds = answerSeconds) => {
-    const abortSignal = AbortSignal.timeout(seconds * 1000);
+    stop?.throwIfAborted();
+    const limit = AbortSignal.timeout(seconds * 1000);
+    const abortSignal = stop === null ? limit : AbortSignal.any([limit, stop]);
     try {
       return await orAborted(request({ abortSignal }), abortSignal);
     } catch (error) {
-      const silent = abortSignal.aborted ? `no answer within ${seconds} s` : null;
+      stop?.throwIfAborted();
+      const silent = limit.aborted ? `no answer within ${seconds} s` : null;
       throw dockerFailure(error, { what, address: where, silent });
     }
   };
@@ -57,6 +64,7 @@ export function createDockerEngine(address: string | null, answerSeconds = 20): 
 
   return {
     address: where,
+    until: (signal) => engineOf(docker, where, answerSeconds, signal),
     async containers() {
       const volumes = await volumeFolders();
       const all = await call('list containers', (limit) => docker.listContainers({ all: true, ...limit }));

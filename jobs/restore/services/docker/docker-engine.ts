@@ -79,6 +79,8 @@ export type PathStat = {
 export type DockerEngine = {
   /** For people: `unix:///var/run/docker.sock`. */
   readonly address: string;
+  /** The same engine, whose calls throw INTERRUPTED as soon as `signal` aborts: for questions before anything is stopped. */
+  until(signal: AbortSignal): DockerEngine;
   containers(): Promise<DockerContainer[]>;
   /** Null when the container is gone. */
   container(id: string): Promise<DockerContainer | null>;

@@ -469,6 +469,13 @@ export const restore: readonly Mutant[] = [
     tests: ['test/restore/undo.test.ts'],
   },
   {
+    name: 'a question to Docker before the first stop outlives a request to stop',
+    file: 'jobs/restore/services/docker/docker-client.ts',
+    find: 'stop === null ? limit : AbortSignal.any([limit, stop])',
+    replace: 'limit',
+    tests: ['test/restore/docker-engine.test.ts'],
+  },
+  {
     name: 'a restore stops the service whose processes it is part of',
     file: 'jobs/restore/services/docker/select-services.ts',
     find: 'return isNeeded ? obstacle(ownNamespace(joined.shares)) : noServices;',
