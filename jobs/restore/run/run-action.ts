@@ -64,7 +64,7 @@ export async function runAction(
       if (!options.dryRun) await removeIdleLeftovers(settings.databases, deps);
       throw nothingRequested();
     case 'list safety copies':
-      return listSafetyCopies(settings.databases, deps);
+      return listSafetyCopies(options.database === null ? settings.databases : [target()], deps);
     case 'remove safety copy':
       return removeSafetyCopy(action.name, target(), options, deps);
     case 'undo': {

@@ -476,6 +476,20 @@ export const restore: readonly Mutant[] = [
     tests: ['test/restore/docker-engine.test.ts'],
   },
   {
+    name: 'a comparison that damage kept from being whole is a success',
+    file: 'jobs/restore/run/compare.ts',
+    find: 'requireUndamaged(database, difference);',
+    replace: '',
+    tests: ['test/restore/compare.test.ts'],
+  },
+  {
+    name: 'an option without meaning is ignored',
+    file: 'jobs/restore/options/parse-options.ts',
+    find: '  refuseUnusedOptions(typed, action.kind);\n',
+    replace: '',
+    tests: ['test/restore/parse-options.test.ts'],
+  },
+  {
     name: 'a restore stops the service whose processes it is part of',
     file: 'jobs/restore/services/docker/select-services.ts',
     find: 'return isNeeded ? obstacle(ownNamespace(joined.shares)) : noServices;',
