@@ -3,10 +3,12 @@ import type * as pulumi from '@pulumi/pulumi';
 import type { HostDeployment } from './deployment.ts';
 import { containerOptions, logOptions } from './engines/container-args.ts';
 import type { HostResource } from './host.ts';
+import { runHostScript } from './host-script.ts';
 import { filesFolder } from './resolved-spec.ts';
 import { encodeFiles, writeFolder } from './service-files.ts';
 import { networkOf } from './service-specs.ts';
 
+const name = 'nightshift-caddy';
 const image = 'caddy:2.10.2-alpine';
 
 /** Reverse proxy of the summary page, with its own certificate, on ports that need no root. */
@@ -24,7 +26,7 @@ ${new URL(url).hostname} {
 
 /** Caddy in front of the summary page, on the host's ports 80 and 443. */
 export function deployCaddy(url: string, { deployment, host, suffix, dependsOn }: CaddyDeps): pulumi.Resource {
-  const folder = filesFolder(deployment.folders, 'nightshift-caddy');
+  const folder = filesFolder(deployment.folders, name);
   const lines = encodeFiles({ Caddyfile: caddyfile(url) });
   const files = writeFolder(`caddyfile${suffix}`, folder, lines, host.scriptTarget, { dependsOn });
   const pulledImage = new docker.RemoteImage(
@@ -32,11 +34,17 @@ export function deployCaddy(url: string, { deployment, host, suffix, dependsOn }
     { name: image, keepLocally: true },
     { provider: host.docker, dependsOn },
   );
+  const joined = runHostScript(
+    `caddy-joined${suffix}`,
+    { file: 'name-joined.sh', variables: { NAME: name, IMAGE: pulledImage.imageId, PAGE: url }, showsWarnings: true },
+    host.scriptTarget,
+    { dependsOn: [files, pulledImage] },
+  );
   const state = `${deployment.folders.state}/caddy`;
   return new docker.Container(
-    `nightshift-caddy${suffix}`,
+    `${name}${suffix}`,
     {
-      name: 'nightshift-caddy',
+      name,
       image: pulledImage.imageId,
       command: ['caddy', 'run', '--config', '/etc/nightshift/Caddyfile'],
       envs: ['XDG_CONFIG_HOME=/state/config', 'XDG_DATA_HOME=/state/data'],
@@ -51,7 +59,7 @@ export function deployCaddy(url: string, { deployment, host, suffix, dependsOn }
       destroyGraceSeconds: 10,
       stopTimeout: 10,
       networkMode: networkOf(deployment),
-      networksAdvanced: [{ name: networkOf(deployment), aliases: ['nightshift-caddy'] }],
+      networksAdvanced: [{ name: networkOf(deployment), aliases: [name] }],
       mounts: [
         { type: 'bind', source: folder, target: '/etc/nightshift', readOnly: true },
         { type: 'bind', source: state, target: '/state', readOnly: false },
@@ -65,10 +73,10 @@ export function deployCaddy(url: string, { deployment, host, suffix, dependsOn }
       labels: [
         { label: 'nightshift.host', value: host.id },
         { label: 'nightshift.page', value: url },
-        { label: 'nightshift.service', value: 'nightshift-caddy' },
+        { label: 'nightshift.service', value: name },
       ],
     },
-    { ...containerOptions, provider: host.docker, dependsOn: [files] },
+    { ...containerOptions, provider: host.docker, dependsOn: [files, joined] },
   );
 }
 

@@ -43,9 +43,10 @@ export function runHostScript(
   return new local.Command(name, { environment, logging, ...args }, options);
 }
 
-/** Text of a script of infra/host-scripts. */
+/** Text of a script of infra/host-scripts; a line `@other.sh@` in it is the text of that one. */
 export function readHostScript(file: string): string {
-  return readFileSync(path.join(import.meta.dirname, 'host-scripts', file), 'utf8');
+  const text = readFileSync(path.join(import.meta.dirname, 'host-scripts', file), 'utf8');
+  return text.replaceAll(/^@([a-z-]+\.sh)@\n/gm, (_, part: string) => readHostScript(part));
 }
 
 /**

@@ -6,6 +6,7 @@ import { systemClock } from './runtime/clock.ts';
 import { exitCodeOf, interruptedFailure } from './runtime/errors.ts';
 import { failureText } from './runtime/log.ts';
 import { ignoreLostOutput, outputLostFailure } from './runtime/lost-output.ts';
+import { visibleText } from './runtime/visible-text.ts';
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -16,8 +17,8 @@ const context: CliContext = {
   environment: process.env,
   clock: systemClock,
   signal: stop.signal,
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
+  out: (text) => process.stdout.write(visibleText(text)),
+  err: (text) => process.stderr.write(visibleText(text)),
   interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
 };
 

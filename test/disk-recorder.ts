@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 
 /**
  * Records in which order things below `folder` come to the disk, as code of this process brings them there:
- * `flush a.new`, `rename a.new -> a`, `flush .` (the folder itself), `remove a`. Random parts of names as UUID. Linux only: it
+ * `flush a.new`, `rename a.new -> a`, `flush .` (the folder itself), `link a -> b`, `remove a`. Random parts of names as UUID. Linux only: it
  * reads /proc.
  */
 export async function recordDisk(t: TestContext, folder: string): Promise<string[]> {
@@ -17,7 +17,7 @@ export async function recordDisk(t: TestContext, folder: string): Promise<string
     events.push(`${what} ${names.join(' -> ')}`.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'UUID'));
   };
   const fileOf = (descriptor: number) => readlinkSync(`/proc/self/fd/${descriptor}`);
-  const { fsyncSync, renameSync, unlinkSync } = fs;
+  const { fsyncSync, linkSync, renameSync, unlinkSync } = fs;
   const { rename, rm } = fs.promises;
   t.mock.method(fs, 'fsyncSync', (descriptor: number) => {
     note('flush', fileOf(descriptor));
@@ -26,6 +26,10 @@ export async function recordDisk(t: TestContext, folder: string): Promise<string
   t.mock.method(fs, 'renameSync', (from: fs.PathLike, to: fs.PathLike) => {
     renameSync(from, to);
     note('rename', from, to);
+  });
+  t.mock.method(fs, 'linkSync', (from: fs.PathLike, to: fs.PathLike) => {
+    linkSync(from, to);
+    note('link', from, to);
   });
   t.mock.method(fs, 'unlinkSync', (file: fs.PathLike) => {
     unlinkSync(file);

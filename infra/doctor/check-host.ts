@@ -4,7 +4,7 @@ import { type CheckResult, failed, passed, skipped } from './check-result.ts';
 import { checkClock } from './clock-check.ts';
 import { checkDisk } from './disk-check.ts';
 import { checkDns, type DnsLookup } from './dns-checks.ts';
-import { checkContainerNames, checkDocker, checkPorts } from './docker-checks.ts';
+import { checkContainerNames, checkDocker, checkJoinedContainers, checkPorts } from './docker-checks.ts';
 import { type HostFacts, readHostFacts } from './host-facts.ts';
 import type { LinodeFacts } from './linode-facts.ts';
 import { checkMail } from './mail-check.ts';
@@ -88,13 +88,14 @@ async function timedProbe({ clock }: CheckDeps, run: () => Promise<ScriptOutput>
 function checkLocalEngine(host: HostTarget, facts: HostFacts, probe: Probe, dockerHost: string): CheckResult[] {
   return dockerHost.startsWith('unix:')
     ? checkFacts(host, facts, probe)
-    : [checkDocker(facts), checkContainerNames(facts, host)];
+    : [checkDocker(facts), checkContainerNames(facts, host), ...checkJoinedContainers(facts, host)];
 }
 
 function checkFacts(host: HostTarget, facts: HostFacts, { before, after }: Probe): CheckResult[] {
   return [
     checkDocker(facts),
     checkContainerNames(facts, host),
+    ...checkJoinedContainers(facts, host),
     ...checkPorts(facts, host.ports),
     ...(host.disk === null ? [] : [checkDisk(facts, host.disk)]),
     ...(host.mail === null ? [] : [checkMail(facts, host.mail)]),

@@ -45,6 +45,21 @@ export function checkContainerNames(
   );
 }
 
+/** Containers that an `up` cuts off when it replaces one of ours, with whoever must make them anew. */
+export function checkJoinedContainers(
+  { joined }: HostFacts,
+  { containers: wanted }: Pick<HostTarget, 'containers'>,
+): CheckResult[] {
+  const found = joined.filter(({ owner }) => wanted.includes(owner));
+  if (found.length === 0) return [];
+  const named = found.map(({ name, owner, remake }) => {
+    const how = remake === null ? 'whoever made it' : remake;
+    return `${name} beside ${owner} (${how})`;
+  });
+  const message = `when \`up\` replaces a container, those that share its network, processes or IPC are cut off, and must be made anew afterwards: ${named.join(', ')}`;
+  return [passed('joined containers', message)];
+}
+
 /** Ports that the stack publishes: free, or used by a container of nightshift. */
 export function checkPorts({ listening, containers }: HostFacts, wanted: HostTarget['ports']): CheckResult[] {
   return wanted.map((port) => {

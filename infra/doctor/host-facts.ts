@@ -1,5 +1,14 @@
 type HostContainer = { readonly name: string; readonly ours: boolean; readonly ports: readonly number[] };
 
+/** A container that runs in the network, processes or IPC of another, which it knows by its id. */
+export type BesideContainer = {
+  readonly name: string;
+  /** Name of the other. */
+  readonly owner: string;
+  /** The command that makes it anew, with its folder; null: not known. */
+  readonly remake: string | null;
+};
+
 /** What probeScript found on a host. Null: not probed, or absent. */
 export type HostFacts = {
   /** Seconds since 1970, by the host's clock. */
@@ -7,6 +16,7 @@ export type HostFacts = {
   readonly root: 'root' | 'sudo' | 'none';
   readonly docker: { readonly version: string } | { readonly error: string } | 'missing';
   readonly containers: readonly HostContainer[];
+  readonly joined: readonly BesideContainer[];
   readonly listening: readonly number[];
   readonly mounted: { readonly source: string; readonly type: string } | null;
   readonly folder: 'absent' | 'empty' | 'filled' | null;
@@ -25,6 +35,7 @@ export function readHostFacts(output: string): HostFacts | null {
   const all = (name: string) => lines.filter(([key]) => key === name);
   if (one('end') === null) return null;
   const device = one('device');
+  const named = all('container').map(([, name = '', , , id = '']) => ({ name, id }));
   const [source, type] = one('mounted')?.split(' ') ?? [];
   return {
     now: Number(one('now')),
@@ -35,6 +46,12 @@ export function readHostFacts(output: string): HostFacts | null {
       ours: /(^|,)nightshift[.-]/.test(labels),
       ports: [...ports.matchAll(/:(\d+)->/g)].map((match) => Number(match[1])),
     })),
+    joined: all('modes').flatMap(([, name = '', network = '', processes = '', ipc = '', service = '', folder = '']) => {
+      const owner = named.find(({ id }) => [network, processes, ipc].includes(`container:${id}`))?.name;
+      if (owner === undefined) return [];
+      const remake = service === '' ? null : `in ${folder}: docker compose up -d --force-recreate ${service}`;
+      return [{ name: name.replace(/^\//, ''), owner, remake }];
+    }),
     listening: [...new Set(all('listening').map(([, port = '']) => Number.parseInt(port, 16)))].sort((a, b) => a - b),
     mounted: source !== undefined && type !== undefined ? { source, type } : null,
     folder: oneOf(['absent', 'empty', 'filled'], one('folder')),

@@ -18,7 +18,10 @@ fact root "$root"
 if ! command -v docker >/dev/null; then fact docker-missing yes
 elif version=$(docker version --format '{{.Server.Version}}' 2>&1); then
   fact docker-version "$version"
-  docker ps --all --format 'container	{{.Names}}	{{.Labels}}	{{.Ports}}'
+  docker ps --all --no-trunc --format 'container	{{.Names}}	{{.Labels}}	{{.Ports}}	{{.ID}}'
+  modes='{{.HostConfig.NetworkMode}}	{{.HostConfig.PidMode}}	{{.HostConfig.IpcMode}}'
+  compose='{{index .Config.Labels "com.docker.compose.service"}}	{{index .Config.Labels "com.docker.compose.project.working_dir"}}'
+  docker ps --all --quiet | xargs -r docker inspect -f "modes	{{.Name}}	$modes	$compose" 2>/dev/null
 else fact docker-error "$version"; fi
 awk '$4 == "0A" { split($2, at, ":"); print "listening\\t" at[2] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null | sort -u
 if [ -n "$MOUNT" ]; then

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { extname } from 'node:path';
+import { interruptedFailure } from './errors.ts';
 
 type ForkOptions = {
   /** The child's environment but for Node's cache of compiled code: this process's own holds secrets and NODE_OPTIONS. */
@@ -84,16 +85,29 @@ export function runProcess<M>(
   return promise.finally(() => signal?.removeEventListener('abort', stop));
 }
 
-/** In the child: sends what `work` returns, then ends. It ends at once when its parent is gone. */
+/** In the child: sends what `work` returns, then ends. It ends at once when its parent is gone, or ends it. */
 export async function sendResult<M>(work: () => M | Promise<M>): Promise<void> {
+  leaveSignalsToParent();
   process.on('disconnect', () => process.exit());
   const message = await work();
   process.send?.(message, () => process.exit());
 }
 
-/** In the child: calls `stop` once the parent wants it to stop, or is gone. Signals to the whole group are left to the parent. */
+/** In the child: calls `stop` once the parent wants it to stop, or is gone. */
 export function onStopRequest(stop: () => void): void {
   process.on('message', stop);
   process.on('disconnect', stop);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  leaveSignalsToParent();
+}
+
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** A signal to the whole process group is the parent's to answer. */
+function leaveSignalsToParent(): void {
+  for (const signal of stopSignals) process.on(signal, () => {});
+}
+
+/** Throws INTERRUPTED when a request to stop ended a child, which it hears only until it has begun its work. */
+export function throwIfStopped({ exitSignal }: Pick<ChildResult<unknown>, 'exitSignal'>): void {
+  if (stopSignals.some((signal) => signal === exitSignal)) throw interruptedFailure(exitSignal);
 }

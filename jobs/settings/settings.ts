@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Environment } from '../runtime/cli-context.ts';
 import { databasesOf } from './databases.ts';
 import { readEnvironment } from './environment.ts';
+import { reportFolderProblem } from './folder-problems.ts';
 import { requireNoProblems, type SettingProblem } from './problem.ts';
 import { reportProxyProblems } from './proxy-problems.ts';
 import type { SettingReader } from './setting.ts';
@@ -52,7 +53,13 @@ function read<Reader extends SettingReader, Result>(
   settingsOf: (values: JobValues<NoInfer<Reader>>, problems: SettingProblem[]) => Result,
 ): Result {
   const problems: SettingProblem[] = [];
-  const settings = settingsOf(readEnvironment(rowsReadBy(readers), environment, problems), problems);
+  const values = readEnvironment(rowsReadBy(readers), environment, problems);
+  const settings = settingsOf(values, problems);
+  const given = new Map<string, unknown>(Object.entries(values));
+  for (const name of ['STATE_DIR', 'STAGING_DIR', 'SUMMARY_OUTBOX']) {
+    const folder = given.get(name);
+    if (typeof folder === 'string') reportFolderProblem(name, folder, problems);
+  }
   reportProxyProblems(environment, problems);
   requireNoProblems(problems, { one: 'setting', many: 'settings', consequence: 'nothing was done' });
   return settings;

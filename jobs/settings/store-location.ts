@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { reportFolderProblem } from './folder-problems.ts';
 import type { SettingProblem } from './problem.ts';
 import type { JobValues } from './table.ts';
 
@@ -20,7 +21,11 @@ type StoreValues = Pick<
 
 /** Where backups go. S3 without keys is a problem, never a silent fallback to a folder. */
 export function storeLocationOf(values: StoreValues, problems: SettingProblem[]): StoreLocation {
-  if (values.BACKUP_STORE !== 's3') return { kind: 'directory', folder: fileURLToPath(values.BACKUP_STORE) };
+  if (values.BACKUP_STORE !== 's3') {
+    const folder = fileURLToPath(values.BACKUP_STORE);
+    reportFolderProblem('BACKUP_STORE', folder, problems);
+    return { kind: 'directory', folder };
+  }
   // A folder that is misspelt is no wish for a bucket.
   const isStoreKnown = !problems.some(({ name }) => name.startsWith('BACKUP_STORE'));
   const hint =

@@ -1,14 +1,29 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, beforeEach, test } from 'node:test';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
+import Sqlite from 'better-sqlite3';
+import { comparedPath } from '../../jobs/restore/files/names.ts';
 import type { CliOptions } from '../../jobs/restore/options/cli-options.ts';
+import { keepTemporary, removeOldTemporaries } from '../../jobs/restore/staging/preflight.ts';
 import { nightshift } from '../nightshift.ts';
 import { filesBeside } from './restore-scene.ts';
 import { type ActionResult, fastClock, runRestore } from './run-action.ts';
-import { complete, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
+import { complete, foldWal, holds, makeTestDatabases, type TestDatabases } from './test-databases.ts';
 
 let databases: TestDatabases;
 before(() => {
@@ -115,10 +130,12 @@ test('with an encrypted backup, by its day', async () => {
   assert.equal(made.code, 0, made.err);
   const { ending, text } = await runRestore(undefined, environment, { options: { yes: undefined, compare: 'latest' } });
   assert.equal(ending, 'done', text);
-  assert.match(text, /now with sqlite-backups\/daily\/shop_.*\.age\n/);
+  assert.match(text, /now with sqlite-backups\/(daily|weekly)\/shop_.*\.age\n/);
   assert.match(text, /^No difference: every row of 3 tables was compared\.$/m);
-  for (const name of readdirSync(path.join(databases.folder, 'store/sqlite-backups/daily')))
-    if (name.includes('.age')) rmSync(path.join(databases.folder, 'store/sqlite-backups/daily', name));
+  // On a Sunday there is a weekly copy, too.
+  const stored = path.join(databases.folder, 'store/sqlite-backups');
+  for (const name of readdirSync(stored, { recursive: true, encoding: 'utf8' }))
+    if (name.includes('.age')) rmSync(path.join(stored, name));
 });
 
 test('without time for it nothing counts as compared', async () => {
@@ -153,13 +170,8 @@ test('what a killed comparison left an hour ago is removed by the next one, what
 });
 
 const refused: readonly [string, string | true, Partial<CliOptions>, RegExp][] = [
-  [
-    'beside --to',
-    'latest',
-    { to: '/look.db' },
-    /^ARGUMENT_INVALID: --compare only compares, and changes nothing: --to/m,
-  ],
-  ['beside --dry-run', 'latest', { dryRun: true }, /^ARGUMENT_INVALID: --compare only compares.*: --dry-run/m],
+  ['beside --to', 'latest', { to: '/look.db' }, /^ARGUMENT_INVALID: --to has no meaning with --compare/m],
+  ['beside --dry-run', 'latest', { dryRun: true }, /^ARGUMENT_INVALID: --dry-run has no meaning with --compare/m],
   ['without a name and a terminal', true, {}, /^ARGUMENT_INVALID: No restore is unfinished, and no backup was named/m],
   [
     'a name before it and one after',
@@ -179,4 +191,40 @@ test('--compare with nothing in the place of the database is an error that says 
   const { ending, text } = await compare('latest');
   assert.equal(ending, 'DATABASE_MISSING');
   assert.match(text, /There is no .*shop\.db to compare with the backup\./);
+});
+
+test('a damaged database is compared as far as it can be read, and that is no success', async () => {
+  foldWal(databases.database);
+  const connection = new Sqlite(databases.database);
+  const root = connection.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'orders'").pluck().get();
+  connection.close();
+  const handle = openSync(databases.database, 'r+');
+  writeSync(handle, Buffer.alloc(4096, 0xff), 0, 4096, (Number(root) - 1) * 4096);
+  closeSync(handle);
+  const { ending, text } = await compare('latest');
+  assert.equal(ending, 'DATABASE_CORRUPT');
+  assert.match(text, /NOT COMPARED: table orders: database disk image is malformed/);
+  assert.match(text, /^DATABASE_CORRUPT: .*shop\.db is damaged; not compared for that reason: orders\.$/m);
+  assert.match(text, /^They differ, and not all was compared\.$/m);
+});
+
+test('a name with a line break stays on its line', async () => {
+  const connection = new Sqlite(databases.database);
+  connection.exec('CREATE TABLE "a\nNo difference: all was compared." (x)');
+  connection.close();
+  const { text } = await compare('latest');
+  assert.match(text, /NOTE: table a\\nNo difference: all was compared\. is only in the database now/);
+});
+
+test('a temporary that is in use says so by its time', (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const database = path.join(folder, 'shop.db');
+  const file = comparedPath(database, 'a');
+  for (const part of ['', '-wal', '.part']) writeFileSync(file + part, '');
+  const later = fastClock.now().add({ hours: 3 });
+  keepTemporary(file, later);
+  assert.deepEqual(removeOldTemporaries(database, later.add({ minutes: 59 })), []);
+  assert.equal(removeOldTemporaries(database, later.add({ minutes: 61 })).length, 3);
+  keepTemporary(file, later);
 });

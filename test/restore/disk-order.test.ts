@@ -8,7 +8,7 @@ import { noCheckpoint } from '../../jobs/restore/files/checkpoint.ts';
 import { writeDurably } from '../../jobs/restore/files/durable-writes.ts';
 import { finishStaging } from '../../jobs/restore/staging/stage.ts';
 import { keepAsRecord, type RestoreJournal, removeJournal } from '../../jobs/restore/swap/journal.ts';
-import { swapBack, swapIn } from '../../jobs/restore/swap/swap-files.ts';
+import { removeRemnants, swapBack, swapIn } from '../../jobs/restore/swap/swap-files.ts';
 import { systemClock } from '../../jobs/runtime/clock.ts';
 import { createLog } from '../../jobs/runtime/log.ts';
 import { noProgress } from '../../jobs/runtime/progress.ts';
@@ -83,7 +83,7 @@ test(
 );
 
 test(
-  'the switch: sidecars first, and all old files safe on the disk before the restored one takes their place',
+  'the switch: sidecars get their new names first, and all old files are safe on the disk before the restored one takes their place',
   linux,
   async (t) => {
     const { at, events, inodeOf } = await folderWith(t, {
@@ -98,10 +98,15 @@ test(
       noCheckpoint,
     );
     assert.deepEqual(events, [
-      `rename ${database}-journal -> ${copy}-journal`,
-      `rename ${database}-shm -> ${copy}-shm`,
-      `rename ${database}-wal -> ${copy}-wal`,
+      `link ${database}-wal -> ${copy}-wal`,
+      `link ${database}-shm -> ${copy}-shm`,
+      `link ${database}-journal -> ${copy}-journal`,
+      'flush .',
       `rename ${database} -> ${copy}`,
+      'flush .',
+      `remove ${database}-wal`,
+      `remove ${database}-shm`,
+      `remove ${database}-journal`,
       'flush .',
       `rename ${database}.restore-staged -> ${database}`,
       'flush .',
@@ -121,12 +126,24 @@ test(
     });
     await swapBack({ database: at(database), stamp, staged: { inode: inodeOf(database) }, ...notMoved }, noCheckpoint);
     assert.deepEqual(events, [
-      `rename ${database}-wal -> ${rejected}-wal`,
+      `link ${database}-wal -> ${rejected}-wal`,
+      'flush .',
       `rename ${database} -> ${rejected}`,
       'flush .',
-      `rename ${copy}-wal -> ${database}-wal`,
+      `remove ${database}-wal`,
+      'flush .',
+      `link ${copy}-wal -> ${database}-wal`,
+      'flush .',
       `rename ${copy} -> ${database}`,
       'flush .',
     ]);
   },
 );
+
+test('what is left at the safety copy’s name goes once the old database is back, and not before', linux, async (t) => {
+  const { at, events } = await folderWith(t, { [database]: 'old', [`${database}-wal`]: 'w', [`${copy}-wal`]: 'w' });
+  await removeRemnants({ database: at(database), stamp, oldState: null }, noCheckpoint);
+  assert.deepEqual(events, [], 'there was no database before: these are what it left');
+  await removeRemnants({ database: at(database), stamp, oldState: 'old' }, noCheckpoint);
+  assert.deepEqual(events, [`remove ${copy}-wal`, 'flush .']);
+});

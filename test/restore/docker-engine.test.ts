@@ -18,7 +18,7 @@ import {
 } from '../../jobs/restore/services/service-lifecycle.ts';
 import type { StoppedService } from '../../jobs/restore/services/stopped-service.ts';
 import { systemClock } from '../../jobs/runtime/clock.ts';
-import type { Failure } from '../../jobs/runtime/errors.ts';
+import { type Failure, interruptedFailure } from '../../jobs/runtime/errors.ts';
 import { createLog } from '../../jobs/runtime/log.ts';
 import { needs } from '../lab/parts.ts';
 import { dyingDocker } from './docker-proxy.ts';
@@ -237,6 +237,24 @@ describe('what restore learns from and tells a real Docker engine', {
       message: `Docker at unix://${folder}/silent.sock does not answer (no answer within 1 s).`,
     });
   });
+});
+
+test('a question before anything is stopped ends at once on a request to stop, with its connection', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const stop = new AbortController();
+  const closed = Promise.withResolvers<void>();
+  const silent = createHttpServer((request) => {
+    request.once('close', closed.resolve);
+    stop.abort(interruptedFailure('SIGTERM'));
+  }).listen(path.join(folder, 'docker.sock'));
+  await once(silent, 'listening');
+  t.after(() => silent.close());
+  const engine = createDockerEngine(`unix://${folder}/docker.sock`, 3600).until(stop.signal);
+  await assert.rejects(engine.containers(), { code: 'INTERRUPTED' });
+  await closed.promise;
+  for (const ask of [() => engine.swarmServices(), () => engine.container('a'), () => engine.pathStat('a', '/data')])
+    await assert.rejects(ask(), { code: 'INTERRUPTED' });
 });
 
 /** A fake engine that answers the first request with 500 and the others with 200. */

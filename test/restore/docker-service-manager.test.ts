@@ -20,7 +20,8 @@ test('a container in a crash loop is found also in a moment when it is up', asyn
     container: async (id: string) => container(id, { id, ...states[id] }),
   };
   const services = Object.keys(states).map((id) => ({ kind: 'container' as const, id, name: id, ...stopped }));
-  assert.deepEqual(await dockerServiceManager(engine, { now: () => now }).findUnhealthy(services), {
+  const { signal } = new AbortController();
+  assert.deepEqual(await dockerServiceManager(engine, { now: () => now }).findUnhealthy(services, signal), {
     crashingBefore: ['between two starts', 'started again 3 s ago'],
     unhealthyBefore: ['unhealthy', 'between two starts', 'started again 3 s ago'],
   });

@@ -60,6 +60,10 @@ export function fakeEngine(file: string, database: string): DockerEngine {
   };
   return {
     address: 'unix:///a/fake.sock',
+    // Also of what a test makes of it.
+    until() {
+      return this;
+    },
     containers: async () => containers(),
     pathStat: async () => null,
     container: async (id) => containers().find((container) => container.id === id) ?? null,
@@ -77,7 +81,7 @@ export function fakeEngine(file: string, database: string): DockerEngine {
       start(id);
     },
     scale: async () => {},
-    tasks: async () => ({ live: 0, running: 0, failed: 0, remark: '' }),
+    tasks: async () => ({ live: 0, running: 0, complete: 0, failed: 0, remark: '' }),
   };
 }
 

@@ -54,6 +54,8 @@ function withObject(t: TestContext): string {
     cpSync(saved, path.join(databases.folder, 'store'), { recursive: true, preserveTimestamps: true });
     rmSync(saved, { recursive: true });
   });
+  // On a Sunday there is a copy of it.
+  rmSync(path.join(databases.folder, 'store/sqlite-backups/weekly'), { recursive: true, force: true });
   return path.join(daily, readdirSync(daily).find((name) => !name.startsWith('.')) ?? '');
 }
 

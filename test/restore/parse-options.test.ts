@@ -70,6 +70,12 @@ const refused: readonly [string, Partial<CliOptions>][] = [
   ['--remove NAME', { remove: 'x' }],
   ['latest --allow-damaged-copy', { file: 'latest', allowDamagedCopy: true }],
   ['--at 2025-02-30', { at: '2025-02-30' }],
+  ['--compare x --owner 1:2', { compare: 'x', owner: { uid: 1, gid: 2 } }],
+  ['--compare x --mode 600', { compare: 'x', mode: 0o600 }],
+  ['--compare x --keep-owner', { compare: 'x', keepOwner: true }],
+  ['latest --to /look.db --no-health-rollback', { file: 'latest', to: '/look.db', healthRollback: false }],
+  ['--safety-copies --dry-run', { safetyCopies: true, dryRun: true }],
+  ['--undo --identity key.txt', { undo: true, identity: 'key.txt' }],
 ];
 for (const [commandLine, typed] of refused) {
   test(`restore ${commandLine}: refused, not guessed at`, () => {
@@ -79,6 +85,14 @@ for (const [commandLine, typed] of refused) {
     );
   });
 }
+
+test('all options that would be ignored are named at once, with what they have no meaning with', () => {
+  assert.throws(() => actionOf({ ...nothing, compare: 'x', owner: { uid: 1, gid: 2 }, mode: 0o600, to: '/y' }, 'UTC'), {
+    code: 'ARGUMENT_INVALID',
+    message: '--to and --owner and --mode have no meaning with --compare: it stops and changes nothing.',
+    hint: 'Leave out the one or the other. `nightshift restore --help` says what each is for.',
+  });
+});
 
 test('a time that is none, or carries a zone of its own, is refused with the forms there are and the zone they are read in', () => {
   for (const at of ['12:00', '2025-02-30', '2025-11-30T14:00+00:00', '2025-11-30T14:00Z', '20251130']) {

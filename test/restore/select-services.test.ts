@@ -16,7 +16,7 @@ const writable = { sources: ['/mnt/data'], destination: '/data', writable: true 
 
 function swarmService(name: string, changes: Partial<SwarmService> = {}): SwarmService {
   const usual = { labels: {}, replicas: 2, stopTimeoutSeconds: 10, healthSeconds: null, mounts: [writable] };
-  return { id: `id of ${name}`, name, ...usual, ...changes };
+  return { id: `id of ${name}`, name, runningJob: null, restartCondition: 'any', ...usual, ...changes };
 }
 
 const compose = (service: string, project = 'shop') => ({
@@ -24,10 +24,19 @@ const compose = (service: string, project = 'shop') => ({
 });
 const taskOf = (service: string, labels = {}) => ({ 'com.docker.swarm.service.id': `id of ${service}`, ...labels });
 
-type Situation = { containers?: DockerContainer[]; swarmServices?: SwarmService[]; wanted?: string[]; self?: string };
+type Situation = {
+  containers?: DockerContainer[];
+  swarmServices?: SwarmService[];
+  wanted?: string[];
+  self?: string;
+  selfNetwork?: string;
+};
 
 /** The decision about a database /mnt/data/shop.db whose file is there (or not), in short. */
-function decide({ containers = [], swarmServices = [], wanted = [], self }: Situation, databaseIsThere = true) {
+function decide(
+  { containers = [], swarmServices = [], wanted = [], self, selfNetwork }: Situation,
+  databaseIsThere = true,
+) {
   const identities = new Map([
     ['/mnt/data/shop.db', '1:9'],
     ['/mnt/data', '1:2'],
@@ -46,6 +55,7 @@ function decide({ containers = [], swarmServices = [], wanted = [], self }: Situ
     wanted,
     shows: shownOnHost(places, identityOf),
     self: self ?? null,
+    selfNetwork: selfNetwork ?? null,
   });
   return {
     stop: stop.map(({ service, reason, remark }) =>
@@ -162,9 +172,13 @@ describe('which services stop for a restore', () => {
       container('paused', { state: 'paused', mounts: [writable] }),
       container('task', { labels: taskOf('elsewhere'), mounts: [writable] }),
     ];
-    const swarmServices = [swarmService('everywhere', { replicas: null })];
+    const swarmServices = [
+      swarmService('everywhere', { replicas: null }),
+      swarmService('import', { replicas: null, runningJob: true }),
+    ];
     assert.deepEqual(decide({ containers, swarmServices }).obstacles, [
-      'everywhere is a Swarm service that cannot be scaled to 0 (global, or a job): remove it for the restore.',
+      'everywhere is a global Swarm service, which cannot be scaled to 0: remove it for the restore.',
+      'import is a Swarm job that runs: wait until it has ended, or remove it (`docker service rm import`).',
       'paused is paused: `docker unpause paused` or `docker kill paused` first.',
       'task belongs to a Swarm service, and this engine is not a manager; run restore against a manager.',
       'throwaway was started with --rm and would be gone once stopped: stop it yourself, then run restore.',
@@ -175,13 +189,14 @@ describe('which services stop for a restore', () => {
     const swarmServices = [
       swarmService('shop_api', { labels: { 'com.docker.stack.namespace': 'shop' } }),
       swarmService('idle', { replicas: 0 }),
+      swarmService('import', { replicas: null, runningJob: false }),
       swarmService('writer'),
     ];
     const containers = [container('shop_api.1.x', { labels: taskOf('shop_api'), mounts: [writable] })];
     assert.deepEqual(decide({ swarmServices, containers, wanted: ['api'] }), {
       ...nothing,
       stop: ['shop_api: RESTORE_SERVICES', `writer: ${mountsIt}`],
-      leftAlone: ['idle: scaled to 0, and stays at 0.'],
+      leftAlone: ['idle: scaled to 0, and stays at 0.', 'import: a job that does not run now, and is not started.'],
       stopping: ['id of shop_api.1.x'],
     });
   });
@@ -216,7 +231,7 @@ describe('which services stop for a restore', () => {
       container('off', { ...joins('app'), state: 'off' }),
       container('writer', { ...joins('app'), mounts: [writable] }),
       container('sqlite-backup', { ...joins('app'), labels: { 'nightshift.job': 'backup' } }),
-      container('me', joins('app')),
+      container('me', joins('app', 'IPC')),
       container('paused', { ...joins('app'), state: 'paused' }),
     ];
     assert.deepEqual(decide({ containers, self: 'id of me' }), {
@@ -259,6 +274,30 @@ describe('which services stop for a restore', () => {
         ],
       },
     );
+  });
+
+  test('a restore that runs in the processes or the network of what it has to stop is refused', () => {
+    const app = container('app', { mounts: [writable] });
+    const inside = (of: string, kind: SharedNamespace['kind']) => container('mine', { shares: [{ of, kind }] });
+    const proxy = container('proxy', { shares: [{ of: 'id of app', kind: 'network' }] });
+    const refused = (containers: DockerContainer[], self: Pick<Situation, 'self' | 'selfNetwork'>) =>
+      decide({ containers: [app, ...containers], ...self }).obstacles.map((text) => text.slice(0, text.indexOf(',')));
+    const self = 'id of mine';
+    assert.deepEqual(decide({ containers: [app, inside('id of app', 'processes')], self }).obstacles, [
+      'This restore itself shares the processes of app, which it has to stop, and would end or be cut off with it: run it in a container of its own (without `--pid container:…` and `--network container:…`).',
+    ]);
+    assert.deepEqual(refused([inside('id of app', 'network')], { self }), [
+      'This restore itself shares the network of app',
+    ]);
+    assert.deepEqual(refused([proxy, inside('id of proxy', 'network')], { self }), [
+      'This restore itself shares the network of proxy',
+    ]);
+    assert.deepEqual(refused([inside('id of app', 'network')], { selfNetwork: 'id of app' }), [
+      'This restore itself shares the network of app',
+    ]);
+    assert.deepEqual(refused([inside('id of app', 'IPC')], { self }), []);
+    assert.deepEqual(refused([inside('id of other', 'network')], { selfNetwork: 'id of other' }), []);
+    assert.deepEqual(refused([container('mine')], { self, selfNetwork: self }), []);
   });
 
   test('how a service does now is said in the plan', () => {
@@ -345,8 +384,8 @@ test('a job that ends with 0 has ended as it should, whatever policy it has whil
 });
 
 test('how a Swarm service does after it was scaled up', () => {
-  const service = { replicas: 2, healthSeconds: null };
-  const tasks = { live: 2, running: 2, failed: 0, remark: '' };
+  const service = { replicas: 2, healthSeconds: null, restartCondition: 'any' } as const;
+  const tasks = { live: 2, running: 2, complete: 0, failed: 0, remark: '' };
   assert.equal(swarmHealth(tasks, service, 1).state, 'waiting');
   assert.equal(swarmHealth(tasks, service, 2).state, 'healthy');
   assert.equal(swarmHealth(tasks, { ...service, healthSeconds: 5 }, 0).state, 'healthy');
@@ -354,4 +393,24 @@ test('how a Swarm service does after it was scaled up', () => {
     state: 'failed',
     reason: '1 of 2 tasks running: task: non-zero exit (1)',
   });
+});
+
+test('a Swarm service whose tasks end with code 0, and that Swarm does not start again, has ended as a job does', () => {
+  const job = { replicas: 2, healthSeconds: null, restartCondition: 'on-failure' } as const;
+  const tasks = { live: 0, running: 0, complete: 2, failed: 0, remark: '' };
+  const say = (...given: Parameters<typeof swarmHealth>) => Object.values(swarmHealth(...given)).join(': ');
+  assert.equal(
+    say(tasks, job, 0),
+    'done: 2 of 2 tasks ended with code 0, as a job does (restart condition on-failure)',
+  );
+  assert.equal(say({ ...tasks, complete: 1, live: 1 }, job, 9), 'waiting: 0 of 2 tasks running');
+  assert.equal(say({ ...tasks, complete: 1, running: 1 }, job, 1), 'waiting: 1 of 2 tasks running');
+  assert.match(say({ ...tasks, complete: 1, running: 1 }, job, 2), /^done: 1 of 2 tasks ended/);
+  assert.equal(say(tasks, { ...job, restartCondition: 'any' }, 9), 'waiting: 0 of 2 tasks running');
+  const failed = { ...tasks, complete: 1, failed: 1, remark: 'task: non-zero exit (1)' };
+  assert.equal(say(failed, job, 9), 'waiting: 0 of 2 tasks running: task: non-zero exit (1)');
+  assert.equal(
+    say(failed, { ...job, restartCondition: 'none' }, 9),
+    'failed: 0 of 2 tasks running: task: non-zero exit (1)',
+  );
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   chmodSync,
   chownSync,
+  existsSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -16,7 +17,12 @@ import { findSafetyCopy } from '../../jobs/restore/choice/safety-copies.ts';
 import { safetyCopySource } from '../../jobs/restore/choice/safety-copy-source.ts';
 import { noCheckpoint } from '../../jobs/restore/files/checkpoint.ts';
 import type { CliOptions } from '../../jobs/restore/options/cli-options.ts';
+import { restoreOptionsOf } from '../../jobs/restore/options/parse-options.ts';
 import { defaultOwner } from '../../jobs/restore/options/restore-options.ts';
+import { restore } from '../../jobs/restore/run/restore.ts';
+import { dockerServiceManager } from '../../jobs/restore/services/docker/docker-service-manager.ts';
+import { noDocker } from '../../jobs/restore/services/docker/no-docker.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
 import { createLog } from '../../jobs/runtime/log.ts';
 import { terminalProgress } from '../../jobs/runtime/progress.ts';
 import { fakeEngine, picky, readServices, web } from './fake-engine.ts';
@@ -114,9 +120,9 @@ test('the plan of an undo says what was written since the restore, by table, as 
   database.exec('UPDATE orders SET total = 7 WHERE id = 1');
   const since =
     'WARNING: WRITTEN since KEY was restored, TIME, and not in what comes back (it stays in the safety copy): ';
-  const warning = async () => lines(await undo({ dryRun: true }), /written/i);
+  const warning = async () => lines(await undo({ dryRun: true }), /written since|the file of/i);
   assert.deepEqual(await warning(), [
-    `${since}no table has more or fewer rows; rows that were changed are not counted`,
+    'WARNING: the file of the current database changed since KEY was restored, TIME, by writes or by a mere checkpoint: no table has more or fewer rows, and whether rows were changed is not known',
   ]);
   database.exec(`INSERT INTO visits VALUES ('a'), ('b'); DELETE FROM orders WHERE id > 1900; CREATE TABLE extra (x)`);
   database.close();
@@ -246,6 +252,33 @@ test('an undo whose copy another undo took while it waited says so', async () =>
     code: 'SAFETY_COPY_MISSING',
     message: `${copy.path} is not there any more.`,
   });
+});
+
+test('which copy is undone is chosen once the lock is held: a restore that ran until then has made a newer one', async () => {
+  const lock = `${databases.database}.nightshift-lock`;
+  const seen: boolean[] = [];
+  const choose = () => {
+    seen.push(existsSync(lock));
+    throw new Failure('INTERRUPTED', 'chosen', 'nothing');
+  };
+  const deps = {
+    ...{ clock: fastClock, log: createLog(fastClock, 'UTC', { out() {}, err() {} }), checkpoint: noCheckpoint },
+    ...{ progress: terminalProgress(), signal: new AbortController().signal, out() {}, bold: (text: string) => text },
+    ...{ prompt: null, services: dockerServiceManager(noDocker, fastClock) },
+    settings: { stateDir: path.join(databases.folder, 'state'), zone: 'UTC', restoreServices: [] },
+  };
+  const typed = {
+    file: undefined,
+    folder: undefined,
+    undo: true,
+    yes: true,
+    docker: false,
+    healthRollback: true,
+  } as const;
+  const database = { name: 'shop', path: databases.database };
+  assert.equal(existsSync(lock), false);
+  await assert.rejects(restore(choose, database, restoreOptionsOf(typed), deps), { message: 'chosen' });
+  assert.deepEqual(seen, [true]);
 });
 
 test('a copy that is written to between its check and the switch is not put in place', async () => {

@@ -5,7 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { test } from 'node:test';
 import { readFingerprint } from '../../jobs/restore/staging/read-fingerprint.ts';
-import { forkProcess, processEntry, runProcess } from '../../jobs/runtime/child-process.ts';
+import { forkProcess, processEntry, runProcess, throwIfStopped } from '../../jobs/runtime/child-process.ts';
 import { checkIntegrity } from '../../jobs/sqlite/integrity/integrity.ts';
 import { makeDatabase, temporaryFolder } from '../sqlite/sqlite-files.ts';
 
@@ -49,6 +49,14 @@ test('a child process ends when the process that started it is gone', { timeout:
   const child = forkProcess(processEntry('waiting-process', import.meta.url), [], options);
   t.after(() => child.kill('SIGKILL'));
   assert.deepEqual(await once(child, 'message'), ['here', undefined]);
+  // A stop that reaches the whole process group is the parent's to answer.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) child.kill(signal);
   child.disconnect();
   assert.deepEqual(await once(child, 'exit', { signal: t.signal }), [0, null]);
+});
+
+test('a stop that ends a child before its work is a stop, and no crash', () => {
+  for (const exitSignal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    assert.throws(() => throwIfStopped({ exitSignal }), { code: 'INTERRUPTED' });
+  for (const exitSignal of ['SIGKILL', 'SIGSEGV', null] as const) throwIfStopped({ exitSignal });
 });

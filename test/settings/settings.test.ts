@@ -403,3 +403,19 @@ test('the settings take the age public keys that age itself takes, and no others
   const plugin = 'age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t';
   assert.equal(problems({ ...keys, BACKUP_AGE_RECIPIENTS: plugin }).length, 1);
 });
+
+test('a setting that names a file where a folder is to be, or one below a file, is an error that says so', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'nightshift-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, 'file');
+  await writeFile(file, '');
+  const given = { STATE_DIR: file, STAGING_DIR: `${file}/below`, SUMMARY_OUTBOX: file };
+  assert.deepEqual(problems({ ...given, BACKUP_STORE: pathToFileURL(file).href }), [
+    `BACKUP_STORE is ${file}, which is a file: set it to a folder`,
+    `STATE_DIR is ${file}, which is a file: set it to a folder`,
+    `STAGING_DIR is ${file}/below, and what it is to lie in is a file: set it to a folder`,
+    `SUMMARY_OUTBOX is ${file}, which is a file: set it to a folder`,
+  ]);
+  const missing = { STATE_DIR: path.join(folder, 'none'), BACKUP_STORE: pathToFileURL(`${folder}/none`).href };
+  assert.deepEqual(problems(missing), [], 'a missing one is made');
+});

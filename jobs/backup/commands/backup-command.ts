@@ -28,12 +28,21 @@ Examples:
     .action(async (options: BackupOptions) => {
       const settings = readBackupSettings(context.environment);
       if (options.schedule === true) {
+        if (options.database !== undefined) throw databaseIgnored();
         const { serveBackups } = await import('../service.ts');
         return serveBackups(settings, context.clock, context.signal);
       }
       const { backUpOnce } = await import('../backup-once.ts');
       return backUpOnce(settings, chooseDatabases(settings, options.database), context);
     });
+}
+
+function databaseIgnored(): Failure {
+  return new Failure(
+    'ARGUMENT_INVALID',
+    '--database has no meaning with --schedule: the service backs up every database of DATABASE_PATH.',
+    'Leave it out, or set DATABASE_PATH to that one alone.',
+  );
 }
 
 function chooseDatabases({ databases }: BackupSettings, name: string | undefined): readonly Database[] {

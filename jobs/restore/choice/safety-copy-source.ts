@@ -26,7 +26,7 @@ export function safetyCopySource(
   { zone, allow, owner: asked }: SafetyCopySourceOptions,
   clock: Clock,
 ): RestoreSource {
-  // A -wal in place without its database, for a moment between two renames, would be deleted by whoever opens that.
+  // What a -wal holds goes into the copy, so that a file by itself takes the place.
   const isWhole = pendingFiles(copy.path).length === 0;
   const isMoved = asked.ids === null && asked.mode === null && isWhole && isMovable(copy.path);
   return {

@@ -1,4 +1,5 @@
 import type Sqlite from 'better-sqlite3';
+import { isDamagedDatabase } from '../../runtime/errors.ts';
 import { tableNames } from '../../sqlite/contents.ts';
 import type { DatabaseDifference, TableDifference } from './difference.ts';
 import { walkBackup, walkNow } from './row-queries.ts';
@@ -53,7 +54,7 @@ async function compareTable(
   table: string,
   options: Parameters<typeof walkRows>[2],
 ): Promise<TableDifference> {
-  const notCompared = (why: string): TableDifference => ({ kind: 'not compared', table, why });
+  const notCompared = (why: string): TableDifference => ({ kind: 'not compared', table, why, isDamaged: false });
   try {
     const [now, backup] = [tableShape(connection, 'main', table), tableShape(connection, 'backup', table)];
     const why = whyUnmatched(now, backup);
@@ -81,6 +82,7 @@ async function compareTable(
     };
   } catch (error) {
     // A collation, function or module that is not loaded here; damage; a lock.
-    return notCompared(error instanceof Error ? error.message : String(error));
+    const why = error instanceof Error ? error.message : String(error);
+    return { kind: 'not compared', table, why, isDamaged: isDamagedDatabase(error) };
   }
 }

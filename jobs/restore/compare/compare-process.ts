@@ -5,6 +5,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { sendResult } from '../../runtime/child-process.ts';
+import { systemCodeOf } from '../../runtime/errors.ts';
+import { busyMs } from './busy.ts';
 import { compareContents } from './compare-contents.ts';
 import type { CompareMessage } from './difference.ts';
 
@@ -16,12 +18,16 @@ await sendResult<CompareMessage>(async () => {
   try {
     return { kind: 'done', difference: await compare() };
   } catch (error) {
-    return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
+    return {
+      kind: 'failed',
+      message: error instanceof Error ? error.message : String(error),
+      code: systemCodeOf(error),
+    };
   }
 });
 
 async function compare() {
-  const connection = new Sqlite(database, { readonly: true, fileMustExist: true, timeout: 5000 });
+  const connection = new Sqlite(database, { readonly: true, fileMustExist: true, timeout: busyMs });
   connection.defaultSafeIntegers();
   connection.prepare('ATTACH ? AS backup').run(backup);
   for (const schema of ['main', 'backup']) connection.pragma(`${schema}.cache_size = -${cacheKib}`);

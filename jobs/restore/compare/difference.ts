@@ -26,7 +26,13 @@ export type TableDifference =
     }
   /** Only one side has it. `rows` is null when they were not counted. */
   | { readonly kind: 'absent'; readonly table: string; readonly side: 'now' | 'backup'; readonly rows: number | null }
-  | { readonly kind: 'not compared'; readonly table: string; readonly why: string };
+  | {
+      readonly kind: 'not compared';
+      readonly table: string;
+      readonly why: string;
+      /** SQLite found damage in it. */
+      readonly isDamaged: boolean;
+    };
 
 /** How a database differs from a backup of it. */
 export type DatabaseDifference = {
@@ -41,4 +47,5 @@ export type DatabaseDifference = {
 export type CompareMessage =
   | { readonly kind: 'progress'; readonly rows: number }
   | { readonly kind: 'done'; readonly difference: DatabaseDifference }
-  | { readonly kind: 'failed'; readonly message: string };
+  /** `code`: SQLite's; null: it is of another kind. */
+  | { readonly kind: 'failed'; readonly message: string; readonly code: string | null };

@@ -9,7 +9,7 @@ export function syncFolderOf(file: string): void {
 }
 
 /** Flushes a file's (or a folder's) content to the disk. */
-function syncPath(file: string): void {
+export function syncPath(file: string): void {
   const handle = openSync(file, 'r');
   try {
     fsyncSync(handle);

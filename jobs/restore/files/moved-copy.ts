@@ -3,10 +3,8 @@ import { Failure } from '../../runtime/errors.ts';
 
 /** A safety copy that takes the database's place itself: nothing is staged for it. */
 export type MovedCopy = {
-  /** Its file name, beside the database. */
+  /** Its file name, beside the database. No sidecar of it holds anything. */
   readonly name: string;
-  /** Of its files, by their endings: they are told by it wherever an interruption left them. */
-  readonly inodes: Readonly<Record<string, string>>;
 };
 
 /** Where it comes from, and goes back to. */

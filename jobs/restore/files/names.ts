@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileStamp } from '../../runtime/clock.ts';
 
 /** Files that SQLite keeps beside a database; they belong to it and move with it. */
@@ -50,4 +51,12 @@ export function parseSafetyCopyName(
 export function freeStamp(at: Temporal.PlainDateTime, isTaken: (stamp: string) => boolean): string {
   const stamp = fileStamp(at);
   return isTaken(stamp) ? freeStamp(at.add({ seconds: 1 }), isTaken) : stamp;
+}
+
+/** As `rejectedPath`, the first from `stamp` on that nothing has. */
+export function freeRejectedPath(database: string, stamp: string): string {
+  const named = parseSafetyCopyName('', `.rejected-${stamp}`);
+  if (named === null) return rejectedPath(database, stamp);
+  const isTaken = (one: string) => databaseParts.some((part) => existsSync(rejectedPath(database, one) + part));
+  return rejectedPath(database, freeStamp(named.at, isTaken));
 }

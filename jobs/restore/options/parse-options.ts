@@ -5,9 +5,16 @@ import { commandLineOf } from './command-line.ts';
 import type { BackupSelector, RestoreAction, RestoreOptions } from './restore-options.ts';
 import { defaultCompareLimit, parseUntil } from './restore-options.ts';
 import { selectorOfWords } from './selector-words.ts';
+import { refuseUnusedOptions } from './unused-options.ts';
 
 /** What is meant by it; times are in `zone`. Throws ARGUMENT_INVALID when it says two things at once, or no time. */
 export function actionOf(typed: CliOptions, zone: string): RestoreAction {
+  const action = actionMeant(typed, zone);
+  refuseUnusedOptions(typed, action.kind);
+  return action;
+}
+
+function actionMeant(typed: CliOptions, zone: string): RestoreAction {
   const compared = typeof typed.compare === 'string';
   const asked = [
     compared ? '--compare' : null,
@@ -17,10 +24,6 @@ export function actionOf(typed: CliOptions, zone: string): RestoreAction {
     typed.safetyCopies === undefined ? null : '--safety-copies',
   ].filter((what) => what !== null);
   if (asked.length > 1) throw invalid(`${asked.join(' and ')} cannot be combined.`, 'Give one of them.');
-  if (typed.remove !== undefined && typed.safetyCopies === undefined) {
-    throw invalid('--remove is for safety copies only.', 'Add --safety-copies, and name one that it lists.');
-  }
-  refuseUnusedOptions(typed);
   refuseTwoOwners(typed);
   if (typed.leaveOff !== undefined && namesIn(typed.leaveOff).length === 0) {
     throw invalid('--leave-off names no service.', 'Name those that RESTORE_UNFINISHED names, separated by commas.');
@@ -46,51 +49,10 @@ export function actionOf(typed: CliOptions, zone: string): RestoreAction {
     : { kind: 'write copy', selector, to: path.resolve(typed.to) };
 }
 
-/** An option that would be ignored is one that the person counts on. */
-function refuseUnusedOptions(typed: CliOptions): void {
-  const { to, undo, safetyCopies, remove, dryRun, allowDamagedCopy, compare, compareLimit } = typed;
-  const besides = Object.entries({ '--to': to, '--undo': undo, '--safety-copies': safetyCopies, '--dry-run': dryRun });
-  const beside = besides.find(([, value]) => value !== undefined)?.[0];
-  if (compare !== undefined && beside !== undefined) {
-    throw invalid(
-      `--compare only compares, and changes nothing: ${beside} has no meaning beside it.`,
-      'Give one of them.',
-    );
-  }
-  if (compareLimit !== undefined && compare === undefined) {
-    throw invalid('--compare-limit is for --compare only.', 'Leave it out, or add --compare.');
-  }
-  if (allowDamagedCopy && undo === undefined) {
-    throw invalid(
-      '--allow-damaged-copy is for --undo only: a damaged backup is never restored.',
-      'Leave it out, or add --undo.',
-    );
-  }
-  if (to !== undefined && undo !== undefined) {
-    throw invalid(
-      '--undo brings the old database back; it does not write elsewhere.',
-      'Leave out --to, or copy the safety copy and its -wal yourself.',
-    );
-  }
-  if (to !== undefined && safetyCopies) throw invalid('--safety-copies writes nothing.', 'Leave out --to.');
-  if (to !== undefined && dryRun) {
-    throw invalid('--to has no plan to show: it touches no database and no service.', 'Leave out --dry-run.');
-  }
-  if (remove !== undefined && dryRun) {
-    throw invalid('--remove has no plan to show.', 'Leave out --remove to see the list, or --dry-run to remove it.');
-  }
-}
-
-function refuseTwoOwners({ keepOwner, owner, mode, undo, to }: CliOptions): void {
-  if (!keepOwner) return;
-  if (owner !== undefined || mode !== undefined) {
-    const other = owner === undefined ? '--mode' : '--owner';
-    throw invalid(`--keep-owner and ${other} cannot be combined.`, 'Give one of them.');
-  }
-  if (undo !== undefined) {
-    throw invalid('--undo brings a database back with its own owner and mode.', 'Leave out --keep-owner.');
-  }
-  if (to !== undefined) throw invalid('--keep-owner keeps those of the database; --to replaces none.', 'Leave it out.');
+function refuseTwoOwners({ keepOwner, owner, mode }: CliOptions): void {
+  if (!keepOwner || (owner === undefined && mode === undefined)) return;
+  const other = owner === undefined ? '--mode' : '--owner';
+  throw invalid(`--keep-owner and ${other} cannot be combined.`, 'Give one of them.');
 }
 
 /** After `--compare`, or in front of it; without any the person picks one. */

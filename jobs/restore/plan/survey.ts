@@ -42,6 +42,7 @@ type SurveyOptions = {
   readonly options: RestoreOptions;
   /** Local time. */
   readonly at: Temporal.PlainDateTime;
+  readonly signal: AbortSignal;
 };
 
 /**
@@ -51,10 +52,15 @@ type SurveyOptions = {
 export async function survey(
   database: string,
   source: RestoreSource,
-  { services, wanted, options, at }: SurveyOptions,
+  { services, wanted, options, at, signal }: SurveyOptions,
 ): Promise<Survey> {
   const { missingServices } = options.allow;
-  const affected = await findAffectedServices(database, { names: wanted, mayBeMissing: missingServices }, services);
+  const affected = await findAffectedServices(
+    database,
+    { names: wanted, mayBeMissing: missingServices },
+    services,
+    signal,
+  );
   const lostFile = findDeletedDatabase(database);
   const isLost = lostFile.length > 0 && !options.allow.lostFile;
   if (isLost && options.yes && !options.dryRun) throw deletedDatabaseFailure(database, lostFile);

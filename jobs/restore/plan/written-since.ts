@@ -37,19 +37,26 @@ export function writtenSinceText(
   const since = `since ${name} was restored, ${localTimestamp(Temporal.Instant.from(startedAt), zone)}`;
   if (written.kind === 'nothing')
     return { isLoss: false, text: `nothing was written to the current database ${since}` };
+  if (tables !== null && now !== null && rowChanges(tables, now).length === 0) {
+    const text = `the file of the current database changed ${since}, by writes or by a mere checkpoint: no table has more or fewer rows, and whether rows were changed is not known`;
+    return { isLoss: true, text };
+  }
   const what = `WRITTEN ${since}, and not in what comes back (it stays in the safety copy): ${changesText(tables, now)}`;
   return { isLoss: true, text: what };
 }
 
 function changesText(before: RestoreJournal['tables'], now: DatabaseFingerprint | null): string {
   if (before === null || now === null) return 'how much is not known, its rows could not be counted';
-  const changes = [...new Set([...Object.keys(before), ...Object.keys(now.tables)])].sort().flatMap((table) => {
+  return `rows ${rowChanges(before, now).join(', ')}; rows that were changed are not counted`;
+}
+
+/** Tables with more or fewer rows, each in words. */
+function rowChanges(before: NonNullable<RestoreJournal['tables']>, now: DatabaseFingerprint): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(now.tables)])].sort().flatMap((table) => {
     const [was, is] = [before[table] ?? null, now.tables[table] ?? null];
     if (was === is) return [];
     if (is === null) return now.uncounted?.includes(table) ? [] : [`${table} is gone`];
     if (was === null) return [`${table} is new, ${formatCount(is)}`];
     return [`${table} ${is > was ? '+' : '-'}${formatCount(Math.abs(is - was))}`];
   });
-  const rows = changes.length === 0 ? 'no table has more or fewer rows' : `rows ${changes.join(', ')}`;
-  return `${rows}; rows that were changed are not counted`;
 }

@@ -6,20 +6,22 @@ import type { Database } from '../../settings/databases.ts';
 import { requireFreeSpace } from '../../sqlite/snapshot/disk-space.ts';
 import type { RestoreSource } from '../choice/restore-source.ts';
 import { compareDatabases } from '../compare/compare-databases.ts';
+import type { DatabaseDifference } from '../compare/difference.ts';
 import { differenceText } from '../compare/difference-text.ts';
 import { removeDatabaseFiles } from '../files/database-files.ts';
 import { comparedPath } from '../files/names.ts';
 import type { RestoreOptions } from '../options/restore-options.ts';
 import { whenText } from '../plan/plan-text.ts';
 import { whyUnread } from '../staging/current-database.ts';
-import { assertReplaceable, removeOldTemporaries } from '../staging/preflight.ts';
+import { assertReplaceable, keepTemporary, keepTemporaryMs, removeOldTemporaries } from '../staging/preflight.ts';
 import type { TargetOwner } from '../staging/stage.ts';
 import { spareBytes } from '../staging/undo-room.ts';
 import type { RestoreDeps } from './restore-deps.ts';
 
 /**
  * Shows how the database differs now from `source`, which is unpacked beside it for as long as that takes. Stops and changes
- * nothing. Throws DATABASE_MISSING, DATABASE_UNREADABLE, DISK_FULL, or what the source is found to be.
+ * nothing. Throws DATABASE_MISSING, DISK_FULL, what keeps the database from being
+ * read, also when only a part of it was (DATABASE_CORRUPT), or what the source is found to be.
  */
 export async function compare(
   source: RestoreSource,
@@ -50,6 +52,7 @@ export async function compare(
     hint,
   );
   for (const remark of source.remarks) deps.log.line(remark);
+  const fresh = setInterval(() => keepTemporary(file, clock.now()), keepTemporaryMs);
   try {
     const { fingerprint, verifiedBy } = await source.stage(file, onlyOurs(), deps);
     const rows = fingerprint?.tables ?? {};
@@ -65,9 +68,22 @@ export async function compare(
     out(`  verified    ${verifiedBy}\n`);
     out(differenceText(difference, compareLimitSeconds));
     out('Nothing was stopped or changed.\n');
+    requireUndamaged(database, difference);
   } finally {
+    clearInterval(fresh);
     removeDatabaseFiles(file);
   }
+}
+
+/** A report that could not read all for damage is no success. */
+function requireUndamaged(database: string, { tables }: DatabaseDifference): void {
+  const damaged = tables.flatMap((table) => (table.kind === 'not compared' && table.isDamaged ? [table.table] : []));
+  if (damaged.length === 0) return;
+  throw new Failure(
+    'DATABASE_CORRUPT',
+    `${database} is damaged; not compared for that reason: ${damaged.join(', ')}.`,
+    `Stop its writers, keep a copy of all its files, then restore the newest good backup (\`nightshift list\`), or salvage with \`sqlite3 ${database} .recover\`.`,
+  );
 }
 
 /** For this user alone: it is gone in a moment. */

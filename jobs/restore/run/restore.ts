@@ -37,11 +37,11 @@ import { type RunRecorder, withRunRecord } from './run-recorder.ts';
 import { type HeldLock, withLock } from './with-lock.ts';
 
 /**
- * Puts `source` in the place of `database`: all checked and staged while services run, then the switch. Throws a Failure;
- * then the old database is in place, or RESTORE_UNFINISHED says what is not.
+ * Puts what `choose` gives in the place of `database`: all checked and staged while services run, then the switch. It chooses
+ * once the lock is held, and again when what was shown does not hold any more. Throws a Failure; then the old database is in place, or RESTORE_UNFINISHED says what is not.
  */
 export async function restore(
-  source: RestoreSource,
+  choose: () => RestoreSource,
   database: Database,
   options: RestoreOptions,
   deps: RestoreDeps,
@@ -50,7 +50,7 @@ export async function restore(
   await assertReplaceable(database.path);
   for (;;) {
     try {
-      return await attemptRestore(source, database, options, deps);
+      return await attemptRestore(choose, database, options, deps);
     } catch (error) {
       if (!(error instanceof PlanOutdated)) throw error;
       deps.log.warn(`${error.message} It is prepared again.`);
@@ -59,7 +59,7 @@ export async function restore(
 }
 
 async function attemptRestore(
-  source: RestoreSource,
+  choose: () => RestoreSource,
   database: Database,
   options: RestoreOptions,
   deps: RestoreDeps,
@@ -70,7 +70,7 @@ async function attemptRestore(
     const resumeDeps = { ...deps, leaveOff: [] };
     const resumed = await withRunRecord(place, deps, async (recorder) => {
       const ended = await uninterruptible(deps, () => resumeUnfinished(database.path, settings.zone, resumeDeps));
-      if (ended === null) await restoreLocked(source, database, options, { recorder, lock }, deps);
+      if (ended === null) await restoreLocked(choose(), database, options, { recorder, lock }, deps);
       else reportResumed(ended, options.commandLine, deps);
       return ended;
     });
@@ -131,7 +131,10 @@ async function restoreLocked(
     const affected = isAsked ? agreed : await refreshAffected(found, database, options, deps);
     const { stamp, users } = agreed;
     const { services } = affected;
-    const before = await manager.findUnhealthy(services.stop.map(({ service }) => service));
+    const before = await manager.findUnhealthy(
+      services.stop.map(({ service }) => service),
+      signal,
+    );
     signal.throwIfAborted();
     const oldTables = agreed.current.side?.fingerprint?.tables ?? null;
     const what = { stamp, services, users, oldTables, ...before };
@@ -189,9 +192,9 @@ function runSurvey(
   options: RestoreOptions,
   deps: RestoreDeps,
 ): Promise<Survey> {
-  const { services, settings, clock } = deps;
+  const { services, settings, clock, signal } = deps;
   const at = clock.now().toZonedDateTimeISO(settings.zone).toPlainDateTime();
-  return survey(database.path, source, { services, wanted: settings.restoreServices, options, at });
+  return survey(database.path, source, { services, wanted: settings.restoreServices, options, at, signal });
 }
 
 /** Services may have come and gone during the download and the question: what counts is who runs now. */
@@ -199,10 +202,10 @@ async function refreshAffected(
   planned: Survey,
   database: Database,
   { allow }: RestoreOptions,
-  { services, settings, log }: RestoreDeps,
+  { services, settings, log, signal }: RestoreDeps,
 ) {
   const wanted = { names: settings.restoreServices, mayBeMissing: allow.missingServices };
-  const affected = await findAffectedServices(database.path, wanted, services);
+  const affected = await findAffectedServices(database.path, wanted, services, signal);
   const names = ({ services }: AffectedServices) =>
     services.stop.map(({ service }) => service.name).join(', ') || 'none';
   if (names(affected) !== names(planned)) {

@@ -54,7 +54,7 @@ export async function runAction(
       // To be repeated elsewhere, it names what was picked.
       const commandLine =
         selector.kind === 'pick' ? commandLineOf({ ...typed, file: name, folder: kind }) : options.commandLine;
-      return restoreOrShow(source, database, { ...options, commandLine }, deps);
+      return restoreOrShow(() => source, database, { ...options, commandLine }, deps);
     }).catch(interruptedUntouched);
   switch (action.kind) {
     case 'resume':
@@ -64,12 +64,15 @@ export async function runAction(
       if (!options.dryRun) await removeIdleLeftovers(settings.databases, deps);
       throw nothingRequested();
     case 'list safety copies':
-      return listSafetyCopies(settings.databases, deps);
+      return listSafetyCopies(options.database === null ? settings.databases : [target()], deps);
     case 'remove safety copy':
       return removeSafetyCopy(action.name, target(), options, deps);
     case 'undo': {
-      const copy = findSafetyCopy(target().path, action.name);
-      const source = safetyCopySource(copy, { ...options, zone: settings.zone }, deps.clock);
+      const { path } = target();
+      const copy = () => findSafetyCopy(path, action.name);
+      const source = () => safetyCopySource(copy(), { ...options, zone: settings.zone }, deps.clock);
+      // With none there is, no lock file is left behind.
+      copy();
       // An undo is never refused for want of room for the next one; its plan says so.
       return restoreOrShow(source, target(), { ...options, undoRoom: false }, deps).catch(interruptedUntouched);
     }
@@ -170,10 +173,10 @@ async function removeSafetyCopy(
 }
 
 function restoreOrShow(
-  source: RestoreSource,
+  choose: () => RestoreSource,
   database: Database,
   options: RestoreOptions,
   deps: RestoreDeps,
 ): Promise<void> {
-  return options.dryRun ? showPlan(source, database, options, deps) : restore(source, database, options, deps);
+  return options.dryRun ? showPlan(choose(), database, options, deps) : restore(choose, database, options, deps);
 }

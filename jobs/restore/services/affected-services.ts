@@ -10,16 +10,17 @@ export type AffectedServices = FoundServices & { readonly host: HostEnvironment 
 export type WantedServices = { readonly names: readonly string[]; readonly mayBeMissing: boolean };
 
 /**
- * Finds the services to stop. Throws DOCKER_UNREACHABLE, SETTINGS_INVALID with all names that nothing has, or
+ * Finds the services to stop. Throws DOCKER_UNREACHABLE, SETTINGS_INVALID with all names that nothing has, INTERRUPTED, or
  * SERVICE_UNSTOPPABLE with all that stands in the way.
  */
 export async function findAffectedServices(
   database: string,
   wanted: WantedServices,
   manager: ServiceManager,
+  signal: AbortSignal,
 ): Promise<AffectedServices> {
   const host = readHostEnvironment(path.dirname(database));
-  const found = await manager.find(database, wanted.names, host);
+  const found = await manager.find(database, wanted.names, host, signal);
   const { obstacles, missing } = found.services;
   if (missing.length > 0 && !wanted.mayBeMissing) throw missingServicesFailure(missing, found.names);
   if (obstacles.length > 0) {

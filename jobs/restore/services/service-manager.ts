@@ -58,8 +58,8 @@ export type FoundServices = {
  * another implementation of this, and another row of `stoppedServiceSchema`.
  */
 export type ServiceManager = {
-  /** Those to stop for a restore of `database`, `wanted` (by name) and those that can write to it, and those that stay. */
-  find(database: string, wanted: readonly string[], host: HostEnvironment): Promise<FoundServices>;
+  /** Those to stop for a restore of `database`, `wanted` (by name) and those that can write to it, and those that stay. Ends once `signal` aborts. */
+  find(database: string, wanted: readonly string[], host: HostEnvironment, signal: AbortSignal): Promise<FoundServices>;
   /** Whether the host starts it by itself, after a reboot or when it ends. */
   startsByItself(service: StoppedService): boolean;
   /** Keeps the host from starting it by itself. */
@@ -78,8 +78,8 @@ export type ServiceManager = {
   health(service: StoppedService, uptime: Uptime): Promise<HealthStatus>;
   /** Whether it stays up, whatever its health check says. */
   uptime(service: StoppedService, uptime: Uptime): Promise<HealthStatus>;
-  /** Which of them are in trouble now: ids of those in a crash loop, names of those that are unhealthy. */
-  findUnhealthy(services: readonly StoppedService[]): Promise<UnhealthyServices>;
+  /** Which of them are in trouble now: ids of those in a crash loop, names of those that are unhealthy. As `find` until `signal`. */
+  findUnhealthy(services: readonly StoppedService[], signal: AbortSignal): Promise<UnhealthyServices>;
 };
 
 export type UnhealthyServices = { readonly crashingBefore: string[]; readonly unhealthyBefore: string[] };

@@ -14,6 +14,7 @@ const swarm = z.object({
   id: z.string(),
   name: z.string(),
   replicas: z.number(),
+  restartCondition: z.enum(['any', 'on-failure', 'none']).default('any'),
   stopTimeoutSeconds: z.number(),
   healthSeconds: z.number().nullable(),
 });

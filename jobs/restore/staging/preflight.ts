@@ -1,4 +1,4 @@
-import { constants, existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { constants, existsSync, lstatSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure, systemCodeOf } from '../../runtime/errors.ts';
@@ -84,9 +84,23 @@ async function requireWritableFolder(folder: string): Promise<void> {
   }
 }
 
+/** How often a process that uses a temporary file says so by its time, in milliseconds. */
+export const keepTemporaryMs = 10 * 60_000;
+
+/** Says by the time of a temporary file, and of what lies beside it under its name, that it is in use. */
+export function keepTemporary(file: string, now: Temporal.Instant): void {
+  const folder = path.dirname(file);
+  const time = new Date(now.epochMilliseconds);
+  for (const name of readdirSync(folder).filter((one) => one.startsWith(path.basename(file)))) {
+    try {
+      utimesSync(path.join(folder, name), time, time);
+    } catch {}
+  }
+}
+
 /**
- * Removes what a dead process left of its looks for containers and of its comparisons. One that was written within the last
- * minute, or hour, may be another's, in use.
+ * Removes what a dead process left of its looks for containers and of its comparisons. One whose time is within the last
+ * minute, or hour, may be another's, in use: `keepTemporary`.
  */
 export function removeOldTemporaries(database: string, now: Temporal.Instant): string[] {
   const folder = path.dirname(database);

@@ -1,4 +1,4 @@
-import { processEntry, runProcess } from '../../runtime/child-process.ts';
+import { processEntry, runProcess, throwIfStopped } from '../../runtime/child-process.ts';
 import type { DatabaseFingerprint } from './verified-file.ts';
 
 /** What the child says, once. */
@@ -10,17 +10,14 @@ export type FingerprintResult = { readonly fingerprint: DatabaseFingerprint } | 
  */
 export async function readFingerprint(file: string, signal: AbortSignal): Promise<FingerprintResult> {
   signal.throwIfAborted();
-  const { message } = await runProcess<FingerprintResult>(
-    processEntry('fingerprint-process', import.meta.url),
-    [file],
-    {
-      env: {},
-      execArgv: [],
-      output: 'ignore',
-      signal,
-      stopGraceMs: 0,
-    },
-  );
+  const result = await runProcess<FingerprintResult>(processEntry('fingerprint-process', import.meta.url), [file], {
+    env: {},
+    execArgv: [],
+    output: 'ignore',
+    signal,
+    stopGraceMs: 0,
+  });
   signal.throwIfAborted();
-  return message ?? { problem: 'the process that reads it died' };
+  throwIfStopped(result);
+  return result.message ?? { problem: 'the process that reads it died' };
 }

@@ -1,9 +1,8 @@
-import { existsSync, lstatSync, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileIdentity, removeDatabaseFiles } from '../files/database-files.ts';
 import { fileState } from '../files/file-state.ts';
 import { changedFailure } from '../files/moved-copy.ts';
-import { databaseParts } from '../files/names.ts';
 import { mayRenameHere, partPath } from './preflight.ts';
 import { cleanUpOnFailure, type StageTarget } from './stage.ts';
 import type { StageDeps } from './stage-deps.ts';
@@ -32,9 +31,7 @@ export async function verifySafetyCopy(
     const verified = await copiedAndVerified(source, part, allowDamaged, deps);
     removeDatabaseFiles(part);
     if (fileState(source) !== state) throw changedFailure(source);
-    const found = databaseParts.filter((ending) => existsSync(source + ending));
-    const inodes = Object.fromEntries(found.map((ending) => [ending, fileIdentity(source + ending).inode]));
-    const moved = { name: path.basename(source), inodes };
+    const moved = { name: path.basename(source) };
     await deps.checkpoint('safety copy verified');
     return { file: place.file, ...fileIdentity(source), moved, state, ...verified };
   });

@@ -24,10 +24,7 @@ const schema = z.object({
   /** The restored file as `fileState` has it before services run on it. */
   stagedState: z.string().nullable().default(null),
   /** The safety copy that takes the place itself; null: a staged file does. */
-  moved: z
-    .object({ name: z.string(), inodes: z.record(z.string(), z.string()) })
-    .nullable()
-    .default(null),
+  moved: z.object({ name: z.string() }).nullable().default(null),
   /** Rows by table of the old database, counted before services stopped; null: not known. */
   oldTables: z.record(z.string(), z.number()).nullable().default(null),
   /** The old database as `fileState` has it once services are stopped; null: there is none, or not known. */

@@ -19,9 +19,10 @@ import {
   stopServices,
 } from '../services/service-lifecycle.ts';
 import { keepAsRecord, type RestoreJournal, removeJournal, writeJournal } from './journal.ts';
+import { removeSidecars } from './move-database.ts';
 import { oldDatabaseText, servicesDownFailure } from './rollback-text.ts';
 import { type RestoreStep, stepAfter, steps, stepWithoutJournal, withServicesDown } from './steps.ts';
-import { checkInPlace, inspectDisk, swapBack, swapIn } from './swap-files.ts';
+import { checkInPlace, inspectDisk, removeRemnants, swapBack, swapIn } from './swap-files.ts';
 
 export type RunStepsDeps = LifecycleDeps & {
   /** Throws DATABASE_IN_USE when somebody still has the database open after the services stopped. */
@@ -79,7 +80,11 @@ async function endJournal(journal: RestoreJournal, { checkpoint }: RunStepsDeps)
   const { database, step, stamp, moved } = journal;
   const isRestored = step === 'finishing';
   // The copy that took the place is no copy any more.
-  if (isRestored && moved !== null) removeFile(restoreRecordPath(movedPath(database, moved)));
+  if (isRestored && moved !== null) {
+    const copy = movedPath(database, moved);
+    removeFile(restoreRecordPath(copy));
+    if (!existsSync(copy)) await removeSidecars(copy, checkpoint);
+  }
   if (isRestored && existsSync(safetyCopyPath(database, stamp))) await keepAsRecord(journal, checkpoint);
   else await removeJournal(database, checkpoint);
 }
@@ -139,8 +144,8 @@ const stepActions: Readonly<Record<RestoreStep, StepAction>> = {
     return {};
   },
 
-  async checking({ database, staged, moved, servedRestored }, _deps, resumed) {
-    const problem = checkInPlace(database, { ...staged, moved }, servedRestored || resumed);
+  async checking({ database, staged, servedRestored }, _deps, resumed) {
+    const problem = checkInPlace(database, staged, servedRestored || resumed);
     if (problem !== null)
       throw new Failure('BACKUP_WRONG', `After the swap ${problem}.`, 'Nothing: it is rolled back.');
     return {};
@@ -184,7 +189,9 @@ const stepActions: Readonly<Record<RestoreStep, StepAction>> = {
   },
 
   async restoringOriginal(journal, { checkpoint, log }) {
-    await swapBack(journal, checkpoint);
+    const unknown = await swapBack(journal, checkpoint);
+    if (unknown !== null)
+      log.warn(`${journal.database} was there, and restore did not put it there. It is kept: ${unknown}`);
     log.line(oldDatabaseText(journal.database));
     return {};
   },
@@ -192,7 +199,7 @@ const stepActions: Readonly<Record<RestoreStep, StepAction>> = {
   async restartingServices(journal, deps) {
     // First: services find room on the disk. Where nothing can be removed, they start anyway; `cleaningUp` reports it.
     try {
-      clearRestored(journal);
+      await clearRestored(journal, deps);
     } catch (error) {
       deps.log.warn(describedFailure(journal, error).message);
     }
@@ -204,14 +211,15 @@ const stepActions: Readonly<Record<RestoreStep, StepAction>> = {
     return isDown ? { changes, problem: servicesDownFailure(journal, restarted) } : { changes };
   },
 
-  async cleaningUp(journal) {
-    clearRestored(journal);
+  async cleaningUp(journal, deps) {
+    await clearRestored(journal, deps);
     return {};
   },
 };
 
 /** Removes what a rollback leaves of the restored database, unless services have written into it. */
-function clearRestored(journal: RestoreJournal): void {
+async function clearRestored(journal: RestoreJournal, { checkpoint }: RunStepsDeps): Promise<void> {
+  await removeRemnants(journal, checkpoint);
   removeFile(stagedPath(journal.database));
   if (isPristine(journal)) removeDatabaseFiles(rejectedPath(journal.database, journal.stamp));
 }

@@ -1,4 +1,4 @@
-import { type ChildResult, processEntry, runProcess } from '../../runtime/child-process.ts';
+import { type ChildResult, processEntry, runProcess, throwIfStopped } from '../../runtime/child-process.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
 import type { DatabaseContents } from '../contents.ts';
@@ -31,7 +31,7 @@ type IntegrityOptions = {
 /**
  * Checks a private copy with `PRAGMA integrity_check` in a child process and returns what it holds, with the rows that break
  * the schema's own rules. Throws DATABASE_CORRUPT with the first problems, INTEGRITY_CHECK_DIED when the child ended
- * without a result, AbortError when aborted.
+ * without a result, INTERRUPTED or AbortError when that was a request to stop.
  */
 export async function checkIntegrity(
   file: string,
@@ -46,6 +46,7 @@ export async function checkIntegrity(
     stopGraceMs: 0,
   });
   signal.throwIfAborted();
+  throwIfStopped(result);
   return contentsOf(name, result);
 }
 

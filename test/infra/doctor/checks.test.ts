@@ -3,7 +3,12 @@ import { test } from 'node:test';
 import { checkClock } from '../../../infra/doctor/clock-check.ts';
 import { checkDisk } from '../../../infra/doctor/disk-check.ts';
 import { checkDns } from '../../../infra/doctor/dns-checks.ts';
-import { checkContainerNames, checkDocker, checkPorts } from '../../../infra/doctor/docker-checks.ts';
+import {
+  checkContainerNames,
+  checkDocker,
+  checkJoinedContainers,
+  checkPorts,
+} from '../../../infra/doctor/docker-checks.ts';
 import { type HostFacts, readHostFacts } from '../../../infra/doctor/host-facts.ts';
 import { checkSsh } from '../../../infra/doctor/ssh-check.ts';
 import type { DiskTarget, HostTarget } from '../../../infra/doctor/target.ts';
@@ -14,6 +19,7 @@ const facts: HostFacts = {
   root: 'sudo',
   docker: { version: '28.5.1' },
   containers: [],
+  joined: [],
   listening: [22],
   mounted: null,
   folder: 'absent',
@@ -69,6 +75,19 @@ test('only containers that nightshift did not create take a name', () => {
   );
   const replacing = checkContainerNames(factsWith({ containers }), { ...host, replace: true });
   assert.equal(short(replacing), 'ok: `up` replaces sqlite-backup');
+});
+
+test('containers in the network of one of ours are named, with what makes them anew after an `up`', () => {
+  const joined = [
+    { name: 'tunnel', owner: 'nightshift-caddy', remake: 'in /srv/vpn: docker compose up -d --force-recreate tunnel' },
+    { name: 'debugger', owner: 'sqlite-backup', remake: null },
+    { name: 'other', owner: 'nginx', remake: null },
+  ];
+  const of = (containers: string[]) => checkJoinedContainers(factsWith({ joined }), { containers }).map(short);
+  assert.deepEqual(of(['nightshift-caddy', 'sqlite-backup']), [
+    'ok: when `up` replaces a container, those that share its network, processes or IPC are cut off, and must be made anew afterwards: tunnel beside nightshift-caddy (in /srv/vpn: docker compose up -d --force-recreate tunnel), debugger beside sqlite-backup (whoever made it)',
+  ]);
+  assert.deepEqual(of(['backend-dailysummary']), []);
 });
 
 const created: DiskTarget = { mountPoint: '/mnt/data', volume: { kind: 'created', label: 'data' } };
@@ -191,7 +210,12 @@ test('facts are parsed from the script’s output; incomplete output gives none'
     'root\tsudo',
     'docker-version\t28.5.1',
     'container\tsqlite-backup\tone=1,nightshift.spec=abc\t',
-    'container\tnginx\tmaintainer=NGINX\t0.0.0.0:80->80/tcp, [::]:80->80/tcp',
+    'container\tnginx\tmaintainer=NGINX\t0.0.0.0:80->80/tcp, [::]:80->80/tcp\tb2',
+    'container\tsidecar\t\t\tc3',
+    'modes\t/nginx\tbridge\t\tprivate\t\t',
+    'modes\t/sidecar\tcontainer:b2\t\tprivate\tproxy\t/srv/shop',
+    'modes\t/debugger\tbridge\tcontainer:b2\tprivate\t\t',
+    'modes\t/lost\tcontainer:e5\t\tprivate\t\t',
     'listening\t0016',
     'listening\t0050',
     'mounted\t/dev/sdc ext4',
@@ -209,6 +233,11 @@ test('facts are parsed from the script’s output; incomplete output gives none'
     containers: [
       { name: 'sqlite-backup', ours: true, ports: [] },
       { name: 'nginx', ours: false, ports: [80, 80] },
+      { name: 'sidecar', ours: false, ports: [] },
+    ],
+    joined: [
+      { name: 'sidecar', owner: 'nginx', remake: 'in /srv/shop: docker compose up -d --force-recreate proxy' },
+      { name: 'debugger', owner: 'nginx', remake: null },
     ],
     listening: [22, 80],
     mounted: { source: '/dev/sdc', type: 'ext4' },

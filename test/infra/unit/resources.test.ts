@@ -390,6 +390,11 @@ describe('what the program declares', () => {
       { sitePasswordHash: 'h', siteSigningKey: 'k'.repeat(16) },
     );
     const caddy = all.find(({ name }) => name === 'nightshift-caddy');
+    assert.match(
+      String(all.find(({ name }) => name === 'caddy-joined')?.inputs['create']),
+      /NAME=nightshift-caddy .*These containers share the network/s,
+      'an `up` that replaces it names those in its network first',
+    );
     assert.deepEqual(
       [caddy?.inputs['user'], caddy?.inputs['capabilities'], caddy?.inputs['ports']],
       [

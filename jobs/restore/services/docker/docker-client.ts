@@ -1,10 +1,11 @@
 import Docker from 'dockerode';
 import pRetry from 'p-retry';
 import { Failure } from '../../../runtime/errors.ts';
-import type { DockerContainer, DockerEngine } from './docker-engine.ts';
+import type { DockerContainer, DockerEngine, SwarmTasks } from './docker-engine.ts';
 import { dockerFailure, statusOf } from './docker-failure.ts';
 import {
   containerOf,
+  isSwarmJob,
   pathStatOf,
   type SwarmTask,
   swarmServiceOf,
@@ -18,13 +19,20 @@ import {
  */
 export function createDockerEngine(address: string | null, answerSeconds = 20): DockerEngine {
   const where = address ?? 'unix:///var/run/docker.sock';
-  const docker = new Docker(connectionOf(where));
+  return engineOf(new Docker(connectionOf(where)), where, answerSeconds, null);
+}
+
+/** `stop` ends every call; null: none is, whatever the process is asked to do. */
+function engineOf(docker: Docker, where: string, answerSeconds: number, stop: AbortSignal | null): DockerEngine {
   const call = async <T>(what: string, request: (limit: CallLimit) => Promise<T>, seconds = answerSeconds) => {
-    const abortSignal = AbortSignal.timeout(seconds * 1000);
+    stop?.throwIfAborted();
+    const limit = AbortSignal.timeout(seconds * 1000);
+    const abortSignal = stop === null ? limit : AbortSignal.any([limit, stop]);
     try {
       return await orAborted(request({ abortSignal }), abortSignal);
     } catch (error) {
-      const silent = abortSignal.aborted ? `no answer within ${seconds} s` : null;
+      stop?.throwIfAborted();
+      const silent = limit.aborted ? `no answer within ${seconds} s` : null;
       throw dockerFailure(error, { what, address: where, silent });
     }
   };
@@ -49,8 +57,14 @@ export function createDockerEngine(address: string | null, answerSeconds = 20): 
     );
   }
 
+  async function tasks(id: string, since: Temporal.Instant): Promise<SwarmTasks> {
+    const filters = JSON.stringify({ service: [id] });
+    return tasksOf(await call(`list tasks of ${id}`, (limit) => listTasks({ filters, ...limit })), since);
+  }
+
   return {
     address: where,
+    until: (signal) => engineOf(docker, where, answerSeconds, signal),
     async containers() {
       const volumes = await volumeFolders();
       const all = await call('list containers', (limit) => docker.listContainers({ all: true, ...limit }));
@@ -76,7 +90,14 @@ export function createDockerEngine(address: string | null, answerSeconds = 20): 
       if (info.Swarm?.ControlAvailable !== true) return [];
       const volumes = await volumeFolders();
       const services = await call('list Swarm services', (limit) => docker.listServices(limit));
-      return services.map((service) => swarmServiceOf(service, volumes));
+      return Promise.all(
+        services.map(async (service) => {
+          const runs = isSwarmJob(service)
+            ? (await tasks(service.ID, Temporal.Instant.fromEpochMilliseconds(0))).live > 0
+            : null;
+          return swarmServiceOf(service, volumes, runs);
+        }),
+      );
     },
     async setRestartPolicy(id, policy) {
       const set = () =>
@@ -106,10 +127,7 @@ export function createDockerEngine(address: string | null, answerSeconds = 20): 
         await service.update({ _query: { version: Version.Index }, _body: { ...Spec, Mode: mode }, ...limit });
       });
     },
-    async tasks(id, since) {
-      const filters = JSON.stringify({ service: [id] });
-      return tasksOf(await call(`list tasks of ${id}`, (limit) => listTasks({ filters, ...limit })), since);
-    },
+    tasks,
   };
 }
 

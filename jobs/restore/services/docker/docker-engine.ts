@@ -41,21 +41,28 @@ export type DockerContainer = {
   readonly mounts: readonly DockerMount[];
 };
 
+export type RestartCondition = 'any' | 'on-failure' | 'none';
+
 export type SwarmService = {
   readonly id: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Null when it is not replicated (a global service or a job) and so cannot be scaled. */
   readonly replicas: number | null;
+  /** Of a job: whether tasks of it run or are to run; null: it is no job. */
+  readonly runningJob: boolean | null;
+  /** When Swarm starts a task again that ended. */
+  readonly restartCondition: RestartCondition;
   readonly stopTimeoutSeconds: number;
   readonly healthSeconds: number | null;
   readonly mounts: readonly DockerMount[];
 };
 
-/** Tasks of a Swarm service: those that hold or will hold a container, those that run and are healthy, those that failed. */
+/** Tasks of a Swarm service: those that hold or will hold a container, those that run and are healthy, those that ended with 0, those that failed. */
 export type SwarmTasks = {
   readonly live: number;
   readonly running: number;
+  readonly complete: number;
   readonly failed: number;
   readonly remark: string;
 };
@@ -72,6 +79,8 @@ export type PathStat = {
 export type DockerEngine = {
   /** For people: `unix:///var/run/docker.sock`. */
   readonly address: string;
+  /** The same engine, whose calls throw INTERRUPTED as soon as `signal` aborts: for questions before anything is stopped. */
+  until(signal: AbortSignal): DockerEngine;
   containers(): Promise<DockerContainer[]>;
   /** Null when the container is gone. */
   container(id: string): Promise<DockerContainer | null>;

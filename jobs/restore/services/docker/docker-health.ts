@@ -1,4 +1,5 @@
 import type { HealthStatus } from '../service-manager.ts';
+import type { StoppedService } from '../stopped-service.ts';
 import type { DockerContainer, RestartPolicy, SwarmTasks } from './docker-engine.ts';
 
 /** A container without a health check counts as healthy when it has stayed up for this long. */
@@ -38,15 +39,26 @@ const silent = 'it printed nothing';
 /** How a Swarm service does, `seconds` after it was scaled up. Swarm calls a task running once its health check passed. */
 export function swarmHealth(
   tasks: SwarmTasks,
-  { replicas, healthSeconds }: { readonly replicas: number; readonly healthSeconds: number | null },
+  {
+    replicas,
+    healthSeconds,
+    restartCondition,
+  }: Pick<StoppedService & { kind: 'swarm' }, 'replicas' | 'healthSeconds' | 'restartCondition'>,
   seconds: number,
 ): HealthStatus {
-  const hasSettled = healthSeconds !== null || seconds >= steadySeconds;
+  const hasSettled = tasks.running === 0 || healthSeconds !== null || seconds >= steadySeconds;
+  const isJob = restartCondition !== 'any' && tasks.complete > 0;
+  if (isJob && tasks.running + tasks.complete >= replicas && hasSettled) {
+    const reason = `${tasks.complete} of ${replicas} tasks ended with code 0, as a job does (restart condition ${restartCondition})`;
+    return { state: 'done', reason };
+  }
   if (tasks.running >= replicas && hasSettled) {
     return { state: 'healthy', reason: `${tasks.running} of ${replicas} tasks running` };
   }
   const reason = `${tasks.running} of ${replicas} tasks running${tasks.remark ? `: ${short(tasks.remark)}` : ''}`;
-  return { state: tasks.failed >= failedTasksLimit ? 'failed' : 'waiting', reason };
+  // One that Swarm does not start again is not going to come up either.
+  const limit = restartCondition === 'none' ? 1 : failedTasksLimit;
+  return { state: tasks.failed >= limit ? 'failed' : 'waiting', reason };
 }
 
 const short = (text: string) => (text.length > 160 ? `${text.slice(0, 159)}…` : text).replaceAll(/\s+/g, ' ').trim();

@@ -106,8 +106,18 @@ export function pathStatOf(header: string): PathStat {
   return { mayBeFolder: has(folder) || has(symbolicLink), bytes: size, changedAt: Temporal.Instant.from(mtime) };
 }
 
-/** `docker service inspect` as what restore needs of it. */
-export function swarmServiceOf(service: Docker.Service, volumes: VolumeFolders): SwarmService {
+/** Whether a Swarm service is a job, which the client's types leave out: its tasks run until they end with code 0. */
+export function isSwarmJob(service: Docker.Service): boolean {
+  const mode = service.Spec?.Mode ?? {};
+  return 'ReplicatedJob' in mode || 'GlobalJob' in mode;
+}
+
+/** `docker service inspect` as what restore needs of it. `runningJob`: as there. */
+export function swarmServiceOf(
+  service: Docker.Service,
+  volumes: VolumeFolders,
+  runningJob: boolean | null,
+): SwarmService {
   const spec = service.Spec;
   const task: Docker.ContainerTaskSpec | undefined =
     spec?.TaskTemplate && 'ContainerSpec' in spec.TaskTemplate ? spec.TaskTemplate : undefined;
@@ -117,6 +127,8 @@ export function swarmServiceOf(service: Docker.Service, volumes: VolumeFolders):
     name: spec?.Name ?? service.ID,
     labels: { ...spec?.Labels, ...container?.Labels },
     replicas: spec?.Mode?.Replicated?.Replicas ?? null,
+    runningJob,
+    restartCondition: restartConditions.find((one) => one === task?.RestartPolicy?.Condition) ?? 'any',
     stopTimeoutSeconds: container?.StopGracePeriod ? container.StopGracePeriod / 1e9 : defaultStopSeconds,
     healthSeconds: container?.HealthCheck ? healthSecondsOf(container.HealthCheck) : null,
     mounts: (container?.Mounts ?? []).map(({ Type, Source, Target, ReadOnly }) =>
@@ -124,6 +136,8 @@ export function swarmServiceOf(service: Docker.Service, volumes: VolumeFolders):
     ),
   };
 }
+
+const restartConditions = ['any', 'on-failure', 'none'] as const;
 
 const ended = new Set(['complete', 'shutdown', 'failed', 'rejected', 'remove', 'orphaned']);
 
@@ -133,7 +147,7 @@ export type SwarmTask = {
   readonly Status?: { readonly State?: string; readonly Err?: string };
 };
 
-/** Counts a Swarm service's tasks; failures only of those made from `since` on. */
+/** Counts a Swarm service's tasks; those that ended only of those made from `since` on. */
 export function tasksOf(tasks: readonly SwarmTask[], since: Temporal.Instant): SwarmTasks {
   const stateIn = (task: SwarmTask) => task.Status?.State ?? '';
   const recent = tasks.filter(
@@ -143,6 +157,7 @@ export function tasksOf(tasks: readonly SwarmTask[], since: Temporal.Instant): S
   return {
     live: tasks.filter((task) => !ended.has(stateIn(task))).length,
     running: tasks.filter((task) => stateIn(task) === 'running').length,
+    complete: recent.filter((task) => stateIn(task) === 'complete').length,
     failed: failed.length,
     remark: failed.at(-1)?.Status?.Err ?? '',
   };

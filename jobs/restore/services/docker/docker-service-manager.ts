@@ -17,7 +17,7 @@ export function dockerServiceManager(docker: DockerEngine, clock: Clock): Servic
     return containerHealth(await docker.container(await currentId(service, docker)), service.restartPolicy, seconds);
   }
   return {
-    find: (database, wanted, host) => findServices(database, wanted, host, docker),
+    find: (database, wanted, host, signal) => findServices(database, wanted, host, docker.until(signal)),
     startsByItself,
     async disableAutostart(service) {
       await docker.setRestartPolicy(service.id, { Name: 'no', MaximumRetryCount: 0 });
@@ -49,9 +49,10 @@ export function dockerServiceManager(docker: DockerEngine, clock: Clock): Servic
       const status = containerHealth(unchecked, service.restartPolicy, uptime.seconds);
       return status.state === 'healthy' ? { ...status, reason: 'still running' } : status;
     },
-    async findUnhealthy(services) {
+    async findUnhealthy(services, signal) {
+      const engine = docker.until(signal);
       const ids = services.flatMap(({ kind, id }) => (kind === 'container' ? id : []));
-      const found = await Promise.all(ids.map((id) => docker.container(id)));
+      const found = await Promise.all(ids.map((id) => engine.container(id)));
       const containers = found.filter((container) => container !== null);
       const crashing = containers.filter((container) => isCrashing(container, clock.now()));
       const unhealthy = containers.filter(

@@ -15,7 +15,7 @@ export async function findServices(
   const [containers, swarmServices] = await Promise.all([engine.containers(), engine.swarmServices()]);
   const { shows, self, blind } = await findDatabaseMounts(database, containers, engine, host);
   const facts = { containers, swarmServices, self: self?.id ?? null };
-  const services = selectServices({ ...facts, wanted, shows });
+  const services = selectServices({ ...facts, wanted, shows, selfNetwork: host.networkContainerId });
   return {
     services,
     names: serviceNames(facts),

@@ -4,6 +4,7 @@ import type { DockerEngine } from './docker-engine.ts';
 /** Stands in where there is no Docker: nothing runs there, and nothing can be stopped or started. */
 export const noDocker: DockerEngine = {
   address: 'no Docker',
+  until: () => noDocker,
   containers: async () => [],
   swarmServices: async () => [],
   container: absent,

@@ -32,6 +32,8 @@ type SelectionFacts = {
   readonly shows: ShowsDatabase;
   /** The container this process runs in. */
   readonly self: string | null;
+  /** The container whose network this process uses, which may be its own; null: not known, or it runs on a host. */
+  readonly selfNetwork: string | null;
 };
 
 /** Decides which services are stopped for a restore: those asked for and those that could write to the database. */
@@ -50,7 +52,12 @@ export function selectServices(facts: SelectionFacts): ServiceSelection {
     return all.findIndex((other) => other.service.id === service.id) === at;
   });
   const stopping = facts.containers.filter(isAmong(stop)).map(({ id }) => id);
-  const all = merged([selection, ...joinedTo(stopping, facts.containers).map((found) => selectJoined(found, facts))]);
+  const joined = joinedTo(stopping, facts.containers);
+  const all = merged([
+    selection,
+    ...joined.map((found) => selectJoined(found, facts)),
+    selectOwnNetwork([...stopping, ...joined.map(({ container }) => container.id)], facts),
+  ]);
   const readers = facts.containers.filter((container) => isReader(container, all, facts)).toSorted(byName);
   return {
     stop,
@@ -66,7 +73,10 @@ export function selectServices(facts: SelectionFacts): ServiceSelection {
 /** Those that it joins are stopped and started, so it is restarted after them, where that is enough. */
 function selectJoined({ container, joined }: FoundJoined, { containers, self }: SelectionFacts): ServiceSelection {
   const { id, name, state, removedWhenStopped, shares } = container;
-  if (id === self) return noServices;
+  if (id === self) {
+    const isNeeded = shares.some(({ kind }) => kind !== 'IPC');
+    return isNeeded ? obstacle(ownNamespace(joined.shares)) : noServices;
+  }
   const then = `${name}: ${joined.shares}`;
   const isTask = ({ labels }: DockerContainer) => labels[swarmServiceId] !== undefined;
   if (ownersOf(container, containers).some(({ owner }) => joined.owners.includes(owner.id) && isTask(owner))) {
@@ -81,6 +91,18 @@ function selectJoined({ container, joined }: FoundJoined, { containers, self }: 
   }
   return { ...noServices, joined: [joined] };
 }
+
+/** What shares another's network does not tell which container it is, but whose network that is. */
+function selectOwnNetwork(
+  restarted: readonly string[],
+  { self, selfNetwork, containers }: SelectionFacts,
+): ServiceSelection {
+  const owner = containers.find(({ id }) => self === null && id === selfNetwork && restarted.includes(id));
+  return owner === undefined ? noServices : obstacle(ownNamespace(`shares the network of ${owner.name}`));
+}
+
+const ownNamespace = (shares: string) =>
+  `This restore itself ${shares}, which it has to stop, and would end or be cut off with it: run it in a container of its own (without \`--pid container:…\` and \`--network container:…\`).`;
 
 const readsOnly = 'reads the database through a read-only mount; restart it to see the restored data.';
 
@@ -166,15 +188,19 @@ function stopContainer(container: DockerContainer, reason: string, { self }: Sel
 }
 
 function stopSwarmService(swarm: SwarmService, reason: string, facts: SelectionFacts): ServiceSelection {
-  const { id, name, replicas, stopTimeoutSeconds, healthSeconds } = swarm;
+  const { id, name, replicas, runningJob, restartCondition, stopTimeoutSeconds, healthSeconds } = swarm;
   if (isOwnService(swarm, facts)) return left(`${name}: one of nightshift's own, never stopped.`);
   if (replicas === 0) return left(`${name}: scaled to 0, and stays at 0.`);
-  if (replicas === null) {
+  if (runningJob === false) return left(`${name}: a job that does not run now, and is not started.`);
+  if (runningJob === true) {
     return obstacle(
-      `${name} is a Swarm service that cannot be scaled to 0 (global, or a job): remove it for the restore.`,
+      `${name} is a Swarm job that runs: wait until it has ended, or remove it (\`docker service rm ${name}\`).`,
     );
   }
-  const service = { kind: 'swarm', id, name, replicas, stopTimeoutSeconds, healthSeconds } as const;
+  if (replicas === null) {
+    return obstacle(`${name} is a global Swarm service, which cannot be scaled to 0: remove it for the restore.`);
+  }
+  const service = { kind: 'swarm', id, name, replicas, restartCondition, stopTimeoutSeconds, healthSeconds } as const;
   return { ...noServices, stop: [{ service, reason, remark: null }] };
 }
 
