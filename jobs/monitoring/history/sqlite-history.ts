@@ -186,6 +186,20 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
     },
     recordStore: (location, id, at) =>
       run('INSERT OR REPLACE INTO stores (location, id, since) VALUES (?, ?, ?)', location, id, at.toString()),
+    instances: () => {
+      const found = rows<{ name: string; value: string }>(
+        `SELECT name, value FROM service WHERE name = 'instance' OR name LIKE '${replacedStem}%'`,
+      );
+      const replaced = found.filter(({ name }) => name !== 'instance');
+      return {
+        own: found.find(({ name }) => name === 'instance')?.value ?? null,
+        replaced: new Map(
+          replaced.map(({ name, value }) => [name.slice(replacedStem.length), Temporal.Instant.from(value)]),
+        ),
+      };
+    },
+    recordReplacedInstance: (id, at) =>
+      run('INSERT OR REPLACE INTO service (name, value) VALUES (?, ?)', `${replacedStem}${id}`, at.toString()),
     requireWritable: () =>
       translateHistoryErrors(file, () => {
         db.exec("BEGIN IMMEDIATE; INSERT INTO service (name, value) VALUES ('try', '')");
@@ -205,6 +219,7 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
 
 type DamagedRow = { readonly key: string; readonly message: string; readonly at: string };
 
+const replacedStem = 'replaced-instance:';
 const routineName = (database: string) => `verification:${database}`;
 const routineSchema = z.object({ at: z.string(), key: z.string().nullable(), problem: z.string().nullable() });
 

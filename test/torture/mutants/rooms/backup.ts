@@ -317,4 +317,18 @@ export const backup: readonly Mutant[] = [
     replace: '',
     tests: ['test/backup/verify-old.test.ts'],
   },
+  {
+    name: 'a store that another host shares is pruned all the same',
+    file: 'jobs/backup/backup.ts',
+    find: 'storeEmptied === null && shared === null',
+    replace: 'storeEmptied === null',
+    tests: ['test/backup/shared-store.test.ts'],
+  },
+  {
+    name: 'a snapshot is compared with what another host took',
+    file: 'jobs/backup/backup.ts',
+    find: 'inventory.dailies.length === 0 ? stored : inventory',
+    replace: 'stored',
+    tests: ['test/backup/shared-store.test.ts'],
+  },
 ];
