@@ -21,11 +21,16 @@ export type KnownInstances = {
 
 export const noInstances: KnownInstances = { own: null, replaced: new Map() };
 
-/** What came of the last old backup that was verified by itself: null when none could be verified for `problem`. */
+/** An old backup that was to be verified by itself and could not be; it is no damaged one. */
+export type UnverifiedBackup = { readonly key: string; readonly problem: string; readonly at: Temporal.Instant };
+
+/** What came of the last old backup that was verified by itself: `key` is null when it did not come to one, for `problem`. */
 export type RoutineVerification = {
   readonly at: Temporal.Instant;
   readonly key: string | null;
   readonly problem: string | null;
+  /** Those that could not be verified when it was last tried, the latest last. */
+  readonly unverified: readonly UnverifiedBackup[];
 };
 
 /** One run of a job on one database. Sizes in bytes. */

@@ -173,8 +173,8 @@ export const backup: readonly Mutant[] = [
   {
     name: 'prune goes on in a store that was emptied',
     file: 'jobs/backup/backup.ts',
-    find: 'storeEmptied === null\n      ? await runRetention',
-    replace: 'storeEmptied !== undefined\n      ? await runRetention',
+    find: 'storeEmptied === null && shared === null',
+    replace: 'shared === null',
     tests: [run],
   },
   {
@@ -330,5 +330,12 @@ export const backup: readonly Mutant[] = [
     find: 'inventory.dailies.length === 0 ? stored : inventory',
     replace: 'stored',
     tests: ['test/backup/shared-store.test.ts'],
+  },
+  {
+    name: 'an old backup that cannot be verified is tried every night, before all others',
+    file: 'jobs/backup/verification/verify-old.ts',
+    find: 'tried: new Map(before.map(({ key, at }) => [key, at])),',
+    replace: 'tried: new Map(),',
+    tests: ['test/backup/verify-old.test.ts'],
   },
 ];
