@@ -79,7 +79,7 @@ async function verifyDue({ name }: Database, before: readonly UnverifiedBackup[]
     { store, history, clock, identity, stagingFolder, progress: noProgress, signal },
   );
   if (result.kind === 'good') {
-    log.line(`old backup ${due.key} ${verificationText(result.verification)}`);
+    log.line(`old backup ${due.key} ${verificationText(result)}`);
     return { key: due.key, problem: null, unverified, isBad: false };
   }
   log.warn(`old backup ${due.key} does not verify. ${failureText(result.failure)}`);

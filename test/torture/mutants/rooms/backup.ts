@@ -285,8 +285,8 @@ export const backup: readonly Mutant[] = [
   {
     name: 'verify stops at the first backup that is damaged',
     file: 'jobs/backup/commands/verify-command.ts',
-    find: 'failed.push(backup.key);\n    }',
-    replace: 'failed.push(backup.key);\n      break;\n    }',
+    find: 'failed.push(label);\n    }',
+    replace: 'failed.push(label);\n      break;\n    }',
     tests: ['test/backup/verify.test.ts'],
   },
   {
