@@ -1,7 +1,8 @@
-import type { LastVerification, Verification } from '../monitoring/history/history.ts';
+import type { KnownInstances, LastVerification, Verification } from '../monitoring/history/history.ts';
 import { agePhrase, formatBytes } from '../runtime/format.ts';
 import { tableText } from '../runtime/table.ts';
 import { ageText } from './backup-date.ts';
+import { isOfAnotherHost } from './instances.ts';
 import type { StoredBackup } from './stored-backups.ts';
 
 /** A backup as `nightshift list` shows it. */
@@ -31,12 +32,21 @@ export type ListEntry = {
   readonly findings: number;
   readonly findingTexts: readonly string[];
   readonly encrypted: boolean;
+  /** The host that took it, and whether that is another one than this; null: nothing says it. */
+  readonly host: string | null;
+  readonly otherHost: boolean;
   readonly rows: number | null;
   readonly problem: string | null;
 };
 
-/** A stored backup as it is listed; `verifications` is what the history of this host knows. */
-export function listEntry(backup: StoredBackup, verifications: ReadonlyMap<string, LastVerification>): ListEntry {
+/** What the history of this host knows. */
+export type ListFacts = {
+  readonly verifications: ReadonlyMap<string, LastVerification>;
+  readonly instances: KnownInstances;
+};
+
+/** A stored backup as it is listed. */
+export function listEntry(backup: StoredBackup, { verifications, instances }: ListFacts): ListEntry {
   const { kind, name, key, database, date, modified, bytes, facts, isChanged, suspectStatus, problem } = backup;
   const unknown = isChanged ? 'changed' : 'unknown';
   const last = verifications.get(key) ?? null;
@@ -57,19 +67,17 @@ export function listEntry(backup: StoredBackup, verifications: ReadonlyMap<strin
     findings: facts?.findings ?? 0,
     findingTexts: backup.details?.findings ?? [],
     encrypted: key.endsWith('.age'),
+    host: facts?.host ?? null,
+    otherHost: isOfAnotherHost(facts, instances),
     rows: facts?.rows ?? null,
     problem: problem?.message ?? null,
   };
 }
 
 /** The list as a table for a person; ages count from `now`. */
-export function listText(
-  backups: readonly StoredBackup[],
-  verifications: ReadonlyMap<string, LastVerification>,
-  now: Temporal.Instant,
-): string {
+export function listText(backups: readonly StoredBackup[], known: ListFacts, now: Temporal.Instant): string {
   const rows = backups.map((backup) => {
-    const listed = listEntry(backup, verifications);
+    const listed = listEntry(backup, known);
     return [
       listed.kind,
       printable(listed.name),
@@ -81,16 +89,17 @@ export function listText(
       listed.lastVerifiedAt === null ? '-' : agePhrase(listed.lastVerifiedAt, now),
     ];
   });
-  return tableText(['KIND', 'NAME', 'AGE', 'SIZE', 'STATE', 'DATABASE', 'ENCRYPTION', 'VERIFIED'], rows);
+  return tableText(['KIND', 'NAME', 'AGE', 'SIZE', 'STATE', 'DATABASE', 'ENCRYPTION', 'READ BACK'], rows);
 }
 
 /** `verified, SUSPECT`: what is known of a backup, in words. */
-export function stateText({ state, suspectStatus, findings }: ListEntry): string {
+export function stateText({ state, suspectStatus, findings, otherHost }: ListEntry): string {
   const suspicion = { open: 'SUSPECT', accepted: 'accepted', disproved: 'was suspect' };
   return [
     state,
     ...(suspectStatus === null ? [] : [suspicion[suspectStatus]]),
     ...(findings === 0 ? [] : ['with findings']),
+    ...(otherHost ? ['other host'] : []),
   ].join(', ');
 }
 

@@ -30,11 +30,16 @@ export type BackupFacts = {
   readonly compression: string;
   /** Digest of the age recipients it is encrypted for, or null. */
   readonly recipients: string | null;
+  /** The STATE_DIR that it was taken with, by its id; null when an older nightshift stored it, or that could not be read. */
+  readonly instance: string | null;
+  /** The name of the host that took it, for people; null like `instance`. */
+  readonly host: string | null;
 };
 
 /** S3 allows 2 KB for all names and values together; the other facts take under 1,000 bytes. */
 const tablesLimit = 1000;
 const suspectLimit = 200;
+const hostLimit = 64;
 
 /** Whether row counts of so many tables can be kept in the metadata. */
 export function tablesFit(tables: Readonly<Record<string, number>>): boolean {
@@ -59,16 +64,11 @@ export function metadataOf(facts: BackupFacts): ObjectMetadata {
     'nightshift-version': facts.toolVersion,
     'taken-at': facts.takenAt.toString(),
     compression: facts.compression,
-    ...(facts.suspect === null
-      ? {}
-      : {
-          suspect: facts.suspect
-            .replace(/[^\x20-\x7e]/g, '?')
-            .slice(0, suspectLimit)
-            .trim(),
-        }),
+    ...(facts.suspect === null ? {} : { suspect: asciiLine(facts.suspect, suspectLimit) }),
     ...(facts.findings === 0 ? {} : { findings: String(facts.findings) }),
     ...(facts.recipients === null ? {} : { recipients: facts.recipients }),
+    ...(facts.instance === null ? {} : { instance: facts.instance }),
+    ...(facts.host === null ? {} : { host: asciiLine(facts.host, hostLimit) }),
   };
 }
 
@@ -105,6 +105,8 @@ export function factsOf(metadata: ObjectMetadata): BackupFacts | null {
     findings: number('findings') || 0,
     compression: text('compression'),
     recipients: metadata['recipients'] ?? null,
+    instance: metadata['instance'] || null,
+    host: metadata['host'] || null,
   };
 }
 
@@ -123,6 +125,13 @@ function tablesOf(json: string): Record<string, number> | null {
   } catch {
     return null;
   }
+}
+
+function asciiLine(text: string, limit: number): string {
+  return text
+    .replace(/[^\x20-\x7e]/g, '?')
+    .slice(0, limit)
+    .trim();
 }
 
 /** Metadata travels in HTTP headers: other letters are written as \uXXXX. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
 import { toolVersion } from '../runtime/version.ts';
 import { totalRows } from '../sqlite/contents.ts';
 import type { CheckedContents } from '../sqlite/integrity/integrity.ts';
@@ -16,8 +17,10 @@ export function factsOfSnapshot(taken: {
   readonly format: ArchiveFormat;
   readonly takenAt: Temporal.Instant;
   readonly suspect: string | null;
+  /** The id of this host's STATE_DIR; null when it cannot be read. */
+  readonly instance: string | null;
 }): SnapshotFacts {
-  const { snapshot, snapshotSha256, contents, format, takenAt, suspect } = taken;
+  const { snapshot, snapshotSha256, contents, format, takenAt, suspect, instance } = taken;
   return {
     snapshotSha256,
     snapshotBytes: snapshot.bytes,
@@ -36,6 +39,8 @@ export function factsOfSnapshot(taken: {
     findings: contents.findingKinds,
     compression: compressionName(format),
     recipients: recipientsDigest(format),
+    instance,
+    host: instance === null ? null : hostname(),
   };
 }
 

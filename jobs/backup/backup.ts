@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type BackupLayout, layoutBelow } from '../archives/backup-kinds.ts';
 import { readIdentity } from '../archives/format/age-identity.ts';
 import { archiveEnding, writeArchive } from '../archives/format/archive.ts';
+import { sharedStoreFailure, splitByHost } from '../archives/instances.ts';
 import { datedOf, type Inventory, inventoryOf, type StoredDaily, withDaily } from '../archives/inventory.ts';
 import { freeDailyKey } from '../archives/names.ts';
 import { factsOfSnapshot } from '../archives/snapshot-facts.ts';
@@ -11,7 +12,7 @@ import type { History, Run, Verification } from '../monitoring/history/history.t
 import type { Clock } from '../runtime/clock.ts';
 import type { Failure } from '../runtime/errors.ts';
 import { formatBytes, plural } from '../runtime/format.ts';
-import type { Log } from '../runtime/log.ts';
+import { failureText, type Log } from '../runtime/log.ts';
 import type { ProgressBar } from '../runtime/progress.ts';
 import type { Database } from '../settings/databases.ts';
 import type { BackupSettings } from '../settings/settings.ts';
@@ -78,7 +79,11 @@ export async function backUp(
     cleanUpInterruptedRuns({ database: name, stagingFolder, store, history, clock, kinds }, { identity, log, signal }),
   );
   const reading = { zone, now: () => store.now(clock), layout, signal };
-  const inventory = await step('list', () => inventoryOf(store, name, reading));
+  const stored = await step('list', () => inventoryOf(store, name, reading));
+  const instances = history.instances();
+  const { own: inventory, others } = splitByHost(stored, instances);
+  const shared = sharedStoreFailure(others, zone);
+  if (shared !== null) log.warn(failureText(shared));
   recordSuspects(inventory, history, clock);
   warnOfMisdated(inventory, log);
   warnOfChanged(inventory, log);
@@ -115,8 +120,10 @@ export async function backUp(
 
   const { contents, snapshotSha256 } = prepared;
   const ignored = settings.suspectIgnore;
-  const { suspicion, remarks, disproved } = await step('compare', () =>
-    assessSnapshot({ snapshot, snapshotSha256, contents }, inventory, {
+  // A host without backups of its own may have lost its STATE_DIR: then the other's are what it must not fall behind.
+  const compared = inventory.dailies.length === 0 ? stored : inventory;
+  const { suspicion, remarks, ...assessed } = await step('compare', () =>
+    assessSnapshot({ snapshot, snapshotSha256, contents }, compared, {
       database: name,
       store,
       history,
@@ -124,19 +131,21 @@ export async function backUp(
       signal,
     }),
   );
+  const disproved = assessed.disproved.filter((one) => inventory.dailies.some(({ key }) => key === one));
   for (const remark of remarks) log.line(`compare: ${remark}`);
   for (const finding of listFindings(contents.findings, contents.findingKinds))
     log.warn(`integrity check, no damage: ${finding}`);
   const ending = archiveEnding(format);
-  const key = freeDailyKey(daily, { database: name, at, ending }, new Set(inventory.dailies.map(({ key }) => key)));
+  const key = freeDailyKey(daily, { database: name, at, ending }, new Set(stored.dailies.map(({ key }) => key)));
   const suspect = suspicion?.reason ?? null;
-  const snapshotFacts = factsOfSnapshot({ snapshot, snapshotSha256, contents, format, takenAt, suspect });
+  const instance = instances.own;
+  const snapshotFacts = factsOfSnapshot({ snapshot, snapshotSha256, contents, format, takenAt, suspect, instance });
   const target = { key, store, history, clock, runId, identity, step, log, signal };
   const { verification, facts, bytes, damaged } = await uploadVerified(prepared, snapshotFacts, compress, target);
 
   const date = { kind: 'dated', takenAt } as const;
   const suspectStatus = suspicion === null ? null : 'open';
-  const stored = withDaily(inventory, {
+  const after = withDaily(inventory, {
     key,
     bytes,
     database: name,
@@ -147,13 +156,13 @@ export async function backUp(
     date,
     suspectStatus,
   });
-  const shared = { store, history, clock, stagingFolder, log, signal };
-  const recorded = await step('record', () => recordDetails({ key, facts, contents }, disproved, stored, shared));
+  const common = { store, history, clock, stagingFolder, log, signal };
+  const recorded = await step('record', () => recordDetails({ key, facts, contents }, disproved, after, common));
   const today = at.toPlainDate();
   const problem =
-    storeEmptied === null
+    storeEmptied === null && shared === null
       ? await runRetention(recorded.inventory, {
-          ...shared,
+          ...common,
           retention,
           zone,
           lastGood: key,
@@ -162,7 +171,7 @@ export async function backUp(
           step,
           kinds,
         })
-      : null;
+      : shared;
   const housekeeping = damaged ?? recorded.failure ?? problem;
   const { findings, findingKinds } = contents;
   return { key, verification, suspicion, findings, findingKinds, disproved, storeEmptied, housekeeping };

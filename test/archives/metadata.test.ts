@@ -22,6 +22,8 @@ const facts: BackupFacts = {
   findings: 2,
   compression: 'gzip-9',
   recipients: null,
+  instance: '0123456789abcdef',
+  host: 'web1',
 };
 
 test('what is written into the metadata is read out of it', () => {
@@ -48,7 +50,7 @@ test('any table names and any reason fit into the 2 KB of ASCII that S3 allows',
   const tables = fc.dictionary(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.nat(), { maxKeys: 200 });
   fc.assert(
     fc.property(tables, fc.string({ unit: 'grapheme', maxLength: 500 }), (tables, suspect) => {
-      const metadata = metadataOf({ ...facts, tables, suspect });
+      const metadata = metadataOf({ ...facts, tables, suspect, host: suspect });
       const text = Object.entries(metadata).flat().join('');
       assert.match(text, /^[\x20-\x7e]*$/);
       assert.ok(text.length <= 2048);

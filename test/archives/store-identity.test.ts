@@ -170,7 +170,7 @@ test('accept wants a backup or --new-store, not both and not neither, and a fold
   const bucket = { ...environment, BACKUP_STORE: 's3', LINODE_ACCESS_KEY: 'a', LINODE_SECRET_KEY: 'b' };
   const cases = [
     [['accept'], environment, 'Nothing was named to accept.'],
-    [['accept', 'shop.db.gz', '--new-store'], environment, 'A backup and --new-store were given at once.'],
+    [['accept', 'shop.db.gz', '--new-store'], environment, 'shop.db.gz and --new-store were given at once.'],
     [['accept', '--new-store'], bucket, '--new-store is for folders, and BACKUP_STORE is s3.'],
   ] as const;
   for (const [args, variables, message] of cases) {

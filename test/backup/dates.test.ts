@@ -199,7 +199,7 @@ test('a backup of a clock that was hours ahead has no age: list, status and plan
   const clock = { now: () => Temporal.Now.instant().add({ hours: 8, minutes: 1 }) };
   await runBackup(scene.database, scene.deps({ clock }));
   const run = async (...args: string[]) => (await nightshift(args, scene.environment)).out;
-  assert.match(await run('list'), /\ndaily {2}shop_\S+ {2}dated 8 h 0\d min ahead, stored [\d.]+ s ago {2}/);
+  assert.match(await run('list'), /\ndaily +shop_\S+ {2}dated 8 h 0\d min ahead, stored [\d.]+ s ago {2}/);
   assert.match(
     await run('status'),
     /^shop: ok, newest good backup is dated 8 h 0\d min ahead\n {2}last backup {3}\S+ \S+, dated 8 h 0\d min ahead\n/,

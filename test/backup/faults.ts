@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openSync, statSync, utimesSync, writeSync } from 'node:fs';
+import { closeSync, openSync, statSync, utimesSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../../jobs/runtime/errors.ts';
 import type { ObjectStore } from '../../jobs/store/store.ts';
@@ -28,6 +28,7 @@ export function damage(file: string): void {
   const { atime, mtime } = statSync(file);
   const handle = openSync(file, 'r+');
   writeSync(handle, Buffer.from([0xff, 0x00, 0xff, 0x00]), 0, 4, 600);
+  closeSync(handle);
   utimesSync(file, atime, mtime);
 }
 

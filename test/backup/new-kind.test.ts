@@ -9,6 +9,7 @@ import { retentionDecisions } from '../../jobs/backup/retention/prune.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
 import { metricsText } from '../../jobs/backup/status/metrics.ts';
 import { statusOf } from '../../jobs/backup/status/status.ts';
+import { noInstances } from '../../jobs/monitoring/history/history.ts';
 import { layout as usual } from '../archives/layout.ts';
 import { makeScene } from './scene.ts';
 
@@ -52,7 +53,10 @@ test('a kind of backup is one row: it is copied, listed, kept, pruned and named 
     backups.map(({ kind, name, database }) => ({ kind, name, database })),
     [{ kind: 'monthly', name: 'shop_2025-11.db.gz', database: 'shop' }],
   );
-  assert.match(listText(backups, new Map(), options.now()), /^monthly\s+shop_2025-11\.db\.gz\s/m);
+  assert.match(
+    listText(backups, { verifications: new Map(), instances: noInstances }, options.now()),
+    /^monthly\s+shop_2025-11\.db\.gz\s/m,
+  );
   assert.deepEqual(parseDetailsKey(layout, detailsKey(november)), { key: november, database: 'shop' });
 
   scene.setClock('2026-01-01T02:00:00');

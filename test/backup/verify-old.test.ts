@@ -11,6 +11,7 @@ import { leastRecentlyVerified, oldBackupDue } from '../../jobs/backup/verificat
 import { verifyOldInChildProcess } from '../../jobs/backup/verification/verify-in-child-process.ts';
 import { verifyOld } from '../../jobs/backup/verification/verify-old.ts';
 import type { LastVerification } from '../../jobs/monitoring/history/history.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
 import { createLog } from '../../jobs/runtime/log.ts';
 import { makeScene, type Scene } from './scene.ts';
 
@@ -106,6 +107,7 @@ test('a process that dies over an old backup is a problem too', async (t) => {
     at: clock.now(),
     key: null,
     problem: 'the process for it ended with exit code 1, see the log',
+    unverified: [],
   });
 });
 
@@ -130,6 +132,32 @@ test('an old backup that could not be verified is not called verified', async (t
   const now = scene.deps().clock.now();
   const [shop] = (await statusOf(scene.settings, scene.history, now)).databases;
   assert.deepEqual([shop?.oldVerified, shop?.ok], [null, false]);
+});
+
+test('an old backup that cannot be verified keeps no other waiting, and stays a problem until it is', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [22, 23, 24]);
+  for (const day of [22, 23]) scene.history.forgetKey(key(day));
+  const store: typeof scene.store = {
+    ...scene.store,
+    read: (one, transfer) =>
+      one === key(22) ? Promise.reject(new Failure('DISK_FULL', 'no room', '')) : scene.store.read(one, transfer),
+  };
+  const lookOn = async (day: number, changes: Partial<typeof scene> = { store }) => {
+    scene.setClock(`2025-11-${day}T02:30:00`);
+    const isBad = await verifyOld(scene.database, { ...scene.deps(), store: changes.store ?? scene.store });
+    return [scene.history.routineVerification('shop')?.key, isBad];
+  };
+  const problems = async () =>
+    (await statusOf(scene.settings, scene.history, scene.deps().clock.now())).databases[0]?.problems;
+  assert.deepEqual(await lookOn(25), [key(22), true]);
+  assert.deepEqual(await lookOn(26), [key(23), false]);
+  const left = [`${key(22)} could not be verified: no room`];
+  assert.deepEqual(await problems(), left);
+  assert.deepEqual(await lookOn(27), ['sqlite-backups/weekly/shop_2025-W47.db.gz', false]);
+  assert.deepEqual(await problems(), left);
+  scene.history.recordVerification(key(22), 'verified', scene.deps().clock.now());
+  assert.deepEqual(await problems(), []);
 });
 
 test('what is over the budget is named and not read; with a budget of 0 nothing is', async (t) => {
@@ -174,8 +202,9 @@ test('never verified comes before all others, the oldest first; then the least r
   const now = at('26T02');
   const names = (all: typeof backups) => all.map((one) => one.key);
   assert.deepEqual(names(leastRecentlyVerified(backups, known)), ['b', 'c', 'd', 'a']);
+  const tried = new Map<string, Temporal.Instant>();
   const due = (ones: typeof backups, budgetBytes = 10) => {
-    const found = oldBackupDue(ones, { known, now, budgetBytes });
+    const found = oldBackupDue(ones, { known, tried, now, budgetBytes });
     return [found.due?.key ?? null, found.overBudget];
   };
   assert.deepEqual(due(backups), ['b', 0]);
@@ -183,5 +212,9 @@ test('never verified comes before all others, the oldest first; then the least r
   assert.deepEqual(due([backup('b', '21T02', 11), backup('d', '19T02')]), ['d', 1]);
   assert.deepEqual(due(backups, 9), [null, 4]);
   const justNow = new Map<string, LastVerification>([['a', { result: 'verified', at: at('25T07') }]]);
-  assert.equal(oldBackupDue([backup('a', '20T02')], { known: justNow, now, budgetBytes: 10 }).due, null);
+  assert.equal(oldBackupDue([backup('a', '20T02')], { known: justNow, tried, now, budgetBytes: 10 }).due, null);
+  assert.deepEqual(
+    oldBackupDue(backups, { known, tried: new Map([['b', at('25T02')]]), now, budgetBytes: 10 }).due?.key,
+    'c',
+  );
 });

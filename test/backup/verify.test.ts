@@ -17,6 +17,8 @@ import { makeScene, type Scene } from './scene.ts';
 const key = (day: number, ending = '') => `sqlite-backups/daily/shop_2025-11-${day}_020000.db.gz${ending}`;
 const inStore = ({ folder }: Scene, stored: string) => path.join(folder, 'store', stored);
 const sound = 'verified: restored, and its integrity is sound';
+const notCompared =
+  'restored, and its integrity is sound; nothing is kept with it, so whether it is what was stored was not compared';
 
 async function backUp(scene: Scene, days: readonly number[]) {
   for (const day of days) {
@@ -160,7 +162,11 @@ test('a backup of the old shell script is restored and its integrity checked; no
   await backUp(scene, [26]);
   writeFileSync(inStore(scene, key(24)), gzipSync(readFileSync(scene.database.path)));
   writeFileSync(inStore(scene, key(23)), gzipSync(Buffer.alloc(8192, 'x')));
-  assert.deepEqual(await verify(scene, key(24)), [`ok    ${key(24)}: ${sound}`]);
+  assert.deepEqual(await verify(scene, key(24)), [`ok    ${key(24)}: ${notCompared}`]);
+  const named = `${key(22)}\u001b[2J.db.gz`;
+  writeFileSync(inStore(scene, named), gzipSync(readFileSync(scene.database.path)));
+  const shown = `${key(22)}\\u001b[2J.db.gz`;
+  assert.deepEqual(await verify(scene, named), [`BACKUP_WRONG: 1 of 1 backup could not be verified: ${shown}.`]);
   const { code, out } = await nightshift(['verify', key(23)], scene.environment);
   assert.deepEqual([code, out.split(': ')[0]], [1, `FAIL  ${key(23)}`]);
 });
@@ -181,7 +187,7 @@ test('one that is removed, or replaced by another, while others are verified is 
   assert.deepEqual(lines, [
     `ok    ${key(24)}: ${sound}`,
     `gone  ${key(25)}: it was removed meanwhile`,
-    `ok    ${key(26)}: ${sound}`,
+    `ok    ${key(26)}: ${notCompared}`,
   ]);
   assert.deepEqual(scene.history.damagedBackups('shop'), []);
 });

@@ -29,6 +29,9 @@ async function onSmallDisk(t: TestContext) {
   return { ...rest, environment: moved, stateDir, disk, backup };
 }
 
+/** These runs go by the clock of this machine: on a Sunday there is a weekly, too. */
+const dailies = async (keys: () => Promise<string[]>) => (await keys()).filter((key) => key.startsWith('daily/'));
+
 test('a full state disk: the backup is made, printed, and one mail says without history', needs('root'), async (t) => {
   const { disk, backup, keys, mails, staged, environment } = await onSmallDisk(t);
   disk.fill();
@@ -36,7 +39,7 @@ test('a full state disk: the backup is made, printed, and one mail says without 
     const { code, out, err } = await backup();
     assert.deepEqual([code, promised.test(out)], [0, true], err);
     assert.match(err, /WARNING STATE_UNWRITABLE: .*database or disk is full.* The backup continues without it\. /);
-    assert.equal((await keys()).length, count);
+    assert.equal((await dailies(keys)).length, count);
   }
   assert.deepEqual(mails.subjects(), ['nightshift: backups run WITHOUT HISTORY (STATE_UNWRITABLE)']);
   // What keeps the budget meanwhile, and nothing else.
@@ -75,7 +78,7 @@ test('a state folder that is no folder: backup and mail all the same', async (t)
     const { code, out, err } = await nightshift(['backup'], broken);
     assert.deepEqual([code, promised.test(out)], [0, true], err);
   }
-  assert.equal((await keys()).length, 2);
+  assert.equal((await dailies(keys)).length, 2);
   assert.deepEqual(mails.subjects(), ['nightshift: backups run WITHOUT HISTORY (STATE_UNWRITABLE)']);
   assert.match(mails.texts()[0] ?? '', /^What that costs: /m);
 });
@@ -91,7 +94,7 @@ test(
     const service = startNightshift(['backup', '--schedule'], { ...environment, HTTP_PORT: port });
     t.after(() => service.child.kill('SIGKILL'));
     await service.printed('next backup');
-    assert.equal((await keys()).length, 2);
+    assert.equal((await dailies(keys)).length, 2);
     const health = await (await fetch(`http://127.0.0.1:${port}/healthz`)).text();
     assert.match(health, /^healthy: shop: newest good backup is .* old; the run history cannot be kept: /);
     service.child.kill('SIGTERM');
@@ -106,7 +109,7 @@ test('a damaged history is renamed aside, a new one started, and a mail says wha
   const { code, out, err } = await backup();
   assert.deepEqual([code, promised.test(out)], [0, true], err);
   assert.match(err, /^\[.*\] WARNING The run history was damaged\. It is .*, and a new one was started\.\n$/);
-  assert.equal((await keys()).length, 2);
+  assert.equal((await dailies(keys)).length, 2);
   assert.deepEqual(mails.subjects(), ['nightshift: the run history was damaged; a new one was started']);
   const aside = readdirSync(settings.stateDir).filter((name) => name.includes('.damaged-'));
   assert.equal(aside.length, 1);

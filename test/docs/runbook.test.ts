@@ -62,7 +62,7 @@ function problems(): Readonly<Record<BackupProblem['kind'], BackupProblem>> {
     housekeeping: problemOf({ ...good, housekeeping: trouble }),
     'store-emptied': problemOf({ ...good, storeEmptied: 'The store is empty.' }),
     damaged: verificationProblem({ damaged: [{ key: 'daily/csv_data.db.gz', message: 'cut short', at }] }),
-    unverified: verificationProblem({ routine: { at, key: null, problem: 'No room.' } }),
+    unverified: verificationProblem({ routine: { at, key: null, problem: 'No room.', unverified: [] } }),
     unrecorded: unrecordedProblem(trouble, at.toString()),
     'history-renamed': renamedProblem('/state/history.db.damaged', at.toString()),
   };

@@ -133,7 +133,7 @@ test('a history damaged or removed while it is open is noticed before the next r
   const ofRun = openResilientHistory(stateDir);
   assert.equal(ofRun.problem()?.code, 'HISTORY_DAMAGED');
   ofRun.close();
-  assert.deepEqual(readdirSync(stateDir), ['history.db']);
+  assert.deepEqual(readdirSync(stateDir), ['history.db', 'instance-id']);
   owner.reopen();
   const aside = `${file}.damaged-2025-11-30_020000`;
   assert.deepEqual([owner.problem(), owner.takeRenamedPath(), owner.takeRenamedPath()], [null, aside, null]);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { backupDateOf, newestFirst } from '../../jobs/archives/backup-date.ts';
 import { locateKey } from '../../jobs/archives/names.ts';
 import type { StoredBackup } from '../../jobs/archives/stored-backups.ts';
+import { noInstances } from '../../jobs/monitoring/history/history.ts';
 import { picker } from '../../jobs/restore/choice/pick.ts';
 import { kinds } from '../archives/layout.ts';
 
@@ -27,6 +28,7 @@ async function picked(offered: readonly StoredBackup[], answer: string) {
       shown += text;
     },
     verifications: new Map(),
+    instances: noInstances,
     zone,
     now: () => now,
   });

@@ -1,5 +1,5 @@
 import { oneLine } from '../../monitoring/alerts/alert.ts';
-import type { DamagedBackup, RoutineVerification } from '../../monitoring/history/history.ts';
+import type { DamagedBackup, RoutineVerification, UnverifiedBackup } from '../../monitoring/history/history.ts';
 import type { BackupProblem } from './backup-problem.ts';
 
 /** What the history knows of the verification of one database's stored backups. */
@@ -15,6 +15,7 @@ export function problemsOfVerification({ database, damaged, routine }: Verificat
   return [
     ...damaged.map((one) => damagedProblem(database, one)),
     ...(routine === null || problem === null ? [] : [unverifiedProblem(database, problem, routine.at)]),
+    ...(routine?.unverified ?? []).map((one) => oneUnverifiedProblem(database, one)),
   ];
 }
 
@@ -32,6 +33,24 @@ function damagedProblem(database: string, { key, message, at }: DamagedBackup): 
       `What: ${oneLine(message)}`,
     ],
     hint: `Do not rely on it. Try again: nightshift verify ${key}. If it stays, remove it from the store by hand (the bucket may keep an older, whole version), and verify the others: nightshift verify --all`,
+    since: at.toString(),
+  };
+}
+
+function oneUnverifiedProblem(database: string, { key, problem, at }: UnverifiedBackup): BackupProblem {
+  return {
+    database,
+    kind: 'unverified',
+    code: key,
+    key: null,
+    title: `an old backup of ${database} could not be verified`,
+    message: `${key} could not be verified: ${oneLine(problem)}`,
+    lines: [
+      `Each night one old backup of ${database} is restored into STAGING_DIR and checked. Of this one that was not possible.`,
+      `The backup: ${key}`,
+      `What: ${oneLine(problem)}`,
+    ],
+    hint: `Whether it is good is not known. The others are verified meanwhile; its turn comes again. By hand: nightshift verify ${key}`,
     since: at.toString(),
   };
 }

@@ -13,26 +13,35 @@ import { requireStaging } from '../../sqlite/snapshot/disk-space.ts';
 import { openStore } from '../../store/open.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import { type Acceptance, acceptSuspect } from '../suspects/accept.ts';
+import { acceptReplacedHost } from './accept-replaced-host.ts';
+
+type AcceptCliOptions = { newStore?: boolean | undefined; replacedHost?: boolean | undefined };
 
 export function acceptCommand(context: CliContext): Command {
   return new Command('accept')
-    .description('accept a suspect backup, or another folder in place of the store')
+    .description(
+      'accept a suspect backup, another folder in place of the store, or the backups of a host that this one replaced',
+    )
     .argument('[key]', 'the backup, as the alert and `nightshift list` print it; prune and weekly copies continue')
     .option('--new-store', 'the folder of BACKUP_STORE is the store from now on, though backups went elsewhere before')
+    .option('--replaced-host', 'this host took the place of those whose backups lie among its own (STORE_SHARED)')
     .addHelpText(
       'after',
       `
 A backup is suspect when a table lost all its rows or the database is under half its size: a disk that is not mounted
 looks like that. Look at it first, for example with: nightshift restore KEY daily --to /tmp/look.db
 Older suspects of the same reason are accepted along. It is recorded beside the backups, so that it outlives this host.
-Tables that come and go: BACKUP_SUSPECT_IGNORE.`,
+Tables that come and go: BACKUP_SUSPECT_IGNORE.
+Each STATE_DIR has an id, which its backups carry. Where another's lie among them, nothing is pruned until you say that the
+other host is gone (--replaced-host; also when STATE_DIR was lost), or give each host a BACKUP_PREFIX of its own.`,
     )
-    .action(async (name: string | undefined, { newStore }: { newStore?: boolean }) => {
+    .action(async (name: string | undefined, { newStore, replacedHost }: AcceptCliOptions) => {
       const settings = readBackupSettings(context.environment);
-      if (newStore === true) return acceptNewStore(name, settings, context);
-      if (name === undefined) throw invalid('Nothing was named to accept.', 'Name a backup, or give --new-store.');
+      requireOneChoice(name, { newStore, replacedHost });
+      if (newStore === true) return acceptNewStore(settings, context);
       const store = await openStore(settings.store);
       try {
+        if (name === undefined) return context.out(await acceptReplacedHost(store, settings, context));
         const { daily, kinds } = layoutBelow(settings.prefix);
         context.out(await accept(keyOf(name, daily, kinds), store, settings, context));
       } finally {
@@ -108,12 +117,7 @@ function recordInHistory(
   }
 }
 
-async function acceptNewStore(
-  name: string | undefined,
-  { store, stateDir }: BackupSettings,
-  context: CliContext,
-): Promise<void> {
-  if (name !== undefined) throw invalid('A backup and --new-store were given at once.', 'Accept one after the other.');
+async function acceptNewStore({ store, stateDir }: BackupSettings, context: CliContext): Promise<void> {
   if (store.kind !== 'directory') {
     throw invalid(
       '--new-store is for folders, and BACKUP_STORE is s3.',
@@ -128,6 +132,17 @@ async function acceptNewStore(
     history.close();
   }
   context.out(`Accepted ${store.folder} as the store. The next backup goes there.\n`);
+}
+
+function requireOneChoice(name: string | undefined, { newStore, replacedHost }: AcceptCliOptions): void {
+  const given = [
+    ...(name === undefined ? [] : [name]),
+    ...(newStore ? ['--new-store'] : []),
+    ...(replacedHost ? ['--replaced-host'] : []),
+  ];
+  if (given.length === 0)
+    throw invalid('Nothing was named to accept.', 'Name a backup, or give --new-store or --replaced-host.');
+  if (given.length > 1) throw invalid(`${given.join(' and ')} were given at once.`, 'Accept one after the other.');
 }
 
 function invalid(message: string, hint: string): Failure {

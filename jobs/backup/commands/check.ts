@@ -1,6 +1,6 @@
 import { layoutBelow } from '../../archives/backup-kinds.ts';
 import { requireSameStore } from '../../archives/store-identity.ts';
-import type { History } from '../../monitoring/history/history.ts';
+import { type History, noInstances } from '../../monitoring/history/history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { createLog, type Log } from '../../runtime/log.ts';
@@ -58,6 +58,7 @@ async function checkStore(list: Checklist, settings: BackupSettings, history: Hi
           waitForNewKey,
           zone: settings.zone,
           clock,
+          instances: history?.instances() ?? noInstances,
         });
         return true;
       });

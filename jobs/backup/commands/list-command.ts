@@ -1,10 +1,13 @@
 import { Argument, Command } from 'commander';
 import { type KindName, kindNames, layoutBelow } from '../../archives/backup-kinds.ts';
 import { listEntry, listText } from '../../archives/backup-list.ts';
+import { isOfAnotherHost, sharedStoreFailure } from '../../archives/instances.ts';
 import { missingFolderFailure, sameStoreFailure } from '../../archives/store-identity.ts';
 import { readBackups } from '../../archives/stored-backups.ts';
+import { noInstances } from '../../monitoring/history/history.ts';
 import { missingHistoryWarning, readHistory } from '../../monitoring/history/open-history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
+import { failureText } from '../../runtime/log.ts';
 import { readBackupSettings } from '../../settings/settings.ts';
 import { openStore } from '../../store/open.ts';
 
@@ -25,15 +28,18 @@ has no record of reading it back), changed (other bytes than those that were sto
 unknown (nothing is kept with it: stored by another tool, or copied without its metadata), unreadable (see below the table),
 damaged (it did not verify when it was last read back),
 with findings (rows break the schema's own rules), SUSPECT (see \`nightshift accept --help\`), accepted, was suspect (a later
-backup has the rows again).
-VERIFIED says when this host last read it back: after its upload, or by \`nightshift verify\` and the nightly look at an old one, which
+backup has the rows again), other host (taken with another STATE_DIR than this one).
+READ BACK says when this host last read it back: after its upload, or by \`nightshift verify\` and the nightly look at an old one, which
 restore it and check its integrity.`,
     )
     .action(async (kind: KindName | undefined, { json }: { json?: boolean }) => {
       const { clock, signal, out, err } = context;
       const settings = readBackupSettings(context.environment);
       const { history, failure } = readHistory(settings.stateDir);
-      const verifications = history?.lastVerifications() ?? new Map();
+      const known = {
+        verifications: history?.lastVerifications() ?? new Map(),
+        instances: history?.instances() ?? noInstances,
+      };
       const other = await sameStoreFailure(settings.store, history);
       history?.close();
       const loss =
@@ -50,10 +56,13 @@ restore it and check its integrity.`,
         if (why !== null) throw why;
       }
       if (other !== null) err(`WARNING: ${other.message} ${other.hint}\n`);
-      const listed = backups.map((backup) => listEntry(backup, verifications));
+      const listed = backups.map((backup) => listEntry(backup, known));
       if (json === true) out(`${JSON.stringify(listed, null, 2)}\n`);
-      else if (backups.length > 0) out(listText(backups, verifications, store.now(clock)));
+      else if (backups.length > 0) out(listText(backups, known, store.now(clock)));
       else err(`No ${kind === undefined ? '' : `${kind} `}backups below ${layout.prefix} in ${store.name}.\n`);
+      const others = backups.filter(({ facts }) => isOfAnotherHost(facts, known.instances));
+      const shared = sharedStoreFailure(others, settings.zone);
+      if (shared !== null) err(`WARNING ${failureText(shared)}\n`);
       for (const { problem } of backups) if (problem !== null) err(`unreadable: ${problem.message}\n`);
     });
 }

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { layoutBelow } from '../../archives/backup-kinds.ts';
+import { sharedStoreFailure, splitByHost } from '../../archives/instances.ts';
 import { inventoryOf, openSuspects } from '../../archives/inventory.ts';
 import { requireSameStore } from '../../archives/store-identity.ts';
-import type { ReadOnlyHistory } from '../../monitoring/history/history.ts';
+import { noInstances, type ReadOnlyHistory } from '../../monitoring/history/history.ts';
 import { missingHistoryWarning, readHistory } from '../../monitoring/history/open-history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
-import { createLog } from '../../runtime/log.ts';
+import { createLog, failureText } from '../../runtime/log.ts';
 import type { Database } from '../../settings/databases.ts';
 import { type BackupSettings, readBackupSettings } from '../../settings/settings.ts';
 import { acquireLock } from '../../sqlite/lock/lock.ts';
@@ -37,9 +38,7 @@ export function pruneCommand(context: CliContext): Command {
         if (history !== null) await requireSameStore(settings.store, history);
         for (const database of settings.databases) {
           const deps = { database, settings, store, history };
-          pruned[database.name] = options.dryRun
-            ? (await decisionsOf(deps, context)).decisions
-            : await pruneLocked(deps, context);
+          pruned[database.name] = options.dryRun ? await dryRun(deps, context) : await pruneLocked(deps, context);
           if (options.json !== true) printDecisions(pruned[database.name] ?? [], options, context);
         }
         if (options.json === true) context.out(`${JSON.stringify(pruned, null, 2)}\n`);
@@ -61,13 +60,21 @@ type PruneDeps = {
 async function decisionsOf({ database, settings, store, history }: PruneDeps, { clock, signal }: CliContext) {
   const { zone, retention } = settings;
   const options = { zone, now: () => store.now(clock), layout: layoutBelow(settings.prefix), signal };
-  const inventory = await inventoryOf(store, database.name, options);
+  const stored = await inventoryOf(store, database.name, options);
+  const { own: inventory, others } = splitByHost(stored, history?.instances() ?? noInstances);
   const lastGood = history?.newestGood(database.name)?.key ?? null;
   return {
     decisions: retentionDecisions(inventory, { retention, lastGood, zone }),
     suspects: openSuspects(inventory),
-    problem: inventory.problem,
+    problem: inventory.problem ?? sharedStoreFailure(others, zone),
   };
+}
+
+/** What a run would decide; what keeps it from pruning at all is a warning here. */
+async function dryRun(deps: PruneDeps, context: CliContext): Promise<RetentionDecision[]> {
+  const { decisions, problem } = await decisionsOf(deps, context);
+  if (problem !== null) context.err(`WARNING ${failureText(problem)}\n`);
+  return decisions;
 }
 
 async function pruneLocked(deps: PruneDeps, context: CliContext): Promise<RetentionDecision[]> {

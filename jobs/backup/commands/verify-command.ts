@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { layoutBelow } from '../../archives/backup-kinds.ts';
+import { printable } from '../../archives/backup-list.ts';
 import { readIdentity } from '../../archives/format/age-identity.ts';
 import { factsOf } from '../../archives/metadata.ts';
 import { requireSameStore } from '../../archives/store-identity.ts';
@@ -90,18 +91,19 @@ async function verifyEach(
 ): Promise<void> {
   const failed: string[] = [];
   for (const backup of backups) {
+    const label = printable(backup.key);
     const result =
       backup.problem === null
         ? await verifyListed(backup, deps)
         : ({ kind: 'not verified', failure: backup.problem } as const);
     if (result === null) {
-      out(`gone  ${backup.key}: it was removed meanwhile\n`);
+      out(`gone  ${label}: it was removed meanwhile\n`);
       continue;
     }
-    if (result.kind === 'good') out(`ok    ${backup.key}: ${verificationText(result.verification)}\n`);
+    if (result.kind === 'good') out(`ok    ${label}: ${verificationText(result)}\n`);
     else {
-      out(`FAIL  ${backup.key}: ${result.failure.code}: ${result.failure.message}\n`);
-      failed.push(backup.key);
+      out(`FAIL  ${label}: ${result.failure.code}: ${printable(result.failure.message)}\n`);
+      failed.push(label);
     }
   }
   if (failed.length === 0) return;

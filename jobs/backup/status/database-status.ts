@@ -98,6 +98,7 @@ function oldVerifiedOf(
   verifications: ReadonlyMap<string, LastVerification>,
 ): DatabaseStatus['oldVerified'] {
   if (routine === null || routine.key === null || routine.problem !== null) return null;
+  if (routine.unverified.some(({ key }) => key === routine.key)) return null;
   const last = verifications.get(routine.key);
   return last === undefined || last.result === 'failed' ? null : { key: routine.key, result: last.result, at: last.at };
 }

@@ -9,13 +9,22 @@ const restHours = 20;
 
 /** The least recently verified first: never, by what this host knows, before all others, and of those the oldest. */
 export function leastRecentlyVerified<B extends VerifiableBackup>(backups: readonly B[], known: Known): B[] {
-  const verifiedAt = ({ key }: B) => known.get(key)?.at.epochMilliseconds ?? Number.NEGATIVE_INFINITY;
+  return leastRecent(backups, new Map([...known].map(([key, { at }]) => [key, at])));
+}
+
+function leastRecent<B extends VerifiableBackup>(
+  backups: readonly B[],
+  lookedAt: ReadonlyMap<string, Temporal.Instant>,
+): B[] {
+  const verifiedAt = ({ key }: B) => lookedAt.get(key)?.epochMilliseconds ?? Number.NEGATIVE_INFINITY;
   const compare = (a: number, b: number) => (a === b ? 0 : a < b ? -1 : 1);
   return backups.toSorted((a, b) => compare(verifiedAt(a), verifiedAt(b)) || compare(takenAt(a), takenAt(b)));
 }
 
 type OldBackupDueOptions = {
   readonly known: Known;
+  /** When those that could not be verified were last tried: each waits for its turn again, so that it keeps no other waiting. */
+  readonly tried: ReadonlyMap<string, Temporal.Instant>;
   readonly now: Temporal.Instant;
   /** The most that may be read. */
   readonly budgetBytes: number;
@@ -24,10 +33,15 @@ type OldBackupDueOptions = {
 /** The old backup to verify next, and how many old ones the budget leaves out; null when none is old enough. */
 export function oldBackupDue<B extends VerifiableBackup>(
   backups: readonly B[],
-  { known, now, budgetBytes }: OldBackupDueOptions,
+  { known, tried, now, budgetBytes }: OldBackupDueOptions,
 ): { readonly due: B | null; readonly overBudget: number } {
-  const old = backups.filter(({ key }) => isRested(known.get(key)?.at ?? null, now));
-  const fitting = leastRecentlyVerified(old, known).filter(({ bytes }) => bytes <= budgetBytes);
+  const lookedAt = new Map([...known].map(([key, { at }]) => [key, at]));
+  for (const [key, at] of tried) {
+    const before = lookedAt.get(key);
+    if (before === undefined || Temporal.Instant.compare(before, at) < 0) lookedAt.set(key, at);
+  }
+  const old = backups.filter(({ key }) => isRested(lookedAt.get(key) ?? null, now));
+  const fitting = leastRecent(old, lookedAt).filter(({ bytes }) => bytes <= budgetBytes);
   return { due: fitting[0] ?? null, overBudget: old.length - fitting.length };
 }
 

@@ -39,7 +39,8 @@ type BackupToVerify = {
 
 /** How the verification of one backup ended. `damaged`: its bytes are to blame, else the way to them. */
 export type VerificationOutcome =
-  | { readonly kind: 'good'; readonly verification: Verification }
+  /** `isCompared`: there were facts with it, which say what was stored. */
+  | { readonly kind: 'good'; readonly verification: Verification; readonly isCompared: boolean }
   | { readonly kind: 'damaged' | 'not verified'; readonly failure: Failure };
 
 /** Restores a stored backup into the staging folder, checks it there, and records what came of it. Throws INTERRUPTED. */
@@ -54,7 +55,7 @@ export async function verifyBackup(
     const verification = await verifyByRestoring(store, key, facts, { identity, stagingFolder, signal, bar });
     if (isChanged) throw replacedFailure(key);
     history.recordVerification(key, verification, clock.now());
-    return { kind: 'good', verification };
+    return { kind: 'good', verification, isCompared: facts !== null };
   } catch (error) {
     signal.throwIfAborted();
     const failure = asFailure(error);
@@ -76,7 +77,9 @@ function replacedFailure(key: string): Failure {
 }
 
 /** What was found, for people. */
-export function verificationText(verification: Verification): string {
+export function verificationText({ verification, isCompared }: VerificationOutcome & { kind: 'good' }): string {
+  if (!isCompared)
+    return 'restored, and its integrity is sound; nothing is kept with it, so whether it is what was stored was not compared';
   return verification === 'verified'
     ? 'verified: restored, and its integrity is sound'
     : 'checksum only: it is encrypted, no key here opens it, and its stored bytes are those that were stored';

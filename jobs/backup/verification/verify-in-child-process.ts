@@ -7,7 +7,7 @@ import type { Database } from '../../settings/databases.ts';
 const stopGraceMs = 10_000;
 
 type VerifyOldInChildDeps = {
-  readonly history: Pick<History, 'recordRoutineVerification'>;
+  readonly history: Pick<History, 'recordRoutineVerification' | 'routineVerification'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly stop: AbortSignal;
@@ -24,7 +24,8 @@ export async function verifyOldInChildProcess(
   const entry = processEntry('verify-process', import.meta.url);
   const failed = (problem: string) => {
     log.warn(`no old backup of ${name} was verified: ${problem}`);
-    history.recordRoutineVerification(name, { at: clock.now(), key: null, problem });
+    const unverified = history.routineVerification(name)?.unverified ?? [];
+    history.recordRoutineVerification(name, { at: clock.now(), key: null, problem, unverified });
     return true;
   };
   try {

@@ -4,7 +4,7 @@ import { readIdentity } from '../../archives/format/age-identity.ts';
 import { factsOf } from '../../archives/metadata.ts';
 import { databaseInKey } from '../../archives/names.ts';
 import { requireSameStore } from '../../archives/store-identity.ts';
-import type { History, RoutineVerification } from '../../monitoring/history/history.ts';
+import type { History, RoutineVerification, UnverifiedBackup } from '../../monitoring/history/history.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { asFailure } from '../../runtime/errors.ts';
 import { formatBytes, plural } from '../../runtime/format.ts';
@@ -32,24 +32,25 @@ export type VerifyOldDeps = {
  */
 export async function verifyOld(database: Database, deps: VerifyOldDeps): Promise<boolean> {
   const { settings, history, clock, log, signal } = deps;
-  const last = history.routineVerification(database.name)?.at ?? null;
-  if (settings.verifyBytes === 0 || !isRested(last, clock.now())) return false;
-  const record = (key: string | null, problem: string | null) =>
-    history.recordRoutineVerification(database.name, { at: clock.now(), key, problem } satisfies RoutineVerification);
+  const last = history.routineVerification(database.name);
+  if (settings.verifyBytes === 0 || !isRested(last?.at ?? null, clock.now())) return false;
+  const before = last?.unverified ?? [];
+  const record = (looked: Omit<RoutineVerification, 'at'>) =>
+    history.recordRoutineVerification(database.name, { at: clock.now(), ...looked });
   try {
-    const verified = await verifyDue(database, deps);
-    record(verified.key, verified.problem);
-    return verified.isBad;
+    const { isBad, ...looked } = await verifyDue(database, before, deps);
+    record(looked);
+    return isBad;
   } catch (error) {
     signal.throwIfAborted();
     const failure = asFailure(error);
     log.warn(`no old backup of ${database.name} was verified. ${failureText(failure)}`);
-    record(null, failure.message);
+    record({ key: null, problem: failure.message, unverified: before });
     return true;
   }
 }
 
-async function verifyDue({ name }: Database, deps: VerifyOldDeps) {
+async function verifyDue({ name }: Database, before: readonly UnverifiedBackup[], deps: VerifyOldDeps) {
   const { settings, store, history, clock, log, signal } = deps;
   const { verifyBytes: budgetBytes, ageIdentityFile, stagingDir } = settings;
   await requireSameStore(settings.store, history);
@@ -58,6 +59,7 @@ async function verifyDue({ name }: Database, deps: VerifyOldDeps) {
   const stored = await listOwn(name, deps);
   const { due, overBudget } = oldBackupDue(stored, {
     known: history.lastVerifications(),
+    tried: new Map(before.map(({ key, at }) => [key, at])),
     now: clock.now(),
     budgetBytes,
   });
@@ -67,7 +69,9 @@ async function verifyDue({ name }: Database, deps: VerifyOldDeps) {
     );
   }
   const head = due === null ? null : await store.head(due.key, signal);
-  if (due === null || head === null) return { key: null, problem: null, isBad: false };
+  const stillThere = before.filter(({ key }) => stored.some((one) => one.key === key));
+  if (due === null || head === null) return { key: null, problem: null, unverified: stillThere, isBad: false };
+  const unverified = stillThere.filter(({ key }) => key !== due.key);
   const facts = factsOf(head.metadata);
   const stagingFolder = verificationFolder(stagingDir, name);
   const result = await verifyBackup(
@@ -75,12 +79,13 @@ async function verifyDue({ name }: Database, deps: VerifyOldDeps) {
     { store, history, clock, identity, stagingFolder, progress: noProgress, signal },
   );
   if (result.kind === 'good') {
-    log.line(`old backup ${due.key} ${verificationText(result.verification)}`);
-    return { key: due.key, problem: null, isBad: false };
+    log.line(`old backup ${due.key} ${verificationText(result)}`);
+    return { key: due.key, problem: null, unverified, isBad: false };
   }
   log.warn(`old backup ${due.key} does not verify. ${failureText(result.failure)}`);
-  const problem = result.kind === 'damaged' ? null : result.failure.message;
-  return { key: due.key, problem, isBad: true };
+  if (result.kind === 'damaged') return { key: due.key, problem: null, unverified, isBad: true };
+  const tried = { key: due.key, problem: result.failure.message, at: clock.now() };
+  return { key: due.key, problem: null, unverified: [...unverified, tried], isBad: true };
 }
 
 /** A database's own backups of every kind, by their names alone. */

@@ -11,11 +11,26 @@ export type LastVerification = { readonly result: Verification | 'failed'; reado
 /** A stored backup that did not verify when it was last read back. */
 export type DamagedBackup = { readonly key: string; readonly message: string; readonly at: Temporal.Instant };
 
-/** What came of the last old backup that was verified by itself: null when none could be verified for `problem`. */
+/** Each STATE_DIR is one instance of nightshift, with a random id: what tells two hosts apart that share a store. */
+export type KnownInstances = {
+  /** Null: STATE_DIR cannot be read, or no run was made with it yet. */
+  readonly own: string | null;
+  /** Instances that a person said this one replaced, and when. */
+  readonly replaced: ReadonlyMap<string, Temporal.Instant>;
+};
+
+export const noInstances: KnownInstances = { own: null, replaced: new Map() };
+
+/** An old backup that was to be verified by itself and could not be; it is no damaged one. */
+export type UnverifiedBackup = { readonly key: string; readonly problem: string; readonly at: Temporal.Instant };
+
+/** What came of the last old backup that was verified by itself: `key` is null when it did not come to one, for `problem`. */
 export type RoutineVerification = {
   readonly at: Temporal.Instant;
   readonly key: string | null;
   readonly problem: string | null;
+  /** Those that could not be verified when it was last tried, the latest last. */
+  readonly unverified: readonly UnverifiedBackup[];
 };
 
 /** One run of a job on one database. Sizes in bytes. */
@@ -98,6 +113,9 @@ export type History = {
   recordStore(location: string, id: string, at: Temporal.Instant): void;
   /** Since when that store is taken for the right one; null when none is known. */
   storeSince(location: string): Temporal.Instant | null;
+  instances(): KnownInstances;
+  /** Records that this instance took the place of another: what that one took until then is this one's. */
+  recordReplacedInstance(id: string, at: Temporal.Instant): void;
   /** Throws STATE_UNWRITABLE when nothing could be recorded; records nothing. */
   requireWritable(): void;
   /** Remembers when a backup was first begun with this state folder. */
@@ -121,6 +139,7 @@ export type ReadOnlyHistory = Pick<
   | 'openSuspects'
   | 'alertState'
   | 'storeId'
+  | 'instances'
   | 'firstStart'
   | 'close'
 >;

@@ -10,6 +10,7 @@ import {
   requireTables,
   translateHistoryErrors,
 } from './history-file.ts';
+import { keepInstanceId } from './instance-id.ts';
 import { createSqliteHistory } from './sqlite-history.ts';
 
 /**
@@ -25,6 +26,7 @@ export function openHistory(stateDir: string): History {
       db.pragma('journal_mode = DELETE');
       db.exec(historySchema);
       requireTables(db, file);
+      keepInstanceId(db, stateDir);
       return createSqliteHistory(db, file);
     } catch (error) {
       db.close();

@@ -4,6 +4,7 @@ import { asFailure, type Failure } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { History, Run } from './history.ts';
 import { historyPath, historySchema, renameDamaged } from './history-file.ts';
+import { readInstanceId } from './instance-id.ts';
 import { openHistory } from './open-history.ts';
 import { createSqliteHistory } from './sqlite-history.ts';
 
@@ -137,6 +138,8 @@ function copyOf(history: History, { code }: Failure): History | null {
 function inMemory(stateDir: string): History {
   const db = contentOf(historyPath(stateDir)) ?? new Sqlite(':memory:');
   db.exec(historySchema);
+  const id = readInstanceId(stateDir);
+  if (id !== null) db.prepare("INSERT OR IGNORE INTO service (name, value) VALUES ('instance', ?)").run(id);
   return createSqliteHistory(db, 'in memory');
 }
 

@@ -1,7 +1,15 @@
 import Sqlite from 'better-sqlite3';
 import { z } from 'zod';
 import { parseJsonAs } from '../../runtime/json.ts';
-import type { DamagedBackup, History, OpenSuspect, Outcome, RunDetails, Verification } from './history.ts';
+import type {
+  DamagedBackup,
+  History,
+  OpenSuspect,
+  Outcome,
+  RunDetails,
+  UnverifiedBackup,
+  Verification,
+} from './history.ts';
 import { translateHistoryErrors } from './history-file.ts';
 import { deserializeRun, type SerializedRun } from './serialized-run.ts';
 
@@ -35,6 +43,15 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
   const damagedRows = (where: string, ...values: unknown[]) => {
     const [table] = rows(`SELECT 1 FROM sqlite_master WHERE name = 'damaged'`);
     return table === undefined ? [] : rows<DamagedRow>(`SELECT key, message, at FROM damaged ${where}`, ...values);
+  };
+  const lastVerifications: History['lastVerifications'] = () => {
+    const verified = rows<{ key: string; result: Verification; at: string }>(
+      'SELECT key, verification AS result, at FROM verifications',
+    );
+    const failed = damagedRows('').map(({ key, at }) => ({ key, result: 'failed' as const, at }));
+    return new Map(
+      [...verified, ...failed].map(({ key, result, at }) => [key, { result, at: Temporal.Instant.from(at) }]),
+    );
   };
   return {
     startRun: (job, database, at) =>
@@ -88,15 +105,7 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
           ({ key, verification }) => [key, verification],
         ),
       ),
-    lastVerifications: () => {
-      const verified = rows<{ key: string; result: Verification; at: string }>(
-        'SELECT key, verification AS result, at FROM verifications',
-      );
-      const failed = damagedRows('').map(({ key, at }) => ({ key, result: 'failed' as const, at }));
-      return new Map(
-        [...verified, ...failed].map(({ key, result, at }) => [key, { result, at: Temporal.Instant.from(at) }]),
-      );
-    },
+    lastVerifications,
     recordDamage: (database, { key, message }, at) =>
       transaction(
         () => run('DELETE FROM verifications WHERE key = ?', key),
@@ -106,14 +115,21 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
       damagedRows('WHERE database = ? ORDER BY at, key', database).map(
         (row): DamagedBackup => ({ ...row, at: Temporal.Instant.from(row.at) }),
       ),
-    recordRoutineVerification: (database, { at, ...verified }) => {
-      const text = JSON.stringify({ ...verified, at: at.toString() });
+    recordRoutineVerification: (database, verified) => {
+      const text = JSON.stringify(verified);
       run('INSERT OR REPLACE INTO service (name, value) VALUES (?, ?)', routineName(database), text);
     },
     routineVerification: (database) => {
       const [found] = rows<{ value: string }>('SELECT value FROM service WHERE name = ?', routineName(database));
       const parsed = found === undefined ? null : parseJsonAs(routineSchema, found.value);
-      return parsed && { ...parsed, at: Temporal.Instant.from(parsed.at) };
+      if (!parsed) return null;
+      // What was verified by hand since is unverified no longer.
+      const last = lastVerifications();
+      const isLeft = ({ key, at }: UnverifiedBackup) => {
+        const verified = last.get(key);
+        return verified === undefined || Temporal.Instant.compare(verified.at, at) < 0;
+      };
+      return { ...parsed, unverified: parsed.unverified.filter(isLeft) };
     },
     forgetKey: (key) =>
       translateHistoryErrors(file, () =>
@@ -186,6 +202,20 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
     },
     recordStore: (location, id, at) =>
       run('INSERT OR REPLACE INTO stores (location, id, since) VALUES (?, ?, ?)', location, id, at.toString()),
+    instances: () => {
+      const found = rows<{ name: string; value: string }>(
+        `SELECT name, value FROM service WHERE name = 'instance' OR name LIKE '${replacedStem}%'`,
+      );
+      const replaced = found.filter(({ name }) => name !== 'instance');
+      return {
+        own: found.find(({ name }) => name === 'instance')?.value ?? null,
+        replaced: new Map(
+          replaced.map(({ name, value }) => [name.slice(replacedStem.length), Temporal.Instant.from(value)]),
+        ),
+      };
+    },
+    recordReplacedInstance: (id, at) =>
+      run('INSERT OR REPLACE INTO service (name, value) VALUES (?, ?)', `${replacedStem}${id}`, at.toString()),
     requireWritable: () =>
       translateHistoryErrors(file, () => {
         db.exec("BEGIN IMMEDIATE; INSERT INTO service (name, value) VALUES ('try', '')");
@@ -205,8 +235,15 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
 
 type DamagedRow = { readonly key: string; readonly message: string; readonly at: string };
 
+const replacedStem = 'replaced-instance:';
 const routineName = (database: string) => `verification:${database}`;
-const routineSchema = z.object({ at: z.string(), key: z.string().nullable(), problem: z.string().nullable() });
+const instant = z.string().transform((text) => Temporal.Instant.from(text));
+const routineSchema = z.object({
+  at: instant,
+  key: z.string().nullable(),
+  problem: z.string().nullable(),
+  unverified: z.array(z.object({ key: z.string(), problem: z.string(), at: instant })).default([]),
+});
 
 const columnNames: Record<keyof RunDetails, string> = {
   key: 'key',

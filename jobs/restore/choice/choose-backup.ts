@@ -1,6 +1,6 @@
 import { keyNamed, locateKey } from '../../archives/names.ts';
 import { describeBackup, type ReadOptions, readBackups, type StoredBackup } from '../../archives/stored-backups.ts';
-import type { LastVerification } from '../../monitoring/history/history.ts';
+import type { KnownInstances, LastVerification } from '../../monitoring/history/history.ts';
 import { Failure } from '../../runtime/errors.ts';
 import type { Database } from '../../settings/databases.ts';
 import type { StoreLocation } from '../../settings/store-location.ts';
@@ -33,6 +33,7 @@ export type ChooseBackupOptions = ReadOptions & {
   readonly location: StoreLocation;
   /** What the history of this host knows. */
   readonly verifications: ReadonlyMap<string, LastVerification>;
+  readonly instances: KnownInstances;
   /** Whether a misspelt name may be corrected: a person sees it before anything happens. */
   readonly mayCorrect: boolean;
   /** Null when there is nobody to pick. */

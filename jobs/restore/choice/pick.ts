@@ -1,7 +1,6 @@
 import { ageText } from '../../archives/backup-date.ts';
-import { listEntry, printable, stateText } from '../../archives/backup-list.ts';
+import { type ListFacts, listEntry, printable, stateText } from '../../archives/backup-list.ts';
 import type { StoredBackup } from '../../archives/stored-backups.ts';
-import type { LastVerification } from '../../monitoring/history/history.ts';
 import { localTimestamp } from '../../runtime/clock.ts';
 import { Failure } from '../../runtime/errors.ts';
 import { formatBytes, formatCount, plural } from '../../runtime/format.ts';
@@ -12,9 +11,7 @@ import type { PickBackup } from './choose-backup.ts';
 /** As many as a screen shows with the question below. */
 const mostShown = 20;
 
-type PickFacts = {
-  /** What the history of this host knows. */
-  readonly verifications: ReadonlyMap<string, LastVerification>;
+type PickFacts = ListFacts & {
   /** IANA zone of the dates. */
   readonly zone: string;
   readonly now: () => Temporal.Instant;
@@ -40,9 +37,9 @@ export function picker({ prompt, out, ...facts }: PickDeps): PickBackup {
 }
 
 /** The newest backups as a table with numbers from 1, and how many older ones there are. */
-function pickListText(backups: readonly StoredBackup[], { verifications, zone, now }: PickFacts): string {
+function pickListText(backups: readonly StoredBackup[], { zone, now, ...known }: PickFacts): string {
   const rows = backups.slice(0, mostShown).map((backup, index) => {
-    const listed = listEntry(backup, verifications);
+    const listed = listEntry(backup, known);
     return [
       String(index + 1),
       listed.takenAt === null ? '?' : localTimestamp(listed.takenAt, zone),

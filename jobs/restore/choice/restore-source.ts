@@ -1,6 +1,8 @@
 import { type BackupDate, isDatedAfter } from '../../archives/backup-date.ts';
 import type { AgeIdentity } from '../../archives/format/encryption.ts';
+import { isOfAnotherHost, otherHostName } from '../../archives/instances.ts';
 import type { SuspectStatus } from '../../archives/stored-backups.ts';
+import type { KnownInstances } from '../../monitoring/history/history.ts';
 import { type Clock, localTimestamp } from '../../runtime/clock.ts';
 import { plural } from '../../runtime/format.ts';
 import { listFindings } from '../../sqlite/integrity/findings.ts';
@@ -41,9 +43,13 @@ type BackupSourceDeps = {
   readonly clock: Clock;
   /** IANA zone for the times in remarks. */
   readonly zone: string;
+  readonly instances: KnownInstances;
 };
 
-export function backupSource(chosen: ChosenBackup, { store, identity, clock, zone }: BackupSourceDeps): RestoreSource {
+export function backupSource(
+  chosen: ChosenBackup,
+  { store, identity, clock, zone, instances }: BackupSourceDeps,
+): RestoreSource {
   const { key, facts, isChanged, details, date, suspectStatus, database, madeFrom, choiceRemarks } = chosen;
   const takenAt = date.kind === 'dated' ? date.takenAt : null;
   const journalMode: JournalMode | null = facts?.journalMode ?? null;
@@ -61,6 +67,7 @@ export function backupSource(chosen: ChosenBackup, { store, identity, clock, zon
       ...(identity === null && key.endsWith('.age')
         ? ['it is encrypted and no key was given: it will be refused without --identity']
         : []),
+      ...hostRemarks(facts, instances),
       ...dateRemarks(date, chosen.modified, zone),
       ...(isChanged ? ['it changed since nightshift stored it: what was known of it is not used'] : []),
       ...(suspectStatus === null ? [] : [suspectRemark(suspectStatus, facts?.suspect ?? '')]),
@@ -73,6 +80,15 @@ export function backupSource(chosen: ChosenBackup, { store, identity, clock, zon
     now: () => store.now(clock),
     stage: (file, owner, deps) => stageBackup(chosen, store, identity, { file, owner, journalMode }, deps),
   };
+}
+
+/** Whose backup it is, unless it is this host's own, or nothing says it. */
+function hostRemarks(facts: ChosenBackup['facts'], instances: KnownInstances): string[] {
+  if (isOfAnotherHost(facts, instances))
+    return [`${otherHostName(facts)} took it: BACKUP_PREFIX is shared, or this host took the place of that one`];
+  return instances.own === null && facts !== null && facts.host !== null
+    ? [`it was taken on ${facts.host}; whether that was with this STATE_DIR is not known, since that has no history`]
+    : [];
 }
 
 function dateRemarks(date: BackupDate, modified: Temporal.Instant, zone: string): string[] {

@@ -1,6 +1,7 @@
 import { layoutBelow } from '../../archives/backup-kinds.ts';
 import { readIdentity } from '../../archives/format/age-identity.ts';
 import { sameStoreFailure } from '../../archives/store-identity.ts';
+import { noInstances } from '../../monitoring/history/history.ts';
 import { missingHistoryWarning, readHistory } from '../../monitoring/history/open-history.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { Failure } from '../../runtime/errors.ts';
@@ -31,6 +32,7 @@ export async function withBackup(
   const { history, failure } = readHistory(settings.stateDir);
   const other = await sameStoreFailure(settings.store, history);
   const verifications = history?.lastVerifications() ?? new Map();
+  const instances = history?.instances() ?? noInstances;
   history?.close();
   if (other !== null) err(`WARNING: ${other.message} ${other.hint}\n`);
   const loss =
@@ -45,14 +47,15 @@ export async function withBackup(
       asked: options.database,
       location: settings.store,
       verifications,
+      instances,
       mayCorrect: isShown && !options.yes,
-      pick: prompt === null || options.yes ? null : picker({ prompt, out, verifications, zone, now }),
+      pick: prompt === null || options.yes ? null : picker({ prompt, out, verifications, instances, zone, now }),
       zone,
       layout: layoutBelow(settings.prefix),
       now,
       signal,
     });
-    await work(backupSource(chosen, { store, identity, clock, zone }), chosen, settings);
+    await work(backupSource(chosen, { store, identity, clock, zone, instances }), chosen, settings);
     if (options.dryRun && identity === null && chosen.key.endsWith('.age')) throw keyMissing(chosen.key);
   } finally {
     store.close();

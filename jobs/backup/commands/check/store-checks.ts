@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { BackupLayout } from '../../../archives/backup-kinds.ts';
 import { readBack } from '../../../archives/format/read-back.ts';
+import { sharedStoreFailure, splitByHost } from '../../../archives/instances.ts';
 import { inventoryOf } from '../../../archives/inventory.ts';
-import type { Verification } from '../../../monitoring/history/history.ts';
+import type { KnownInstances, Verification } from '../../../monitoring/history/history.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { asFailure, Failure } from '../../../runtime/errors.ts';
 import { plural } from '../../../runtime/format.ts';
@@ -34,20 +35,23 @@ type ReadingDeps = StoreCheckDeps & {
   readonly log: Log;
   readonly zone: string;
   readonly clock: Clock;
+  readonly instances: KnownInstances;
 };
 
 /** Waits for the store as a run does, and reads what it has of each database. */
 export async function checkReading(
   databases: readonly Database[],
   report: CheckReport,
-  { store, layout, signal, waitForNewKey, log, zone, clock }: ReadingDeps,
+  { store, layout, signal, waitForNewKey, log, zone, clock, instances }: ReadingDeps,
 ): Promise<void> {
   await waitForStore(store, { prefix: layout.daily.prefix, waitForNewKey, log, signal });
   const options = { zone, now: () => store.now(clock), layout, signal };
   let backups = 0;
   for (const { name } of databases) {
-    const { dailies, periodBackups } = await inventoryOf(store, name, options);
-    backups += dailies.length + periodBackups.length;
+    const inventory = await inventoryOf(store, name, options);
+    backups += inventory.dailies.length + inventory.periodBackups.length;
+    const shared = sharedStoreFailure(splitByHost(inventory, instances).others, zone);
+    if (shared !== null) report.warn(`${shared.code}: ${shared.message} ${shared.hint}`);
   }
   report.found(`${plural(backups, 'backup')} in ${store.name}`);
 }

@@ -216,4 +216,11 @@ export const archives: readonly Mutant[] = [
     replace: "await readBack(store, key, facts, { ...deps, identity: null });\n    return 'verified';",
     tests: ['test/backup/verify.test.ts'],
   },
+  {
+    name: 'a host that was replaced may go on unseen',
+    file: 'jobs/archives/instances.ts',
+    find: 'acceptedAt === undefined || Temporal.Instant.compare(facts.takenAt, acceptedAt) > 0',
+    replace: 'acceptedAt === undefined',
+    tests: ['test/archives/instances.test.ts'],
+  },
 ];

@@ -173,8 +173,8 @@ export const backup: readonly Mutant[] = [
   {
     name: 'prune goes on in a store that was emptied',
     file: 'jobs/backup/backup.ts',
-    find: 'storeEmptied === null\n      ? await runRetention',
-    replace: 'storeEmptied !== undefined\n      ? await runRetention',
+    find: 'storeEmptied === null && shared === null',
+    replace: 'shared === null',
     tests: [run],
   },
   {
@@ -285,8 +285,8 @@ export const backup: readonly Mutant[] = [
   {
     name: 'verify stops at the first backup that is damaged',
     file: 'jobs/backup/commands/verify-command.ts',
-    find: 'failed.push(backup.key);\n    }',
-    replace: 'failed.push(backup.key);\n      break;\n    }',
+    find: 'failed.push(label);\n    }',
+    replace: 'failed.push(label);\n      break;\n    }',
     tests: ['test/backup/verify.test.ts'],
   },
   {
@@ -315,6 +315,27 @@ export const backup: readonly Mutant[] = [
     file: 'jobs/backup/verification/due.ts',
     find: 'compare(verifiedAt(a), verifiedAt(b)) || ',
     replace: '',
+    tests: ['test/backup/verify-old.test.ts'],
+  },
+  {
+    name: 'a store that another host shares is pruned all the same',
+    file: 'jobs/backup/backup.ts',
+    find: 'storeEmptied === null && shared === null',
+    replace: 'storeEmptied === null',
+    tests: ['test/backup/shared-store.test.ts'],
+  },
+  {
+    name: 'a snapshot is compared with what another host took',
+    file: 'jobs/backup/backup.ts',
+    find: 'inventory.dailies.length === 0 ? stored : inventory',
+    replace: 'stored',
+    tests: ['test/backup/shared-store.test.ts'],
+  },
+  {
+    name: 'an old backup that cannot be verified is tried every night, before all others',
+    file: 'jobs/backup/verification/verify-old.ts',
+    find: 'tried: new Map(before.map(({ key, at }) => [key, at])),',
+    replace: 'tried: new Map(),',
     tests: ['test/backup/verify-old.test.ts'],
   },
 ];
