@@ -3,6 +3,7 @@ import { sendDay } from '../../../../jobs/summary/send-day.ts';
 import { createSummaryDeps } from '../../../../jobs/summary/summary-deps.ts';
 import { startSmtpServer } from '../../../smtp-server.ts';
 import { day, makeSummaryScene } from '../../../summary/scene.ts';
+import { endingsOf } from '../../endings.ts';
 import type { PowerCutSubject } from '../power-cuts.ts';
 
 const recipients = ['first@example.com', 'second@example.com', 'third@example.com'];
@@ -12,15 +13,16 @@ export const ledgerSubject: PowerCutSubject = {
   promise: 'nobody is mailed a summary twice, and nobody is left out silently',
   async prepare(folder) {
     const server = await startSmtpServer({ security: 'plain' });
-    const ends: (() => unknown)[] = [];
-    const scene = makeSummaryScene(
-      { after: (end?: unknown) => void ends.push(end as () => unknown) },
-      { folder, recipients, server, mail: { security: 'loopback' } },
-    );
-    const { mailer } = scene.deps;
-    scene.deps.close();
-    const open = () => ({ ...createSummaryDeps(scene.settings, scene.deps), mailer });
-    const send = async (changes: Partial<typeof scene.deps> = {}) => {
+    const { settings, deps: first } = makeSummaryScene(endingsOf(), {
+      folder,
+      recipients,
+      server,
+      mail: { security: 'loopback' },
+    });
+    const { mailer } = first;
+    first.close();
+    const open = () => ({ ...createSummaryDeps(settings, first), mailer });
+    const send = async (changes: Partial<typeof first> = {}) => {
       const deps = { ...open(), ...changes };
       try {
         return (await sendDay(day, recipients, deps)).deliveries;

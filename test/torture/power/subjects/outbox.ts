@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { sendDay } from '../../../../jobs/summary/send-day.ts';
 import { day, makeSummaryScene } from '../../../summary/scene.ts';
+import { endingsOf } from '../../endings.ts';
 import type { PowerCutSubject } from '../power-cuts.ts';
 
 const recipients = ['first@example.com', 'second@example.com'];
@@ -10,9 +11,8 @@ export const outboxSubject: PowerCutSubject = {
   name: 'summary’s outbox',
   promise: 'a mail that was written to the outbox, on a disk of its own, is there whole',
   async prepare(folder) {
-    const ends: (() => unknown)[] = [];
-    const after = (end?: unknown) => void ends.push(end as () => unknown);
-    const { deps } = makeSummaryScene({ after }, { recipients, environment: { SUMMARY_OUTBOX: folder } });
+    const endings = endingsOf();
+    const { deps } = makeSummaryScene(endings, { recipients, environment: { SUMMARY_OUTBOX: folder } });
     const whole = new Map<string, string>();
     return {
       async run(mark) {
@@ -33,9 +33,7 @@ export const outboxSubject: PowerCutSubject = {
         const lost = marks.filter((name) => text(name) !== whole.get(name));
         return lost.map((name) => `${name} was written, and is ${text(name) === null ? 'lost' : 'damaged'}`);
       },
-      async close() {
-        for (const end of ends) end();
-      },
+      close: endings.run,
     };
   },
 };
