@@ -83,7 +83,7 @@ function waitUntilDetached(image: string): void {
 }
 
 /** Another process that looks through /proc may hold a file of it for a moment: then it is busy, and tried again. */
-function unmount(folder: string): void {
+export function unmount(folder: string): void {
   for (let tries = 1; ; tries += 1) {
     const { status, stderr } = spawnSync('umount', [folder], { encoding: 'utf8' });
     if (status === 0) return;

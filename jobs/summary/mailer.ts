@@ -1,6 +1,7 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Mail, mailAsBytes, sendMail } from '../monitoring/mail/mail.ts';
+import { makeFolder, syncFolder } from '../runtime/durable-folder.ts';
 import { Failure } from '../runtime/errors.ts';
 import type { SummarySettings } from '../settings/settings.ts';
 
@@ -31,9 +32,10 @@ export function createMailer(
 async function writeToOutbox(outbox: string, from: string, mail: Mail, day: string): Promise<void> {
   const file = path.join(outbox, `${day}_${mail.to.replace(/[^\w.@+-]/g, '_')}.eml`);
   try {
-    await mkdir(outbox, { recursive: true });
+    await makeFolder(outbox);
     await writeFile(`${file}.part`, await mailAsBytes(from, mail), { flush: true });
     await rename(`${file}.part`, file);
+    await syncFolder(outbox);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Failure(

@@ -30,7 +30,7 @@ function restoreLine(
   caps = capabilities,
 ) {
   return [
-    ...['run', ...options, '--pid=host', '--user', '0:0', '--read-only', '--cap-drop', 'ALL'],
+    ...['run', ...options, '--pid=host', '--user', '0:0', '--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL'],
     ...caps.flatMap((name) => ['--cap-add', name]),
     ...['--security-opt', 'no-new-privileges', '--security-opt', 'apparmor=unconfined'],
     ...[

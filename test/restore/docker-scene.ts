@@ -70,7 +70,7 @@ export type DockerScene = {
   files(): string[];
 };
 
-export async function makeDockerScene(t: TestContext): Promise<DockerScene> {
+export async function makeDockerScene(t: Pick<TestContext, 'after'>): Promise<DockerScene> {
   const folder = mkdtempSync(path.join(tmpdir(), 'restore-docker-'));
   const prefix = `restore-${randomBytes(4).toString('hex')}`;
   for (const name of ['data', 'state', 'staging', 'store']) {

@@ -30,11 +30,13 @@ type SceneOptions = {
   readonly environment?: Environment;
   readonly server?: Pick<TestSmtpServer, 'smtp'>;
   readonly mail?: Parameters<typeof createMailer>[1];
+  /** Where it lies, in place of a folder of its own. */
+  readonly folder?: string;
 };
 
-export function makeSummaryScene(t: TestContext, options: SceneOptions = {}): SummaryScene {
+export function makeSummaryScene(t: Pick<TestContext, 'after'>, options: SceneOptions = {}): SummaryScene {
   const { recipients = ['owner@example.com'], server, mail } = options;
-  const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-summary-'));
+  const { folder = mkdtempSync(path.join(tmpdir(), 'nightshift-summary-')) } = options;
   mkdirSync(path.join(folder, 'state'));
   const file = path.join(folder, 'shop.db');
   makeShopFile(file);

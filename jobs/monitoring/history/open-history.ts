@@ -24,6 +24,8 @@ export function openHistory(stateDir: string): History {
     try {
       requireSound(db, file);
       db.pragma('journal_mode = DELETE');
+      // FULL leaves the removal of a journal to the folder's next flush: a power cut takes back what had ended.
+      db.pragma('synchronous = EXTRA');
       db.exec(historySchema);
       requireTables(db, file);
       keepInstanceId(db, stateDir);

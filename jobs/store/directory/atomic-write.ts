@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { constants, createReadStream, createWriteStream, type Stats } from 'node:fs';
-import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { makeFolder, syncFolder } from '../../runtime/durable-folder.ts';
 import { systemCodeOf } from '../../runtime/errors.ts';
 import type { ObjectMetadata, TransferOptions } from '../store.ts';
 import {
@@ -105,22 +106,4 @@ async function takenVersions(target: string): Promise<Set<SidecarVersion>> {
 async function currentVersion(target: string): Promise<SidecarVersion | null> {
   const stats: Stats | undefined = await stat(target).catch(() => undefined);
   return stats === undefined ? null : versionOf(stats);
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = path.dirname(made)) await syncFolder(path.dirname(made));
-}
-
-/** Brings a rename to the disk. Network file systems that cannot sync a folder are taken as they are. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } catch (error) {
-    if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM'].includes(systemCodeOf(error) ?? '')) throw error;
-  } finally {
-    await handle.close();
-  }
 }

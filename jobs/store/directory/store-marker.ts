@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { syncFolder } from '../../runtime/durable-folder.ts';
 import { Failure, systemCodeOf } from '../../runtime/errors.ts';
 import { parseJsonAs } from '../../runtime/json.ts';
-import { syncFolder } from './atomic-write.ts';
 import { directoryFailure } from './failure.ts';
 import { nullIfMissing } from './list-files.ts';
 

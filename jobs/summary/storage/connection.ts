@@ -29,7 +29,9 @@ export function openDatabase(stateDir: string): SummaryDatabase {
   return withFailures(file, () => {
     return connect(file, { timeout: 10_000 }, (db) => {
       db.pragma('journal_mode = DELETE');
-      db.pragma('synchronous = FULL');
+      // FULL leaves the end of a transaction, the removal of its journal, to the folder's next flush: a power cut takes it back,
+      // and who was being mailed is mailed again.
+      db.pragma('synchronous = EXTRA');
       db.exec(schema);
     });
   });

@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { copyCheckout } from '../../copy-checkout.ts';
 import { type Mutant, withFault } from './mutant.ts';
 
 export const root = path.resolve(import.meta.dirname, '..', '..', '..');
@@ -17,14 +18,9 @@ export type Tree = {
   readonly remove: () => void;
 };
 
-/** Copies what git knows or would add, and links node_modules. */
 export function copyTree(): Tree {
   const folder = mkdtempSync(path.join(tmpdir(), 'nightshift-mutants-'));
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: root });
-  for (const name of listed.toString().split('\0')) {
-    if (name !== '' && existsSync(path.join(root, name))) cpSync(path.join(root, name), path.join(folder, name));
-  }
-  symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
+  copyCheckout(folder);
   const passes = (tests: readonly string[]) => runTests(folder, tests);
   return {
     passes,

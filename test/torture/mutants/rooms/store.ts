@@ -20,7 +20,7 @@ export const store: readonly Mutant[] = [
   },
   {
     name: 'the new folder of a store is not brought to the disk',
-    file: 'jobs/store/directory/atomic-write.ts',
+    file: 'jobs/runtime/durable-folder.ts',
     find: 'await syncFolder(path.dirname(made));',
     replace: 'path.dirname(made);',
     tests: [disk],
