@@ -60,10 +60,10 @@ export function createSessionGuard(deps: {
     signIn(c, session, until) {
       const { name, path } = cookieFor(session.scope === 'day' ? session.day : null);
       const maxAge = Math.floor((until.epochMilliseconds - clock.now().epochMilliseconds) / 1000);
-      setCookie(c, name, sessions.open(session, until), { path, maxAge, httpOnly: true, secure, sameSite: 'Lax' });
-      if (session.scope === 'day') return;
-      const device = { path: '/', maxAge: deviceSeconds, httpOnly: true, secure, sameSite: 'Lax' } as const;
-      setCookie(c, cookies.device, devices.remember(), device);
+      const kept = { httpOnly: true, secure, sameSite: 'Lax' } as const;
+      setCookie(c, name, sessions.open(session, until), { ...kept, path, maxAge });
+      if (session.scope === 'all')
+        setCookie(c, cookies.device, devices.remember(), { ...kept, path: '/', maxAge: deviceSeconds });
     },
     signOut(c, day) {
       const { name, path } = cookieFor(day);

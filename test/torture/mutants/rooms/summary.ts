@@ -144,9 +144,23 @@ export const summary: readonly Mutant[] = [
   {
     name: 'many clients together may guess without a limit',
     file: 'jobs/summary/site/access/throttle.ts',
-    find: 'const waits = [waitFor(own, maxPerClient, at), waitFor(attempts, maxTotal, at)];',
-    replace: 'const waits = [waitFor(own, maxPerClient, at)];',
+    find: 'device === null ? waitFor(unknown, maxTotal, at) : 0',
+    replace: '0',
     tests: [access],
+  },
+  {
+    name: 'wrong passwords from elsewhere lock out the owner’s device',
+    file: 'jobs/summary/site/access/throttle.ts',
+    find: 'device === null ? waitFor(unknown, maxTotal, at) : 0',
+    replace: 'waitFor(attempts, maxTotal, at)',
+    tests: [signingIn],
+  },
+  {
+    name: 'a made-up device has a limit of its own',
+    file: 'jobs/summary/site/access/devices.ts',
+    find: 'given.length === right.length && timingSafeEqual(given, right)',
+    replace: "id !== ''",
+    tests: [signingIn],
   },
   {
     name: 'a client chooses its own address by X-Forwarded-For',
