@@ -23,6 +23,7 @@ import { cleanUpInterruptedRuns } from './interrupted-runs.ts';
 import { newestOfFormat, prepare } from './prepare.ts';
 import { recordDetails } from './record-details.ts';
 import { runRetention } from './retention/run-retention.ts';
+import { warnOfEarlierState } from './state/earlier-host.ts';
 import { createRunStep, type StepDeps } from './steps.ts';
 import { assessSnapshot } from './suspects/assess-snapshot.ts';
 import type { Suspicion } from './suspects/suspicion.ts';
@@ -79,6 +80,7 @@ export async function backUp(
   );
   const reading = { zone, now: () => store.now(clock), layout, signal };
   const inventory = await step('list', () => inventoryOf(store, name, reading));
+  await warnOfEarlierState(database, deps);
   recordSuspects(inventory, history, clock);
   warnOfMisdated(inventory, log);
   warnOfChanged(inventory, log);

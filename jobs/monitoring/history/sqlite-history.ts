@@ -1,7 +1,16 @@
 import Sqlite from 'better-sqlite3';
 import { z } from 'zod';
 import { parseJsonAs } from '../../runtime/json.ts';
-import type { DamagedBackup, History, OpenSuspect, Outcome, RunDetails, Verification } from './history.ts';
+import type {
+  DamagedBackup,
+  History,
+  OpenSuspect,
+  Outcome,
+  RoutineVerification,
+  RunDetails,
+  StateBackup,
+  Verification,
+} from './history.ts';
 import { translateHistoryErrors } from './history-file.ts';
 import { deserializeRun, type SerializedRun } from './serialized-run.ts';
 
@@ -35,6 +44,16 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
   const damagedRows = (where: string, ...values: unknown[]) => {
     const [table] = rows(`SELECT 1 FROM sqlite_master WHERE name = 'damaged'`);
     return table === undefined ? [] : rows<DamagedRow>(`SELECT key, message, at FROM damaged ${where}`, ...values);
+  };
+  /** What came last of something that is done again and again. */
+  const keepResult = (name: string, { at, key, problem }: RoutineVerification | StateBackup) => {
+    const text = JSON.stringify({ at: at.toString(), key, problem });
+    run('INSERT OR REPLACE INTO service (name, value) VALUES (?, ?)', name, text);
+  };
+  const keptResult = (name: string) => {
+    const [found] = rows<{ value: string }>('SELECT value FROM service WHERE name = ?', name);
+    const parsed = found === undefined ? null : parseJsonAs(resultSchema, found.value);
+    return parsed && { ...parsed, at: Temporal.Instant.from(parsed.at) };
   };
   return {
     startRun: (job, database, at) =>
@@ -106,15 +125,10 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
       damagedRows('WHERE database = ? ORDER BY at, key', database).map(
         (row): DamagedBackup => ({ ...row, at: Temporal.Instant.from(row.at) }),
       ),
-    recordRoutineVerification: (database, { at, ...verified }) => {
-      const text = JSON.stringify({ ...verified, at: at.toString() });
-      run('INSERT OR REPLACE INTO service (name, value) VALUES (?, ?)', routineName(database), text);
-    },
-    routineVerification: (database) => {
-      const [found] = rows<{ value: string }>('SELECT value FROM service WHERE name = ?', routineName(database));
-      const parsed = found === undefined ? null : parseJsonAs(routineSchema, found.value);
-      return parsed && { ...parsed, at: Temporal.Instant.from(parsed.at) };
-    },
+    recordRoutineVerification: (database, verified) => keepResult(routineName(database), verified),
+    routineVerification: (database) => keptResult(routineName(database)),
+    recordStateBackup: (stored) => keepResult(stateName, stored),
+    stateBackup: () => keptResult(stateName),
     forgetKey: (key) =>
       translateHistoryErrors(file, () =>
         db.transaction(() => {
@@ -206,7 +220,8 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
 type DamagedRow = { readonly key: string; readonly message: string; readonly at: string };
 
 const routineName = (database: string) => `verification:${database}`;
-const routineSchema = z.object({ at: z.string(), key: z.string().nullable(), problem: z.string().nullable() });
+const stateName = 'state-backup';
+const resultSchema = z.object({ at: z.string(), key: z.string().nullable(), problem: z.string().nullable() });
 
 const columnNames: Record<keyof RunDetails, string> = {
   key: 'key',

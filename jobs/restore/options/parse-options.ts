@@ -15,6 +15,7 @@ export function actionOf(typed: CliOptions, zone: string): RestoreAction {
     typed.at === undefined ? null : '--at',
     typed.undo === undefined ? null : '--undo',
     typed.safetyCopies === undefined ? null : '--safety-copies',
+    typed.state === undefined ? null : '--state',
   ].filter((what) => what !== null);
   if (asked.length > 1) throw invalid(`${asked.join(' and ')} cannot be combined.`, 'Give one of them.');
   if (typed.remove !== undefined && typed.safetyCopies === undefined) {
@@ -30,6 +31,13 @@ export function actionOf(typed: CliOptions, zone: string): RestoreAction {
       '--leave-off only finishes an unfinished restore.',
       'Run it alone: `nightshift restore --leave-off NAMES`.',
     );
+  }
+  if (typed.state !== undefined) {
+    return {
+      kind: 'restore state',
+      name: typed.state === true ? null : typed.state,
+      replace: typed.replaceState ?? false,
+    };
   }
   if (typed.safetyCopies) {
     return typed.remove === undefined
@@ -60,6 +68,7 @@ function refuseUnusedOptions(typed: CliOptions): void {
   if (compareLimit !== undefined && compare === undefined) {
     throw invalid('--compare-limit is for --compare only.', 'Leave it out, or add --compare.');
   }
+  refuseBesideState(typed);
   if (allowDamagedCopy && undo === undefined) {
     throw invalid(
       '--allow-damaged-copy is for --undo only: a damaged backup is never restored.',
@@ -78,6 +87,30 @@ function refuseUnusedOptions(typed: CliOptions): void {
   }
   if (remove !== undefined && dryRun) {
     throw invalid('--remove has no plan to show.', 'Leave out --remove to see the list, or --dry-run to remove it.');
+  }
+}
+
+/** What is about a database or its services has no meaning for the state. */
+function refuseBesideState(typed: CliOptions): void {
+  const { state, replaceState } = typed;
+  if (replaceState && state === undefined) {
+    throw invalid('--replace-state is for --state only.', 'Leave it out, or add --state.');
+  }
+  if (state === undefined) return;
+  const { to, database, owner, mode, keepOwner, healthTimeout, allowEmpty, allowOtherDatabase } = typed;
+  const given = Object.entries({
+    '--to': to,
+    '--database': database,
+    '--owner': owner,
+    '--mode': mode,
+    '--keep-owner': keepOwner,
+    '--health-timeout': healthTimeout,
+    '--allow-empty': allowEmpty,
+    '--allow-other-database': allowOtherDatabase,
+  });
+  const beside = given.find(([, value]) => value !== undefined)?.[0];
+  if (beside !== undefined) {
+    throw invalid(`--state brings back STATE_DIR, no database: ${beside} has no meaning beside it.`, 'Leave it out.');
   }
 }
 

@@ -50,11 +50,13 @@ export type DeliveryLedger = {
   sinceDay(day: string): SummaryDelivery[];
   /** Nothing was ever sent. */
   isEmpty(): boolean;
-  /** Whether it has deliveries of earlier days. */
-  hasEarlierThan(day: string): boolean;
+  /** Whether it has deliveries of earlier days that it knew before `at`. */
+  hasEarlierThan(day: string, at: Temporal.Instant): boolean;
+  /** When it was last brought back from a backup: what was sent shortly before, it may not know. Null: never. */
+  restoredAt(): Temporal.Instant | null;
 };
 
-export type ReadOnlyLedger = Pick<DeliveryLedger, 'ofDay' | 'sinceDay' | 'isEmpty'>;
+export type ReadOnlyLedger = Pick<DeliveryLedger, 'ofDay' | 'sinceDay' | 'isEmpty' | 'restoredAt'>;
 
 /**
  * The ledger with what a dead process left as `sending` shown as `uncertain`, which the next sender records. `isNobodySending`
@@ -74,6 +76,7 @@ export function withAbandoned(ledger: ReadOnlyLedger, isNobodySending: () => boo
     ofDay: (day) => ledger.ofDay(day).map(shown),
     sinceDay: (day) => ledger.sinceDay(day).map(shown),
     isEmpty: ledger.isEmpty,
+    restoredAt: ledger.restoredAt,
   };
 }
 
@@ -136,6 +139,14 @@ export function deliveryLedger({ run, rows }: SummaryDatabase): DeliveryLedger {
     ofDay: (day) => select('day = ?', day),
     sinceDay: (day) => select('day >= ?', day),
     isEmpty: () => !exists('TRUE'),
-    hasEarlierThan: (day) => exists('day < ?', day),
+    hasEarlierThan: (day, at) =>
+      select('day < ?', day).some((delivery) => Temporal.Instant.compare(delivery.at, at) < 0),
+    restoredAt() {
+      // A ledger that is only read may be of before there was such a table.
+      const [table] = rows(`SELECT 1 FROM sqlite_master WHERE name = 'restored'`);
+      const [last] =
+        table === undefined ? [] : rows<{ at: string }>('SELECT max(at) AS at FROM restored WHERE at IS NOT NULL');
+      return last?.at ? Temporal.Instant.from(last.at) : null;
+    },
   };
 }
