@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -8,8 +8,10 @@ import { layoutBelow } from '../../jobs/archives/backup-kinds.ts';
 import { unpackState } from '../../jobs/archives/state/state-archive.ts';
 import { parseStateKey, stateFolder } from '../../jobs/archives/state/state-names.ts';
 import { storeState } from '../../jobs/backup/state/store-state.ts';
+import { processEntry, runProcess } from '../../jobs/runtime/child-process.ts';
 import type { ObjectStore } from '../../jobs/store/store.ts';
 import { openSummaryStore } from '../../jobs/summary/storage/summary-store.ts';
+import { nightshift } from '../nightshift.ts';
 import { makeScene, type Scene } from './scene.ts';
 
 /** A host that has a good backup and a ledger, on its first day. */
@@ -207,4 +209,33 @@ test('stock SQLite takes the files out of it', async (t) => {
     ['summaries.db', 0o100_600, 1],
   ]);
   assert.equal(existsSync(path.join(scene.settings.stagingDir, 'state')), false);
+});
+
+test('`nightshift backup` stores it; when it cannot, the backup is good all the same, and status says what is wrong', async (t) => {
+  const scene = await makeScene(t);
+  const { code, out } = await nightshift(['backup'], scene.environment);
+  assert.equal(code, 0);
+  assert.equal((await stateKeys(scene)).length, 1);
+  const folder = path.join(scene.folder, 'store', 'sqlite-backups', 'state');
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, 'in the way');
+  const without = await nightshift(['backup'], scene.environment);
+  assert.equal(without.code, 0, out);
+  assert.match(without.out, /Backup completed successfully\n/);
+  assert.match(without.err, /WARNING the state of this host was not stored\. STORE_/);
+  assert.deepEqual(scene.staged(), []);
+  const status = await nightshift(['status'], scene.environment);
+  assert.equal(status.code, 1);
+  assert.match(status.out, /problem .*the state of this host is not backed up: /);
+});
+
+test('between two backups the service stores it by a process of its own', async (t) => {
+  const scene = await makeHost(t);
+  const entry = processEntry('state-process', new URL('../../jobs/backup/state/watch-ledger.ts', import.meta.url).href);
+  const options = { execArgv: [], output: 'ignore', signal: null, stopGraceMs: 0 } as const;
+  const { exitCode } = await runProcess(entry, [], { ...options, env: { ...process.env, ...scene.environment } });
+  assert.equal(exitCode, 0);
+  assert.equal((await stateKeys(scene)).length, 1);
+  assert.equal(scene.history.stateBackup()?.problem, null);
+  assert.deepEqual(scene.staged(), []);
 });

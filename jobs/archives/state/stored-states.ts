@@ -22,7 +22,7 @@ type ReadStatesOptions = {
 };
 
 /** How many are kept of one host. */
-const statesKept = 20;
+export const statesKept = 20;
 const concurrentHeads = 8;
 
 /** Every state backup below a prefix, newest first; those without a plausible date last. Throws the STORE_ failure of the listing. */

@@ -7,7 +7,7 @@ import { readBack } from '../../archives/format/read-back.ts';
 import { packState, type StateOrigin } from '../../archives/state/state-archive.ts';
 import { type StateFacts, stateMetadataOf } from '../../archives/state/state-facts.ts';
 import { stateFolder, stateKey, stateKeysOf } from '../../archives/state/state-names.ts';
-import { readStates, statesToRemove } from '../../archives/state/stored-states.ts';
+import { readStates, statesKept, statesToRemove } from '../../archives/state/stored-states.ts';
 import { requireSameStore } from '../../archives/store-identity.ts';
 import type { History } from '../../monitoring/history/history.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -76,22 +76,29 @@ async function collectAndStore({ name }: Database, deps: StoreStateDeps) {
     const packed = path.join(staging, 'packed.db');
     await packState(staging, names, origin, packed);
     const folder = stateFolder(layoutBelow(settings.prefix));
-    const reading = { zone: settings.zone, now: () => store.now(clock), signal };
-    const before = await readStates(store, folder, stateKeysOf(folder, name), reading);
+    const before = new Set((await store.list(stateKeysOf(folder, name), signal)).map(({ key }) => key));
     const format = { compression: settings.compression, recipients: settings.ageRecipients };
     const at = origin.takenAt.toZonedDateTimeISO(settings.zone).toPlainDateTime();
-    const taken = new Set(before.map(({ key }) => key));
-    const key = stateKey(folder, { database: name, at, ending: archiveEnding(format) }, taken);
+    const key = stateKey(folder, { database: name, at, ending: archiveEnding(format) }, before);
     await upload({ packed, key, origin }, deps);
     // While a part is missing, the older ones are all that has it.
-    if (problems.length === 0) {
-      const stored = await readStates(store, folder, stateKeysOf(folder, name), reading);
-      for (const old of statesToRemove(stored, origin.since)) if (old !== key) await store.remove(old, signal);
-    }
+    if (problems.length === 0 && before.size >= statesKept) await prune(name, key, origin, deps);
     return { key, problems };
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
+}
+
+async function prune(
+  name: string,
+  newest: string,
+  { since }: StateOrigin,
+  { settings, store, clock, signal }: StoreStateDeps,
+): Promise<void> {
+  const folder = stateFolder(layoutBelow(settings.prefix));
+  const reading = { zone: settings.zone, now: () => store.now(clock), signal };
+  const states = await readStates(store, folder, stateKeysOf(folder, name), reading);
+  for (const key of statesToRemove(states, since)) if (key !== newest) await store.remove(key, signal);
 }
 
 /** Compressed and encrypted as backups are. What does not read back is removed. */
