@@ -49,8 +49,11 @@ async function run(name: string, mayWaitForNewKey: boolean): Promise<RunOutcome>
       waitForNewKey,
       signal: stop.signal,
     };
-    const storeItsState = (stagingFolder: string) =>
-      storeState(database, { ...deps, stagingFolder: path.join(stagingFolder, 'state') });
+    // A history that cannot be kept is reported as that.
+    const storeItsState = async (stagingFolder: string) => {
+      if (history?.problem() !== null) return;
+      await storeState(database, { ...deps, stagingFolder: path.join(stagingFolder, 'state') });
+    };
     return successOutcome(await runBackup(database, deps, storeItsState), unrecorded());
   } catch (error) {
     return failureOutcome(asFailure(error), unrecorded());

@@ -9,7 +9,7 @@ export type SchedulerDeps = RetryDeps & {
   readonly schedule: Schedule;
   /** How late a summary may still go out. */
   readonly catchUpHours: number;
-  readonly ledger: Pick<DeliveryLedger, 'ofDay' | 'hasEarlierThan' | 'restoredAt'>;
+  readonly ledger: Pick<DeliveryLedger, 'ofDay' | 'hasEarlierThan' | 'knowsSince'>;
   /** Sends the summary of a local day, retries included, until `before`. */
   readonly sendSummary: (day: string, before: Temporal.Instant) => Promise<void>;
   readonly signal: AbortSignal;
@@ -26,14 +26,14 @@ export async function runScheduler(deps: SchedulerDeps): Promise<void> {
     if (due !== null) {
       since = due.at;
       const { day } = due;
-      const hasEarlierDay = ledger.hasEarlierThan(day, due.at);
-      const restoredAt = ledger.restoredAt();
+      const hasEarlierDay = ledger.hasEarlierThan(day);
+      const knowsSince = ledger.knowsSince();
       const deliveries = ledger.ofDay(day);
-      const decision = decideDue(due, { now, startedAt, catchUpHours, deliveries, hasEarlierDay, restoredAt });
+      const decision = decideDue(due, { now, startedAt, catchUpHours, deliveries, hasEarlierDay, knowsSince });
       if (decision === 'send') await sendSummary(day, retriedUntil(due.at, schedule, catchUpHours));
       if (decision === 'unknown') {
         log.warn(
-          `Whether the summary of ${day} went out is not known: it was due before this STATE_DIR was restored. Ask; if nobody got it: nightshift summary send --day ${day}`,
+          `Whether the summary of ${day} went out is not known: it was due before this ledger was begun or brought back. Ask; if nobody got it: nightshift summary send --day ${day}`,
         );
       }
       if (decision === 'missed') {

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
@@ -159,6 +169,22 @@ test('runs of a new host that failed, and a ledger without a day, are no state',
     currentState(settings.stateDir).join(),
     /summaries\.db \(which cannot be read: file is not a database\)$/,
   );
+});
+
+test('a service that has it open is found, named and refused: it would go on writing into what was put aside', async (t) => {
+  const scene = await makeOldHost(t);
+  const { environment, stateDir } = newHost(scene);
+  const file = path.join(stateDir, 'summaries.db');
+  openSummaryStore(stateDir).close();
+  const held = openSync(file, 'r');
+  const holder = spawn('sleep', ['60'], { stdio: [held, 'ignore', 'ignore'] });
+  closeSync(held);
+  t.after(() => holder.kill());
+  const { ending, text } = await restoreState(environment, { options: { replaceState: true } });
+  assert.equal(ending, 'DATABASE_IN_USE');
+  assert.match(text, new RegExp(`${file} is open in process ${holder.pid} \\(sleep 60.*\\)\\.`));
+  assert.match(text, /`docker stop sqlite-backup backend-dailysummary`/);
+  assert.deepEqual(filesIn(stateDir), ['summaries.db']);
 });
 
 function makeFolder(folder: string): string {
@@ -358,9 +384,9 @@ test('the first backup on a new host whose state was not brought back says that 
   scene.setClock('2025-11-28T10:00:00');
   scene.lines.length = 0;
   await runBackup(scene.database, scene.deps({ settings: { ...scene.settings, stateDir }, history }));
-  const [warning = ''] = scene.lines.filter((line) => line.startsWith('WARNING this STATE_DIR'));
+  const [warning = ''] = scene.lines.filter((line) => line.startsWith('this STATE_DIR'));
   assert.equal(
     warning,
-    `WARNING this STATE_DIR has no good backup of shop on record, and the store has the state of an earlier host (sqlite-backups/state/${name}, stored 2025-11-28 02:00:09): its history, what was accepted, who got which summary. To bring it back, stop both services, then: nightshift restore --state`,
+    `this STATE_DIR has no good backup of shop on record, and the store has the state of an earlier host, or of before it was lost (sqlite-backups/state/${name}, stored 2025-11-28 02:00:09): its history, what was accepted, who got which summary. To bring it back, stop both services, then: nightshift restore --state`,
   );
 });

@@ -65,7 +65,7 @@ test('what is caught up after downtime, and what is not', () => {
         catchUpHours: 12,
         deliveries: [],
         hasEarlierDay: true,
-        restoredAt: null,
+        knowsSince: null,
         ...facts,
       },
     );
@@ -120,7 +120,7 @@ async function runService({
     ledger: {
       ofDay: (about) => (known.includes(about) ? [accepted] : []),
       hasEarlierThan: (about) => known.some((other) => other < about),
-      restoredAt: () => null,
+      knowsSince: () => null,
     },
     sendSummary: async (about) => {
       lines.push(`${local()} sends ${about}`);

@@ -61,7 +61,7 @@ test('a day that was due before the ledger was brought back, and is not in it, i
   assert.deepEqual(await startAt('2025-12-01T10:00:00', stateDir), [`sends ${day}`]);
   restoredAt(stateDir, '2025-12-01T02:00:09', '2025-12-01T09:30:00');
   const said = [
-    `Whether the summary of ${day} went out is not known: it was due before this STATE_DIR was restored. Ask; if nobody got it: nightshift summary send --day ${day}`,
+    `Whether the summary of ${day} went out is not known: it was due before this ledger was begun or brought back. Ask; if nobody got it: nightshift summary send --day ${day}`,
   ];
   assert.deepEqual(await startAt('2025-12-01T10:00:00', stateDir), said);
   assert.deepEqual(await startAt('2025-12-01T23:00:00', stateDir), said);
@@ -106,7 +106,7 @@ test('marked twice, it says the later time; a second restore does not forget the
   restoredAt(stateDir, '2025-12-01T02:00:00', '2025-12-01T09:30:00');
   restoredAt(stateDir, '2025-11-30T02:00:00', '2025-12-01T09:10:00');
   const { ledger, close } = openSummaryStore(stateDir);
-  assert.equal(ledger.restoredAt()?.toString(), instantOf('2025-12-01T09:30:00').toString());
+  assert.equal(ledger.knowsSince()?.toString(), instantOf('2025-12-01T09:30:00').toString());
   close();
 });
 
@@ -114,12 +114,17 @@ test('on a new host without its ledger nothing that was due before the start goe
   const { stateDir } = makeSummaryScene(t).settings;
   assert.deepEqual(await startAt('2025-12-01T10:00:00', stateDir), []);
   const { ledger, close } = openSummaryStore(stateDir);
+  // As `nightshift summary send --day 2025-11-20` does on an empty ledger.
+  ledger.recordBegin(instantOf('2025-12-01T10:05:00'));
   ledger.addPending('2025-11-20', [owner], instantOf('2025-12-01T10:05:00'));
   ledger.claim('2025-11-20', owner, ['pending'], instantOf('2025-12-01T10:05:00'));
   const sent = { state: 'accepted', reply: '250 OK', code: null } as const;
   ledger.finish('2025-11-20', owner, sent, instantOf('2025-12-01T10:05:01'));
   close();
-  assert.deepEqual(await startAt('2025-12-01T10:10:00', stateDir), []);
+  assert.match(
+    (await startAt('2025-12-01T10:10:00', stateDir)).join(),
+    /^Whether the summary of 2025-11-30 went out is not known/,
+  );
   assert.deepEqual(await startAt('2025-12-02T10:10:00', stateDir), ['sends 2025-12-01']);
 });
 
@@ -134,7 +139,7 @@ test('the status says that it is not known, in place of under way or not sent', 
   };
   assert.equal(reasonAt('2025-12-01T08:30:00'), `true the summary of ${day} is under way`);
   restoredAt(stateDir, '2025-12-01T02:00:00', '2025-12-01T08:10:00');
-  const unknown = `false whether the summary of ${day} was sent is not known: it was due before this STATE_DIR was restored`;
+  const unknown = `false whether the summary of ${day} was sent is not known: it was due before this ledger was begun or brought back`;
   assert.deepEqual(['2025-12-01T08:30:00', '2025-12-01T20:00:00'].map(reasonAt), [unknown, unknown]);
 });
 
@@ -145,7 +150,7 @@ test('a ledger of an earlier nightshift that is only read was never restored', (
   db.exec('DROP TABLE restored');
   db.close();
   const store = openSummaryStoreReadOnly(stateDir);
-  assert.equal(store?.ledger.restoredAt(), null);
+  assert.equal(store?.ledger.knowsSince(), null);
   store?.close();
 });
 
@@ -153,7 +158,7 @@ test('what is unknown comes before what is too late, and never touches a day tha
   const at = instantOf('2025-12-01T08:00:00');
   const facts = { startedAt: at, catchUpHours: 12, deliveries: [], hasEarlierDay: true };
   const decide = (now: string, restored: string) =>
-    decideDue({ at, day }, { ...facts, now: instantOf(now), restoredAt: instantOf(restored) });
+    decideDue({ at, day }, { ...facts, now: instantOf(now), knowsSince: instantOf(restored) });
   assert.deepEqual(
     [
       decide('2025-12-01T09:00:00', '2025-12-01T08:00:00'),

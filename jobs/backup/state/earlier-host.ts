@@ -34,8 +34,8 @@ export async function warnOfEarlierState({ name }: Database, deps: EarlierHostDe
   const newest = states.find(({ facts }) => !isSameHistory(facts?.since ?? null, history.firstStart()));
   if (newest === undefined) return;
   const when = newest.facts === null ? '' : `, stored ${localTimestamp(newest.facts.takenAt, zone)}`;
-  log.warn(
-    `this STATE_DIR has no good backup of ${name} on record, and the store has the state of an earlier host (${newest.key}${when}): its history, what was accepted, who got which summary. To bring it back, stop both services, then: nightshift restore --state`,
+  log.line(
+    `this STATE_DIR has no good backup of ${name} on record, and the store has the state of an earlier host, or of before it was lost (${newest.key}${when}): its history, what was accepted, who got which summary. To bring it back, stop both services, then: nightshift restore --state`,
   );
 }
 

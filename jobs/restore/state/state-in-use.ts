@@ -27,8 +27,10 @@ export async function requireStateUnused(
     const { dockerGap, possibleHolders } = await services.find(file, [], host);
     const users = await findDatabaseUsers(file, { containers: new Set(), dockerGap }, host);
     const { visibility } = users;
-    if (isUnseen(visibility) && !allow.unseen) throw unseenFailure(file, users, host, commandLine);
-    assertNotInUse(file, users, noPossibleHolders, stopThem);
+    const isUseUnseen = isUnseen(visibility);
+    // Then the kernel's word is part of that refusal.
+    assertNotInUse(file, isUseUnseen ? { ...users, use: 'unknown' } : users, noPossibleHolders, stopThem);
+    if (isUseUnseen && !allow.unseen) throw unseenFailure(file, users, host, commandLine);
     const mounting = [...possibleHolders.stopping, ...possibleHolders.staying];
     if (!visibility.processes && mounting.length > 0 && !allow.unseen)
       throw mayBeUsed(file, mounting, gapsText(visibility));

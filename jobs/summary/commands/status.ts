@@ -37,7 +37,7 @@ export function summaryStatus(
   const check =
     due === null
       ? { ok: true, reason: 'none is due yet' }
-      : checkDue(due, known, recipients, { now, restoredAt: ledger.restoredAt() });
+      : checkDue(due, known, recipients, { now, knowsSince: ledger.knowsSince() });
   return { ...check, days: daysOf(known, due?.day ?? null), nextRun: nextRun(schedule, now) };
 }
 
@@ -46,13 +46,13 @@ function checkDue(
   { day, at }: DueSummary,
   known: readonly SummaryDelivery[],
   recipients: readonly string[],
-  { now, restoredAt }: { readonly now: Temporal.Instant; readonly restoredAt: Temporal.Instant | null },
+  { now, knowsSince }: { readonly now: Temporal.Instant; readonly knowsSince: Temporal.Instant | null },
 ): { ok: boolean; reason: string } {
   const isRecipient = ({ recipient }: SummaryDelivery) =>
     recipients.length === 0 || includesAddress(recipients, recipient);
   const deliveries = known.filter((delivery) => delivery.day === day && isRecipient(delivery));
-  if (isUnknown({ at }, deliveries, restoredAt)) {
-    const reason = `whether the summary of ${day} was sent is not known: it was due before this STATE_DIR was restored`;
+  if (isUnknown({ at }, deliveries, knowsSince)) {
+    const reason = `whether the summary of ${day} was sent is not known: it was due before this ledger was begun or brought back`;
     return { ok: false, reason };
   }
   const missed = deliveries.filter((delivery) => !isDelivered(delivery));

@@ -50,13 +50,15 @@ export type DeliveryLedger = {
   sinceDay(day: string): SummaryDelivery[];
   /** Nothing was ever sent. */
   isEmpty(): boolean;
-  /** Whether it has deliveries of earlier days that it knew before `at`. */
-  hasEarlierThan(day: string, at: Temporal.Instant): boolean;
-  /** When it was last brought back from a backup: what was sent shortly before, it may not know. Null: never. */
-  restoredAt(): Temporal.Instant | null;
+  /** Whether it has deliveries of earlier days. */
+  hasEarlierThan(day: string): boolean;
+  /** Records that what was sent before `at` is not known: an empty ledger is begun by hand. */
+  recordBegin(at: Temporal.Instant): void;
+  /** When it was begun by hand, or last brought back from a backup: what was sent before, it may not know. Null: neither. */
+  knowsSince(): Temporal.Instant | null;
 };
 
-export type ReadOnlyLedger = Pick<DeliveryLedger, 'ofDay' | 'sinceDay' | 'isEmpty' | 'restoredAt'>;
+export type ReadOnlyLedger = Pick<DeliveryLedger, 'ofDay' | 'sinceDay' | 'isEmpty' | 'knowsSince'>;
 
 /**
  * The ledger with what a dead process left as `sending` shown as `uncertain`, which the next sender records. `isNobodySending`
@@ -76,7 +78,7 @@ export function withAbandoned(ledger: ReadOnlyLedger, isNobodySending: () => boo
     ofDay: (day) => ledger.ofDay(day).map(shown),
     sinceDay: (day) => ledger.sinceDay(day).map(shown),
     isEmpty: ledger.isEmpty,
-    restoredAt: ledger.restoredAt,
+    knowsSince: ledger.knowsSince,
   };
 }
 
@@ -139,9 +141,10 @@ export function deliveryLedger({ run, rows }: SummaryDatabase): DeliveryLedger {
     ofDay: (day) => select('day = ?', day),
     sinceDay: (day) => select('day >= ?', day),
     isEmpty: () => !exists('TRUE'),
-    hasEarlierThan: (day, at) =>
-      select('day < ?', day).some((delivery) => Temporal.Instant.compare(delivery.at, at) < 0),
-    restoredAt() {
+    hasEarlierThan: (day) => exists('day < ?', day),
+    recordBegin: (at) =>
+      void run('INSERT OR REPLACE INTO restored (taken_at, at) VALUES (?, ?)', at.toString(), at.toString()),
+    knowsSince() {
       // A ledger that is only read may be of before there was such a table.
       const [table] = rows(`SELECT 1 FROM sqlite_master WHERE name = 'restored'`);
       const [last] =
