@@ -15,7 +15,7 @@ import { docker, socketPath, until } from './docker-scene.ts';
 let images = { backup: '', summary: '' };
 
 /** A machine with nothing but Docker, folders, and the two keys of the bucket. */
-type Machine = {
+type TestMachine = {
   readonly folder: string;
   readonly database: string;
   /** A one-off command of the backup's image, as the service runs; what it prints. */
@@ -31,7 +31,7 @@ type Machine = {
 
 type Shared = { readonly settings: Readonly<Record<string, string>>; readonly keys: Readonly<Record<string, string>> };
 
-async function makeMachine(t: TestContext, { settings, keys }: Shared): Promise<Machine> {
+async function makeMachine(t: TestContext, { settings, keys }: Shared): Promise<TestMachine> {
   const folder = mkdtempSync(path.join(tmpdir(), 'host-gone-'));
   const prefix = `gone-${randomBytes(4).toString('hex')}`;
   for (const name of ['data', 'state', 'staging', 'etc']) {
