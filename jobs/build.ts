@@ -30,6 +30,7 @@ async function bundle(): Promise<void> {
     entryPoints: {
       nightshift: 'jobs/cli.ts',
       'run-process': 'jobs/backup/run-process.ts',
+      'state-process': 'jobs/backup/state/state-process.ts',
       'verify-process': 'jobs/backup/verification/verify-process.ts',
       'integrity-process': 'jobs/sqlite/integrity/integrity-process.ts',
       'fingerprint-process': 'jobs/restore/staging/fingerprint-process.ts',

@@ -24,6 +24,7 @@ import { cleanUpInterruptedRuns } from './interrupted-runs.ts';
 import { newestOfFormat, prepare } from './prepare.ts';
 import { recordDetails } from './record-details.ts';
 import { runRetention } from './retention/run-retention.ts';
+import { warnOfEarlierState } from './state/earlier-host.ts';
 import { createRunStep, type StepDeps } from './steps.ts';
 import { assessSnapshot } from './suspects/assess-snapshot.ts';
 import type { Suspicion } from './suspects/suspicion.ts';
@@ -80,6 +81,7 @@ export async function backUp(
   );
   const reading = { zone, now: () => store.now(clock), layout, signal };
   const stored = await step('list', () => inventoryOf(store, name, reading));
+  await warnOfEarlierState(database, deps);
   const instances = history.instances();
   const { own: inventory, others } = splitByHost(stored, instances);
   const shared = sharedStoreFailure(others, zone);

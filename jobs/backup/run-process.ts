@@ -1,3 +1,4 @@
+import path from 'node:path';
 import process from 'node:process';
 import { openResilientHistory, type ResilientHistory } from '../monitoring/history/resilient-history.ts';
 import { type SerializedRun, serializeRun } from '../monitoring/history/serialized-run.ts';
@@ -11,6 +12,7 @@ import { readBackupSettings } from '../settings/settings.ts';
 import { openStore } from '../store/open.ts';
 import { failureOutcome, type RunOutcome, successOutcome } from './outcome.ts';
 import { runBackup } from './run.ts';
+import { storeState } from './state/store-state.ts';
 
 // One run in a process of its own, so that its memory is freed and a crash takes no service down. Its parent decides when it
 // stops: signals to the whole group are left to the parent, and when that is gone so is the run.
@@ -47,7 +49,12 @@ async function run(name: string, mayWaitForNewKey: boolean): Promise<RunOutcome>
       waitForNewKey,
       signal: stop.signal,
     };
-    return successOutcome(await runBackup(database, deps), unrecorded());
+    // A history that cannot be kept is reported as that.
+    const storeItsState = async (stagingFolder: string) => {
+      if (history?.problem() !== null) return;
+      await storeState(database, { ...deps, stagingFolder: path.join(stagingFolder, 'state') });
+    };
+    return successOutcome(await runBackup(database, deps, storeItsState), unrecorded());
   } catch (error) {
     return failureOutcome(asFailure(error), unrecorded());
   }

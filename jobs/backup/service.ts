@@ -15,6 +15,7 @@ import { createBackupNotifier } from './alerts/backup-notifier.ts';
 import { deserializeFailure } from './outcome.ts';
 import { runInChildProcess } from './run-in-child-process.ts';
 import { runScheduledBackups } from './scheduled-backups.ts';
+import { ledgerFingerprint, storeStateInChildProcess, watchLedger } from './state/watch-ledger.ts';
 import { statusOf } from './status/status.ts';
 import { verifyOldInChildProcess } from './verification/verify-in-child-process.ts';
 
@@ -46,12 +47,19 @@ export async function serveBackups(settings: BackupSettings, clock: Clock, signa
     }
     if (isBad.includes(true)) notifier.verificationFailed();
   };
+  const ledger = watchLedger({
+    fingerprint: () => ledgerFingerprint(settings.stateDir),
+    store: () => storeStateInChildProcess({ log, stop: signal }),
+    sleepUntil: (instant) => sleepUntil(instant, clock, signal),
+    clock,
+  });
   const names = settings.databases.map(({ name }) => name).join(', ');
   log.line(`nightshift ${toolVersion}: backups of ${names}, "${schedule.cron}" ${schedule.zone}`);
   const notifier = createBackupNotifier(settings, { history, clock, log, signal });
   try {
     await serveHealth(settings, history, clock, signal);
     for (let isScheduled = false; !signal.aborted; isScheduled = true) {
+      ledger.stored();
       await runScheduledBackups({
         databases: settings.databases,
         run,
@@ -68,7 +76,7 @@ export async function serveBackups(settings: BackupSettings, clock: Clock, signa
       if (isScheduled) await verifyOldOnes();
       const next = nextRun(schedule, clock.now());
       log.line(`next backup ${nextRunText(next, settings.zone, clock.now())}`);
-      await sleepUntil(next, clock, signal);
+      await ledger.until(next);
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -19,6 +19,11 @@ export function restoreCommand(context: CliContext): Command {
     .option('--undo [name]', 'bring back the database that the last restore replaced, or another safety copy')
     .option('--safety-copies', 'list the databases that restores replaced')
     .option('--remove <name>', 'with --safety-copies: remove that one for good')
+    .option(
+      '--state [name]',
+      'on a new host: bring back what STATE_DIR held (history, what was accepted, who got which summary, report), the newest or that one',
+    )
+    .option('--replace-state', 'with --state: even though STATE_DIR is that of a host that works; it is put aside')
     .option('--dry-run', 'show the plan, change nothing')
     .option('-y, --yes', 'answer yes to every question')
     .option('--to <path>', 'write it there instead: touches no database and no service')
@@ -100,6 +105,7 @@ Examples:
   nightshift restore --at 2025-11-30 --to /tmp/look.db
   nightshift restore --compare latest
   nightshift restore --undo
+  nightshift restore --state
   nightshift restore --safety-copies --remove csv_data.db.backup-2025-12-02_031500`;
 
 function wholeSeconds(text: string): number {

@@ -77,6 +77,7 @@ const exitCodes = {
   DOCKER_FAILED: 1,
   SERVICE_UNSTOPPABLE: 1,
   SAFETY_COPY_MISSING: 1,
+  STATE_NOT_EMPTY: 1,
   RESTORE_DECLINED: 4,
   RESTORE_ROLLED_BACK: 1,
   RESTORE_UNHEALTHY: 1,
@@ -145,6 +146,11 @@ export function interruptedFailure(cause?: unknown): Failure {
     'Run it again if you want it done; a service runs again at its next start.',
     cause,
   );
+}
+
+/** What an error of any kind says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Whether SQLite reports that a file is damaged, or not a database. */

@@ -69,7 +69,7 @@ export const storeAddress = z
   );
 
 const keyPrefixWanted =
-  'folders of letters, digits, dots, dashes and underscores such as shops/east/ (none begins with a dot or a dash, none is called hourly, daily, weekly, monthly, yearly or meta; 512 characters at most)';
+  'folders of letters, digits, dots, dashes and underscores such as shops/east/ (none begins with a dot or a dash, none is called hourly, daily, weekly, monthly, yearly, meta or state; 512 characters at most)';
 
 /** Keys stay under the 1,024 bytes of S3: a name may have 300, and its folder and ending some. */
 const longestPrefix = 512;
@@ -82,7 +82,7 @@ export const keyPrefix = z
   .string()
   .max(longestPrefix, keyPrefixWanted)
   .regex(
-    /^(?!(?:.*\/)?(?:hourly|daily|weekly|monthly|yearly|meta)(?:\/|$))\w[\w.-]*(\/\w[\w.-]*)*\/?$/,
+    /^(?!(?:.*\/)?(?:hourly|daily|weekly|monthly|yearly|meta|state)(?:\/|$))\w[\w.-]*(\/\w[\w.-]*)*\/?$/,
     keyPrefixWanted,
   )
   .transform((value) => value.replace(/\/?$/, '/'));

@@ -43,22 +43,36 @@ export type DueFacts = {
   readonly catchUpHours: number;
   /** Of the due day. */
   readonly deliveries: readonly SummaryDelivery[];
+  /** The ledger has earlier days. */
   readonly hasEarlierDay: boolean;
+  /** When the ledger was begun by hand or brought back from a backup, if it was. */
+  readonly knowsSince: Temporal.Instant | null;
 };
 
 /**
- * `send`; `missed`: too late, to be logged; `nothing`: it was sent before this service started, or is not this service's
+ * `send`; `missed`: too late, to be logged; `unknown`: an earlier host, or system, may have sent it without this ledger, so a
+ * person decides; `nothing`: it was sent before this service started, or is not this service's
  * to send. That is so when the ledger is empty or has only manual sends of this day: on the day of the migration to this
  * service no one gets two emails.
  */
-export function decideDue({ at }: DueSummary, facts: DueFacts): 'send' | 'missed' | 'nothing' {
-  const { now, startedAt, catchUpHours, deliveries, hasEarlierDay } = facts;
+export function decideDue({ at }: DueSummary, facts: DueFacts): 'send' | 'missed' | 'unknown' | 'nothing' {
+  const { now, startedAt, catchUpHours, deliveries, hasEarlierDay, knowsSince } = facts;
+  if (isUnknown({ at }, deliveries, knowsSince)) return 'unknown';
   const isStarted = deliveries.some(({ state }) => state === 'pending' || state === 'sending');
   const wasDueBeforeStart = Temporal.Instant.compare(at, startedAt) <= 0;
   const isDone = deliveries.length > 0 && !isStarted;
   if (wasDueBeforeStart && (isDone || !(hasEarlierDay || isStarted))) return 'nothing';
   if (isNotAfter(now, at.add({ hours: catchUpHours }))) return 'send';
   return isDone ? 'nothing' : 'missed';
+}
+
+/** Whether it cannot be known who got it: it was due before the ledger was begun or brought back, which has nothing of it. */
+export function isUnknown(
+  { at }: Pick<DueSummary, 'at'>,
+  deliveries: readonly SummaryDelivery[],
+  knowsSince: Temporal.Instant | null,
+): boolean {
+  return knowsSince !== null && isNotAfter(at, knowsSince) && deliveries.length === 0;
 }
 
 function isNotAfter(a: Temporal.Instant, b: Temporal.Instant): boolean {

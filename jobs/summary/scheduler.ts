@@ -9,7 +9,7 @@ export type SchedulerDeps = RetryDeps & {
   readonly schedule: Schedule;
   /** How late a summary may still go out. */
   readonly catchUpHours: number;
-  readonly ledger: Pick<DeliveryLedger, 'ofDay' | 'hasEarlierThan'>;
+  readonly ledger: Pick<DeliveryLedger, 'ofDay' | 'hasEarlierThan' | 'knowsSince'>;
   /** Sends the summary of a local day, retries included, until `before`. */
   readonly sendSummary: (day: string, before: Temporal.Instant) => Promise<void>;
   readonly signal: AbortSignal;
@@ -27,9 +27,15 @@ export async function runScheduler(deps: SchedulerDeps): Promise<void> {
       since = due.at;
       const { day } = due;
       const hasEarlierDay = ledger.hasEarlierThan(day);
+      const knowsSince = ledger.knowsSince();
       const deliveries = ledger.ofDay(day);
-      const decision = decideDue(due, { now, startedAt, catchUpHours, deliveries, hasEarlierDay });
+      const decision = decideDue(due, { now, startedAt, catchUpHours, deliveries, hasEarlierDay, knowsSince });
       if (decision === 'send') await sendSummary(day, retriedUntil(due.at, schedule, catchUpHours));
+      if (decision === 'unknown') {
+        log.warn(
+          `Whether the summary of ${day} went out is not known: it was due before this ledger was begun or brought back. Ask; if nobody got it: nightshift summary send --day ${day}`,
+        );
+      }
       if (decision === 'missed') {
         log.warn(
           `The summary of ${day} is too late now. To send it all the same: nightshift summary send --day ${day}`,

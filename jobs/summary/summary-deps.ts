@@ -5,6 +5,7 @@ import { makeMissingFolder } from '../runtime/missing-folder.ts';
 import type { SummarySettings } from '../settings/settings.ts';
 import { createMailer } from './mailer.ts';
 import { makeDayPage } from './page/make-day-page.ts';
+import { keepReportCopy } from './report/keep-copy.ts';
 import type { SendDeps } from './send-day.ts';
 import { signedLink } from './site/signed-links.ts';
 import { acquireSendingLock } from './storage/sending-lock.ts';
@@ -23,10 +24,14 @@ export function createSummaryDeps(
   const { stateDir, stopGraceSeconds, summary } = settings;
   const { publicUrl, signingKey, passwordHash } = summary;
   makeMissingFolder(stateDir, 'STATE_DIR', log);
+  keepReportCopy(summary.report, stateDir, log);
   return {
     ...openSummaryStore(stateDir),
     acquireLock: () => acquireSendingLock(stateDir, { log, signal }),
-    makePage: (day) => makeDayPage(day, settings, { clock, signal }),
+    makePage(day) {
+      keepReportCopy(summary.report, stateDir, log);
+      return makeDayPage(day, settings, { clock, signal });
+    },
     linkTo(day) {
       if (publicUrl === null || signingKey === null || passwordHash === null) return null;
       return signedLink(publicUrl, signingKey, day, clock.now().add({ hours: 24 * linkDays }));

@@ -32,6 +32,7 @@ export type Scene = {
   /** Runs a command of the CLI in this process and returns what it printed, on either stream. */
   command(command: (context: CliContext) => Command, args: readonly string[]): Promise<string>;
   sql(statements: string): void;
+  /** Keys of backups and what is beside them, below the prefix; without those of state backups. */
   keys(): Promise<string[]>;
   /** What lies in the staging folder. */
   staged(): string[];
@@ -103,7 +104,10 @@ export async function makeScene(t: TestContext, environment: Environment = {}): 
       return text;
     },
     sql,
-    keys: async () => (await store.list('sqlite-backups/')).map(({ key }) => key.slice('sqlite-backups/'.length)),
+    async keys() {
+      const below = (await store.list('sqlite-backups/')).map(({ key }) => key.slice('sqlite-backups/'.length));
+      return below.filter((key) => !key.startsWith('state/'));
+    },
     staged: () => readdirSync(settings.stagingDir),
   };
 }

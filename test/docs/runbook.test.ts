@@ -6,6 +6,7 @@ import { allClearAlert, problemsAlert } from '../../jobs/backup/alerts/alert-tex
 import type { BackupProblem } from '../../jobs/backup/alerts/backup-problem.ts';
 import { renamedProblem, unrecordedProblem } from '../../jobs/backup/alerts/history-problems.ts';
 import { problemsOfRun } from '../../jobs/backup/alerts/run-problems.ts';
+import { problemOfState } from '../../jobs/backup/alerts/state-problem.ts';
 import { problemsOfVerification, type VerificationFacts } from '../../jobs/backup/alerts/verification-problems.ts';
 import { Failure, failureCodes } from '../../jobs/runtime/errors.ts';
 import { summaryFailedAlert, summaryRecoveredAlert } from '../../jobs/summary/alerts.ts';
@@ -63,9 +64,16 @@ function problems(): Readonly<Record<BackupProblem['kind'], BackupProblem>> {
     'store-emptied': problemOf({ ...good, storeEmptied: 'The store is empty.' }),
     damaged: verificationProblem({ damaged: [{ key: 'daily/csv_data.db.gz', message: 'cut short', at }] }),
     unverified: verificationProblem({ routine: { at, key: null, problem: 'No room.', unverified: [] } }),
+    'state-not-stored': stateProblem(),
     unrecorded: unrecordedProblem(trouble, at.toString()),
     'history-renamed': renamedProblem('/state/history.db.damaged', at.toString()),
   };
+}
+
+function stateProblem(): BackupProblem {
+  const problem = problemOfState({ at, key: null, problem: 'No room.' });
+  assert.ok(problem);
+  return problem;
 }
 
 function verificationProblem(facts: Partial<VerificationFacts>): BackupProblem {

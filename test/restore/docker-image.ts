@@ -9,10 +9,20 @@ const root = path.resolve(import.meta.dirname, '..', '..');
 
 /** Builds the backup image under a name of its own, and returns that. */
 export async function buildImage(): Promise<string> {
-  const name = `restore-image-${randomBytes(4).toString('hex')}`;
+  const { backup } = await buildImages(['sqlite-backup']);
+  return backup;
+}
+
+/** The same with the image of the summary. */
+export async function buildImages(images: readonly ('sqlite-backup' | 'backend-dailysummary')[]) {
+  const suffix = randomBytes(4).toString('hex');
+  const names = { backup: `restore-image-${suffix}`, summary: `restore-summary-image-${suffix}` };
   const built = mkdtempSync(path.join(tmpdir(), 'restore-image-'));
   execFileSync(process.execPath, [path.join(root, 'jobs', 'build.ts'), built]);
-  await docker('build', '-q', '-t', name, path.join(built, 'sqlite-backup'));
+  for (const image of images) {
+    const name = image === 'sqlite-backup' ? names.backup : names.summary;
+    await docker('build', '-q', '-t', name, path.join(built, image));
+  }
   rmSync(built, { recursive: true });
-  return name;
+  return names;
 }

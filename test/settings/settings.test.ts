@@ -336,7 +336,7 @@ test('a prefix that keys cannot begin with is a wrong setting', () => {
   ];
   for (const text of wrong) {
     assert.deepEqual(problems({ ...keys, BACKUP_PREFIX: text }), [
-      `BACKUP_PREFIX is "${text}": set it to folders of letters, digits, dots, dashes and underscores such as shops/east/ (none begins with a dot or a dash, none is called hourly, daily, weekly, monthly, yearly or meta; 512 characters at most), or leave it out for sqlite-backups/`,
+      `BACKUP_PREFIX is "${text}": set it to folders of letters, digits, dots, dashes and underscores such as shops/east/ (none begins with a dot or a dash, none is called hourly, daily, weekly, monthly, yearly, meta or state; 512 characters at most), or leave it out for sqlite-backups/`,
     ]);
   }
 });

@@ -19,6 +19,7 @@ export const roomsOfInfra = ['runtime', 'settings'] as const;
 export const partsOfRestore = [
   'restore-command',
   'run',
+  'state',
   'plan',
   'choice',
   'compare',

@@ -65,6 +65,7 @@ test('what is caught up after downtime, and what is not', () => {
         catchUpHours: 12,
         deliveries: [],
         hasEarlierDay: true,
+        knowsSince: null,
         ...facts,
       },
     );
@@ -119,6 +120,7 @@ async function runService({
     ledger: {
       ofDay: (about) => (known.includes(about) ? [accepted] : []),
       hasEarlierThan: (about) => known.some((other) => other < about),
+      knowsSince: () => null,
     },
     sendSummary: async (about) => {
       lines.push(`${local()} sends ${about}`);

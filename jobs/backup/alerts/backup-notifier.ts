@@ -80,6 +80,7 @@ export function createBackupNotifier(
         damaged: history.damagedBackups(database),
         routine: history.routineVerification(database),
       })),
+      stateBackup: history.stateBackup(),
       unrecorded: history.problem(),
       renamed: history.takeRenamedPath(),
     };

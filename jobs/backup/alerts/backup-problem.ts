@@ -11,6 +11,7 @@ const problemKind = z.enum([
   'store-emptied',
   'unrecorded',
   'history-renamed',
+  'state-not-stored',
 ]);
 
 export const problemSchema = z.object({

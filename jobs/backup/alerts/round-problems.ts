@@ -1,11 +1,12 @@
 import type { AlertBudget } from '../../monitoring/alerts/alert-budget.ts';
-import type { OpenSuspect } from '../../monitoring/history/history.ts';
+import type { OpenSuspect, StateBackup } from '../../monitoring/history/history.ts';
 import type { Failure } from '../../runtime/errors.ts';
 import { type RunOutcome, serializeFailure } from '../outcome.ts';
 import type { AlertState } from './alert-state.ts';
 import { type BackupProblem, causeOf, isEvent } from './backup-problem.ts';
 import { renamedProblem, unrecordedProblem } from './history-problems.ts';
 import { problemsOfRun } from './run-problems.ts';
+import { problemOfState } from './state-problem.ts';
 import { problemsOfVerification, type VerificationFacts } from './verification-problems.ts';
 
 /** One run of a round. */
@@ -25,6 +26,8 @@ export type BackupRound = {
   readonly openSuspects: ReadonlyMap<string, readonly OpenSuspect[]>;
   /** Of every database. */
   readonly verifications: readonly VerificationFacts[];
+  /** What came of the last backup of STATE_DIR; null: none was tried. */
+  readonly stateBackup: StateBackup | null;
   /** Why the history cannot be kept in STATE_DIR; null while it can. */
   readonly unrecorded: Failure | null;
   /** Where a damaged history was renamed to; null when there was none. */
@@ -43,13 +46,16 @@ export function problemsOfRound(round: BackupRound, state: AlertState): BackupPr
     return problemsOfRun({ database: name, outcome: null, step: 'start', ...run, openSuspects, before, at });
   });
   const unverified = round.verifications.flatMap(problemsOfVerification).map((problem) => keepSince(problem, state));
-  const found = [...ofDatabases, ...unverified, ...ofHistory(round, state.problems)];
+  const ofState = [problemOfState(round.stateBackup)]
+    .filter((problem) => problem !== null)
+    .map((problem) => keepSince(problem, state));
+  const found = [...ofDatabases, ...unverified, ...ofState, ...ofHistory(round, state.problems)];
   const isFound = (problem: BackupProblem) => found.some((other) => causeOf(other).kind === causeOf(problem).kind);
   const isKept = (problem: BackupProblem) => !isFound(problem) && isUnreported(problem, state.budget, at);
   return [...found, ...state.problems.filter(isKept)];
 }
 
-/** Verified again and again, and still wrong: since when it was first seen. */
+/** Tried again and again, and still wrong: since when it was first seen. */
 function keepSince(problem: BackupProblem, { problems }: AlertState): BackupProblem {
   const known = problems.find((other) => causeOf(other).kind === causeOf(problem).kind);
   return known === undefined ? problem : { ...problem, since: known.since };

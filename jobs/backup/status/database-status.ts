@@ -64,6 +64,7 @@ export function databaseStatus(history: ReadOnlyHistory, name: string, deps: Dat
   const routine = history.routineVerification(name);
   const lastVerifications = history.lastVerifications();
   const verification = { database: name, damaged: history.damagedBackups(name), routine };
+  const stateBackup = history.stateBackup();
   const activeRun = activeRunOf(runs[0], lock);
   const health = healthOf({
     now,
@@ -75,7 +76,7 @@ export function databaseStatus(history: ReadOnlyHistory, name: string, deps: Dat
   const unfinished = restoreUnfinished ? [unfinishedRestore] : [];
   const problems = [
     ...unfinished,
-    ...listProblems({ now, runs, activeRun, openSuspects, verification, openAlerts }, zone),
+    ...listProblems({ now, runs, activeRun, openSuspects, verification, stateBackup, openAlerts }, zone),
   ];
   return {
     name,

@@ -1,9 +1,10 @@
-import type { OpenSuspect, Outcome, Run } from '../../monitoring/history/history.ts';
+import type { OpenSuspect, Outcome, Run, StateBackup } from '../../monitoring/history/history.ts';
 import { localTimestamp } from '../../runtime/clock.ts';
 import { agePhrase } from '../../runtime/format.ts';
 import type { LockState } from '../../sqlite/lock/lock-state.ts';
 import type { BackupProblem } from '../alerts/backup-problem.ts';
 import { unfinishedMessage } from '../alerts/run-problems.ts';
+import { problemOfState } from '../alerts/state-problem.ts';
 import { problemsOfVerification, type VerificationFacts } from '../alerts/verification-problems.ts';
 
 /** A run that is running by the history: `yes` when a process holds its lock, `no` when none does, so it was killed. */
@@ -24,13 +25,15 @@ type ProblemFacts = {
   readonly activeRun: ActiveRun | null;
   readonly openSuspects: readonly OpenSuspect[];
   readonly verification: VerificationFacts;
+  /** Of STATE_DIR itself. */
+  readonly stateBackup: StateBackup | null;
   /** What the alerts know to be wrong, of this database or of all. */
   readonly openAlerts: readonly BackupProblem[];
 };
 
 /** What is wrong with one database's backups beside age and absence, one line each; empty when nothing is known to be. */
 export function listProblems(
-  { now, runs, activeRun, openSuspects, verification, openAlerts }: ProblemFacts,
+  { now, runs, activeRun, openSuspects, verification, stateBackup, openAlerts }: ProblemFacts,
   zone: string,
 ): string[] {
   const ended = activeRun?.isAlive === 'no' ? activeRun.run : runs.find(({ outcome }) => outcome !== 'running');
@@ -38,6 +41,7 @@ export function listProblems(
     ...(ended === undefined ? [] : runProblem(ended, now, zone)),
     ...openSuspects.map(({ key, reason }) => `${key} is suspect (${reason}); if it is right: nightshift accept ${key}`),
     ...problemsOfVerification(verification).map(({ message }) => message),
+    ...[problemOfState(stateBackup)].flatMap((problem) => problem?.message ?? []),
     ...openAlerts.filter(({ kind }) => isListed(kind, ended?.outcome)).map(({ message }) => message),
   ];
   return problems.map((problem) => problem.replace(/\.$/, ''));
@@ -57,7 +61,7 @@ function runProblem(run: Run, now: Temporal.Instant, zone: string): string[] {
  * one that was stopped or killed has none of the failure before it.
  */
 function isListed(kind: BackupProblem['kind'], lastOutcome: Outcome | undefined): boolean {
-  if (['suspect', 'damaged', 'unverified'].includes(kind)) return false;
+  if (['suspect', 'damaged', 'unverified', 'state-not-stored'].includes(kind)) return false;
   if (kind === 'failure') return lastOutcome !== 'failed' && lastOutcome !== 'succeeded';
   return kind !== 'housekeeping' || lastOutcome !== 'succeeded';
 }

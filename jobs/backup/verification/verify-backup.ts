@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { AgeIdentity } from '../../archives/format/encryption.ts';
 import type { BackupFacts } from '../../archives/metadata.ts';
@@ -9,6 +9,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
 import type { Progress } from '../../runtime/progress.ts';
 import type { ObjectStore } from '../../store/store.ts';
+import { removeLeftFolders } from '../left-folders.ts';
 
 const folderStem = 'verify.nightshift-';
 
@@ -50,7 +51,7 @@ export async function verifyBackup(
 ): Promise<VerificationOutcome> {
   const bar = progress.start('verify', bytes);
   try {
-    await removeLeftFolders(path.dirname(stagingFolder), clock.now());
+    await removeLeftFolders(path.dirname(stagingFolder), folderStem, clock.now());
     await mkdir(stagingFolder, { recursive: true });
     const verification = await verifyByRestoring(store, key, facts, { identity, stagingFolder, signal, bar });
     if (isChanged) throw replacedFailure(key);
@@ -83,15 +84,4 @@ export function verificationText({ verification, isCompared }: VerificationOutco
   return verification === 'verified'
     ? 'verified: restored, and its integrity is sound'
     : 'checksum only: it is encrypted, no key here opens it, and its stored bytes are those that were stored';
-}
-
-/** Those that were made a day ago or earlier: their process was killed. */
-async function removeLeftFolders(stagingDir: string, now: Temporal.Instant): Promise<void> {
-  for (const name of await readdir(stagingDir)) {
-    if (!name.startsWith(folderStem)) continue;
-    const folder = path.join(stagingDir, name);
-    const found = await stat(folder).catch(() => null);
-    if (found !== null && now.epochMilliseconds - found.mtimeMs >= 24 * 3_600_000)
-      await rm(folder, { recursive: true, force: true });
-  }
 }

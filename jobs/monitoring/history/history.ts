@@ -33,6 +33,13 @@ export type RoutineVerification = {
   readonly unverified: readonly UnverifiedBackup[];
 };
 
+/** What came of the last backup of STATE_DIR itself. `problem`: what of it could not be stored, and why. */
+export type StateBackup = {
+  readonly at: Temporal.Instant;
+  readonly key: string | null;
+  readonly problem: string | null;
+};
+
 /** One run of a job on one database. Sizes in bytes. */
 export type Run = {
   readonly id: number;
@@ -92,6 +99,9 @@ export type History = {
   recordRoutineVerification(database: string, verified: RoutineVerification): void;
   /** Null: none was tried yet. */
   routineVerification(database: string): RoutineVerification | null;
+  recordStateBackup(stored: StateBackup): void;
+  /** Null: none was tried yet. */
+  stateBackup(): StateBackup | null;
   /** Forgets all that is known of a key: its object is gone, or about to be replaced by a new one. */
   forgetKey(key: string): void;
   counts(database: string): Record<Outcome, number>;
@@ -135,6 +145,7 @@ export type ReadOnlyHistory = Pick<
   | 'lastVerifications'
   | 'damagedBackups'
   | 'routineVerification'
+  | 'stateBackup'
   | 'counts'
   | 'openSuspects'
   | 'alertState'

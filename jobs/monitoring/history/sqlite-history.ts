@@ -6,7 +6,9 @@ import type {
   History,
   OpenSuspect,
   Outcome,
+  RoutineVerification,
   RunDetails,
+  StateBackup,
   UnverifiedBackup,
   Verification,
 } from './history.ts';
@@ -43,6 +45,13 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
   const damagedRows = (where: string, ...values: unknown[]) => {
     const [table] = rows(`SELECT 1 FROM sqlite_master WHERE name = 'damaged'`);
     return table === undefined ? [] : rows<DamagedRow>(`SELECT key, message, at FROM damaged ${where}`, ...values);
+  };
+  /** What came last of something that is done again and again. */
+  const keepResult = (name: string, result: RoutineVerification | StateBackup) =>
+    run('INSERT OR REPLACE INTO service (name, value) VALUES (?, ?)', name, JSON.stringify(result));
+  const keptResult = <Result>(name: string, schema: z.ZodType<Result>): Result | null => {
+    const [found] = rows<{ value: string }>('SELECT value FROM service WHERE name = ?', name);
+    return found === undefined ? null : parseJsonAs(schema, found.value);
   };
   const lastVerifications: History['lastVerifications'] = () => {
     const verified = rows<{ key: string; result: Verification; at: string }>(
@@ -115,13 +124,9 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
       damagedRows('WHERE database = ? ORDER BY at, key', database).map(
         (row): DamagedBackup => ({ ...row, at: Temporal.Instant.from(row.at) }),
       ),
-    recordRoutineVerification: (database, verified) => {
-      const text = JSON.stringify(verified);
-      run('INSERT OR REPLACE INTO service (name, value) VALUES (?, ?)', routineName(database), text);
-    },
+    recordRoutineVerification: (database, verified) => keepResult(routineName(database), verified),
     routineVerification: (database) => {
-      const [found] = rows<{ value: string }>('SELECT value FROM service WHERE name = ?', routineName(database));
-      const parsed = found === undefined ? null : parseJsonAs(routineSchema, found.value);
+      const parsed = keptResult(routineName(database), routineSchema);
       if (!parsed) return null;
       // What was verified by hand since is unverified no longer.
       const last = lastVerifications();
@@ -131,6 +136,8 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
       };
       return { ...parsed, unverified: parsed.unverified.filter(isLeft) };
     },
+    recordStateBackup: (stored) => keepResult(stateName, stored),
+    stateBackup: () => keptResult(stateName, resultSchema),
     forgetKey: (key) =>
       translateHistoryErrors(file, () =>
         db.transaction(() => {
@@ -237,11 +244,10 @@ type DamagedRow = { readonly key: string; readonly message: string; readonly at:
 
 const replacedStem = 'replaced-instance:';
 const routineName = (database: string) => `verification:${database}`;
+const stateName = 'state-backup';
 const instant = z.string().transform((text) => Temporal.Instant.from(text));
-const routineSchema = z.object({
-  at: instant,
-  key: z.string().nullable(),
-  problem: z.string().nullable(),
+const resultSchema = z.object({ at: instant, key: z.string().nullable(), problem: z.string().nullable() });
+const routineSchema = resultSchema.extend({
   unverified: z.array(z.object({ key: z.string(), problem: z.string(), at: instant })).default([]),
 });
 

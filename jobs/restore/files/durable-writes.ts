@@ -19,13 +19,13 @@ export function syncPath(file: string): void {
 }
 
 /**
- * Replaces `file` by `text`: readers, and a power loss, see the old text or the new one, never a part. What was written of
+ * Replaces `file` by `content`: readers, and a power loss, see the old content or the new one, never a part. What was written of
  * the new one before a failure is removed.
  */
-export async function writeDurably(file: string, text: string, checkpoint: Checkpoint): Promise<void> {
+export async function writeDurably(file: string, content: string | Buffer, checkpoint: Checkpoint): Promise<void> {
   const fresh = `${file}.new`;
   try {
-    writeAll(fresh, text);
+    writeAll(fresh, content);
   } catch (error) {
     removeIfPossible(fresh);
     throw error;
@@ -51,9 +51,9 @@ export function removeIfPossible(file: string): void {
   } catch {}
 }
 
-/** A disk with little left takes a part of a text, and says ENOSPC only when asked to take the rest. */
-function writeAll(file: string, text: string): void {
-  const bytes = Buffer.from(text);
+/** A disk with little left takes a part of it, and says ENOSPC only when asked to take the rest. */
+function writeAll(file: string, content: string | Buffer): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   const handle = openSync(file, 'w', 0o644);
   try {
     for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);

@@ -9,6 +9,8 @@ export type CliOptions = {
   readonly undo?: string | true;
   readonly safetyCopies?: true;
   readonly remove?: string;
+  readonly state?: string | true;
+  readonly replaceState?: true;
   readonly to?: string;
   readonly compare?: string | true;
   readonly compareLimit?: number;

@@ -13,6 +13,8 @@ export function commandLineOf(typed: CliOptions): string[] {
     ...given('--undo', typed.undo),
     ...given('--safety-copies', typed.safetyCopies),
     ...given('--remove', typed.remove),
+    ...given('--state', typed.state),
+    ...given('--replace-state', typed.replaceState),
     ...given('--to', typed.to),
     ...given('--compare', typed.compare),
     ...given('--compare-limit', typed.compareLimit?.toString()),

@@ -22,6 +22,7 @@ function actionMeant(typed: CliOptions, zone: string): RestoreAction {
     typed.at === undefined ? null : '--at',
     typed.undo === undefined ? null : '--undo',
     typed.safetyCopies === undefined ? null : '--safety-copies',
+    typed.state === undefined ? null : '--state',
   ].filter((what) => what !== null);
   if (asked.length > 1) throw invalid(`${asked.join(' and ')} cannot be combined.`, 'Give one of them.');
   refuseTwoOwners(typed);
@@ -33,6 +34,13 @@ function actionMeant(typed: CliOptions, zone: string): RestoreAction {
       '--leave-off only finishes an unfinished restore.',
       'Run it alone: `nightshift restore --leave-off NAMES`.',
     );
+  }
+  if (typed.state !== undefined) {
+    return {
+      kind: 'restore state',
+      name: typed.state === true ? null : typed.state,
+      replace: typed.replaceState ?? false,
+    };
   }
   if (typed.safetyCopies) {
     return typed.remove === undefined

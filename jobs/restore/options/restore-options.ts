@@ -15,6 +15,8 @@ export type RestoreAction =
   | { readonly kind: 'list safety copies' }
   | { readonly kind: 'remove safety copy'; readonly name: string }
   | { readonly kind: 'undo'; readonly name: string | null }
+  /** What STATE_DIR held; without a name the newest. */
+  | { readonly kind: 'restore state'; readonly name: string | null; readonly replace: boolean }
   | { readonly kind: 'restore'; readonly selector: BackupSelector }
   | { readonly kind: 'write copy'; readonly selector: BackupSelector; readonly to: string }
   | { readonly kind: 'compare'; readonly selector: BackupSelector };

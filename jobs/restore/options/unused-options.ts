@@ -20,14 +20,16 @@ const usedBy: Readonly<Record<string, readonly ActionKind[]>> = {
   '--at': ['restore', 'write copy', 'compare'],
   '--undo': ['undo'],
   '--safety-copies': ['list safety copies', 'remove safety copy'],
+  '--state': ['restore state'],
+  '--replace-state': ['restore state'],
   '--remove': ['remove safety copy'],
   '--to': ['write copy'],
   '--compare': ['compare'],
   '--compare-limit': ['compare'],
   '--database': anywhere,
-  '--identity': ['resume', 'restore', 'write copy', 'compare'],
-  '--dry-run': restores,
-  '--yes': anywhere,
+  '--identity': ['resume', 'restore', 'write copy', 'compare', 'restore state'],
+  '--dry-run': [...restores, 'restore state'],
+  '--yes': [...anywhere, 'restore state'],
   '--ignore-open-files': [...restores, 'remove safety copy'],
   '--allow-unseen': [...restores, 'remove safety copy'],
   '--allow-lost-file': restores,
@@ -54,6 +56,7 @@ const actions: Readonly<Record<ActionKind, readonly [name: string, why: string]>
   compare: ['--compare', 'it stops and changes nothing'],
   'list safety copies': ['--safety-copies', 'it lists them'],
   'remove safety copy': ['--safety-copies --remove', 'it removes that one'],
+  'restore state': ['--state', 'it brings back STATE_DIR, no database'],
 };
 
 /** An option that would be ignored is one that the person counts on. Throws ARGUMENT_INVALID that names each of them. */

@@ -84,6 +84,12 @@ export async function confirmRemoval(file: string, yes: boolean, prompt: Prompt)
   if (!isYes(await prompt(`Remove ${file} for good? [y/N] `))) throw declined('Not removed');
 }
 
+/** Asks whether to bring back a state. Throws RESTORE_DECLINED. */
+export async function confirmState(yes: boolean, prompt: Prompt): Promise<void> {
+  if (yes || prompt === null) return;
+  if (!isYes(await prompt('Restore it? [y/N] '))) throw declined('Not restored');
+}
+
 const isYes = (answer: string) => /^y(es)?$/i.test(answer.trim());
 
 function declined(what: string): Failure {

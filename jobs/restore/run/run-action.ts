@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { asFailure, Failure } from '../../runtime/errors.ts';
 import type { Database } from '../../settings/databases.ts';
+import { readRestoreSettings } from '../../settings/settings.ts';
 import { targetDatabase } from '../choice/candidates.ts';
 import type { RestoreSource } from '../choice/restore-source.ts';
 import {
@@ -24,6 +25,7 @@ import {
   type RestoreOptions,
 } from '../options/restore-options.ts';
 import { confirmRemoval, requirePrompt, requireRemovalPrompt } from '../plan/prompts.ts';
+import { restoreState } from '../state/restore-state.ts';
 import { compare } from './compare.ts';
 import { restore, showPlan } from './restore.ts';
 import { createDeps, type RestoreDeps } from './restore-deps.ts';
@@ -42,6 +44,8 @@ export async function runAction(
   const action = actionOf(typed, settings.zone);
   const options = restoreOptionsOf(typed);
   const deps = { ...usual, ...changes };
+  if (action.kind === 'restore state')
+    return restoreState(action, readRestoreSettings(context.environment), options, deps);
   const readers: readonly RestoreAction['kind'][] = ['list safety copies', 'write copy', 'compare'];
   const changesSomething = !options.dryRun && !readers.includes(action.kind);
   if (changesSomething && (await resumeAllUnfinished(settings.databases, action, options, deps))) return;

@@ -1,13 +1,11 @@
-import { chownSync, existsSync, statSync } from 'node:fs';
+import { chownSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { RunDetails } from '../../monitoring/history/history.ts';
 import { openResilientHistory, type ResilientHistory } from '../../monitoring/history/resilient-history.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { asFailure, type Failure } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
-import { makeMissingFolder } from '../../runtime/missing-folder.ts';
-import { chownIfAllowed } from '../files/durable-writes.ts';
-import { defaultOwner } from '../options/restore-options.ts';
+import { makeStateFolder } from '../files/state-folder.ts';
 
 /** The run's row in the history. */
 export type RunRecorder = { step(name: string): void; note(details: RunDetails): void };
@@ -53,18 +51,14 @@ function openFor(stateDir: string, log: Log): ResilientHistory {
   const isRoot = process.geteuid?.() === 0;
   const quietly = (work: () => void) => {
     try {
-      if (isRoot) work();
+      work();
     } catch (error) {
       warn(error);
     }
   };
-  const wasThere = existsSync(stateDir);
-  makeMissingFolder(stateDir, 'STATE_DIR', log);
-  quietly(() => {
-    if (!wasThere && existsSync(stateDir)) chownIfAllowed(stateDir, defaultOwner);
-  });
+  quietly(() => makeStateFolder(stateDir, log));
   const history = openResilientHistory(stateDir, { onProblem: warn });
-  if (history.problem() === null) quietly(() => keepOwner(stateDir));
+  if (isRoot && history.problem() === null) quietly(() => keepOwner(stateDir));
   return history;
 }
 

@@ -48,6 +48,7 @@ export function sendCommand(context: CliContext): Command {
       const deps = createSummaryDeps(settings, { clock, log, signal });
       try {
         const { ledger, alertBudget } = deps;
+        if (ledger.isEmpty()) ledger.recordBegin(clock.now());
         const before = ledger.ofDay(day);
         const retried = summary.smtp === null ? retriedWithoutServer : retriedStates;
         const { deliveries, failure } = await sendDay(day, recipients, deps, force ? forcedStates : retried);

@@ -1,7 +1,7 @@
 import { plural } from '../../runtime/format.ts';
 import { nextRun, type Schedule } from '../../runtime/schedule.ts';
 import { addDays, daysBetween } from '../blocks/day-values.ts';
-import { type DueSummary, dayBefore, lastDue } from '../due.ts';
+import { type DueSummary, dayBefore, isUnknown, lastDue } from '../due.ts';
 import { includesAddress } from '../recipients.ts';
 import { isDelivered, type ReadOnlyLedger, type SummaryDelivery } from '../storage/ledger.ts';
 
@@ -34,7 +34,10 @@ export function summaryStatus(
   const yesterday = dayBefore(now, schedule.zone);
   // A clock that was ahead may have left days that are still to come.
   const known = ledger.sinceDay(addDays(yesterday, 1 - maxDays)).filter(({ day }) => day <= yesterday);
-  const check = due === null ? { ok: true, reason: 'none is due yet' } : checkDue(due, known, recipients, now);
+  const check =
+    due === null
+      ? { ok: true, reason: 'none is due yet' }
+      : checkDue(due, known, recipients, { now, knowsSince: ledger.knowsSince() });
   return { ...check, days: daysOf(known, due?.day ?? null), nextRun: nextRun(schedule, now) };
 }
 
@@ -43,11 +46,15 @@ function checkDue(
   { day, at }: DueSummary,
   known: readonly SummaryDelivery[],
   recipients: readonly string[],
-  now: Temporal.Instant,
+  { now, knowsSince }: { readonly now: Temporal.Instant; readonly knowsSince: Temporal.Instant | null },
 ): { ok: boolean; reason: string } {
   const isRecipient = ({ recipient }: SummaryDelivery) =>
     recipients.length === 0 || includesAddress(recipients, recipient);
   const deliveries = known.filter((delivery) => delivery.day === day && isRecipient(delivery));
+  if (isUnknown({ at }, deliveries, knowsSince)) {
+    const reason = `whether the summary of ${day} was sent is not known: it was due before this ledger was begun or brought back`;
+    return { ok: false, reason };
+  }
   const missed = deliveries.filter((delivery) => !isDelivered(delivery));
   if (deliveries.length > 0 && missed.length === 0) return { ok: true, reason: deliveredText(day, deliveries) };
   const isUnfinished =

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { restoredTable } from '../../archives/state/restored-ledger.ts';
 import { Failure, isDamagedDatabase } from '../../runtime/errors.ts';
 
 const schema = `
@@ -11,7 +12,8 @@ const schema = `
   CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY, day TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT, outcome TEXT NOT NULL,
     mail_bytes INTEGER, message TEXT);
-  CREATE TABLE IF NOT EXISTS alerts (name TEXT PRIMARY KEY, value TEXT NOT NULL);`;
+  CREATE TABLE IF NOT EXISTS alerts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+  ${restoredTable};`;
 
 /** The connection to `STATE_DIR/summaries.db`, in rollback mode, so that a read-only mount can read it. Throws as opening does. */
 export type SummaryDatabase = {

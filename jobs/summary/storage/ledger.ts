@@ -52,9 +52,13 @@ export type DeliveryLedger = {
   isEmpty(): boolean;
   /** Whether it has deliveries of earlier days. */
   hasEarlierThan(day: string): boolean;
+  /** Records that what was sent before `at` is not known: an empty ledger is begun by hand. */
+  recordBegin(at: Temporal.Instant): void;
+  /** When it was begun by hand, or last brought back from a backup: what was sent before, it may not know. Null: neither. */
+  knowsSince(): Temporal.Instant | null;
 };
 
-export type ReadOnlyLedger = Pick<DeliveryLedger, 'ofDay' | 'sinceDay' | 'isEmpty'>;
+export type ReadOnlyLedger = Pick<DeliveryLedger, 'ofDay' | 'sinceDay' | 'isEmpty' | 'knowsSince'>;
 
 /**
  * The ledger with what a dead process left as `sending` shown as `uncertain`, which the next sender records. `isNobodySending`
@@ -74,6 +78,7 @@ export function withAbandoned(ledger: ReadOnlyLedger, isNobodySending: () => boo
     ofDay: (day) => ledger.ofDay(day).map(shown),
     sinceDay: (day) => ledger.sinceDay(day).map(shown),
     isEmpty: ledger.isEmpty,
+    knowsSince: ledger.knowsSince,
   };
 }
 
@@ -137,5 +142,14 @@ export function deliveryLedger({ run, rows }: SummaryDatabase): DeliveryLedger {
     sinceDay: (day) => select('day >= ?', day),
     isEmpty: () => !exists('TRUE'),
     hasEarlierThan: (day) => exists('day < ?', day),
+    recordBegin: (at) =>
+      void run('INSERT OR REPLACE INTO restored (taken_at, at) VALUES (?, ?)', at.toString(), at.toString()),
+    knowsSince() {
+      // A ledger that is only read may be of before there was such a table.
+      const [table] = rows(`SELECT 1 FROM sqlite_master WHERE name = 'restored'`);
+      const [last] =
+        table === undefined ? [] : rows<{ at: string }>('SELECT max(at) AS at FROM restored WHERE at IS NOT NULL');
+      return last?.at ? Temporal.Instant.from(last.at) : null;
+    },
   };
 }

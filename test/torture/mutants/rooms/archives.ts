@@ -223,4 +223,18 @@ export const archives: readonly Mutant[] = [
     replace: 'acceptedAt === undefined',
     tests: ['test/archives/instances.test.ts'],
   },
+  {
+    name: 'what an earlier host was about to send is sent again',
+    file: 'jobs/archives/state/restored-ledger.ts',
+    find: "WHERE state IN ('pending', 'sending')",
+    replace: "WHERE state IN ('sending')",
+    tests: ['test/summary/restored-ledger.test.ts'],
+  },
+  {
+    name: 'the state of another host is pruned',
+    file: 'jobs/archives/state/stored-states.ts',
+    find: "date.kind === 'dated' && isSameHistory(facts?.since ?? null, since)",
+    replace: "date.kind === 'dated'",
+    tests: ['test/backup/store-state.test.ts'],
+  },
 ];

@@ -338,4 +338,11 @@ export const backup: readonly Mutant[] = [
     replace: 'tried: new Map(),',
     tests: ['test/backup/verify-old.test.ts'],
   },
+  {
+    name: 'a new host hides the state of the old one',
+    file: 'jobs/backup/state/store-state.ts',
+    find: 'if (settings.databases.every(({ name }) => history.newestGood(name) === null)) return;',
+    replace: '',
+    tests: ['test/backup/store-state.test.ts'],
+  },
 ];

@@ -643,4 +643,11 @@ export const restore: readonly Mutant[] = [
     replace: 'isReleased = false;',
     tests: ['test/restore/compare-contents.test.ts'],
   },
+  {
+    name: 'a state that remembers something is overwritten unasked',
+    file: 'jobs/restore/state/restore-state.ts',
+    find: 'if (remembered.length > 0 && !replace) throw notEmpty(stateDir, remembered);',
+    replace: '',
+    tests: ['test/restore/restore-state.test.ts'],
+  },
 ];

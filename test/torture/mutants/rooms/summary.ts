@@ -267,4 +267,11 @@ export const summary: readonly Mutant[] = [
     replace: 'found.ln >= 1 &&',
     tests: [access, 'test/summary/site/hash-password.test.ts'],
   },
+  {
+    name: 'a day that an earlier host may have sent is mailed again',
+    file: 'jobs/summary/due.ts',
+    find: "if (isUnknown({ at }, deliveries, knowsSince)) return 'unknown';",
+    replace: '',
+    tests: ['test/summary/restored-ledger.test.ts'],
+  },
 ];
