@@ -155,6 +155,8 @@ test('an archive that does not decompress to the snapshot is caught before it is
   flipped[compressed.length >> 1] = (flipped[compressed.length >> 1] ?? 0) ^ 4;
   const bad = {
     flipped,
+    'wrong from its beginning': Buffer.alloc(3_000_000, 7),
+    'wrong early': Buffer.concat([compressed.subarray(0, 100_000), Buffer.alloc(3_000_000, 7)]),
     short: compressed.subarray(0, -20),
     other: gzipSync(rows),
     doubled: Buffer.concat([compressed, compressed]),
