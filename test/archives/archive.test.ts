@@ -65,6 +65,8 @@ test('an archive holds the snapshot, says both hashes and hears how far it is', 
       sha256: sha256(stored),
       plainSha256: sha256(content),
       plainBytes: content.length,
+      reused: null,
+      compressed: null,
     });
     assert.ok(decompress(stored).equals(content));
     assert.deepEqual(

@@ -33,7 +33,7 @@ export type Scene = {
   command(command: (context: CliContext) => Command, args: readonly string[]): Promise<string>;
   sql(statements: string): void;
   keys(): Promise<string[]>;
-  /** What lies in the staging folder. */
+  /** Work files in the staging folder: all but the kept archives, in `memory`. */
   staged(): string[];
 };
 
@@ -104,6 +104,6 @@ export async function makeScene(t: TestContext, environment: Environment = {}): 
     },
     sql,
     keys: async () => (await store.list('sqlite-backups/')).map(({ key }) => key.slice('sqlite-backups/'.length)),
-    staged: () => readdirSync(settings.stagingDir),
+    staged: () => readdirSync(settings.stagingDir).filter((name) => name !== 'memory'),
   };
 }
