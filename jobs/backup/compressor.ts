@@ -6,8 +6,14 @@ import {
   deflateSettings,
   writeArchive,
 } from '../archives/format/archive.ts';
-import { keepArchive, keptArchiveFolder, openKeptArchive, removeKeptArchive } from '../archives/memory/kept-archive.ts';
-import { makeRoom } from '../archives/memory/staging-room.ts';
+import {
+  keepArchive,
+  keptArchiveFolder,
+  keptBytes,
+  openKeptArchive,
+  removeKeptArchive,
+} from '../archives/memory/kept-archive.ts';
+import { makeRoom, removableBytes } from '../archives/memory/staging-room.ts';
 import { Failure } from '../runtime/errors.ts';
 import { formatBytes } from '../runtime/format.ts';
 import type { Log } from '../runtime/log.ts';
@@ -46,11 +52,15 @@ export function createCompressor(
   const isEncrypted = format.recipients.length > 0;
   const archiveFile = path.join(stagingFolder, `archive${archiveEnding(format)}`);
 
-  const compressWith = async (copyBytes: number, bar: ProgressBar, signal: AbortSignal) => {
+  const compressWith = async (
+    { copyBytes, useKept }: { copyBytes: number; useKept: boolean },
+    bar: ProgressBar,
+    signal: AbortSignal,
+  ) => {
     if (format.compression.format !== 'gzip') {
       return writeArchive(snapshot.file, archiveFile, format, { signal, bar, verifyBeforeEncryption });
     }
-    const kept = await openKeptArchive(folder, deflateSettings(format.compression));
+    const kept = useKept ? await openKeptArchive(folder, deflateSettings(format.compression)) : null;
     const memory = { kept, copy: { file: path.join(stagingFolder, 'compressed'), maxBytes: copyBytes } };
     try {
       return await writeArchive(snapshot.file, archiveFile, format, { signal, bar, verifyBeforeEncryption, memory });
@@ -61,42 +71,49 @@ export function createCompressor(
   /** Beside an archive that compression did not make smaller. */
   const roomForCopy = async () => (isEncrypted ? (await freeBytes(stagingFolder)) - snapshot.bytes : 0);
 
+  const compressAfresh = async (bar: ProgressBar, signal: AbortSignal) => {
+    await removeKeptArchive(folder).catch(() => {});
+    return compressWith({ copyBytes: await roomForCopy(), useKept: false }, bar, signal);
+  };
+
   return {
     async compress(bar, signal) {
       const copyBytes = await roomForCopy();
       try {
-        return await compressWith(copyBytes, bar, signal);
+        return await compressWith({ copyBytes, useKept: true }, bar, signal);
       } catch (error) {
         const isFull = isCodeOf(error, 'DISK_FULL');
         if (!isFull && !isCodeOf(error, 'READ_BACK_DIFFERS')) throw error;
-        const isRemoved = isFull
-          ? (await makeRoom(stagingDir, Number.POSITIVE_INFINITY)).length > 0
-          : (await removeKeptArchive(folder)) > 0;
-        if (!isRemoved && !(isFull && copyBytes > 0)) throw error;
-        const removed = isRemoved ? 'What was kept of the last archive is removed' : 'None is kept for the next run';
-        log.warn(`${error.message} ${removed}, and all is compressed again.`);
-        return compressWith(isFull ? 0 : await roomForCopy(), bar, signal);
+        const hasKept = isFull ? (await removableBytes(stagingDir)) > 0 : (await keptBytes(folder)) > 0;
+        if (!hasKept && !(isFull && copyBytes > 0)) throw error;
+        log.warn(`${error.message} Once more, without the last archive: all is compressed again.`);
+        if (!isFull) return compressAfresh(bar, signal);
+        await makeRoom(stagingDir, Number.POSITIVE_INFINITY);
+        return compressWith({ copyBytes: 0, useKept: false }, bar, signal);
       }
     },
-    async compressAfresh(bar, signal) {
-      await removeKeptArchive(folder);
-      return compressWith(await roomForCopy(), bar, signal);
-    },
+    compressAfresh,
     async keep({ bytes, compressed }) {
       try {
         await removeKeptArchive(folder);
-        if (compressed === null) return;
+        if (format.compression.format !== 'gzip') return;
+        if (compressed === null) {
+          log.line(`${notKept} no room for the compressed bytes beside the encrypted ones in ${stagingDir}`);
+          return;
+        }
         const freedAtEnd = snapshot.bytes + (isEncrypted ? bytes : 0);
         const missing = stagingBytes(snapshot.bytes) - (await freeBytes(stagingFolder)) - freedAtEnd;
         if (missing <= 0) await keepArchive(folder, compressed);
-        else log.line(`this archive is not kept, so the next run compresses all: ${noRoom(stagingDir, missing)}`);
+        else log.line(`${notKept} ${noRoom(stagingDir, missing)}`);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        log.line(`this archive is not kept, so the next run compresses all: ${reason}`);
+        await removeKeptArchive(folder).catch(() => {});
+        log.line(`${notKept} ${error instanceof Error ? error.message : String(error)}`);
       }
     },
   };
 }
+
+const notKept = 'this archive is not kept, so the next run compresses all:';
 
 /** Removes kept archives where less than `bytes` are free for the next step, and says so. */
 export async function freeKeptArchives(

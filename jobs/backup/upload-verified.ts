@@ -60,7 +60,7 @@ export async function uploadVerified(
       return { verification, facts, bytes: archive.bytes, archive, damaged };
     } catch (error) {
       if (!isCorruptObject(error) || (archive.reused?.bytes ?? 0) === 0) throw error;
-      log.warn(`${error.message} It had blocks of the last archive: that is removed, and all is compressed again.`);
+      log.warn(`${error.message} It had blocks of the last archive: once more without that, all is compressed again.`);
       return upload(await compressAgain(compressor.compressAfresh), damaged);
     }
   };

@@ -158,7 +158,10 @@ test('a wrong block cannot get into a backup: it does not read back, and all is 
   await assertGood(scene, key);
   const warnings = scene.lines.filter((line) => line.startsWith('WARNING'));
   assert.equal(warnings.length, 1, scene.lines.join('\n'));
-  assert.match(warnings[0] ?? '', /It had blocks of the last archive: that is removed, and all is compressed again\.$/);
+  assert.match(
+    warnings[0] ?? '',
+    /It had blocks of the last archive: once more without that, all is compressed again\.$/,
+  );
   scene.sql(oneMore);
   assert.match((await night(scene, 12)).said ?? '', /as in the last backup$/);
 });
@@ -275,6 +278,17 @@ test(
     assert.equal(warnings.length, 1, scene.lines.join('\n'));
   },
 );
+
+test('where nothing can be kept, each run says why and is as without', async (t) => {
+  const scene = await largerScene(t);
+  writeFileSync(path.join(scene.settings.stagingDir, 'memory'), '');
+  const { verification, said } = await night(scene, 10);
+  assert.deepEqual([verification, said], ['verified', null]);
+  const lines = scene.lines.filter((line) =>
+    line.startsWith('this archive is not kept, so the next run compresses all: '),
+  );
+  assert.equal(lines.length, 1, scene.lines.join('\n'));
+});
 
 test('databases keep theirs apart', async (t) => {
   const scene = await largerScene(t);
