@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { gzip, gzipHeaderBytes } from '../../jobs/archives/format/gzip.ts';
 import { blockKey, createIndexBuilder, parseIndex } from '../../jobs/archives/memory/block-index.ts';
 import { createBlockMemory } from '../../jobs/archives/memory/block-memory.ts';
+import { copyBeside } from '../../jobs/archives/memory/copy-beside.ts';
 import { keepArchive, keptBytes, openKeptArchive, removeKeptArchive } from '../../jobs/archives/memory/kept-archive.ts';
 import { recordDisk } from '../disk-recorder.ts';
 import { blocksOf, bytesOf } from './blocks.ts';
@@ -194,6 +195,29 @@ test('the archive is kept with its index or without, never with another, and nob
     ['index', '600'],
   ]);
   assert.equal((statSync(folder).mode & 0o777).toString(8), '700');
+});
+
+test('compressed bytes are copied on their way to encryption while there is room, and pass all the same', async () => {
+  const pieces = [Buffer.from('first'), Buffer.from('second'), Buffer.from('third')];
+  async function* source() {
+    yield* pieces;
+  }
+  const whole = Buffer.concat(pieces);
+  const file = newFolder();
+  const fits = copyBeside(source(), file, whole.length);
+  assert.deepEqual([await bytesOf(fits.bytes), fits.file()], [whole, file]);
+  assert.deepEqual(readFileSync(file), whole);
+  assert.equal((statSync(file).mode & 0o777).toString(8), '600');
+  for (const room of [whole.length - 1, 0, -5]) {
+    const tight = copyBeside(source(), file, room);
+    assert.deepEqual([await bytesOf(tight.bytes), tight.file()], [whole, null]);
+    assert.equal(existsSync(file), false);
+  }
+  const nowhere = copyBeside(source(), path.join(parent, 'absent', 'copy'), 1000);
+  assert.deepEqual([await bytesOf(nowhere.bytes), nowhere.file()], [whole, null]);
+  const left = copyBeside(source(), file, 1000);
+  for await (const piece of left.bytes) if (piece.length > 0) break;
+  assert.deepEqual([left.file(), existsSync(file)], [null, false]);
 });
 
 test('removing what is kept leaves what others put there', async () => {

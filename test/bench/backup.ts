@@ -41,6 +41,12 @@ export async function benchBackup(database: string, folder: string): Promise<voi
     happen(live);
     await benchNight(`gzip 9, ${name}`, gzip, base, shellBytes);
   }
+  await benchNight(
+    'gzip 9, the same, afresh',
+    placeFor(live, folder, { BACKUP_COMPRESSION: 'gzip' }),
+    base,
+    shellBytes,
+  );
   for (const level of ['9', '3']) {
     const settings = { BACKUP_COMPRESSION: 'zstd', BACKUP_ZSTD_LEVEL: level };
     await benchNight(`zstd ${level}`, placeFor(database, folder, settings), base, shellBytes);
