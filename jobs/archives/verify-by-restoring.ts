@@ -6,12 +6,13 @@ import { Failure, systemCodeOf } from '../runtime/errors.ts';
 import { createHashMeter, throughMeter } from '../runtime/hash.ts';
 import type { ProgressBar } from '../runtime/progress.ts';
 import { checkIntegrity } from '../sqlite/integrity/integrity.ts';
-import { diskFilledFailure, requireFreeSpace } from '../sqlite/snapshot/disk-space.ts';
+import { diskFilledFailure } from '../sqlite/snapshot/disk-space.ts';
 import { finishPrivateCopy, removePrivateCopy } from '../sqlite/snapshot/private-copy.ts';
 import type { ObjectStore } from '../store/store.ts';
 import type { AgeIdentity } from './format/encryption.ts';
 import { readBack } from './format/read-back.ts';
 import { plainStream } from './format/unarchive.ts';
+import { requireStagingSpace } from './memory/staging-room.ts';
 import type { BackupFacts } from './metadata.ts';
 
 type RestoringDeps = {
@@ -54,7 +55,7 @@ async function restoreAndCheck(
   const file = path.join(stagingFolder, 'verify.db');
   const meter = createHashMeter();
   try {
-    await requireFreeSpace(stagingFolder, facts?.snapshotBytes ?? 0, `the database in ${key}`);
+    await requireStagingSpace(stagingFolder, facts?.snapshotBytes ?? 0, `the database in ${key}`);
     const stored = await store.read(key, { signal, onProgress: (bytes) => bar.advanceTo(bytes) });
     const plain = await plainStream(stored, key, identity, signal);
     await pipeline(throughMeter(plain, meter), createWriteStream(file, { mode: 0o600 }), { signal });

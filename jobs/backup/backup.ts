@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type BackupLayout, layoutBelow } from '../archives/backup-kinds.ts';
 import { readIdentity } from '../archives/format/age-identity.ts';
-import { archiveEnding, writeArchive } from '../archives/format/archive.ts';
+import { archiveEnding } from '../archives/format/archive.ts';
 import { sharedStoreFailure, splitByHost } from '../archives/instances.ts';
 import { datedOf, type Inventory, inventoryOf, type StoredDaily, withDaily } from '../archives/inventory.ts';
 import { freeDailyKey } from '../archives/names.ts';
@@ -13,15 +13,15 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Failure } from '../runtime/errors.ts';
 import { formatBytes, plural } from '../runtime/format.ts';
 import { failureText, type Log } from '../runtime/log.ts';
-import type { ProgressBar } from '../runtime/progress.ts';
 import type { Database } from '../settings/databases.ts';
 import type { BackupSettings } from '../settings/settings.ts';
 import { listFindings } from '../sqlite/integrity/findings.ts';
 import { requireStaging } from '../sqlite/snapshot/disk-space.ts';
 import { takeSnapshot } from '../sqlite/snapshot/snapshot.ts';
 import type { ObjectStore } from '../store/store.ts';
+import { createCompressor, freeKeptArchives } from './compressor.ts';
 import { cleanUpInterruptedRuns } from './interrupted-runs.ts';
-import { newestOfFormat, prepare } from './prepare.ts';
+import { newestOfFormat, prepare, preparedText } from './prepare.ts';
 import { recordDetails } from './record-details.ts';
 import { runRetention } from './retention/run-retention.ts';
 import { warnOfEarlierState } from './state/earlier-host.ts';
@@ -92,32 +92,32 @@ export async function backUp(
   const known = lastBackupInStore(history.newestGood(name), storeClaimedAt(settings.store, history));
   const storeEmptied = emptiedStoreMessage(inventory, known, store, layout);
 
-  await requireStaging(settings.stagingDir, log);
+  const { stagingDir } = settings;
+  await requireStaging(stagingDir, log);
   await mkdir(stagingFolder, { recursive: true });
   const snapshot = await step(
     'snapshot',
     async (startBar) => {
       const file = path.join(stagingFolder, 'snapshot.db');
-      return takeSnapshot(database, file, { signal, bar: startBar(await bytesOf(database.path)), log });
+      const bar = startBar(await bytesOf(database.path));
+      const makeRoom = (bytes: number) => freeKeptArchives(name, { bytes, stagingDir, log });
+      return takeSnapshot(database, file, { signal, bar, log, makeRoom });
     },
     ({ bytes }) => `${formatBytes(bytes)} of ${database.path}`,
   );
 
-  const compress = (bar: ProgressBar, signal: AbortSignal) => {
-    const file = path.join(stagingFolder, `archive${archiveEnding(format)}`);
-    return writeArchive(snapshot.file, file, format, { signal, bar, verifyBeforeEncryption: identity === null });
-  };
+  const compressor = createCompressor(
+    { database: name, snapshot, stagingDir, stagingFolder },
+    { format, verifyBeforeEncryption: identity === null, log },
+  );
+  const [newest] = datedOf(inventory.dailies);
   const prepared = await step(
     'check and compress',
     (startBar) => {
-      const newest = newestOfFormat(datedOf(inventory.dailies), format);
-      return prepare({ database, snapshot }, newest, (signal) => compress(startBar(snapshot.bytes), signal), signal);
+      const compress = (signal: AbortSignal) => compressor.compress(startBar(snapshot.bytes), signal);
+      return prepare({ database, snapshot }, newestOfFormat(newest, format), compress, signal);
     },
-    ({ contents, archive }) => {
-      const size = archive === null ? 'unchanged since the newest backup' : formatBytes(archive.bytes);
-      const integrity = contents.findings.length === 0 ? 'integrity ok' : 'no damage, but findings';
-      return `${integrity}, ${plural(Object.keys(contents.tables).length, 'table')}, ${size}`;
-    },
+    (prepared) => preparedText(prepared, newest?.facts?.snapshotSha256 ?? null),
   );
 
   const { contents, snapshotSha256 } = prepared;
@@ -143,7 +143,9 @@ export async function backUp(
   const instance = instances.own;
   const snapshotFacts = factsOfSnapshot({ snapshot, snapshotSha256, contents, format, takenAt, suspect, instance });
   const target = { key, store, history, clock, runId, identity, step, log, signal };
-  const { verification, facts, bytes, damaged } = await uploadVerified(prepared, snapshotFacts, compress, target);
+  const uploaded = await uploadVerified(prepared, snapshotFacts, compressor, target);
+  const { verification, facts, bytes, archive, damaged } = uploaded;
+  if (archive !== null) await compressor.keep(archive);
 
   const date = { kind: 'dated', takenAt } as const;
   const suspectStatus = suspicion === null ? null : 'open';

@@ -3,9 +3,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { writeFailure } from '../archives/format/archive.ts';
+import { requireStagingSpace } from '../archives/memory/staging-room.ts';
 import { Failure } from '../runtime/errors.ts';
 import { createHashMeter, hashStream, throughMeter } from '../runtime/hash.ts';
-import { requireFreeSpace } from '../sqlite/snapshot/disk-space.ts';
 import { checkedMetadata } from '../store/keys.ts';
 import { objectMissingFailure } from '../store/missing.ts';
 import { isRefusal } from '../store/refusal.ts';
@@ -49,7 +49,7 @@ async function copyThroughStaging(
   const source = await store.head(from, signal);
   if (source === null) throw objectMissingFailure(from, store.name);
   await mkdir(stagingFolder, { recursive: true });
-  await requireFreeSpace(stagingFolder, source.bytes, `the copy of ${from}`);
+  await requireStagingSpace(stagingFolder, source.bytes, `the copy of ${from}`);
   const file = path.join(stagingFolder, 'copy');
   try {
     const downloaded = await download(store, from, file, signal);

@@ -1,6 +1,6 @@
 import type { ArchiveFile } from '../archives/format/archive.ts';
 import type { AgeIdentity } from '../archives/format/encryption.ts';
-import { readBack } from '../archives/format/read-back.ts';
+import { isCorruptObject, readBack } from '../archives/format/read-back.ts';
 import type { KnownDaily } from '../archives/inventory.ts';
 import { type BackupFacts, metadataOf } from '../archives/metadata.ts';
 import type { SnapshotFacts } from '../archives/snapshot-facts.ts';
@@ -9,9 +9,9 @@ import type { Clock } from '../runtime/clock.ts';
 import { asFailure, type Failure } from '../runtime/errors.ts';
 import { formatBytes } from '../runtime/format.ts';
 import { failureText, type Log } from '../runtime/log.ts';
-import type { ProgressBar } from '../runtime/progress.ts';
 import { mayExist } from '../store/missing.ts';
 import type { ObjectStore } from '../store/store.ts';
+import type { Compressor } from './compressor.ts';
 import { explainCopyFailure } from './copy-failure.ts';
 import type { PreparedBackup } from './prepare.ts';
 import type { RunStep } from './steps.ts';
@@ -32,6 +32,8 @@ export type UploadedBackup = {
   readonly verification: Verification;
   readonly facts: BackupFacts;
   readonly bytes: number;
+  /** What was uploaded; null after a copy. */
+  readonly archive: ArchiveFile | null;
   /** The older object that an unchanged database was to be copied from does not read back. */
   readonly damaged: Failure | null;
 };
@@ -40,33 +42,42 @@ const removeTimeoutMs = 5000;
 
 /**
  * Stores a prepared snapshot and reads it back: an upload, or a server-side copy of the same backup in the store. A copy
- * that the server refuses, or that does not read back, is replaced by an upload. When it fails, nothing stays under the
- * key, or a warning says that something may.
+ * that the server refuses, or that does not read back, is replaced by an upload; an archive that does not read back and has
+ * blocks of the last one, by one without. When it fails, nothing stays under the key, or a warning says that something may.
  */
 export async function uploadVerified(
   prepared: PreparedBackup,
   snapshotFacts: SnapshotFacts,
-  compress: (bar: ProgressBar, signal: AbortSignal) => Promise<ArchiveFile>,
+  compressor: Compressor,
   deps: UploadDeps,
 ): Promise<UploadedBackup> {
   const { step, log, history, signal } = deps;
   const factsOf = (archiveSha256: string): BackupFacts => ({ ...snapshotFacts, archiveSha256 });
   const upload = async (archive: ArchiveFile, damaged: Failure | null): Promise<UploadedBackup> => {
     const facts = factsOf(archive.sha256);
-    return { verification: await uploadArchive(archive, facts, deps), facts, bytes: archive.bytes, damaged };
+    try {
+      const verification = await uploadArchive(archive, facts, deps);
+      return { verification, facts, bytes: archive.bytes, archive, damaged };
+    } catch (error) {
+      if (!isCorruptObject(error) || (archive.reused?.bytes ?? 0) === 0) throw error;
+      log.warn(`${error.message} It had blocks of the last archive: once more without that, all is compressed again.`);
+      return upload(await compressAgain(compressor.compressAfresh), damaged);
+    }
   };
+  const compressAgain = (compress: Compressor['compress']) =>
+    step('compress', (startBar) => compress(startBar(snapshotFacts.snapshotBytes), signal));
   if (prepared.sameAs === null) return upload(prepared.archive, null);
   const { sameAs } = prepared;
   try {
     const facts = factsOf(sameAs.facts.archiveSha256);
-    return { verification: await copyOnServer(sameAs, facts, deps), facts, bytes: sameAs.bytes, damaged: null };
+    const verification = await copyOnServer(sameAs, facts, deps);
+    return { verification, facts, bytes: sameAs.bytes, archive: null, damaged: null };
   } catch (error) {
     const why = await explainCopyFailure(error, sameAs, deps);
     if (why.damaged === null) log.line(`no copy on the server, the backup is compressed and uploaded: ${why.reason}`);
     // What was verified is no longer what is there.
     else history.forgetKey(sameAs.key);
-    const archive = await step('compress', (startBar) => compress(startBar(snapshotFacts.snapshotBytes), signal));
-    return upload(archive, why.damaged);
+    return upload(await compressAgain(compressor.compress), why.damaged);
   }
 }
 

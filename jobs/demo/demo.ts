@@ -114,9 +114,11 @@ async function runNights(settings: BackupSettings, database: string, context: Cl
     const lines: string[] = [];
     const log = createLog(clock, settings.zone, { out: (text) => lines.push(text), err: context.err });
     const { key, verification } = await backUpAt(clock, settings, log, context);
-    context.out(
-      `${day} 02:00  ${verification}  ${key}${isClosed ? '  (nothing sold: copied on the server, no upload)' : ''}\n`,
-    );
+    const reused = lines.flatMap((line) => /(\d+ %) as in the last backup/.exec(line)?.[1] ?? []);
+    const note = isClosed
+      ? ['nothing sold: copied on the server, no upload']
+      : reused.map((share) => `${share} as last night`);
+    context.out(`${day} 02:00  ${verification}  ${key}${note.map((text) => `  (${text})`).join('')}\n`);
     const changes = lines
       .filter((line) => / (weekly copy|remove) /.test(line))
       .map((line) => line.replace(/^\[.*?\]/, '   '));

@@ -65,6 +65,8 @@ test('an archive holds the snapshot, says both hashes and hears how far it is', 
       sha256: sha256(stored),
       plainSha256: sha256(content),
       plainBytes: content.length,
+      reused: null,
+      compressed: null,
     });
     assert.ok(decompress(stored).equals(content));
     assert.deepEqual(
@@ -155,6 +157,8 @@ test('an archive that does not decompress to the snapshot is caught before it is
   flipped[compressed.length >> 1] = (flipped[compressed.length >> 1] ?? 0) ^ 4;
   const bad = {
     flipped,
+    'wrong from its beginning': Buffer.alloc(3_000_000, 7),
+    'wrong early': Buffer.concat([compressed.subarray(0, 100_000), Buffer.alloc(3_000_000, 7)]),
     short: compressed.subarray(0, -20),
     other: gzipSync(rows),
     doubled: Buffer.concat([compressed, compressed]),

@@ -26,7 +26,7 @@ test('whatever the bytes, the level and the block size, gunzip gives them back f
     fc.integer({ min: 1, max: 9 }),
     fc.integer({ min: 40, max: 70_000 }),
     async (plain, level, blockBytes) => {
-      const archive = await bytesOf(gzip(blocksOf(plain), level, blockBytes));
+      const archive = await bytesOf(gzip(blocksOf(plain), level, { blockBytes }));
       // This option makes a second member an error.
       assert.deepEqual(gunzipSync(archive, { rejectGarbageAfterEnd: true }), plain);
     },
@@ -39,7 +39,7 @@ test('sizes around the block and window borders come back whole', async () => {
   for (const border of [0, 32 * KiB, blockBytes, 2 * blockBytes, 8 * blockBytes]) {
     for (const size of [border - 1, border, border + 1].filter((size) => size >= 0)) {
       const plain = randomBytes(size);
-      const archive = await bytesOf(gzip(blocksOf(plain), 9, blockBytes));
+      const archive = await bytesOf(gzip(blocksOf(plain), 9, { blockBytes }));
       assert.deepEqual(gunzipSync(archive, { rejectGarbageAfterEnd: true }), plain, `${size} bytes`);
     }
   }
@@ -57,7 +57,9 @@ test('blocks know what came before them, so cutting costs less than one percent'
 
 test('the same bytes make the same archive', async () => {
   const plain = Buffer.concat([randomBytes(100 * KiB), Buffer.alloc(100 * KiB, 'row')]);
-  const [first, second] = await Promise.all([1, 2].map(() => bytesOf(gzip(blocksOf(plain), 9, 16 * KiB))));
+  const [first, second] = await Promise.all(
+    [1, 2].map(() => bytesOf(gzip(blocksOf(plain), 9, { blockBytes: 16 * KiB }))),
+  );
   assert.deepEqual(first, second);
 });
 
@@ -68,14 +70,14 @@ test('the length of 4 GiB and more is kept modulo 2^32, as the format says', () 
 
 test('the gzip program reads it', needs('tools'), async () => {
   for (const plain of [Buffer.alloc(0), randomBytes(3 * KiB), Buffer.alloc(3_000_000, 'nightly backup ')]) {
-    const archive = await bytesOf(gzip(blocksOf(plain), 9, 256 * KiB));
+    const archive = await bytesOf(gzip(blocksOf(plain), 9, { blockBytes: 256 * KiB }));
     execFileSync('gzip', ['--test'], { input: archive });
     assert.deepEqual(execFileSync('gunzip', ['-c'], { input: archive, maxBuffer: 10_000_000 }), plain);
   }
 });
 
 test('a block that cannot be read ends the stream with that error', async () => {
-  const read = blocksOf(Buffer.alloc(10 * KiB));
+  const read = blocksOf(Buffer.alloc(100 * KiB));
   let reads = 0;
   const failing = gzip(
     (buffer) => {
@@ -83,7 +85,7 @@ test('a block that cannot be read ends the stream with that error', async () => 
       return reads === 5 ? Promise.reject(new Error('bad sector')) : read(buffer);
     },
     9,
-    KiB,
+    { blockBytes: KiB },
   );
   await assert.rejects(bytesOf(failing), { message: 'bad sector' });
 });

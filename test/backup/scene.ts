@@ -34,7 +34,7 @@ export type Scene = {
   sql(statements: string): void;
   /** Keys of backups and what is beside them, below the prefix; without those of state backups. */
   keys(): Promise<string[]>;
-  /** What lies in the staging folder. */
+  /** Work files in the staging folder: all but the kept archives, in `memory`. */
   staged(): string[];
 };
 
@@ -108,6 +108,6 @@ export async function makeScene(t: TestContext, environment: Environment = {}): 
       const below = (await store.list('sqlite-backups/')).map(({ key }) => key.slice('sqlite-backups/'.length));
       return below.filter((key) => !key.startsWith('state/'));
     },
-    staged: () => readdirSync(settings.stagingDir),
+    staged: () => readdirSync(settings.stagingDir).filter((name) => name !== 'memory'),
   };
 }

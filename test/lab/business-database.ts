@@ -29,14 +29,32 @@ export function makeBusinessDatabase(file: string, mib: number): void {
     CREATE INDEX o_cust ON orders(customer_id);
     CREATE INDEX i_order ON order_items(order_id);
     CREATE INDEX c_mail ON customers(email);`);
+  const sell = seller(database, 7);
+  do {
+    sell(batch);
+    database.pragma('wal_checkpoint(TRUNCATE)');
+  } while (statSync(file).size < mib * 2 ** 20);
+  database.close();
+}
+
+/** A day on a database of makeBusinessDatabase: so many orders with their items, a tenth as many new customers. */
+export function sellForABusinessDay(file: string, orders: number): void {
+  const database = new Database(file);
+  seller(database, orders)({ customers: Math.ceil(orders / 10), orders });
+  database.close();
+}
+
+/** Adds customers and orders after those that are there, in one transaction; the same for the same seed. */
+function seller(database: Database.Database, seed: number) {
   const customer = database.prepare('INSERT INTO customers VALUES (?, ?, ?, ?, ?)');
   const order = database.prepare('INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?)');
   const item = database.prepare('INSERT INTO order_items VALUES (?, ?, ?, ?, ?)');
-  const { integer, hex, price, pick } = choices(7);
-  let [customers, orders, items] = [0, 0, 0];
+  const { integer, hex, price, pick } = choices(seed);
+  const last = (table: string) => Number(database.prepare(`SELECT coalesce(max(id), 0) FROM ${table}`).pluck().get());
+  let [customers, orders, items] = [last('customers'), last('orders'), last('order_items')];
 
-  const addBatch = database.transaction(() => {
-    for (const end = customers + batch.customers; customers < end; ) {
+  return database.transaction((added: { customers: number; orders: number }) => {
+    for (const end = customers + added.customers; customers < end; ) {
       customers += 1;
       const email = `${hex(6)}${hex(6)}@example.com`;
       const name = `${capitalized(pick(words))} ${capitalized(pick(words))}`;
@@ -44,7 +62,7 @@ export function makeBusinessDatabase(file: string, mib: number): void {
     }
     // As a shop's tables lie on disk: pages of orders, then pages of their items.
     const itemRows: unknown[][] = [];
-    for (const end = orders + batch.orders; orders < end; ) {
+    for (const end = orders + added.orders; orders < end; ) {
       orders += 1;
       const note = Array.from({ length: integer(3, 14) }, () => pick(words)).join(' ');
       const at = timestamp(orders * 20);
@@ -57,12 +75,6 @@ export function makeBusinessDatabase(file: string, mib: number): void {
     }
     for (const row of itemRows) item.run(...row);
   });
-
-  do {
-    addBatch();
-    database.pragma('wal_checkpoint(TRUNCATE)');
-  } while (statSync(file).size < mib * 2 ** 20);
-  database.close();
 }
 
 /** `YYYY-MM-DD HH:MM:SS`, so many seconds after the shop opened. */

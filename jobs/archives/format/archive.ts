@@ -3,9 +3,13 @@ import { Failure, systemCodeOf } from '../../runtime/errors.ts';
 import { createHashMeter, type HashMeter, throughMeter } from '../../runtime/hash.ts';
 import type { ProgressBar } from '../../runtime/progress.ts';
 import type { Compression } from '../../settings/settings.ts';
+import type { DeflateSettings } from '../memory/block-index.ts';
+import { type BlockMemory, createBlockMemory, type ReusedBlocks } from '../memory/block-memory.ts';
+import { copyBeside } from '../memory/copy-beside.ts';
+import type { CompressedFile, KeptArchive } from '../memory/kept-archive.ts';
 import type { ReadBlock } from './blocks.ts';
 import { createEncryption } from './encryption.ts';
-import { gzip } from './gzip.ts';
+import { gzip, gzipBlockBytes, gzipHeaderBytes } from './gzip.ts';
 import { verifyStream } from './verify-stream.ts';
 import { zstd } from './zstd.ts';
 
@@ -19,6 +23,17 @@ export type ArchiveFile = {
   readonly sha256: string;
   readonly plainSha256: string;
   readonly plainBytes: number;
+  /** What of it was taken from the kept archive instead of being compressed again; null without one. */
+  readonly reused: ReusedBlocks | null;
+  /** What the next run can take blocks from; null without `memory`, or where there was no room for it. */
+  readonly compressed: CompressedFile | null;
+};
+
+/** What gzip takes blocks from that are as they were, and how the next run can do so. */
+export type ArchiveMemory = {
+  readonly kept: KeptArchive | null;
+  /** Beside an encrypted archive, the compressed bytes go to `file` if they are at most `maxBytes`. */
+  readonly copy: { readonly file: string; readonly maxBytes: number };
 };
 
 /** How the names of archives in this format end. */
@@ -33,6 +48,8 @@ type ArchiveOptions = {
   readonly bar: Pick<ProgressBar, 'advanceTo'>;
   /** For a host that cannot decrypt: an archive to be encrypted is decompressed and compared first. */
   readonly verifyBeforeEncryption: boolean;
+  /** Only for gzip. */
+  readonly memory?: ArchiveMemory | null;
 };
 
 /**
@@ -43,13 +60,17 @@ export async function writeArchive(
   snapshotFile: string,
   archiveFile: string,
   { compression, recipients }: ArchiveFormat,
-  { signal, bar, verifyBeforeEncryption }: ArchiveOptions,
+  { signal, bar, verifyBeforeEncryption, memory = null }: ArchiveOptions,
 ): Promise<ArchiveFile> {
   const encrypt = recipients.length === 0 ? null : createEncryption(recipients);
   const plain = createHashMeter();
   const archive = createHashMeter();
   const snapshot = await open(snapshotFile);
-  const compressed = compress(blocksOf(snapshot, plain, { signal, bar }), compression);
+  const blocks = memory === null ? null : createBlockMemory(memory.kept);
+  const packed = compress(blocksOf(snapshot, plain, { signal, bar }), compression, blocks);
+  const copied =
+    memory === null || encrypt === null ? null : copyBeside(packed, memory.copy.file, memory.copy.maxBytes);
+  const compressed = copied?.bytes ?? packed;
   const checked =
     encrypt !== null && verifyBeforeEncryption
       ? verifyStream(compressed, compression.format, plain.sha256)
@@ -66,11 +87,28 @@ export async function writeArchive(
     await snapshot.close();
   }
   const plainSha256 = plain.sha256();
-  return { file: archiveFile, bytes: archive.bytes, sha256: archive.sha256(), plainSha256, plainBytes: plain.bytes };
+  const whole = encrypt === null ? archiveFile : (copied?.file() ?? null);
+  return {
+    file: archiveFile,
+    bytes: archive.bytes,
+    sha256: archive.sha256(),
+    plainSha256,
+    plainBytes: plain.bytes,
+    reused: blocks?.reused() ?? null,
+    compressed:
+      blocks === null || whole === null
+        ? null
+        : { file: whole, index: blocks.index(deflateSettings(compression), plainSha256, gzipHeaderBytes) },
+  };
 }
 
-function compress(read: ReadBlock, { format, level }: Compression): AsyncGenerator<Buffer> {
-  return format === 'gzip' ? gzip(read, level) : zstd(read, level);
+/** What decides which deflated blocks a kept archive can give. */
+export function deflateSettings({ level }: Compression): DeflateSettings {
+  return { level, blockBytes: gzipBlockBytes };
+}
+
+function compress(read: ReadBlock, { format, level }: Compression, memory: BlockMemory | null): AsyncGenerator<Buffer> {
+  return format === 'gzip' ? gzip(read, level, { memory }) : zstd(read, level);
 }
 
 /** Reads a file block by block, and lets `meter` and `bar` see each block. */

@@ -21,7 +21,9 @@ export async function* verifyStream(
   readBack.catch(() => {});
   try {
     for await (const bytes of compressed) {
-      if (!decompressor.write(bytes)) await Promise.race([once(decompressor, 'drain'), readBack]);
+      // Both end with an error when it cannot be decompressed; the read back's says what that means.
+      const drained = () => once(decompressor, 'drain').catch(() => readBack);
+      if (!decompressor.write(bytes)) await Promise.race([drained(), readBack]);
       yield bytes;
     }
     decompressor.end();

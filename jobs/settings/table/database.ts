@@ -40,7 +40,7 @@ export const database = [
     rule: rule.folder,
     default: '/staging',
     readBy: ['backup', 'summary'],
-    meaning: 'folder of work files; a disk with room for a copy of the database, never tmpfs',
+    meaning: 'folder of work files; a disk with room for a copy of the database and two archives, never tmpfs',
   }),
   setting({
     environment: null,

@@ -46,7 +46,13 @@ export async function diskFilledFailure(
   return diskFull(folder, bytes, await freeBytes(folder), purpose, hint, cause);
 }
 
-async function freeBytes(folder: string): Promise<number> {
+/** What a run needs in STAGING_DIR for a database of so many bytes: a copy, and an archive that compression did not make smaller. */
+export function stagingBytes(databaseBytes: number): number {
+  return 2 * databaseBytes;
+}
+
+/** What the disk of `folder` has free for a process without privileges. */
+export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
 }

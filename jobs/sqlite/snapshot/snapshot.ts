@@ -5,7 +5,7 @@ import { formatDuration } from '../../runtime/format.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { ProgressBar } from '../../runtime/progress.ts';
 import type { Database } from '../../settings/databases.ts';
-import { diskFilledFailure, requireFreeSpace, requireStaging } from './disk-space.ts';
+import { diskFilledFailure, requireFreeSpace, requireStaging, stagingBytes } from './disk-space.ts';
 import { copyBetweenCommits, copyPinned } from './page-copy.ts';
 import { finishPrivateCopy, removePrivateCopy } from './private-copy.ts';
 import { openSource, type SnapshotSource } from './source.ts';
@@ -30,6 +30,8 @@ type SnapshotOptions = {
   readonly signal: AbortSignal;
   readonly bar: ProgressBar;
   readonly log: Log;
+  /** Frees what the staging folder can do without, where it has less than `bytes` free. */
+  readonly makeRoom?: (bytes: number) => Promise<void>;
 };
 
 /**
@@ -37,11 +39,12 @@ type SnapshotOptions = {
  * STAGING_UNWRITABLE, DISK_FULL or AbortError; `file` is gone then.
  */
 export async function takeSnapshot(database: Database, file: string, options: SnapshotOptions): Promise<Snapshot> {
-  const { signal, log } = options;
+  const { signal, log, makeRoom } = options;
   await requireStaging(path.dirname(file), log);
   const source = await openSource(database.path, { signal, log });
   try {
-    const needed = stagingBytes(source);
+    const needed = neededSpace(source);
+    await makeRoom?.(needed.bytes);
     await requireFreeSpace(path.dirname(file), needed.bytes, needed.purpose);
     await removePrivateCopy(file);
     const writersWaitedMs = await copy(source, file, options);
@@ -93,14 +96,13 @@ async function requireNotEmptied(file: string): Promise<void> {
   if (found?.size === 0) throw emptyFailure(file);
 }
 
-/** The copy, and an archive that compression did not make smaller. */
-function stagingBytes({ file, bytes }: SnapshotSource) {
-  return { bytes: 2 * bytes, purpose: `a copy of ${path.basename(file)} with its archive` };
+function neededSpace({ file, bytes }: SnapshotSource) {
+  return { bytes: stagingBytes(bytes), purpose: `a copy of ${path.basename(file)} with its archive` };
 }
 
 async function copyFailure(error: unknown, source: SnapshotSource, file: string): Promise<unknown> {
   const code = systemCodeOf(error);
   if (code !== 'SQLITE_FULL' && code !== 'ENOSPC') return sourceFailure(source.file, error);
-  const { bytes, purpose } = stagingBytes(source);
+  const { bytes, purpose } = neededSpace(source);
   return diskFilledFailure(path.dirname(file), bytes, purpose, error);
 }

@@ -1,3 +1,4 @@
+import { removableBytes } from '../../../archives/memory/staging-room.ts';
 import { channelName, listAlertChannels } from '../../../monitoring/alerts/configured-channels.ts';
 import { openResilientHistory, type ResilientHistory } from '../../../monitoring/history/resilient-history.ts';
 import { Failure } from '../../../runtime/errors.ts';
@@ -7,7 +8,7 @@ import type { Database } from '../../../settings/databases.ts';
 import type { BackupSettings } from '../../../settings/settings.ts';
 import { acquireLock } from '../../../sqlite/lock/lock.ts';
 import { wasEverLocked } from '../../../sqlite/lock/lock-state.ts';
-import { requireFreeSpace, requireStaging } from '../../../sqlite/snapshot/disk-space.ts';
+import { freeBytes, requireFreeSpace, requireStaging, stagingBytes } from '../../../sqlite/snapshot/disk-space.ts';
 import { openSource } from '../../../sqlite/snapshot/source.ts';
 import { requireDatabaseFile } from '../../../sqlite/snapshot/source-file.ts';
 import type { CheckReport } from './checklist.ts';
@@ -25,10 +26,29 @@ export async function checkDatabase(
   const source = await openSource(database.path, { signal, log });
   const { bytes, journalMode } = source;
   source.close();
-  await requireFreeSpace(settings.stagingDir, bytes * 2, `the snapshot of ${database.name} and its archive`);
+  await checkRoom(database, bytes, report, settings);
   const mode = journalMode === 'wal' ? 'WAL' : 'rollback journal';
   const notTried = 'opened and its schema read; its integrity is not checked here, each backup does that';
   report.found([`${database.path}, ${formatBytes(bytes)}, ${mode}`, notTried, ...locked].join('; '));
+}
+
+/** Kept archives make room for a run, which then compresses everything again. */
+async function checkRoom(
+  { name }: Database,
+  bytes: number,
+  report: CheckReport,
+  { stagingDir }: BackupSettings,
+): Promise<void> {
+  const needed = stagingBytes(bytes);
+  const removable = await removableBytes(stagingDir);
+  const missing = needed - (await freeBytes(stagingDir));
+  const what = `the snapshot of ${name} and its archive`;
+  const purpose = removable === 0 ? what : `${what}, when the kept archives are removed,`;
+  await requireFreeSpace(stagingDir, needed - removable, purpose);
+  if (missing <= 0) return;
+  report.warn(
+    `${stagingDir} has no room for ${what} beside the last archive: the next run removes that, and compresses everything again. Free ${formatBytes(missing)} there.`,
+  );
 }
 
 /** That a backup or restore is under way is no fault: a run waits for it. */

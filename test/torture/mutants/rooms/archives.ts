@@ -2,6 +2,7 @@ import type { Mutant } from '../mutant.ts';
 
 const archive = 'test/archives/archive.test.ts';
 const unarchive = 'test/archives/unarchive.test.ts';
+const memory = 'test/archives/compression-memory.test.ts';
 const readBack = 'test/archives/read-back.test.ts';
 
 export const archives: readonly Mutant[] = [
@@ -236,5 +237,40 @@ export const archives: readonly Mutant[] = [
     find: "date.kind === 'dated' && isSameHistory(facts?.since ?? null, since)",
     replace: "date.kind === 'dated'",
     tests: ['test/backup/store-state.test.ts'],
+  },
+  {
+    name: 'a damaged block of the kept archive gets into the next one',
+    file: 'jobs/archives/memory/kept-archive.ts',
+    find: 'read?.bytesRead === bytes && crc32(read.buffer) === crc',
+    replace: 'read?.bytesRead === bytes',
+    tests: [memory],
+  },
+  {
+    name: 'killed at the wrong moment, the kept archive lies beside the index of the one before',
+    file: 'jobs/archives/memory/kept-archive.ts',
+    find: 'await rm(files.index, { force: true });\n  await rename(file',
+    replace: 'await rename(file',
+    tests: [memory],
+  },
+  {
+    name: 'the index of the kept archive can be read by all',
+    file: 'jobs/archives/memory/kept-archive.ts',
+    find: 'mode: 0o600, flush: true',
+    replace: 'mode: 0o644, flush: true',
+    tests: [memory],
+  },
+  {
+    name: 'a block is taken for the same one after other bytes, which its deflated bytes point back into',
+    file: 'jobs/archives/memory/block-index.ts',
+    find: 'if (dictionary !== undefined) hash.update(dictionary);',
+    replace: '',
+    tests: [memory],
+  },
+  {
+    name: 'blocks that were compressed at another level are used',
+    file: 'jobs/archives/memory/block-index.ts',
+    find: 'gzip ${level}, blocks',
+    replace: 'gzip, blocks',
+    tests: [memory],
   },
 ];

@@ -6,6 +6,7 @@ const retention = 'test/backup/retention.test.ts';
 const due = 'test/backup/period-backups-due.test.ts';
 const periodBackups = 'test/backup/period-backups.test.ts';
 const interrupted = 'test/backup/interrupted-runs.test.ts';
+const keptArchive = 'test/backup/kept-archive.test.ts';
 const suspects = 'test/backup/suspects.test.ts';
 
 export const backup: readonly Mutant[] = [
@@ -344,5 +345,33 @@ export const backup: readonly Mutant[] = [
     find: 'if (settings.databases.every(({ name }) => history.newestGood(name) === null)) return;',
     replace: '',
     tests: ['test/backup/store-state.test.ts'],
+  },
+  {
+    name: 'a wrong block of the last archive fails the run, and every run after it',
+    file: 'jobs/backup/upload-verified.ts',
+    find: '(archive.reused?.bytes ?? 0) === 0',
+    replace: '(archive.reused?.bytes ?? 0) >= 0',
+    tests: [keptArchive],
+  },
+  {
+    name: 'an archive that did not read back is made again with the same wrong block',
+    file: 'jobs/backup/compressor.ts',
+    find: 'await removeKeptArchive(folder).catch(() => {});\n    return compressWith({ copyBytes: await roomForCopy(), useKept: false',
+    replace: 'return compressWith({ copyBytes: await roomForCopy(), useKept: true',
+    tests: [keptArchive],
+  },
+  {
+    name: 'blocks of an older backup are said to be as in the last one',
+    file: 'jobs/backup/prepare.ts',
+    find: 'reused.snapshotSha256 === newestSha256',
+    replace: 'reused.snapshotSha256 !== null',
+    tests: [keptArchive],
+  },
+  {
+    name: 'after a change to zstd the archive that gzip kept takes its room for good',
+    file: 'jobs/backup/compressor.ts',
+    find: 'await removeKeptArchive(folder);\n        if (format',
+    replace: 'if (format',
+    tests: [keptArchive],
   },
 ];
