@@ -14,6 +14,8 @@ export interface CorpusDatabase {
     readonly amounts: readonly Answer[];
     readonly counts: readonly Answer[];
   };
+  /** Nothing has arrived for so long that the owner should be told. */
+  readonly stopped?: boolean;
   /** Values that must not be shown, beside those of `people.ts`. */
   readonly canaries?: readonly string[];
 }

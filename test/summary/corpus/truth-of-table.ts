@@ -30,3 +30,13 @@ export function truthOfTable({
     })),
   };
 }
+
+/** SQL: the rows of tables of one form. */
+export const unionOf = (tables: readonly string[]) =>
+  `(${tables.map((table) => `SELECT * FROM ${table}`).join(' UNION ALL ')})`;
+
+/** SQL: `2026-11-26` of `26 Nov 2026`. */
+export const isoOfNamedMonth = (column: string) =>
+  `substr("${column}", 8, 4) || '-' ||
+   printf('%02d', (instr('JanFebMarAprMayJunJulAugSepOctNovDec', substr("${column}", 4, 3)) + 2) / 3) || '-' ||
+   substr("${column}", 1, 2)`;

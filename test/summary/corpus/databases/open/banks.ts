@@ -2,7 +2,7 @@ import type { CorpusDatabase } from '../../corpus-database.ts';
 import { dayFirst, moments, namedMonth } from '../../moments.ts';
 import { people } from '../../people.ts';
 import { cents, grouped, load } from '../../tables.ts';
-import { truthOfTable } from '../../truth-of-table.ts';
+import { isoOfNamedMonth, truthOfTable, unionOf } from '../../truth-of-table.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 const incoming = /credit|money in|received|\bin\b/i;
@@ -47,6 +47,8 @@ export const maybank: CorpusDatabase = {
   },
 };
 
+const cimbMonths = unionOf(['cimb_2026_09', 'cimb_2026_10', 'cimb_2026_11']);
+
 /** The newest first, month by name, one file a month. */
 export const cimb: CorpusDatabase = {
   name: 'cimb-statement-per-month',
@@ -84,11 +86,11 @@ export const cimb: CorpusDatabase = {
       { column: 'Deposit', words: /deposit|money in|received|\bin\b/i },
       { column: 'Withdrawal', words: /withdraw|money out|spent|\bout\b/i },
     ].map(({ column, words }) => ({
-      sql: `SELECT sum(${column}) FROM cimb_2026_11 WHERE Date = '19 Nov 2026' AND :day = '2026-11-19'`,
+      sql: `SELECT sum(${column}) FROM ${cimbMonths} WHERE ${isoOfNamedMonth('Date')} = :day`,
       currency: null,
       words,
     })),
-    counts: truthOfTable({ from: 'cimb_2026_11', on: `Date = '19 Nov 2026' AND :day = '2026-11-19'` }).counts,
+    counts: truthOfTable({ from: cimbMonths, on: `${isoOfNamedMonth('Date')} = :day` }).counts,
   },
 };
 

@@ -2,6 +2,7 @@ import type { CorpusDatabase } from '../../corpus-database.ts';
 import { dayOf, later, localText, moments, namedMonth, timeOf } from '../../moments.ts';
 import { people, products } from '../../people.ts';
 import { cents, load, two } from '../../tables.ts';
+import { isoOfNamedMonth } from '../../truth-of-table.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 
@@ -44,28 +45,25 @@ export const lazada: CorpusDatabase = {
   truth: {
     amounts: [
       {
-        sql: `SELECT sum(paidPrice) FROM lazada_orders WHERE substr(createTime, 1, 11) = '24 Nov 2026'
-              AND :day = '2026-11-24' AND status NOT IN ('canceled', 'returned')`,
+        sql: `SELECT sum(paidPrice) FROM lazada_orders WHERE ${isoOfNamedMonth('createTime')} = :day AND status NOT IN ('canceled', 'returned')`,
         currency: null,
       },
     ],
     counts: [
       {
-        sql: `SELECT count(DISTINCT orderNumber) FROM lazada_orders WHERE substr(createTime, 1, 11) = '24 Nov 2026'
-              AND :day = '2026-11-24'`,
+        sql: `SELECT count(DISTINCT orderNumber) FROM lazada_orders WHERE ${isoOfNamedMonth('createTime')} = :day`,
         words: /orders\b/i,
       },
       {
-        sql: `SELECT count(DISTINCT orderNumber) FROM lazada_orders WHERE substr(createTime, 1, 11) = '24 Nov 2026'
-              AND :day = '2026-11-24' AND status NOT IN ('canceled', 'returned')`,
+        sql: `SELECT count(DISTINCT orderNumber) FROM lazada_orders WHERE ${isoOfNamedMonth('createTime')} = :day AND status NOT IN ('canceled', 'returned')`,
         words: /orders\b/i,
       },
       {
-        sql: `SELECT count(*) FROM lazada_orders WHERE substr(createTime, 1, 11) = '24 Nov 2026' AND :day = '2026-11-24'`,
+        sql: `SELECT count(*) FROM lazada_orders WHERE ${isoOfNamedMonth('createTime')} = :day`,
         words: /\brows?\b|item/i,
       },
       {
-        sql: `SELECT count(*) FROM lazada_orders WHERE substr(createTime, 1, 11) = '24 Nov 2026' AND :day = '2026-11-24'
+        sql: `SELECT count(*) FROM lazada_orders WHERE ${isoOfNamedMonth('createTime')} = :day
               AND status NOT IN ('canceled', 'returned')`,
         words: /\brows?\b|item/i,
       },

@@ -4,6 +4,7 @@ import { dayOf, later, type Moment, moments, timeOf } from '../../moments.ts';
 import { people, products } from '../../people.ts';
 import type { Random } from '../../random.ts';
 import { cents, load, two } from '../../tables.ts';
+import { unionOf } from '../../truth-of-table.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 const stamp = (moment: Moment) => `${dayOf(moment)} ${timeOf(moment)} +0800`;
@@ -113,5 +114,5 @@ export const shopifyMonthly: CorpusDatabase = {
   day: '2026-11-18',
   zone,
   fill: (db, random) => void monthly(db, random),
-  truth: truthOf('orders_export_2026_11'),
+  truth: truthOf(unionOf(['orders_export_2026_09', 'orders_export_2026_10', 'orders_export_2026_11'])),
 };

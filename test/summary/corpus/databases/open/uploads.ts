@@ -4,7 +4,7 @@ import { dayOf, localText, moments } from '../../moments.ts';
 import { branches, people, products } from '../../people.ts';
 import type { Random } from '../../random.ts';
 import { cents, load, two } from '../../tables.ts';
-import { truthOfTable } from '../../truth-of-table.ts';
+import { truthOfTable, unionOf } from '../../truth-of-table.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 
@@ -96,7 +96,11 @@ export const uploadPerMonth: CorpusDatabase = {
     }
     return undefined;
   },
-  truth: truthOfTable({ from: 'sales_2026_11', on: 'substr(order_date, 1, 10) = :day', ...completed }),
+  truth: truthOfTable({
+    from: unionOf(['07', '08', '09', '10', '11'].map((month) => `sales_2026_${month}`)),
+    on: 'substr(order_date, 1, 10) = :day',
+    ...completed,
+  }),
 };
 
 /** csvs-to-sqlite: types as pandas guessed them, with a full-text index beside. */

@@ -285,11 +285,6 @@ export const stockMoves: CorpusDatabase = {
         currency: null,
         words: /\bout\b/i,
       },
-      {
-        sql: `SELECT sum(quantity) FROM stock_moves WHERE date(moved_at) = :day`,
-        currency: null,
-        words: /moved|quantity/i,
-      },
     ],
     counts: truthOfTable({ from: 'stock_moves', on: 'date(moved_at) = :day' }).counts,
   },
