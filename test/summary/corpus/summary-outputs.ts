@@ -42,7 +42,7 @@ export async function summaryOutputs(file: string, database: CorpusDatabase): Pr
       ...{ startQueries: () => ({ run, close: () => {} }) },
     });
     const subject = subjectOf(page);
-    const html = mailHtml(page, { link, imageSource: (id) => `${id}.png` });
+    const html = mailHtml(page, { link, imageSource: (id) => (hasPicture(page, id) ? `${id}.png` : null) });
     const { report, assumptions } = await profileDatabase(run, 'shop', day, zone);
     const tables = page.blocks.flatMap((block) =>
       block.kind === 'table' || block.kind === 'exceptions' ? [[`${block.id}.csv`, csvOf(block)] as const] : [],
@@ -60,4 +60,10 @@ export async function summaryOutputs(file: string, database: CorpusDatabase): Pr
   } finally {
     connection.close();
   }
+}
+
+/** Pictures are not drawn here; what is said in their place is. A line of one day has no picture. */
+function hasPicture({ blocks }: SummaryPage, id: string): boolean {
+  const block = blocks.find((one) => one.id === id);
+  return block?.kind !== 'kpi' || block.sparkline.filter((value) => value !== null).length > 1;
 }
