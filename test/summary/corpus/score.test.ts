@@ -116,7 +116,7 @@ test('to say that data stopped is true only when it did', () => {
 });
 
 test('money is read with its currency, and what is no money is not', () => {
-  assert.deepEqual(moneyIn('RM 1,234.50, $7, SGD\u00a012 and 5 orders in 2026, 12 % more, FORM 5'), [
+  assert.deepEqual(moneyIn('RM 1,234.50, $7, SGD\u00a012 and 5 orders in 2026, 12 % more, FORM 5 (MYR, SGD)'), [
     { currency: 'MYR', value: 1234.5 },
     { currency: 'USD', value: 7 },
     { currency: 'SGD', value: 12 },

@@ -53,13 +53,19 @@ export const stripeCharges: CorpusDatabase = {
     });
     return undefined;
   },
-  truth: truthOfTable({
-    from: 'charges',
-    on: `date(created, 'unixepoch', '+8 hours') = :day`,
-    counting: `status = 'succeeded'`,
-    sums: ['sum(amount - amount_refunded) / 100.0', 'sum(iif(refunded, 0, amount)) / 100.0'],
-    currency: 'MYR',
-  }),
+  truth: {
+    amounts: truthOfTable({
+      from: 'charges',
+      on: `date(created, 'unixepoch', '+8 hours') = :day`,
+      counting: `status = 'succeeded'`,
+      sums: ['sum(amount - amount_refunded) / 100.0'],
+      currency: 'MYR',
+    }).amounts,
+    counts: [`status = 'succeeded'`, `status = 'succeeded' AND refunded = 0`].flatMap(
+      (counting) =>
+        truthOfTable({ from: 'charges', on: `date(created, 'unixepoch', '+8 hours') = :day`, counting }).counts,
+    ),
+  },
 };
 
 /** The dashboard's export: ringgit with decimals, times in UTC and saying so. */
