@@ -178,3 +178,16 @@ export const views: CorpusDatabase = {
   },
   truth: truthOfTable({ from: 'orders', on: 'date(order_date) = :day', ...completed }),
 };
+
+/** Somebody forgot to upload for three weeks: the one database here of which it is true that data stopped. */
+export const forgottenUpload: CorpusDatabase = {
+  name: 'upload-that-stopped',
+  day: '2026-11-26',
+  zone,
+  stopped: true,
+  fill: (db, random) => {
+    load(db, 'orders', orderRows(random, '2026-11-05', 70), { total: 'REAL' });
+    return undefined;
+  },
+  truth: truthOfTable({ from: 'orders', on: 'substr(order_date, 1, 10) = :day', ...completed }),
+};
