@@ -11,8 +11,8 @@ export interface CorpusDatabase {
   readonly fill: (db: Database, random: Random) => number | undefined;
   /** Nothing to add up and nothing to count: silence is the true answer where both lists are empty. */
   readonly truth: {
-    readonly amounts: readonly Answer[];
-    readonly counts: readonly Answer[];
+    readonly amounts: readonly TrueAnswer[];
+    readonly counts: readonly TrueAnswer[];
   };
   /** Nothing has arrived for so long that the owner should be told. */
   readonly stopped?: boolean;
@@ -21,7 +21,7 @@ export interface CorpusDatabase {
 }
 
 /** One figure that may be said, by SQL over the same database in which `:day` is the day. */
-export interface Answer {
+export interface TrueAnswer {
   readonly sql: string;
   /** What the database itself calls the money; null: nothing there names a currency. Counts have none. */
   readonly currency?: string | null;

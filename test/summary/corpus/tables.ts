@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 
-type Cell = string | number | null | Buffer;
+export type ColumnValue = string | number | null | Buffer;
 
 /**
  * A table with these rows: its columns are the keys of the first, in that order. A column without a type is TEXT, as
@@ -9,7 +9,7 @@ type Cell = string | number | null | Buffer;
 export function load(
   db: Database,
   table: string,
-  rows: readonly Readonly<Record<string, Cell>>[],
+  rows: readonly Readonly<Record<string, ColumnValue>>[],
   types: Readonly<Record<string, string>> = {},
 ): void {
   const columns = Object.keys(rows[0] ?? types);

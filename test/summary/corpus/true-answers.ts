@@ -1,8 +1,8 @@
 import Sqlite from 'better-sqlite3';
-import type { Answer, CorpusDatabase } from './corpus-database.ts';
+import type { CorpusDatabase, TrueAnswer } from './corpus-database.ts';
 
 /** An answer's figures by day, the day reported on last; a sum over nothing is 0. */
-export interface TrueFigure extends Omit<Answer, 'sql'> {
+export interface TrueFigure extends Omit<TrueAnswer, 'sql'> {
   readonly series: readonly number[];
 }
 
@@ -18,7 +18,7 @@ export function trueAnswers(file: string, { truth, day, stopped = false }: Corpu
   const db = new Sqlite(file, { readonly: true });
   const last = Temporal.PlainDate.from(day);
   const asked = Array.from({ length: days }, (_, index) => last.subtract({ days: days - 1 - index }).toString());
-  const figures = (answers: readonly Answer[]) =>
+  const figures = (answers: readonly TrueAnswer[]) =>
     answers.map(({ sql, ...rest }) => {
       const statement = db.prepare<[{ day: string }], number | null>(sql).pluck();
       return { ...rest, series: asked.map((one) => Math.round((statement.get({ day: one }) ?? 0) * 100) / 100) };

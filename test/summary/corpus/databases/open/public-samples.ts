@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CorpusDatabase } from '../../corpus-database.ts';
-import { load } from '../../tables.ts';
+import { type ColumnValue, load } from '../../tables.ts';
 import { truthOfTable } from '../../truth-of-table.ts';
 
-type Cell = string | number | null;
 interface FixtureRow {
   readonly pk: number;
   readonly model: string;
-  readonly fields: Readonly<Record<string, Cell>>;
+  readonly fields: Readonly<Record<string, ColumnValue>>;
 }
 
 /** Databases that others made, which the lab downloads (part `samples`): none without it. */
