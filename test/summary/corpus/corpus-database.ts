@@ -27,4 +27,6 @@ export interface TrueAnswer {
   readonly currency?: string | null;
   /** Only a sentence with such words may say this figure. */
   readonly words?: RegExp;
+  /** No money: it may be said, but the count alone is the day's figure. */
+  readonly isExtra?: boolean;
 }

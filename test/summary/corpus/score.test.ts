@@ -72,6 +72,17 @@ test('a count is all there is to say where nothing is money, and a hedge there s
   assert.equal(score(hedge, { amounts: [] }).verdict, 'hedged');
 });
 
+test('a day without sales is said in words, and surely', () => {
+  const none = { headline: { ...headline, amount: 0, count: 0 }, opening: 'Yesterday: no orders.' };
+  const quiet = { amounts: [{ currency: 'MYR', series: [80, 0] }], counts: [{ series: [3, 0] }] };
+  assert.deepEqual(score(none, quiet), { verdict: 'true', reason: 'Yesterday: no orders.' });
+});
+
+test('where an amount is no money, the count alone is the day’s figure', () => {
+  const sure = { ...hedge, headline: { ...hedge.headline, kind: 'sure' } as const };
+  assert.equal(score(sure, { amounts: [{ series: [40], isExtra: true }] }).verdict, 'true');
+});
+
 test('nothing said is absent, and true where there is nothing to say', () => {
   const absent = {
     headline: { kind: 'absent', amount: null, currency: null, count: null, noun: null } as const,

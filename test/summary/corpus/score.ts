@@ -40,7 +40,8 @@ function rightVerdict({ headline, warnings }: ScoredSummary, truth: TrueAnswers)
   if (headline.amount !== null) return 'true';
   if (headline.count === null) return 'absent';
   const nothingSold = headline.count === 0 && truth.amounts.some(({ series }) => series.at(-1) === 0);
-  return headline.kind === 'sure' && (truth.amounts.length === 0 || nothingSold) ? 'true' : 'hedged';
+  const countIsAll = truth.amounts.every(({ isExtra }) => isExtra === true);
+  return headline.kind === 'sure' && (countIsAll || nothingSold) ? 'true' : 'hedged';
 }
 
 const saysStopped = (text: string) => /stopped arriving/.test(text);
@@ -122,7 +123,8 @@ function moneyBesideIsFalse({ headline, opening, subject }: ScoredSummary): stri
     if (other !== undefined) return `${other.currency} ${other.value} in "${sentence}"`;
   }
   const numbers = [...opening.matchAll(/[\d,]*\d(?:\.\d+)?/g)].map(([digits]) => Number(digits.replaceAll(',', '')));
-  const isSaid = amount === null || numbers.some((number) => rounded(number, Math.abs(amount)));
+  const isNothing = amount === 0 && /\bno\b/i.test(opening);
+  const isSaid = amount === null || isNothing || numbers.some((number) => rounded(number, Math.abs(amount)));
   return isSaid ? null : `the headline's ${amount} is not in "${opening}"`;
 }
 

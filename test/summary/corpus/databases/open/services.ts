@@ -232,7 +232,12 @@ export const attendance: CorpusDatabase = {
   },
   truth: {
     amounts: [
-      { sql: 'SELECT sum(hours) FROM attendance WHERE date(clock_in) = :day', currency: null, words: /hours/i },
+      {
+        sql: 'SELECT sum(hours) FROM attendance WHERE date(clock_in) = :day',
+        currency: null,
+        words: /hours/i,
+        isExtra: true,
+      },
     ],
     counts: truthOfTable({ from: 'attendance', on: 'date(clock_in) = :day' }).counts,
   },

@@ -284,6 +284,7 @@ export const stockMoves: CorpusDatabase = {
         sql: `SELECT sum(quantity) FROM stock_moves WHERE date(moved_at) = :day AND type = 'out'`,
         currency: null,
         words: /\bout\b/i,
+        isExtra: true,
       },
     ],
     counts: truthOfTable({ from: 'stock_moves', on: 'date(moved_at) = :day' }).counts,
