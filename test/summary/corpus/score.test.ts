@@ -97,6 +97,8 @@ test('money in a hedge is false, wherever it stands', () => {
   assert.deepEqual(score({ ...hedge, opening }), wordsFor(`MYR 120.5 in "${opening}"`));
   assert.deepEqual(score({ ...hedge, subject: 'Shop: RM 99' }), wordsFor('MYR 99 in "Shop: RM 99"'));
   assert.deepEqual(score({ ...hedge, blocks: [tile('Total', '120.50', [])] }), wordsFor('the figure Total: 120.50'));
+  const text = { kind: 'text', id: 'note', title: 'Note', text: 'RM 120.50 in all' } as const;
+  assert.deepEqual(score({ ...hedge, blocks: [text] }), wordsFor('MYR 120.5 below the headline'));
 });
 
 test('a sentence that does not say the headline’s amount is false', () => {
@@ -127,7 +129,7 @@ test('to say that data stopped is true only when it did', () => {
 });
 
 test('money is read with its currency, and what is no money is not', () => {
-  assert.deepEqual(moneyIn('RM 1,234.50, $7, SGD\u00a012 and 5 orders in 2026, 12 % more, FORM 5 (MYR, SGD)'), [
+  assert.deepEqual(moneyIn('RM 1,234.50, $7, SGD\u00a012 and 5 orders in 2026, 12 % more, INV 5 (MYR, SGD)'), [
     { currency: 'MYR', value: 1234.5 },
     { currency: 'USD', value: 7 },
     { currency: 'SGD', value: 12 },

@@ -100,13 +100,17 @@ const symbols: Readonly<Record<string, string>> = {
   '¥': 'JPY',
 };
 
+const codes = new Set(Intl.supportedValuesOf('currency'));
+
 /** Amounts that a text shows with a currency: `RM 1,234.50`, `SGD 12`. */
 export function moneyIn(shown: string): { readonly currency: string; readonly value: number }[] {
   const found = shown.matchAll(/(?<![\p{L}\d])(RM|US\$|S\$|[$฿£€¥]|[A-Z]{3})\s?(\d[\d,]*(?:\.\d+)?)/gu);
-  return [...found].map(([, sign = '', digits = '']) => ({
-    currency: symbols[sign] ?? sign,
-    value: Number(digits.replaceAll(',', '')),
-  }));
+  return [...found]
+    .map(([, sign = '', digits = '']) => ({
+      currency: symbols[sign] ?? sign,
+      value: Number(digits.replaceAll(',', '')),
+    }))
+    .filter(({ currency }) => codes.has(currency));
 }
 
 /** A sentence rounds from a thousand on. */
@@ -141,7 +145,9 @@ function figuresAreFalse(summary: ScoredSummary, truth: TrueAnswers): string | n
     const right = shown === null || [...amounts, ...averages].some((one) => rounded(shown, one));
     if (!right) return `the figure ${title}: ${value}`;
   }
-  return null;
+  const currency = summary.headline?.amount === null ? null : summary.headline?.currency;
+  const other = moneyIn(JSON.stringify(summary.blocks)).find((money) => money.currency !== currency);
+  return other === undefined ? null : `${other.currency} ${other.value} below the headline`;
 }
 
 /** What the day is compared to: the days before are as true as the day. */
