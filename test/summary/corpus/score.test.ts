@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KpiBlock } from '../../../jobs/summary/page/page-model.ts';
-import { moneyIn, type SaidHeadline, type ScoredSummary, scoreSummary } from './score.ts';
+import { moneyIn } from './money-in-text.ts';
+import { type SaidHeadline, type ScoredSummary, scoreSummary } from './score.ts';
 import type { TrueAnswers } from './true-answers.ts';
 
 const truth: TrueAnswers = {

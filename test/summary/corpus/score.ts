@@ -1,4 +1,5 @@
 import type { KpiBlock, SummaryPage } from '../../../jobs/summary/page/page-model.ts';
+import { moneyIn } from './money-in-text.ts';
 import type { TrueAnswers, TrueFigure } from './true-answers.ts';
 
 /** What a summary's first figures are worth: `false` is worse than saying nothing. */
@@ -87,30 +88,6 @@ function countIsFalse({ headline, opening }: ScoredSummary, { counts }: TrueAnsw
     (answer) => today(answer) === count && (answer.words?.test(`${noun ?? ''}\n${opening}`) ?? true),
   );
   return right ? null : `said ${count} ${noun}, true is ${counts.map(today).join(' or ') || 'no count'}`;
-}
-
-const symbols: Readonly<Record<string, string>> = {
-  RM: 'MYR',
-  S$: 'SGD',
-  US$: 'USD',
-  $: 'USD',
-  '฿': 'THB',
-  '£': 'GBP',
-  '€': 'EUR',
-  '¥': 'JPY',
-};
-
-const codes = new Set(Intl.supportedValuesOf('currency'));
-
-/** Amounts that a text shows with a currency: `RM 1,234.50`, `SGD 12`. */
-export function moneyIn(shown: string): { readonly currency: string; readonly value: number }[] {
-  const found = shown.matchAll(/(?<![\p{L}\d])(RM|US\$|S\$|[$฿£€¥]|[A-Z]{3})\s?(\d[\d,]*(?:\.\d+)?)/gu);
-  return [...found]
-    .map(([, sign = '', digits = '']) => ({
-      currency: symbols[sign] ?? sign,
-      value: Number(digits.replaceAll(',', '')),
-    }))
-    .filter(({ currency }) => codes.has(currency));
 }
 
 /** A sentence rounds from a thousand on. */

@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { CorpusDatabase } from '../../corpus-database.ts';
-import { dayOf, localText, moments } from '../../moments.ts';
+import { localText, moments } from '../../moments.ts';
 import { branches, people, products } from '../../people.ts';
 import type { Random } from '../../random.ts';
-import { cents, load, two } from '../../tables.ts';
+import { load, two } from '../../tables.ts';
 import { truthOfTable, unionOf } from '../../truth-of-table.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
@@ -115,40 +115,6 @@ export const csvsToSqlite: CorpusDatabase = {
     return undefined;
   },
   truth: truthOfTable({ from: 'sales', on: 'substr(order_date, 1, 10) = :day', ...completed }),
-};
-
-/** pandas' to_sql: an index column, timestamps at midnight with a time. */
-export const pandas: CorpusDatabase = {
-  name: 'pandas-to-sql',
-  day: '2026-11-26',
-  zone,
-  fill: (db, random) => {
-    const rows = moments(random, { day: '2026-11-26', perDay: [4, 9] }).map((moment, index) => {
-      const quantity = random.int(1, 12);
-      const product = random.pick(products);
-      return {
-        index,
-        Date: `${dayOf(moment)} 00:00:00`,
-        Customer: random.pick(people).name,
-        SKU: product.sku,
-        Quantity: quantity,
-        'Unit Price': product.price,
-        Revenue: cents(quantity * product.price),
-        'Margin %': random.money(10, 40),
-      };
-    });
-    load(db, 'df', rows, {
-      index: 'BIGINT',
-      Date: 'TIMESTAMP',
-      Quantity: 'BIGINT',
-      'Unit Price': 'FLOAT',
-      Revenue: 'FLOAT',
-      'Margin %': 'FLOAT',
-    });
-    db.exec('CREATE INDEX ix_df_index ON df ("index")');
-    return undefined;
-  },
-  truth: truthOfTable({ from: 'df', on: 'date(Date) = :day', sums: ['sum(Revenue)'] }),
 };
 
 /** A table that nobody writes to any more is ten times as large as the live one. */
