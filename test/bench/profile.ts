@@ -1,3 +1,4 @@
+import { blindCorpus } from '../summary/corpus/blind-corpus.ts';
 import { openCorpus } from '../summary/corpus/corpus.ts';
 import { type CorpusResult, runCorpus } from '../summary/corpus/run-corpus.ts';
 
@@ -7,6 +8,7 @@ const verdicts = { true: 'said and true', hedged: 'hedged', absent: 'absent', fa
 export async function benchProfile(): Promise<void> {
   console.log('\nprofile: the day’s figure in summaries of databases without a report');
   print('made with the rules in sight', await runCorpus(openCorpus));
+  print('made without a look at them', await runCorpus(blindCorpus));
 }
 
 function print(title: string, results: readonly CorpusResult[]): void {

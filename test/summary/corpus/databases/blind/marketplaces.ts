@@ -2,7 +2,7 @@ import type { CorpusDatabase } from '../../corpus-database.ts';
 import { dayFirst, dayOf, later, localText, type Moment, moments, namedMonth, timeOf, utcZ } from '../../moments.ts';
 import { branches, people, products, staff } from '../../people.ts';
 import { cents, load, two } from '../../tables.ts';
-import { truthOfTable } from '../../truth-of-table.ts';
+import { isoOfNamedMonth, truthOfTable } from '../../truth-of-table.ts';
 
 const zone = 'Asia/Kuala_Lumpur';
 
@@ -146,12 +146,12 @@ export const grabMerchant: CorpusDatabase = {
   },
   truth: {
     amounts: ['"Net Sales"', 'Total'].map((column) => ({
-      sql: `SELECT sum(${column}) FROM grab_statement WHERE substr("Created On", 1, 11) = '25 Nov 2026' AND :day = '2026-11-25'`,
+      sql: `SELECT sum(${column}) FROM grab_statement WHERE ${isoOfNamedMonth('Created On')} = :day`,
       currency: null,
     })),
     counts: truthOfTable({
       from: 'grab_statement',
-      on: `substr("Created On", 1, 11) = '25 Nov 2026' AND :day = '2026-11-25'`,
+      on: `${isoOfNamedMonth('Created On')} = :day`,
       counting: `Status = 'Transferred'`,
     }).counts,
   },
