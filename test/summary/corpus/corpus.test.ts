@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { everyNth } from '../../sampling.ts';
+import { blindCorpus } from './blind-corpus.ts';
 import { openCorpus } from './corpus.ts';
 import { type CorpusResult, runCorpus } from './run-corpus.ts';
 
 const step = everyNth(4);
-const results = runCorpus(openCorpus.filter((_, index) => index % step === 0));
+const results = runCorpus([...openCorpus, ...blindCorpus].filter((_, index) => index % step === 0));
 const linesOf = (list: readonly CorpusResult[]) => list.map(({ name, reason }) => `${name}: ${reason}`);
 
 test('of no database in the corpus does a summary say what is not so', async () => {

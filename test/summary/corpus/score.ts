@@ -113,7 +113,8 @@ const kpis = (blocks: SummaryPage['blocks']) => blocks.filter((block): block is 
 
 /** A tile with a currency, or with cents, is money too: the day's amount, or that amount a row. */
 function figuresAreFalse(summary: ScoredSummary, truth: TrueAnswers): string | null {
-  const amounts = matchingAmounts(summary, truth).map(today);
+  const nothing = truth.amounts.map(today).filter((amount) => amount === 0);
+  const amounts = [...matchingAmounts(summary, truth).map(today), ...nothing];
   const counts = truth.counts.map(today).filter((count) => count > 0);
   const averages = amounts.flatMap((amount) => counts.map((count) => amount / count));
   for (const { title, value } of kpis(summary.blocks)) {
