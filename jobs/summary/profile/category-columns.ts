@@ -1,4 +1,5 @@
-import { isContactDetail, looksPersonal, snakeCase } from '../blocks/personal-data.ts';
+import { looksPersonal, snakeCase } from '../blocks/personal-data.ts';
+import { personalValueKind } from '../blocks/personal-values.ts';
 import { dateColumnOf } from './date-columns.ts';
 import type { ColumnProfile, TableProfile } from './table-profile.ts';
 
@@ -45,7 +46,7 @@ function scoreOf(column: ColumnProfile, table: TableProfile, zone: string): numb
   if (!likely.test(name) && (distinctCount > sample.length * 0.3 || neverCategory.test(name))) return null;
   if (looksPersonal({ name: column.name, column: column.name, table: table.name })) return null;
   if (dateColumnOf(column, zone) !== null) return null;
-  if (sample.some((value) => String(value).length > 40 || isContactDetail(String(value)))) return null;
+  if (sample.some((value) => String(value).length > 40 || personalValueKind(String(value)) !== null)) return null;
   return (likeliest.test(name) ? 4 : 0) + (likely.test(name) ? 2 : 0) + (distinctCount <= 20 ? 1 : 0);
 }
 

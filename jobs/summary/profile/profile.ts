@@ -65,7 +65,7 @@ function profileOf(
   const report = reportSchema.parse({
     title: `${name}: daily summary`,
     locale: money.locale,
-    currency: money.currency ?? 'USD',
+    currency: money.currency ?? undefined,
     ...(main === undefined ? {} : { newest: newestSql(main) }),
     blocks: sortBlocks(blocks.filter((block) => block !== null)),
   });

@@ -37,7 +37,6 @@ test('it begins with the schema for editors, which is there, and with the assump
 
 title: Shop
 locale: en-MY
-currency: MYR
 blocks:
   - kind: text
     title: Hello
