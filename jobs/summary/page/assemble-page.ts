@@ -6,7 +6,8 @@ import { reportFormat } from '../blocks/locale-format.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { QueryResult } from '../queries/query.ts';
 import type { Report } from '../report/schema.ts';
-import { openingText, staleDataText } from './opening-text.ts';
+import { headlineOf, profiledOpening } from './headline.ts';
+import { type OpeningFacts, openingText, staleDataText } from './opening-text.ts';
 import type { SummaryPage } from './page-model.ts';
 import { findStaleData, type StaleData } from './staleness.ts';
 
@@ -47,11 +48,13 @@ export function assemblePage(
     computeBlock(block, results[index] ?? notRun, { id: ids[index] ?? '', day, show: report.show, format }),
   );
   const stale = staleDataOf(report, computed, day, newest, profile);
+  const facts: OpeningFacts = { day, today: localDay(now, zone), ...headlines(report, computed), stale };
   return {
     ...base,
     title: report.title,
     locale: report.locale,
-    opening: openingText({ day, today: localDay(now, zone), ...headlines(report, computed), stale }, format),
+    ...(profile === null ? {} : { headline: headlineOf(profile, report, facts) }),
+    opening: profile === null ? openingText(facts, format) : profiledOpening(profile, facts, format),
     warnings: [warning, stale === null ? null : staleDataText(stale, format), failedBlocksWarning(computed)].filter(
       (text) => text !== null,
     ),

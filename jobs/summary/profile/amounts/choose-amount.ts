@@ -1,0 +1,148 @@
+import { type AmountMeaning, amountMeaning, amountWords, quantityName, unitPriceName } from '../column-words.ts';
+import type { ColumnProfile } from '../table-profile.ts';
+import { type Amount, amountName } from './amount.ts';
+import { amountScale } from './amount-scale.ts';
+import { isEqual, isNumeric, shareOfRows } from './numbers.ts';
+import { isRunningBalance } from './running-balance.ts';
+
+/** The likeliest amount of a row, and what else it could be, each with the question that decides it. */
+export type AmountChoice = {
+  readonly amount: Amount | null;
+  readonly others: readonly { readonly amount: Amount; readonly question: string }[];
+  /** Questions that no figure answers: there are amounts, and it is not known which are meant. */
+  readonly open: readonly string[];
+};
+
+const moneyIn = /(^|_)(credit|deposit|deposits|money_in|paid_in|kredit|masuk|wang_masuk)(_amount|_rm|_myr)?$/;
+const moneyOut = /(^|_)(debit|withdrawals?|money_out|paid_out|keluar|wang_keluar)(_amount|_rm|_myr)?$/;
+/** Sum of several parts, the last one that is paid. */
+const final = /grand|final|order_total|total_paid|paid_total|amount_total|incl|collected|keseluruhan/;
+const plainTotal = /^(total|total_amount|total_price|invoice_total|total_amt|jumlah|amount|amt)$/;
+const part =
+  /(^|_)(tax|vat|sst|gst|discount|diskaun|shipping|freight|service|rounding|tip|tips|fee|fees|refund\w*)(_|$)/;
+const discountName = /(^|_)(discount|disc|diskaun)(_(amount|rate|pct|percent))?$/;
+
+/** Chooses the amount among the columns of a table, by their names and by how they add up. */
+export function chooseAmount(
+  columns: readonly ColumnProfile[],
+  isKey: (column: ColumnProfile) => boolean,
+): AmountChoice {
+  const numeric = columns.filter((column) => isNumeric(column) && !isKey(column));
+  const ledger = [moneyIn, moneyOut].map((pattern) => numeric.find(({ label }) => pattern.test(amountWords(label))));
+  if (ledger.every((column) => column !== undefined)) {
+    return { amount: null, others: [], open: ['is every credit a sale'] };
+  }
+  const named = numeric.flatMap((column) => {
+    const meaning = amountMeaning(column.label);
+    return meaning === 'none' || meaning === 'refunded' ? [] : [{ column, meaning }];
+  });
+  const balances = named.filter(({ column }) =>
+    isRunningBalance(
+      column,
+      numeric.filter((other) => other !== column),
+    ),
+  );
+  const known = named.filter((one) => !balances.includes(one));
+  const first = (['total', 'amount', 'subtotal'] as const).find((meaning) => filled(known, meaning).length > 0);
+  const product = productOf(columns, numeric);
+  if (first === undefined) return product ?? prices(known, columns);
+  const [best, ...rest] = filled(known, first).toSorted((a, b) => rank(b) - rank(a));
+  if (best === undefined) return { amount: null, others: [], open: [] };
+  if (product?.amount?.kind === 'product' && isUnitPrice(best.column, product.amount, columns)) return product;
+  const refunded = numeric.find((column) => amountMeaning(column.label) === 'refunded') ?? null;
+  const chosen = withScale(best.column, columns, refunded);
+  const unexplained = rest.filter(({ column }) => !isExplained(best.column, column, numeric));
+  return {
+    ...chosen,
+    others: [
+      ...chosen.others,
+      ...unexplained.map(({ column }) => {
+        const { amount } = withScale(column, columns, refunded);
+        return { amount, question: `is ${amountName(chosen.amount)} or ${amountName(amount)} your sales` };
+      }),
+    ],
+  };
+}
+
+type Named = { readonly column: ColumnProfile; readonly meaning: AmountMeaning };
+
+function filled(named: readonly Named[], meaning: AmountMeaning): Named[] {
+  return named.filter((one) => one.meaning === meaning && one.column.sample.length > 0);
+}
+
+function rank({ column: { label, sample } }: Named): number {
+  const name = amountWords(label);
+  return (
+    (final.test(name) ? 3 : 0) + (plainTotal.test(name) ? 2 : 0) + (sample.some((one) => Number(one) !== 0) ? 1 : -5)
+  );
+}
+
+/** The column as the amount, in units or in hundredths. */
+function withScale(column: ColumnProfile, columns: readonly ColumnProfile[], less: ColumnProfile | null) {
+  const { isMinor, isSure } = amountScale(column, columns);
+  const amount: Amount = { kind: 'column', column, isMinor, less };
+  const other: Amount = { ...amount, isMinor: !isMinor };
+  const question = `is “${column.name}” in hundredths`;
+  return { amount, others: isSure ? [] : [{ amount: other, question }], open: [] };
+}
+
+function prices(known: readonly Named[], columns: readonly ColumnProfile[]): AmountChoice {
+  const [best, ...rest] = filled(known, 'price');
+  if (best === undefined) return { amount: null, others: [], open: [] };
+  const chosen = withScale(best.column, columns, null);
+  const others = rest.map(({ column }) => {
+    const { amount } = withScale(column, columns, null);
+    return { amount, question: `is ${amountName(chosen.amount)} or ${amountName(amount)} your sales` };
+  });
+  return { ...chosen, others: [...chosen.others, ...others] };
+}
+
+/** Price times quantity, less the discount of the row; null where the table has not both. */
+function productOf(columns: readonly ColumnProfile[], numeric: readonly ColumnProfile[]): AmountChoice | null {
+  const price = numeric.find(({ label }) => unitPriceName.test(amountWords(label)));
+  const quantity = columns.find((column) => quantityName.test(amountWords(column.label)) && isQuantity(column));
+  if (price === undefined || quantity === undefined) return null;
+  const { isMinor, isSure } = amountScale(price, columns);
+  const found = numeric.find(({ label }) => discountName.test(amountWords(label)));
+  const values = found?.sample.map(Number) ?? [];
+  const isShare = values.every((value) => value >= 0 && value <= 1);
+  const discount = found === undefined || values.every((value) => value === 0) ? null : { column: found, isShare };
+  const amount: Amount = { kind: 'product', price, quantity, isMinor, discount };
+  const others = [
+    ...(isSure ? [] : [{ amount: { ...amount, isMinor: !isMinor }, question: `is “${price.name}” in hundredths` }]),
+    ...(discount === null || isShare
+      ? []
+      : [{ amount: { ...amount, discount: null }, question: `is “${discount.column.name}” taken off the price` }]),
+  ];
+  return { amount, others, open: [] };
+}
+
+function isQuantity({ sample }: ColumnProfile): boolean {
+  return sample.length > 0 && sample.every((value) => Number.isFinite(Number(value)));
+}
+
+/** Whether the column repeats the price where more than one was sold. */
+function isUnitPrice(
+  column: ColumnProfile,
+  { price, quantity }: Extract<Amount, { kind: 'product' }>,
+  columns: readonly ColumnProfile[],
+): boolean {
+  const [p, q] = [price, quantity].map((one) => columns.find(({ name }) => name === one.name));
+  if (p === undefined || q === undefined || p === column) return p === column;
+  const same = shareOfRows([column, p, q], (amount, each, count) => count !== 1 && isEqual(amount, each));
+  const times = shareOfRows([column, p, q], (amount, each, count) => isEqual(amount, each * count));
+  return same !== null && times !== null && same > 0.2 && times < 0.9;
+}
+
+/** Whether the other column differs from the chosen one by a tax, a discount or the like, in nearly every row. */
+function isExplained(chosen: ColumnProfile, other: ColumnProfile, numeric: readonly ColumnProfile[]): boolean {
+  return numeric
+    .filter(({ label }) => part.test(amountWords(label)))
+    .some((column) => {
+      const share = shareOfRows(
+        [chosen, other, column],
+        (total, rest, extra) => isEqual(total, rest + extra) || isEqual(total, rest - Math.abs(extra)),
+      );
+      return share !== null && share >= 0.9;
+    });
+}

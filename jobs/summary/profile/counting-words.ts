@@ -1,0 +1,42 @@
+import { normalized } from '../queries/known-words.ts';
+
+/** Whether a row in a state is a sale: `maybe` where businesses differ. */
+export type CountingRule = 'counts' | 'never' | 'maybe';
+
+const list = (text: string) => new Set(text.split(',').map((word) => normalized(word)));
+
+const never =
+  list(`void, voided, cancelled, canceled, cancel, refunded, refund, returned, return, return to sender, draft, quote,
+  quotation, test, deleted, archived, expired, abandoned, rejected, declined, failed, error, no show, noshow, trash, unsettled,
+  delivery failed, uncollectible, requires payment method, requires capture, requires action, chargeback, dispute, restocked,
+  batal, dibatalkan, dibatal, draf, dipulangkan, dikembalikan, bayaran balik, pulangan, gagal, ditolak`);
+const counts =
+  list(`paid, completed, complete, done, finished, confirmed, accepted, approved, success, successful, succeeded, settled,
+  captured, processing, in progress, ready, ready to ship, to ship, shipping, shipped, packed, picked up, out for delivery, in transit,
+  transit, delivered, collected, received, fulfilled, unfulfilled, partially fulfilled, partially refunded, partial refund, closed,
+  posted, invoiced, to invoice, sale, sales, active, checked in, checked out, ok, yes, true, normal, publish, published, dibayar,
+  sudah bayar, telah bayar, lunas, selesai, siap, berjaya, diluluskan, lulus, dihantar, dalam penghantaran, diterima, diproses,
+  sedang diproses, dalam proses, aktif`);
+const refunds = list(
+  'refund, refunded, return, returned, reversal, chargeback, credit note, bayaran balik, pulangan, void',
+);
+const sales =
+  list(`sale, sales, order, payment, charge, invoice, receipt, income, subscription, one time, rental, service, product, goods,
+  repair, jualan, bayaran, sewa, yuran, perkhidmatan, pos, online, retail, wholesale, monthly, yearly, annual, in store, walk in, dine in,
+  takeaway, take away, delivery, cash, card`);
+/** States of the goods, not of the sale: what is not sent yet was sold. */
+const fulfilmentState = /(^|_)(fulfil\w*|shipping|shipment|delivery|kitchen|stock|penghantaran)(_|$)/;
+
+export function countingRule(word: string, column: string): CountingRule {
+  const known = normalized(word);
+  if (fulfilmentState.test(column)) return /^(cancel|void|return|batal)/.test(known) ? 'never' : 'counts';
+  if (never.has(known)) return 'never';
+  return counts.has(known) ? 'counts' : 'maybe';
+}
+
+/** What a kind of row is: money in, money back, or something else. */
+export function rowKind(word: string): 'sale' | 'refund' | 'other' {
+  const known = normalized(word);
+  if (refunds.has(known)) return 'refund';
+  return sales.has(known) ? 'sale' : 'other';
+}

@@ -1,0 +1,65 @@
+import { addDays, type DayValue, fillDays, historyDays, parseDayValues } from '../blocks/day-values.ts';
+import { reportFormat } from '../blocks/locale-format.ts';
+import { openingText } from '../page/opening-text.ts';
+import type { QueryResult, RunQuery } from '../queries/query.ts';
+import type { CandidateReadings, OtherReading } from './read-candidate.ts';
+import { allRows, eventsSql, type Reading } from './reading.ts';
+
+/**
+ * How sure the figures are. `hedged`: rows can be counted by day, but not what they are worth; `absent`: not even that.
+ * `questions`: what a person would have to say, most important first.
+ */
+export type Verdict = { readonly kind: 'sure' | 'hedged' | 'absent'; readonly questions: readonly string[] };
+
+const timeLimitMs = 30_000;
+const maxRows = 1000;
+
+/**
+ * Computes the day's sentence by every reading that the data leaves open. What gives the same sentence is no doubt.
+ * `rivals`: of other streams that could be the business.
+ */
+export async function decide(
+  { reading, others, open }: Pick<CandidateReadings, 'reading' | 'others' | 'open'>,
+  rivals: readonly OtherReading[],
+  day: string,
+  run: RunQuery,
+): Promise<Verdict> {
+  const sentenceOf = async (one: Reading) => sentence(await runReading(one, day, run), one, day);
+  const main = await sentenceOf(reading);
+  if (main === null) return { kind: 'absent', questions: ['which column says what a sale is worth'] };
+  const rows = await sentenceOf(allRows(reading));
+  const questions: string[] = [];
+  let isAboutDays = false;
+  for (const other of [...others, ...rivals]) {
+    const isSame = (await sentenceOf(other.reading)) === main;
+    if (isSame) continue;
+    questions.push(other.question);
+    if (other.isAboutDays && (await sentenceOf(allRows(other.reading))) !== rows) isAboutDays = true;
+  }
+  const all = [...open, ...questions];
+  if (all.length === 0) return { kind: 'sure', questions: [] };
+  return { kind: isAboutDays ? 'absent' : 'hedged', questions: all };
+}
+
+function runReading(reading: Reading, day: string, run: RunQuery): Promise<QueryResult> {
+  const sql = `SELECT day, sum(value), sum(counted) FROM (\n${eventsSql(reading, ':from', ':to')})\nGROUP BY 1`;
+  return run({ sql, dates: { day, from: addDays(day, 1 - historyDays), to: day }, maxRows, timeLimitMs });
+}
+
+/** What would be said of the day; null when the query failed. */
+function sentence(result: QueryResult, reading: Reading, day: string): string | null {
+  if (result.kind === 'failed') return null;
+  const format = reportFormat('en', null);
+  const seriesOf = (index: number): DayValue[] => {
+    const known = result.rows.map((row) => [row[0] ?? null, row[index] ?? null]);
+    return fillDays(parseDayValues(known), addDays(day, 1 - historyDays), day, 'zero');
+  };
+  const [amounts, counts] = [seriesOf(1), seriesOf(2)];
+  const last = (series: readonly DayValue[]) => series.at(-1)?.value ?? 0;
+  const count = { unit: 'rows', formatted: String(last(counts)), series: counts };
+  const amount =
+    reading.amount === null
+      ? null
+      : { title: 'total', format: 'money' as const, formatted: format.exact(last(amounts), 'money'), series: amounts };
+  return openingText({ day, today: day, amount, count, stale: null }, format);
+}

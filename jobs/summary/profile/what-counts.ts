@@ -1,0 +1,117 @@
+import { snakeCase } from '../blocks/personal-data.ts';
+import { knownWord, normalized } from '../queries/known-words.ts';
+import { countingRule, rowKind } from './counting-words.ts';
+import type { FetchRows } from './fetch-rows.ts';
+import { cellSql, literal, quoted } from './sql-text.ts';
+import type { Stream } from './streams.ts';
+import type { ColumnProfile, TableProfile } from './table-profile.ts';
+
+/** SQL conditions on a row of the table `t`: those that do not count, and those that are money given back. */
+export type Counting = { readonly excluded: readonly string[]; readonly refunds: readonly string[] };
+
+export type CountingChoice = {
+  readonly counting: Counting;
+  readonly others: readonly { readonly counting: Counting; readonly question: string }[];
+  readonly open: readonly string[];
+  readonly notes: readonly string[];
+};
+
+const statusName = /(^|_)(status|state|keadaan|status_pesanan|状态|สถานะ|الحالة|நிலை)$/;
+const typeName = /(^|_)(type|kind|jenis)$/;
+const eventName = /(^|_)(event|event_type|event_name|action|topic)$/;
+const droppedName =
+  /(^|_)(is_)?(void(ed)?|cancell?ed|deleted|trashed|refunded|is_test|test_mode|test_order|is_draft|draft|dibatalkan)(_?(at|on|date|time|flag))?$/;
+const liveName = /(^|_)live_?mode$/;
+const paidName = /^(is_)?paid$/;
+const nothing = "('', '0', 'false', 'no', 'n', 'f', '-', 'null', 'none')";
+const maxWords = 60;
+const maxRows = 100_000;
+
+/** Decides which rows count, by the words in all rows of columns of states and kinds. */
+export async function whatCounts(stream: Stream, fetchRows: FetchRows): Promise<CountingChoice> {
+  const excluded: string[] = [];
+  const refunds: string[] = [];
+  const maybe: { readonly condition: string; readonly question: string }[] = [];
+  const open: string[] = [];
+  const notes: string[] = [];
+  for (const column of stream.columns) {
+    const name = snakeCase(column.label);
+    const cell = cellSql(column);
+    const word = `lower(trim(coalesce(${cell}, '')))`;
+    if (droppedName.test(name)) excluded.push(`${word} NOT IN ${nothing}`);
+    if (liveName.test(name)) excluded.push(`${word} IN ('0', 'false')`);
+    if (paidName.test(name) && isFlag(column))
+      maybe.push({ condition: `${word} IN ${nothing}`, question: `do rows count before “${column.name}”` });
+    const isState = statusName.test(name);
+    if (!isState && !typeName.test(name) && !eventName.test(name)) continue;
+    const words = await distinctWords(stream.parts, column, fetchRows);
+    const known = words.filter((one) => knownWord(one) !== null);
+    if (known.length < words.length / 2) {
+      const isCode = isState && words.length > 1 && words.length <= 12 && words.every((one) => one.length <= 2);
+      if (isCode || (eventName.test(name) && words.length > 1)) open.push(`which values of “${column.name}” count`);
+      continue;
+    }
+    const unknown = words.length > known.length ? `(${word} <> '' AND known_word(${cell}) IS NULL)` : null;
+    if (isState) {
+      const ruleOf = (rule: string) => known.filter((one) => countingRule(one, name) === rule);
+      const never = ruleOf('never');
+      if (never.length > 0) {
+        excluded.push(`${word} IN (${literals(never)})`);
+        notes.push(`Rows do not count whose “${column.name}” is ${[...new Set(never.map(normalized))].join(', ')}.`);
+      }
+      const doubtful = ruleOf('maybe');
+      if (doubtful.length > 0)
+        maybe.push({
+          condition: `${word} IN (${literals(doubtful)})`,
+          question: `do rows count whose “${column.name}” is ${[...new Set(doubtful.map(normalized))].join(', ')}`,
+        });
+      if (unknown !== null) maybe.push({ condition: unknown, question: `which values of “${column.name}” count` });
+    } else {
+      const kinds = (kind: string) => known.filter((one) => rowKind(one) === kind);
+      const [back, other] = [kinds('refund'), kinds('other')];
+      if (kinds('sale').length === 0 || (back.length === 0 && other.length === 0)) continue;
+      if (back.length > 0) {
+        refunds.push(`${word} IN (${literals(back)})`);
+        notes.push(`Rows whose “${column.name}” is ${[...new Set(back.map(normalized))].join(', ')} are taken off.`);
+      }
+      if (other.length > 0)
+        maybe.push({
+          condition: `${word} IN (${literals(other)})`,
+          question: `do rows count whose “${column.name}” is ${[...new Set(other.map(normalized))].join(', ')}`,
+        });
+    }
+  }
+  const counting = { excluded, refunds };
+  const others = maybe.map(({ condition, question }) => ({
+    counting: { excluded: [...excluded, condition], refunds },
+    question,
+  }));
+  return { counting, others, open, notes };
+}
+
+function isFlag({ sample }: ColumnProfile): boolean {
+  return sample.length > 0 && sample.every((value) => /^(0|1|true|false|yes|no|y|n|t|f)$/i.test(String(value)));
+}
+
+function literals(words: readonly string[]): string {
+  return [...new Set(words.map((word) => word.toLowerCase()))].map(literal).join(', ');
+}
+
+/** The texts of a column, in all its tables; of a big table in its newest rows. */
+async function distinctWords(
+  parts: readonly TableProfile[],
+  column: ColumnProfile,
+  fetchRows: FetchRows,
+): Promise<string[]> {
+  const words = new Set<string>();
+  for (const part of parts) {
+    if (!part.columns.some(({ name }) => name.toLowerCase() === column.name.toLowerCase())) continue;
+    const newest = part.isEstimate ? `ORDER BY t.rowid DESC LIMIT ${maxRows}` : '';
+    const rows = await fetchRows(
+      `SELECT DISTINCT trim(c) FROM (SELECT ${cellSql(column)} AS c FROM ${quoted(part.name)} t ${newest}) WHERE trim(coalesce(c, '')) <> ''`,
+      maxWords,
+    );
+    for (const [word] of rows) words.add(String(word));
+  }
+  return [...words];
+}
