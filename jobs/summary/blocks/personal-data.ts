@@ -33,7 +33,7 @@ export function isAllowed({ name, column, table }: ShownColumn, show: readonly s
 export function snakeCase(name: string): string {
   return name
     .replaceAll(/([\p{Ll}\d])(\p{Lu})/gu, '$1_$2')
-    .replaceAll(/[^\p{L}\p{N}]+/gu, '_')
+    .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, '_')
     .replaceAll(/^_+|_+$/g, '')
     .toLowerCase();
 }

@@ -9,6 +9,7 @@ const never =
   list(`void, voided, cancelled, canceled, cancel, refunded, refund, returned, return, return to sender, draft, quote,
   quotation, test, deleted, archived, expired, abandoned, rejected, declined, failed, error, no show, noshow, trash, unsettled,
   delivery failed, uncollectible, requires payment method, requires capture, requires action, chargeback, dispute, restocked,
+  cart, checkout, abandoned checkout, spam, duplicate, ยกเลิก, 已取消, 取消, 已退款, 退款, 作废, ملغي, ملغى, ரத்து,
   batal, dibatalkan, dibatal, draf, dipulangkan, dikembalikan, bayaran balik, pulangan, gagal, ditolak`);
 const counts =
   list(`paid, completed, complete, done, finished, confirmed, accepted, approved, success, successful, succeeded, settled,
@@ -16,7 +17,7 @@ const counts =
   transit, delivered, collected, received, fulfilled, unfulfilled, partially fulfilled, partially refunded, partial refund, closed,
   posted, invoiced, to invoice, sale, sales, active, checked in, checked out, ok, yes, true, normal, publish, published, dibayar,
   sudah bayar, telah bayar, lunas, selesai, siap, berjaya, diluluskan, lulus, dihantar, dalam penghantaran, diterima, diproses,
-  sedang diproses, dalam proses, aktif`);
+  sedang diproses, dalam proses, aktif, ชำระแล้ว, สำเร็จ, จัดส่งแล้ว, 已付款, 已支付, 已完成, 完成, 已发货, مدفوع, مكتمل, செலுத்தப்பட்டது`);
 const refunds = list(
   'refund, refunded, return, returned, reversal, chargeback, credit note, bayaran balik, pulangan, void',
 );
@@ -27,8 +28,10 @@ const sales =
 /** States of the goods, not of the sale: what is not sent yet was sold. */
 const fulfilmentState = /(^|_)(fulfil\w*|shipping|shipment|delivery|kitchen|stock|penghantaran)(_|$)/;
 
-export function countingRule(word: string, column: string): CountingRule {
+/** `isOrderState`: one of the states is `sale`, so that what was only sent is an offer. */
+export function countingRule(word: string, column: string, isOrderState = false): CountingRule {
   const known = normalized(word);
+  if (isOrderState && known === 'sent') return 'never';
   if (fulfilmentState.test(column)) return /^(cancel|void|return|batal)/.test(known) ? 'never' : 'counts';
   if (never.has(known)) return 'never';
   return counts.has(known) ? 'counts' : 'maybe';

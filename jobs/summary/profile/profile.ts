@@ -140,7 +140,7 @@ function undatedProfile(name: string, zone: string, streams: readonly Stream[]):
 function openQuestions({ isTrade, choice }: StreamCandidate, { currencies }: CurrencyGuess): string[] {
   const { amount } = choice;
   return [
-    currencies.length > 1 ? `in which currency are the figures (${currencies.join(', ')})` : '',
+    currencies.length > 1 ? `in which of ${currencies.length} currencies are the figures` : '',
     !isTrade && amount !== null && amount.kind === 'column' ? `is “${amount.column.name}” your sales` : '',
     !isTrade && amount?.kind === 'product'
       ? `is “${amount.price.name}” times “${amount.quantity.name}” your sales`

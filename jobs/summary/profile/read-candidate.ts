@@ -38,7 +38,11 @@ export async function readCandidate(
   const [main, ...more] = dates;
   if (main === undefined) return null;
   const mainDates = await readDates(main.column, stream.parts, deps);
-  const counts = await whatCounts(stream, deps.fetchRows);
+  const counts = await whatCounts(
+    stream,
+    choice.amount?.kind === 'column' && choice.amount.less !== null,
+    deps.fetchRows,
+  );
   const { grain, others: grains } = lines === null ? grainOf(stream, main.column, choice.amount, zone) : rowGrain;
   const readings = await limited(mainDates.readings);
   const reading: Reading = {

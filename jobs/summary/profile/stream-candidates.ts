@@ -1,10 +1,11 @@
 import { daysBetween } from '../blocks/day-values.ts';
 import { type AmountChoice, chooseAmount } from './amounts/choose-amount.ts';
 import { isKeyOf, type LineItems, lineItemsOf, referenceTo } from './amounts/line-items.ts';
+import { amountWords } from './column-words.ts';
 import { type DateCandidate, dateCandidates } from './dates/date-candidates.ts';
 import { type Stream, streamsOf } from './streams.ts';
 import type { TableProfile } from './table-profile.ts';
-import { tableRank } from './table-words.ts';
+import { isLineTable, tableRank } from './table-words.ts';
 
 /** A stream of dated rows, and how likely it is the business. */
 export type StreamCandidate = {
@@ -60,7 +61,7 @@ function candidateOf(
     dates,
     choice: lines?.choice ?? own,
     lines,
-    isTrade: rank >= 5,
+    isTrade: rank >= 5 || isLineTable(stream.name) || saysSales(own),
     isNotable: rank >= 5 || rank === -4,
     score:
       rank +
@@ -71,6 +72,13 @@ function candidateOf(
       Math.log10(rowsOf({ stream }) + 1) * 0.3 +
       date.score / 5,
   };
+}
+
+/** The amount's own name says that it is sales. */
+function saysSales({ amount }: AmountChoice): boolean {
+  return (
+    amount?.kind === 'column' && /(^|_)(sales|revenue|jualan|ยอดขาย|销售额)($|_)/.test(amountWords(amount.column.label))
+  );
 }
 
 function isLines(table: TableProfile, head: TableProfile): boolean {

@@ -90,7 +90,7 @@ const plainRows = { one: 'row', many: 'rows' };
 
 /** Long numbers in a name are of somebody. */
 function withoutNumbers(name: string): string {
-  return name.replaceAll(/\d{7,}/g, '…');
+  return name.replaceAll(/[_\s-]*\d{6,}/g, '') || 'a table';
 }
 
 /** The columns of the newest table, with the samples of all of them. */

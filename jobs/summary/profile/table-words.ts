@@ -3,7 +3,7 @@ import { snakeCase } from '../blocks/personal-data.ts';
 /** Words of a table's name and what they say: the first that fits counts. */
 const classes: readonly (readonly [RegExp, number])[] = [
   [
-    /^(items?|lines?|details?|butiran|entri|products?|variants?|stock|inventory|movements?|logs?|history|audit|events?|backup|bak|old|lama|archived?|arkib|copy|temp|tmp|test|tests|staging|sample|demo|deprecated|legacy|drafts?|quotes?|quotations?|carts?|wishlists?|reviews?|messages?|notes?|refunds?|returns?|purchases?|suppliers?|expenses?|payroll|salar(y|ies)|payouts?|budgets?|targets?|forecasts?|daily|monthly|weekly|yearly|totals?|summar(y|ies)|stats|cache|queue|import|staged|failed|errors?)$/,
+    /^(products?|variants?|stock|inventory|movements?|logs?|history|audit|events?|backup|bak|old|lama|archived?|arkib|copy|temp|tmp|test|tests|staging|sample|demo|deprecated|legacy|drafts?|quotes?|quotations?|carts?|wishlists?|reviews?|messages?|notes?|refunds?|returns?|purchases?|suppliers?|expenses?|payroll|salar(y|ies)|payouts?|budgets?|targets?|forecasts?|daily|monthly|weekly|yearly|totals?|summar(y|ies)|stats|cache|queue|import|staged|failed|errors?)$/,
     -5,
   ],
   [
@@ -11,10 +11,13 @@ const classes: readonly (readonly [RegExp, number])[] = [
     -4,
   ],
   [
-    /^(orders?|sales?|receipts?|resit|jualan|pesanan|checkouts?|pos|tempahan|销售|订单|销售记录|销售表|ยอดขาย|การขาย|คำสั่งซื้อ|مبيعات|المبيعات|الطلبات|விற்பனை)$/,
+    /^(orders?|sales?|receipts?|resit|jualan|pesanan|checkouts?|pos|tempahan|销售|订单|销售记录|销售表|ใบเสร็จ|ยอดขาย|การขาย|คำสั่งซื้อ|مبيعات|المبيعات|الطلبات|விற்பனை)$/,
     8,
   ],
-  [/^(invoices?|bills?|transactions?|txns?|charges?|invois|bil|urusniaga|transaksi|donations?|rentals?)$/, 7],
+  [
+    /^(invoices?|bills?|transactions?|txns?|charges?|invois|bil|urusniaga|transaksi|donations?|rentals?|derma|sumbangan|kutipan|ใบแจ้งหนี้|发票|فواتير)$/,
+    7,
+  ],
   [/^(payments?|collections?|bookings?|subscriptions?|bayaran|yuran|fees?|sewa|rents?)$/, 6],
   [
     /^(visits?|appointments?|trips?|deliver(y|ies)|shipments?|consignments?|tickets?|jobs?|repairs?|consultations?|treatments?|services?|workorders?|enrol?ments?|reservations?|stays?|loans?|jobsheets?)$/,
@@ -22,6 +25,9 @@ const classes: readonly (readonly [RegExp, number])[] = [
   ],
 ];
 const unknownClass = 2;
+/** Below the table that they belong to, above what has no known name. */
+const lineMalus = 3;
+const lines = /^(items?|lines?|line_?items?|details?|butiran|entri)$/;
 const leftover = /^(old|lama|backup|bak|archived?|arkib|copy|temp|tmp|test|staging|deprecated|legacy|v\d+)$/;
 /** What kind of rows a name stands for: a bad word anywhere, else the last good one. */
 export function tableRank(name: string, noun: string): number {
@@ -30,12 +36,18 @@ export function tableRank(name: string, noun: string): number {
     return rank === undefined ? [] : [rank];
   });
   const bad = found.filter((rank) => rank < 0);
-  return bad.length > 0 ? Math.min(...bad) : (found.at(-1) ?? unknownClass);
+  if (bad.length > 0) return Math.min(...bad);
+  return (found.at(-1) ?? unknownClass) - (isLineTable(name) ? lineMalus : 0);
 }
 
 /** Whether a word of the name says what kind of rows a table has. */
 export function hasKnownWord(name: string): boolean {
   return wordsOf(name).some((word) => classes.some(([pattern]) => pattern.test(word)));
+}
+
+/** Rows that are parts of another table's: items, lines. */
+export function isLineTable(name: string): boolean {
+  return wordsOf(name).some((word) => lines.test(word));
 }
 
 /** Copies and leftovers of another table. */

@@ -1,4 +1,5 @@
 import { snakeCase } from '../blocks/personal-data.ts';
+import { dateForm } from '../queries/date-form.ts';
 import { knownWord, normalized } from '../queries/known-words.ts';
 import { countingRule, rowKind } from './counting-words.ts';
 import type { FetchRows } from './fetch-rows.ts';
@@ -20,15 +21,16 @@ const statusName = /(^|_)(status|state|keadaan|status_pesanan|状态|สถา�
 const typeName = /(^|_)(type|kind|jenis)$/;
 const eventName = /(^|_)(event|event_type|event_name|action|topic)$/;
 const droppedName =
-  /(^|_)(is_)?(void(ed)?|cancell?ed|deleted|trashed|refunded|is_test|test_mode|test_order|is_draft|draft|dibatalkan)(_?(at|on|date|time|flag))?$/;
+  /^(is_|was_)?(void(ed)?|cancell?ed|deleted|trashed|refunded|test|test_mode|test_order|draft|dibatalkan|archived)(_?(at|on|date|time|flag))?$/;
 const liveName = /(^|_)live_?mode$/;
 const paidName = /^(is_)?paid$/;
-const nothing = "('', '0', 'false', 'no', 'n', 'f', '-', 'null', 'none')";
+const nothing = "('', '0', '0.0', 'false', 'no', 'n', 'f', '-', 'null', 'none')";
+const flag = /^(0|1|true|false|yes|no|y|n|t|f)$/i;
 const maxWords = 60;
 const maxRows = 100_000;
 
-/** Decides which rows count, by the words in all rows of columns of states and kinds. */
-export async function whatCounts(stream: Stream, fetchRows: FetchRows): Promise<CountingChoice> {
+/** Decides which rows count, by the words in all rows of columns of states and kinds. `isLess`: refunds are taken off the amounts. */
+export async function whatCounts(stream: Stream, isLess: boolean, fetchRows: FetchRows): Promise<CountingChoice> {
   const excluded: string[] = [];
   const refunds: string[] = [];
   const maybe: { readonly condition: string; readonly question: string }[] = [];
@@ -38,7 +40,8 @@ export async function whatCounts(stream: Stream, fetchRows: FetchRows): Promise<
     const name = snakeCase(column.label);
     const cell = cellSql(column);
     const word = `lower(trim(coalesce(${cell}, '')))`;
-    if (droppedName.test(name)) excluded.push(`${word} NOT IN ${nothing}`);
+    const isRefundedFlag = /refunded/.test(name) && isLess;
+    if (droppedName.test(name) && isMark(column) && !isRefundedFlag) excluded.push(`${word} NOT IN ${nothing}`);
     if (liveName.test(name)) excluded.push(`${word} IN ('0', 'false')`);
     if (paidName.test(name) && isFlag(column))
       maybe.push({ condition: `${word} IN ${nothing}`, question: `do rows count before “${column.name}”` });
@@ -48,12 +51,15 @@ export async function whatCounts(stream: Stream, fetchRows: FetchRows): Promise<
     const known = words.filter((one) => knownWord(one) !== null);
     if (known.length < words.length / 2) {
       const isCode = isState && words.length > 1 && words.length <= 12 && words.every((one) => one.length <= 2);
-      if (isCode || (eventName.test(name) && words.length > 1)) open.push(`which values of “${column.name}” count`);
+      const isPlace = /(^|_)state$/.test(name) && known.length === 0;
+      if (isCode || (words.length > 1 && (eventName.test(name) || (isState && !isPlace))))
+        open.push(`which values of “${column.name}” count`);
       continue;
     }
     const unknown = words.length > known.length ? `(${word} <> '' AND known_word(${cell}) IS NULL)` : null;
     if (isState) {
-      const ruleOf = (rule: string) => known.filter((one) => countingRule(one, name) === rule);
+      const isOrderState = known.some((one) => normalized(one) === 'sale');
+      const ruleOf = (rule: string) => known.filter((one) => countingRule(one, name, isOrderState) === rule);
       const never = ruleOf('never');
       if (never.length > 0) {
         excluded.push(`${word} IN (${literals(never)})`);
@@ -89,8 +95,15 @@ export async function whatCounts(stream: Stream, fetchRows: FetchRows): Promise<
   return { counting, others, open, notes };
 }
 
+/** A flag, or a date that is there or not. */
+function isMark({ sample }: ColumnProfile): boolean {
+  return sample.every(
+    (value) => flag.test(String(value)) || dateForm(value) !== null || /^[-\s]*$/.test(String(value)),
+  );
+}
+
 function isFlag({ sample }: ColumnProfile): boolean {
-  return sample.length > 0 && sample.every((value) => /^(0|1|true|false|yes|no|y|n|t|f)$/i.test(String(value)));
+  return sample.length > 0 && sample.every((value) => flag.test(String(value)));
 }
 
 function literals(words: readonly string[]): string {

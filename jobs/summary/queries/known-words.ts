@@ -1,6 +1,6 @@
 /**
  * Words that name nobody: of a text column whose values are all among these, values may be shown although nobody confirmed it.
- * English and Malay. Branches, products and staff look alike by shape and are not here; nor is a word that is also a name.
+ * English and Malay, and some states in other scripts. Branches, products and staff look alike by shape and are not here; nor is a word that is also a name.
  */
 const statuses = `
   active, inactive, open, closed, new, pending, processing, in progress, on hold, awaiting payment, unpaid, paid, partially paid,
@@ -11,10 +11,12 @@ const statuses = `
   abandoned, no show, noshow, rescheduled, scheduled, booked, arrived, checked in, checked out, in service, ready, ready to ship,
   to ship, shipping, shipped, packed, picked up, out for delivery, in transit, transit, delivered, delivery failed, collected,
   received, fulfilled, unfulfilled, partially fulfilled, restocked, trialing, trial, past due, paused, incomplete, uncollectible,
-  posted, unposted, invoiced, to invoice, sent, sale, sales, done, normal, ok, yes, no, true, false, publish, published, trash,
+  cart, checkout, abandoned checkout, spam, duplicate, posted, unposted, invoiced, to invoice, sent, sale, sales, done, normal, ok, yes, no, true, false, publish, published, trash,
   aktif, tidak aktif, baru, menunggu, menunggu bayaran, belum bayar, belum dibayar, dibayar, sudah bayar, telah bayar, lunas, selesai,
   siap, batal, dibatalkan, dibatal, draf, dipulangkan, dikembalikan, bayaran balik, pulangan, gagal, berjaya, ditolak, diluluskan,
-  lulus, dihantar, dalam penghantaran, diterima, tertunggak, separa bayar, diproses, sedang diproses, dalam proses, tertunda, ditutup, dibuka`;
+  lulus, dihantar, dalam penghantaran, diterima, tertunggak, separa bayar, diproses, sedang diproses, dalam proses, tertunda, ditutup, dibuka,
+  ยกเลิก, ชำระแล้ว, ค้างชำระ, สำเร็จ, จัดส่งแล้ว, รอดำเนินการ, 已付款, 已支付, 未付款, 待付款, 已取消, 取消, 已完成, 完成, 已发货, 待发货, 已退款,
+  退款, 作废, مدفوع, غير مدفوع, ملغي, ملغى, مكتمل, معلق, ரத்து, செலுத்தப்பட்டது, நிலுவையில்`;
 const paymentMethods = `
   cash, card, credit card, debit card, credit, debit, cheque, check, bank, bank transfer, transfer, online transfer, online banking,
   online payment, wire, direct debit, giro, ibg, duitnow, duitnow qr, qr, qr pay, qrpay, fpx, jompay, touch n go, touch 'n go, tng,

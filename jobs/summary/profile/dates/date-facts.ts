@@ -46,7 +46,7 @@ export async function readDateFacts(
     500,
   );
   const hours = await fetchRows(
-    `SELECT s % 86400 / 3600, count(*), max(CASE WHEN s < unixepoch(date('${upTo}', '+2 day')) THEN s END)
+    `SELECT CAST(s AS INTEGER) % 86400 / 3600, count(*), max(CASE WHEN s < unixepoch(date('${upTo}', '+2 day')) THEN s END)
      FROM (SELECT naive_seconds(c) AS s FROM ${from}) WHERE s IS NOT NULL GROUP BY 1`,
   );
   const countOf = (form: string) =>
