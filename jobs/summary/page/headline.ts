@@ -7,7 +7,8 @@ import type { Headline } from './page-model.ts';
 /** What the opening of an automatic page says, as values. */
 export function headlineOf({ verdict, rowNoun }: Profile, { currency }: Report, facts: OpeningFacts): Headline {
   const { kind, questions: doubts } = verdict;
-  const amount = kind === 'sure' ? lastValue(facts.amount) : null;
+  const isNothing = lastValue(facts.count) === 0;
+  const amount = kind === 'sure' && !isNothing ? lastValue(facts.amount) : null;
   return {
     kind: kind === 'sure' && facts.amount === null && facts.count === null ? 'absent' : kind,
     amount,
@@ -22,13 +23,18 @@ export function headlineOf({ verdict, rowNoun }: Profile, { currency }: Report, 
 export function profiledOpening(profile: Profile, facts: OpeningFacts, format: ReportFormat): string {
   const { verdict, streamName } = profile;
   const [question] = verdict.questions;
-  if (question === undefined) return openingText(facts, format);
+  if (question === undefined) return [openingText(facts, format), ...verdict.aside.map(asideText)].join(' ');
   const ask = `${question}? It takes a minute to confirm.`;
   if (verdict.kind === 'absent') return `No figures of ${streamName} yet: ${ask}`;
   const stale = facts.stale === null ? '' : `${staleDataText(facts.stale, format)} `;
   const count = facts.count?.formatted ?? '0';
   const rows = count === '0' ? 'No rows were' : count === '1' ? '1 row was' : `${count} rows were`;
   return `${stale}${dayText(facts, format)}: ${rows.replace('No', 'no')} added to ${streamName}; ${ask}`;
+}
+
+/** `2 more are pending and not counted.` */
+function asideText({ count, words }: Profile['verdict']['aside'][number]): string {
+  return `${count} more ${count === 1 ? 'is' : 'are'} ${words} and not counted.`;
 }
 
 function lastValue(figure: OpeningFacts['amount'] | OpeningFacts['count']): number | null {

@@ -1,7 +1,7 @@
 import { snakeCase } from '../blocks/personal-data.ts';
 
-/** What the name of a column says of its dates: `event` when it happened, `recorded`, `paid`; `other`: something else, or later. */
-export type DateMeaning = 'event' | 'recorded' | 'paid' | 'closed' | 'unnamed' | 'other';
+/** What the name of a column says of its dates: `event` when it happened, `recorded`, `paid`; `unknown`: nothing; `other`: something else, or later. */
+export type DateMeaning = 'event' | 'recorded' | 'paid' | 'closed' | 'unnamed' | 'unknown' | 'other';
 
 const otherDate =
   /(^|_)(updated?|modified|modification|last|birth|birthday|dob|born|hired?|joined|due|required|expir\w*|deleted|cancell?ed|refunded|voided|shipped|dispatched|delivered|delivery|returned?|return|ends?|ended|starts?|started|valid|release|until|to|from|next|accessed|login|synced|imported|exported|uploaded|loaded|check_?in|check_?out|pickup|promised|estimated|arrival|departure|printed|write|period|lahir|tamat|luput|kemaskini)($|_)/;
@@ -24,7 +24,7 @@ export function dateMeaning(column: string): DateMeaning {
   if (otherDate.test(name)) return 'other';
   if (closedDate.test(name)) return 'closed';
   if (eventDate.test(name)) return 'event';
-  return anyDate.test(name) ? 'unnamed' : 'other';
+  return anyDate.test(name) ? 'unnamed' : 'unknown';
 }
 
 /** Whether the name itself says that it is a date. */

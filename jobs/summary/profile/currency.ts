@@ -70,11 +70,24 @@ export async function readCurrency(
     const named = [...new Set(names.flatMap(({ label }) => currencyInName(label)))];
     if (named.length > 0) return { currencies: named, why: 'as the name of a column says' };
   }
+  const byId = currencyOfId(stream.columns, tables);
+  if (byId.length > 0) return { currencies: byId, why: 'as the table of currencies says' };
   const elsewhere = tables.flatMap(({ columns }) => columns.filter(({ label }) => currencyName.test(snakeCase(label))));
   const all = currenciesOf(elsewhere.flatMap(({ sample }) => sample.map(String)));
   return all.length === 1
     ? { currencies: all, why: 'as the only currency in the database' }
     : { currencies: [], why: '' };
+}
+
+/** The currencies that `currency_id` names in a table of currencies. */
+function currencyOfId(columns: readonly ColumnProfile[], tables: readonly TableProfile[]): string[] {
+  const reference = columns.find(({ label }) => /(^|_)currency_id$/.test(snakeCase(label)));
+  const table = tables.find(({ name }) => /(^|_)currenc(y|ies)$/.test(snakeCase(name)));
+  const id = table?.columns.find(({ label }) => snakeCase(label) === 'id');
+  const code = table?.columns.find(({ cells }) => currenciesOf(cells.map(String)).length > 0);
+  if (reference === undefined || id === undefined || code === undefined) return [];
+  const used = new Set(reference.sample.map(String));
+  return currenciesOf(code.cells.filter((_, row) => used.has(String(id.cells[row]))).map(String));
 }
 
 /** Values of the stream's newest rows. */

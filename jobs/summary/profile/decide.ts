@@ -9,7 +9,12 @@ import { allRows, eventsSql, type Reading } from './reading.ts';
  * How sure the figures are. `hedged`: rows can be counted by day, but not what they are worth; `absent`: not even that.
  * `questions`: what a person would have to say, most important first.
  */
-export type Verdict = { readonly kind: 'sure' | 'hedged' | 'absent'; readonly questions: readonly string[] };
+export type Verdict = {
+  readonly kind: 'sure' | 'hedged' | 'absent';
+  readonly questions: readonly string[];
+  /** Rows of the day that are left out as they are not paid yet, and what they are. */
+  readonly aside: readonly { readonly count: number; readonly words: string }[];
+};
 
 const timeLimitMs = 30_000;
 const maxRows = 1000;
@@ -19,14 +24,14 @@ const maxRows = 1000;
  * `rivals`: of other streams that could be the business.
  */
 export async function decide(
-  { reading, others, open }: Pick<CandidateReadings, 'reading' | 'others' | 'open'>,
+  { reading, others, open, aside }: Pick<CandidateReadings, 'reading' | 'others' | 'open' | 'aside'>,
   rivals: readonly OtherReading[],
   day: string,
   run: RunQuery,
 ): Promise<Verdict> {
   const sentenceOf = async (one: Reading) => sentence(await runReading(one, day, run), one, day);
   const main = await sentenceOf(reading);
-  if (main === null) return { kind: 'absent', questions: ['which column says what a sale is worth'] };
+  if (main === null) return { kind: 'absent', questions: ['which column says what a sale is worth'], aside: [] };
   const rows = await sentenceOf(allRows(reading));
   const questions: string[] = [];
   let isAboutDays = false;
@@ -37,8 +42,20 @@ export async function decide(
     if (other.isAboutDays && (await sentenceOf(allRows(other.reading))) !== rows) isAboutDays = true;
   }
   const all = [...open, ...questions];
-  if (all.length === 0) return { kind: 'sure', questions: [] };
-  return { kind: isAboutDays ? 'absent' : 'hedged', questions: all };
+  if (all.length > 0) return { kind: isAboutDays ? 'absent' : 'hedged', questions: all, aside: [] };
+  const leftOut = [];
+  for (const { condition, words } of aside)
+    leftOut.push({ count: await countAside(reading, condition, day, run), words });
+  return { kind: 'sure', questions: [], aside: leftOut.filter(({ count }) => count > 0) };
+}
+
+/** How many events of the day the condition holds for, of those that no other condition leaves out. */
+async function countAside(reading: Reading, condition: string, day: string, run: RunQuery): Promise<number> {
+  const excluded = reading.counting.excluded.filter((one) => one !== condition);
+  const counting = { excluded: [...excluded, `NOT (${condition})`], refunds: [] };
+  const result = await runReading({ ...reading, counting }, day, run);
+  const row = result.kind === 'rows' ? result.rows.find(([of]) => of === day) : undefined;
+  return Number(row?.[2] ?? 0);
 }
 
 function runReading(reading: Reading, day: string, run: RunQuery): Promise<QueryResult> {

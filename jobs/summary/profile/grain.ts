@@ -17,7 +17,7 @@ export type GrainChoice = {
 };
 
 const keyName =
-  /(^|_)(order|invoice|receipt|bill|sale|sales|transaction|txn|booking|ticket|pesanan|resit|invois|doc|document|package)_?(no|number|num|id|ref|reference|code|sn)?$|^(name|no|number|order|nombor_pesanan|no_pesanan|no_resit|no_invois)$/;
+  /(^|_)(order|invoice|receipt|bill|sale|sales|transaction|txn|booking|ticket|pesanan|resit|invois|doc|document|package)_?(no|number|num|id|ref|reference|code|sn)$|^(order|invoice|receipt|bill|transaction|booking|ticket|name|no|number|nombor_pesanan|no_pesanan|no_resit|no_invois)$/;
 const rowsAreEvents = /(^|_)(payments?|refunds?|shipments?|deliver(y|ies)|visits?|stock|movements?|logs?)$/;
 const row: GrainChoice = { grain: { kind: 'row' }, others: [] };
 
@@ -53,9 +53,15 @@ function questionOf(amount: Amount): string {
 /** A column of order numbers that neighbouring rows of one day share. */
 function isRepeatedKey(column: ColumnProfile, date: ColumnProfile, zone: string): boolean {
   const { cells, sample, label } = column;
-  if (!keyName.test(snakeCase(label)) || sample.length < 5 || !sample.every(isNumberLike)) return false;
+  if (
+    !keyName.test(snakeCase(label)) ||
+    /parent|original|linked|related/i.test(label) ||
+    sample.length < 5 ||
+    !sample.every(isNumberLike)
+  )
+    return false;
   const distinct = new Set(sample).size;
-  if (distinct === sample.length || distinct < 3) return false;
+  if (distinct === sample.length || distinct < 3 || largestGroup(cells) > sample.length / 3) return false;
   const calendar = localCalendar(zone);
   const days = new Map<string | number, Set<string>>();
   for (const [index, cell] of cells.entries()) {
@@ -64,6 +70,14 @@ function isRepeatedKey(column: ColumnProfile, date: ColumnProfile, zone: string)
   }
   const oneDay = [...days.values()].filter((set) => set.size === 1).length;
   return days.size >= 3 && oneDay >= days.size * 0.9;
+}
+
+function largestGroup(cells: ColumnProfile['cells']): number {
+  const sizes = Map.groupBy(
+    cells.filter((cell) => cell !== null),
+    (cell) => cell,
+  );
+  return Math.max(0, ...[...sizes.values()].map(({ length }) => length));
 }
 
 /** Numbers of orders have digits in them; names of people have none. */

@@ -123,7 +123,7 @@ const emptyProfile: Profile = {
   report: null,
   assumptions: [],
   rowNoun: 'rows',
-  verdict: { kind: 'absent', questions: [] },
+  verdict: { kind: 'absent', questions: [], aside: [] },
   streamName: '',
 };
 

@@ -5,7 +5,7 @@ import { grainOf } from './grain.ts';
 import type { Reading } from './reading.ts';
 import { withRecentRowLimit } from './recent-rows.ts';
 import type { StreamCandidate } from './stream-candidates.ts';
-import { whatCounts } from './what-counts.ts';
+import { type SetAside, whatCounts } from './what-counts.ts';
 
 /** Another way to read the same, with the question that decides it. */
 export type OtherReading = {
@@ -21,6 +21,7 @@ export type CandidateReadings = {
   readonly others: readonly OtherReading[];
   /** Questions that no figure answers. */
   readonly open: readonly string[];
+  readonly aside: readonly SetAside[];
   readonly notes: readonly string[];
 };
 
@@ -84,6 +85,7 @@ export async function readCandidate(
       ...counts.others.map((one) => about({ counting: one.counting }, one.question)),
     ],
     open: [...choice.open, ...counts.open, ...missingParts(mainDates, stream.parts.length)],
+    aside: counts.aside,
     notes: [...mainDates.notes, ...counts.notes],
   };
 

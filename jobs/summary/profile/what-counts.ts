@@ -10,15 +10,20 @@ import type { ColumnProfile, TableProfile } from './table-profile.ts';
 /** SQL conditions on a row of the table `t`: those that do not count, and those that are money given back. */
 export type Counting = { readonly excluded: readonly string[]; readonly refunds: readonly string[] };
 
+/** Rows that are left out, and said to be: not paid yet. */
+export type SetAside = { readonly condition: string; readonly words: string };
+
 export type CountingChoice = {
   readonly counting: Counting;
   readonly others: readonly { readonly counting: Counting; readonly question: string }[];
+  readonly aside: readonly SetAside[];
   readonly open: readonly string[];
   readonly notes: readonly string[];
 };
 
 const statusName = /(^|_)(status|state|keadaan|status_pesanan|状态|สถานะ|الحالة|நிலை)$/;
-const typeName = /(^|_)(type|kind|jenis)$/;
+const typeName =
+  /^(type|kind|jenis|((shop_|post_|pos_)?(transaction|txn|trx|receipt|order|record|entry|document|doc|sale|sales|invoice|event|row|movement|post|line|payment_transaction)_(type|kind))|jenis_(transaksi|urusniaga|rekod))$/;
 const eventName = /(^|_)(event|event_type|event_name|action|topic)$/;
 const droppedName =
   /^(is_|was_)?(void(ed)?|cancell?ed|deleted|trashed|refunded|test|test_mode|test_order|draft|dibatalkan|archived)(_?(at|on|date|time|flag))?$/;
@@ -34,6 +39,7 @@ export async function whatCounts(stream: Stream, isLess: boolean, fetchRows: Fet
   const excluded: string[] = [];
   const refunds: string[] = [];
   const maybe: { readonly condition: string; readonly question: string }[] = [];
+  const aside: SetAside[] = [];
   const open: string[] = [];
   const notes: string[] = [];
   for (const column of stream.columns) {
@@ -58,12 +64,19 @@ export async function whatCounts(stream: Stream, isLess: boolean, fetchRows: Fet
     }
     const unknown = words.length > known.length ? `(${word} <> '' AND known_word(${cell}) IS NULL)` : null;
     if (isState) {
-      const isOrderState = known.some((one) => normalized(one) === 'sale');
-      const ruleOf = (rule: string) => known.filter((one) => countingRule(one, name, isOrderState) === rule);
+      const isOffer = known.some((one) => normalized(one) === 'sale');
+      const of = isOffer ? 'offer' : isOfGoods(stream) ? 'goods' : 'sale';
+      const ruleOf = (rule: string) => known.filter((one) => countingRule(one, name, of) === rule);
       const never = ruleOf('never');
       if (never.length > 0) {
         excluded.push(`${word} IN (${literals(never)})`);
         notes.push(`Rows do not count whose “${column.name}” is ${[...new Set(never.map(normalized))].join(', ')}.`);
+      }
+      const unpaid = ruleOf('unpaid');
+      if (unpaid.length > 0) {
+        const condition = `${word} IN (${literals(unpaid)})`;
+        excluded.push(condition);
+        aside.push({ condition, words: [...new Set(unpaid.map(normalized))].join(' or ') });
       }
       const doubtful = ruleOf('maybe');
       if (doubtful.length > 0)
@@ -92,7 +105,11 @@ export async function whatCounts(stream: Stream, isLess: boolean, fetchRows: Fet
     counting: { excluded: [...excluded, condition], refunds },
     question,
   }));
-  return { counting, others, open, notes };
+  return { counting, others, aside, open, notes };
+}
+
+function isOfGoods({ rowNoun }: Stream): boolean {
+  return /shipment|deliver|consignment|parcel|penghantaran/.test(rowNoun.many);
 }
 
 /** A flag, or a date that is there or not. */

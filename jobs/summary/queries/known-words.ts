@@ -3,7 +3,7 @@
  * English and Malay, and some states in other scripts. Branches, products and staff look alike by shape and are not here; nor is a word that is also a name.
  */
 const statuses = `
-  active, inactive, open, closed, new, pending, processing, in progress, on hold, awaiting payment, unpaid, paid, partially paid,
+  active, inactive, open, closed, new, pending, processing, in progress, on hold, awaiting payment, pending payment, unpaid, paid, partially paid,
   part paid, partial, overdue, due, deposit, deposit paid, completed, complete, done, finished, confirmed, unconfirmed, accepted,
   approved, rejected, declined, failed, error, success, successful, succeeded, settled, captured, authorized, authorised, unsettled,
   requires payment method, requires capture, requires action, cancelled, canceled, cancel, void, voided, refunded, refund, partially
@@ -11,7 +11,7 @@ const statuses = `
   abandoned, no show, noshow, rescheduled, scheduled, booked, arrived, checked in, checked out, in service, ready, ready to ship,
   to ship, shipping, shipped, packed, picked up, out for delivery, in transit, transit, delivered, delivery failed, collected,
   received, fulfilled, unfulfilled, partially fulfilled, restocked, trialing, trial, past due, paused, incomplete, uncollectible,
-  cart, checkout, abandoned checkout, spam, duplicate, posted, unposted, invoiced, to invoice, sent, sale, sales, done, normal, ok, yes, no, true, false, publish, published, trash,
+  cart, checkout, abandoned checkout, checkout draft, spam, duplicate, posted, unposted, invoiced, to invoice, sent, sale, sales, done, normal, ok, yes, no, true, false, publish, published, trash,
   aktif, tidak aktif, baru, menunggu, menunggu bayaran, belum bayar, belum dibayar, dibayar, sudah bayar, telah bayar, lunas, selesai,
   siap, batal, dibatalkan, dibatal, draf, dipulangkan, dikembalikan, bayaran balik, pulangan, gagal, berjaya, ditolak, diluluskan,
   lulus, dihantar, dalam penghantaran, diterima, tertunggak, separa bayar, diproses, sedang diproses, dalam proses, tertunda, ditutup, dibuka,
@@ -33,7 +33,7 @@ const channels = `
   pick up, self pickup, delivery, drive thru, drive through, kiosk, marketplace, direct, referral, partner, agency, booking com, agoda,
   airbnb, expedia, admin, api, import, draft orders, internal, makan sini, bungkus, dalam talian, kedai, kaunter, penghantaran, telefon`;
 const types = `
-  sale, sales, refund, return, exchange, payment, payout, deposit, withdrawal, transfer, fee, fees, charge, adjustment, adj, discount,
+  shop order, shop order refund, order refund, sale, sales, refund, return, exchange, payment, payout, deposit, withdrawal, transfer, fee, fees, charge, adjustment, adj, discount,
   credit note, debit note, invoice, receipt, order, purchase, expense, income, in, out, credit, debit, cr, dr, subscription, one time,
   monthly, yearly, annual, annually, weekly, daily, quarterly, rental, service, repair, product, goods, shipping, tax, tip, reversal,
   chargeback, dispute, void, topup, top up, reload, jualan, belian, bayaran, bayaran balik, pulangan, sewa, yuran, perkhidmatan`;
@@ -42,13 +42,14 @@ const currencies = new Set([...Intl.supportedValuesOf('currency'), 'RM'].map((co
 const listed = [statuses, paymentMethods, channels, types].join(',').split(',');
 const words = new Set(listed.map((word) => normalized(word)));
 
-/** `Walk-In` and `walk_in` as `walk in`. */
+/** `Walk-In` and `walk_in` as `walk in`; WooCommerce's `wc-completed` as `completed`. */
 export function normalized(text: string): string {
   return text
     .trim()
     .toLowerCase()
     .replaceAll(/[\s_./-]+/g, ' ')
-    .trim();
+    .trim()
+    .replace(/^wc /, '');
 }
 
 /** The text when it is a known word or the code of a currency; null for anything else. */

@@ -19,8 +19,10 @@ const moneyOut = /(^|_)(debit|withdrawals?|money_out|paid_out|keluar|wang_keluar
 const final = /grand|final|order_total|total_paid|paid_total|amount_total|incl|collected|keseluruhan/;
 const plainTotal = /^(total|total_amount|total_price|invoice_total|total_amt|jumlah|amount|amt)$/;
 const part =
-  /(^|_)(tax|vat|sst|gst|discount|diskaun|shipping|freight|service|rounding|tip|tips|fee|fees|refund\w*)(_|$)/;
+  /(^|_)(tax(es)?|cukai|vat|sst|gst|discounts?|diskaun|shipping|freight|penghantaran|service|rounding|tips?|fees?|refund\w*)(_|$)/;
 const discountName = /(^|_)(discount|disc|diskaun)(_(amount|rate|pct|percent))?$/;
+
+const maxParts = 5;
 
 /** Chooses the amount among the columns of a table, by their names and by how they add up. */
 export function chooseAmount(
@@ -134,15 +136,22 @@ function isUnitPrice(
   return same !== null && times !== null && same > 0.2 && times < 0.9;
 }
 
-/** Whether the other column differs from the chosen one by a tax, a discount or the like, in nearly every row. */
+/** Whether the other column differs from the chosen one by taxes, discounts or the like, in nearly every row. */
 function isExplained(chosen: ColumnProfile, other: ColumnProfile, numeric: readonly ColumnProfile[]): boolean {
-  return numeric
-    .filter(({ label }) => part.test(amountWords(label)))
-    .some((column) => {
-      const share = shareOfRows(
-        [chosen, other, column],
-        (total, rest, extra) => isEqual(total, rest + extra) || isEqual(total, rest - Math.abs(extra)),
-      );
-      return share !== null && share >= 0.9;
-    });
+  const parts = numeric.filter(({ label }) => part.test(amountWords(label))).slice(0, maxParts);
+  return subsetsOf(parts).some((columns) => {
+    const share = shareOfRows([chosen, other, ...columns], (total = 0, rest = 0, ...extras) =>
+      sumsOf(rest, extras).some((sum) => isEqual(total, sum)),
+    );
+    return share !== null && share >= 0.9;
+  });
+}
+
+function subsetsOf<T>(all: readonly T[]): T[][] {
+  return Array.from({ length: 2 ** all.length }, (_, bits) => all.filter((_one, index) => (bits >> index) % 2 === 1));
+}
+
+/** With each of the parts added or taken off. */
+function sumsOf(start: number, extras: readonly number[]): number[] {
+  return extras.reduce((sums, extra) => sums.flatMap((sum) => [sum + extra, sum - extra]), [start]);
 }

@@ -20,6 +20,7 @@ const scores: Readonly<Record<DateMeaning, number>> = {
   paid: 3,
   closed: 2,
   unnamed: 1,
+  unknown: 0.5,
   other: 0,
 };
 /** Programs write an earlier date when they have none. */
@@ -39,7 +40,7 @@ function candidateOf(column: ColumnProfile, stream: Stream, zone: string, today:
   const meaning = dateMeaning(label);
   const isNamed = isDateName(label, type);
   if (sample.length === 0 || meaning === 'other') return null;
-  if (!isNamed && (column.isKey || sample.some((value) => /^[\d.]+$/.test(String(value))))) return null;
+  if (!isNamed && (column.isKey || !sample.every(isWrittenDate))) return null;
   const calendar = localCalendar(zone);
   const days = sample
     .map((value) => dayOf(value, calendar))
@@ -59,6 +60,11 @@ function candidateOf(column: ColumnProfile, stream: Stream, zone: string, today:
     score: isPayment ? scores.event : scores[meaning] + (meaning === 'event' && isOwn ? 0.5 : 0) - emptyShare(column),
     newest: past.toSorted().at(-1) ?? '',
   };
+}
+
+/** A text that is a date whatever its column is called. */
+function isWrittenDate(value: string | number): boolean {
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}|^\d{1,2}\/\d{1,2}\/\d{4}/.test(value);
 }
 
 /** A date that many rows lack says less. */

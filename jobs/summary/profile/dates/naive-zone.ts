@@ -1,3 +1,4 @@
+import { snakeCase } from '../../blocks/personal-data.ts';
 import type { Framework } from '../system-tables.ts';
 import type { DateFacts } from './date-facts.ts';
 
@@ -27,7 +28,7 @@ export function naiveZone(evidence: ZoneEvidence): NaiveZone {
   const sure = (zone: NaiveZone['zone'], why: string): NaiveZone => ({ zone, isSure: true, why });
   const beside = zoneBeside(evidence);
   if (beside !== null) return sure(beside, 'as another column of the same rows says');
-  if (/(^|_)(gmt|utc)(_|$)/i.test(column) || /[a-z](GMT|UTC)$/.test(column)) return sure('UTC', 'as its name says');
+  if (/(^|_)(gmt|utc)(_|$)/.test(snakeCase(column))) return sure('UTC', 'as its name says');
   const written = zoneOfLastWrite(evidence);
   if (written !== null) return sure(written, 'as the newest is as old as the last write');
   // SQLite's clock is UTC, and a text it writes does not say so.

@@ -1,4 +1,5 @@
 import { formatCount, plural } from '../../../runtime/format.ts';
+import { snakeCase } from '../../blocks/personal-data.ts';
 import { dateForm, naiveSeconds } from '../../queries/date-form.ts';
 import type { DayOption } from '../../queries/day-of.ts';
 import type { FetchRows } from '../fetch-rows.ts';
@@ -138,7 +139,7 @@ function absoluteSeconds(cell: string | number | null, label: string): number | 
   const form = dateForm(cell);
   if (form === 'epoch-s') return Number(cell);
   if (form === 'epoch-ms') return Number(cell) / 1000;
-  if (/(^|_)(gmt|utc)(_|$)/i.test(label)) return naiveSeconds(cell);
+  if (/(^|_)(gmt|utc)(_|$)/.test(snakeCase(label))) return naiveSeconds(cell);
   if (form !== 'iso zoned' || typeof cell !== 'string') return null;
   const milliseconds = Date.parse(cell.replace(' ', 'T').replace(/\s*(UTC|GMT)$/i, 'Z'));
   return Number.isNaN(milliseconds) ? null : milliseconds / 1000;
