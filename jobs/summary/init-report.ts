@@ -24,7 +24,7 @@ export async function initReport(given: string, context: CliContext): Promise<vo
   try {
     const now = context.clock.now();
     const today = localDay(now, zone);
-    const { report, assumptions } = await profileDatabase(
+    const { draft: report, assumptions } = await profileDatabase(
       queries.run,
       database.name,
       dayBefore(now, zone),

@@ -29,6 +29,8 @@ import type { TableProfile } from './table-profile.ts';
 export type Profile = {
   /** Null: the database has no tables. */
   readonly report: Report | null;
+  /** The same with all figures by the likeliest reading, for a person to correct. */
+  readonly draft: Report | null;
   readonly assumptions: readonly string[];
   /** What stops when data stops arriving: `orders`. */
   readonly rowNoun: string;
@@ -89,38 +91,45 @@ type ProfileParts = {
   readonly verdict: Verdict;
 };
 
-function profileOf({ name, zone, tables, healthStreams, main, others, currency, verdict }: ProfileParts): Profile {
-  const { reading } = main;
-  const { stream } = reading;
-  const category = categoryOf(stream);
-  const blocks: (BlockInput | null)[] = [
-    ...(verdict.kind === 'sure' ? kpiBlocks(reading, 'money') : verdict.kind === 'hedged' ? rowBlocks(reading) : []),
-    ...others
-      .filter(({ isNotable }) => isNotable)
-      .slice(0, maxSecondary)
-      .map((other) => newRowsBlock(other.reading)),
-    ...(verdict.kind === 'sure' ? [topFiveBlock(reading, category, 'money'), exceptionsBlock(reading)] : []),
-    dataHealthBlock(healthOf(healthStreams, [...(verdict.kind === 'absent' ? [] : [main]), ...others])),
-    lastWriteBlock(),
-  ];
-  const report = reportSchema.parse({
-    title: `${name}: daily summary`,
-    locale: localeOf(zone),
-    ...(currency.currencies.length === 1 ? { currency: currency.currencies[0] } : {}),
-    ...(verdict.kind === 'absent' ? {} : { newest: newestSql(reading) }),
-    blocks: sortBlocks(blocks.filter((block) => block !== null)),
-  });
+function profileOf(parts: ProfileParts): Profile {
+  const { tables, main, currency, verdict } = parts;
+  const { stream } = main.reading;
   return {
-    report,
-    assumptions: assumptionsOf(main, currency, verdict, category?.label ?? null, tables),
+    report: reportOf(parts, verdict.kind),
+    draft: reportOf(parts, 'sure'),
+    assumptions: assumptionsOf(main, currency, verdict, categoryOf(stream)?.label ?? null, tables),
     rowNoun: stream.rowNoun.many,
     verdict,
     streamName: stream.name,
   };
 }
 
+/** The report of what is known: all figures, the rows that were added, or no figures by day. */
+function reportOf({ name, zone, healthStreams, main, others, currency }: ProfileParts, kind: Verdict['kind']): Report {
+  const { reading } = main;
+  const category = categoryOf(reading.stream);
+  const blocks: (BlockInput | null)[] = [
+    ...(kind === 'sure' ? kpiBlocks(reading, 'money') : kind === 'hedged' ? rowBlocks(reading) : []),
+    ...others
+      .filter(({ isNotable }) => isNotable)
+      .slice(0, maxSecondary)
+      .map((other) => newRowsBlock(other.reading)),
+    ...(kind === 'sure' ? [topFiveBlock(reading, category, 'money'), exceptionsBlock(reading)] : []),
+    dataHealthBlock(healthOf(healthStreams, [...(kind === 'absent' ? [] : [main]), ...others])),
+    lastWriteBlock(),
+  ];
+  return reportSchema.parse({
+    title: `${name}: daily summary`,
+    locale: localeOf(zone),
+    ...(currency.currencies.length === 1 ? { currency: currency.currencies[0] } : {}),
+    ...(kind === 'absent' ? {} : { newest: newestSql(reading) }),
+    blocks: sortBlocks(blocks.filter((block) => block !== null)),
+  });
+}
+
 const emptyProfile: Profile = {
   report: null,
+  draft: null,
   assumptions: [],
   rowNoun: 'rows',
   verdict: { kind: 'absent', questions: [], aside: [] },
@@ -133,7 +142,7 @@ function undatedProfile(name: string, zone: string, streams: readonly Stream[]):
     locale: localeOf(zone),
     blocks: [dataHealthBlock(healthOf(streams, [])), lastWriteBlock()],
   });
-  return { ...emptyProfile, report, assumptions: [noDates] };
+  return { ...emptyProfile, report, draft: report, assumptions: [noDates] };
 }
 
 /** Questions whose answers no column gives. */

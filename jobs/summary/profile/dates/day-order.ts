@@ -31,5 +31,5 @@ function isInOrder(sample: readonly string[], month: number, day: number): boole
     return found === null ? [] : [Number(found[3]) * 10_000 + Number(found[month]) * 100 + Number(found[day])];
   });
   const wrong = keys.filter((key, index) => key > (keys[index - 1] ?? Number.POSITIVE_INFINITY)).length;
-  return keys.length >= 20 && wrong <= keys.length * 0.05;
+  return keys.length >= 20 && wrong <= keys.length * 0.02;
 }
