@@ -7,20 +7,21 @@ const list = (text: string) => new Set(text.split(',').map((word) => normalized(
 
 const never =
   list(`void, voided, cancelled, canceled, cancel, refunded, refund, returned, return, return to sender, draft, quote,
-  quotation, test, deleted, archived, expired, abandoned, rejected, declined, failed, error, no show, noshow, trash, unsettled,
+  quotation, test, deleted, archived, expired, abandoned, rejected, declined, failed, invalid, awaiting return, error, no show, noshow, trash, unsettled,
   delivery failed, uncollectible, requires payment method, requires capture, requires action, chargeback, dispute, restocked,
   cart, checkout, abandoned checkout, checkout draft, spam, duplicate, ยกเลิก, 已取消, 取消, 已退款, 退款, 作废, ملغي, ملغى, ரத்து,
   batal, dibatalkan, dibatal, draf, dipulangkan, dikembalikan, bayaran balik, pulangan, gagal, ditolak`);
 const counts =
   list(`paid, completed, complete, done, finished, confirmed, accepted, approved, success, successful, succeeded, settled,
-  captured, processing, in progress, ready, ready to ship, to ship, shipping, shipped, packed, picked up, out for delivery, in transit,
+  captured, valid, issued, processing, in progress, ready, ready to ship, to ship, shipping, shipped, packed, picked up, out for delivery, in transit,
   transit, delivered, collected, received, fulfilled, unfulfilled, partially fulfilled, partially refunded, partial refund, closed,
   posted, invoiced, to invoice, sale, sales, active, checked in, checked out, ok, yes, true, normal, publish, published, dibayar,
   sudah bayar, telah bayar, lunas, selesai, siap, berjaya, diluluskan, lulus, dihantar, dalam penghantaran, diterima, diproses,
   sedang diproses, dalam proses, aktif, ชำระแล้ว, สำเร็จ, จัดส่งแล้ว, 已付款, 已支付, 已完成, 完成, 已发货, مدفوع, مكتمل, செலுத்தப்பட்டது`);
-const unpaid =
-  list(`pending, pending payment, awaiting payment, unpaid, due, overdue, past due, on hold, incomplete, belum bayar, belum dibayar,
-  menunggu bayaran, menunggu, tertunggak, ค้างชำระ, รอดำเนินการ, 未付款, 待付款, غير مدفوع, معلق, நிலுவையில்`);
+/** Who has not paid at once may never; what is owed, in contrast, is a sale on credit to some. */
+const unpaid = list(
+  'pending, pending payment, awaiting payment, on hold, incomplete, menunggu bayaran, รอดำเนินการ, 待付款, معلق',
+);
 const refunds = list(
   'shop order refund, order refund, refund, refunded, return, returned, reversal, chargeback, credit note, bayaran balik, pulangan, void',
 );

@@ -41,12 +41,27 @@ export async function decide(
     questions.push(other.question);
     if (other.isAboutDays && (await sentenceOf(allRows(other.reading))) !== rows) isAboutDays = true;
   }
-  const all = [...open, ...questions];
+  const all = [...open, ...questions, ...(await excludesMost(reading, day, run))];
   if (all.length > 0) return { kind: isAboutDays ? 'absent' : 'hedged', questions: all, aside: [] };
   const leftOut = [];
   for (const { condition, words } of aside)
     leftOut.push({ count: await countAside(reading, condition, day, run), words });
   return { kind: 'sure', questions: [], aside: leftOut.filter(({ count }) => count > 0) };
+}
+
+/** Conditions that leave out most rows, or all of the day, may be misunderstood. */
+async function excludesMost(reading: Reading, day: string, run: RunQuery): Promise<string[]> {
+  if (reading.counting.excluded.length === 0) return [];
+  const rows = { ...allRows(reading), counting: { excluded: reading.counting.excluded, refunds: [] } };
+  const [counted, all] = [await runReading(rows, day, run), await runReading(allRows(reading), day, run)];
+  const sum = (result: QueryResult, isDay: boolean) =>
+    result.kind === 'failed'
+      ? 0
+      : result.rows.reduce((total, [of, , count]) => total + (isDay && of !== day ? 0 : Number(count)), 0);
+  const isAllOfDay = sum(counted, true) === 0 && sum(all, true) > 2;
+  return isAllOfDay || sum(counted, false) < sum(all, false) * 0.4
+    ? [`which rows of ${reading.stream.name} count`]
+    : [];
 }
 
 /** How many events of the day the condition holds for, of those that no other condition leaves out. */

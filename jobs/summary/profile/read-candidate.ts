@@ -1,11 +1,12 @@
 import type { RunQuery } from '../queries/query.ts';
 import type { LineItems } from './amounts/line-items.ts';
+import type { SetAside } from './counting-rules.ts';
 import { type ColumnDates, type ReadDatesDeps, readDates } from './dates/read-dates.ts';
 import { grainOf } from './grain.ts';
 import type { Reading } from './reading.ts';
 import { withRecentRowLimit } from './recent-rows.ts';
 import type { StreamCandidate } from './stream-candidates.ts';
-import { type SetAside, whatCounts } from './what-counts.ts';
+import { whatCounts } from './what-counts.ts';
 
 /** Another way to read the same, with the question that decides it. */
 export type OtherReading = {
@@ -45,6 +46,8 @@ export async function readCandidate(
     deps.fetchRows,
   );
   const { grain, others: grains } = lines === null ? grainOf(stream, main.column, choice.amount, zone) : rowGrain;
+  // Rows that are worth nothing are all counted, whatever became of them.
+  const isWorth = choice.amount !== null;
   const readings = await limited(mainDates.readings);
   const reading: Reading = {
     stream,
@@ -53,7 +56,7 @@ export async function readCandidate(
     amount: choice.amount,
     lines: lines === null ? null : linesOf(lines),
     grain,
-    counting: counts.counting,
+    counting: isWorth ? counts.counting : { excluded: [], refunds: [] },
   };
   const rivals = more
     .filter(({ meaning, score }) => score > main.score - 2.6 && meaning !== 'unnamed')
@@ -82,10 +85,10 @@ export async function readCandidate(
       ...otherDates,
       ...choice.others.map(({ amount, question }) => about({ amount }, question)),
       ...grains.map((one) => about({ grain: one.grain }, one.question)),
-      ...counts.others.map((one) => about({ counting: one.counting }, one.question)),
+      ...(isWorth ? counts.others : []).map((one) => about({ counting: one.counting }, one.question)),
     ],
-    open: [...choice.open, ...counts.open, ...missingParts(mainDates, stream.parts.length)],
-    aside: counts.aside,
+    open: [...choice.open, ...(isWorth ? counts.open : []), ...missingParts(mainDates, stream.parts.length)],
+    aside: isWorth ? counts.aside : [],
     notes: [...mainDates.notes, ...counts.notes],
   };
 

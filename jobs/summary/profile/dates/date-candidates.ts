@@ -1,3 +1,4 @@
+import { daysBetween } from '../../blocks/day-values.ts';
 import { snakeCase } from '../../blocks/personal-data.ts';
 import { dayOf } from '../../queries/day-of.ts';
 import { localCalendar } from '../../queries/local-calendar.ts';
@@ -27,12 +28,23 @@ const scores: Readonly<Record<DateMeaning, number>> = {
 const unknownDate = '1970-01-02';
 const minReadable = 0.6;
 const maxFuture = 0.1;
+/** A column whose newest day is that far behind another's says when something began, not when the row came. */
+const maxLagDays = 3;
+const lagMalus = 2.5;
 
 /** The columns of dates that may say when a row happened, likeliest first. `today`: a local date in `zone`. */
 export function dateCandidates(stream: Stream, zone: string, today: string): DateCandidate[] {
   const found = stream.columns.flatMap((column) => candidateOf(column, stream, zone, today) ?? []);
   const varied = found.filter(({ column }) => !isOneImport(column, zone));
-  return (varied.length > 0 ? varied : found).toSorted((a, b) => b.score - a.score);
+  const kept = varied.length > 0 ? varied : found;
+  const newest =
+    kept
+      .map((one) => one.newest)
+      .toSorted()
+      .at(-1) ?? '';
+  const lag = ({ newest: own }: DateCandidate) =>
+    own !== '' && newest !== '' && daysBetween(own, newest) > maxLagDays ? lagMalus : 0;
+  return kept.map((one) => ({ ...one, score: one.score - lag(one) })).toSorted((a, b) => b.score - a.score);
 }
 
 function candidateOf(column: ColumnProfile, stream: Stream, zone: string, today: string): DateCandidate | null {
