@@ -70,6 +70,6 @@ export function isMinorName(column: string): boolean {
 }
 
 export const quantityName =
-  /(^|_)(qty|quantity|kuantiti|bilangan|units|数量|จำนวน|الكمية|அளவு)$|^(line_?item_)?(qty|quantity)/;
+  /(^|_)(qty|quantity|kuantiti|kuantit|bilangan|units|pcs|数量|จำนวน|الكمية|அளவு)$|^(line_?item_)?(qty|quantity)/;
 export const unitPriceName =
   /(^|_)(unit_?price|price|price_each|harga|harga_seunit|rate|list_price|item_price|单价|ราคา|السعر|விலை)(_each|_per_unit)?$/;

@@ -1,6 +1,7 @@
 import type { RunQuery } from '../queries/query.ts';
 import type { LineItems } from './amounts/line-items.ts';
 import type { SetAside } from './counting-rules.ts';
+import type { DateCandidate } from './dates/date-candidates.ts';
 import { type ColumnDates, type ReadDatesDeps, readDates } from './dates/read-dates.ts';
 import { grainOf } from './grain.ts';
 import type { Reading } from './reading.ts';
@@ -28,6 +29,7 @@ export type CandidateReadings = {
 
 /** How many columns of dates are tried. */
 const maxDateColumns = 3;
+const maxDateDistance = 4.6;
 
 /** Reads what all rows of a stream say on when, how much and what counts. */
 export async function readCandidate(
@@ -58,12 +60,9 @@ export async function readCandidate(
     grain,
     counting: isWorth ? counts.counting : { excluded: [], refunds: [] },
   };
-  const rivals = more
-    .filter(({ meaning, score }) => score > main.score - 2.6 && meaning !== 'unnamed')
-    .slice(0, maxDateColumns);
+  const rivals = more.filter((one) => mayBeTheDay(one, main)).slice(0, maxDateColumns);
   const rivalDates: ColumnDates[] = [];
-  for (const { column } of main.meaning === 'event' && main.score > 5 ? [] : rivals)
-    rivalDates.push(await readDates(column, stream.parts, deps));
+  for (const { column } of rivals) rivalDates.push(await readDates(column, stream.parts, deps));
   const about = (change: Partial<Reading>, question: string, isAboutDays = false): OtherReading => ({
     reading: { ...reading, ...change },
     question,
@@ -100,6 +99,12 @@ export async function readCandidate(
     }
     return found;
   }
+}
+
+/** When it was recorded is no rival of when it happened; any other date of about as many rows is. */
+function mayBeTheDay(other: DateCandidate, main: DateCandidate): boolean {
+  if (main.meaning === 'event' && other.meaning === 'recorded') return false;
+  return other.score > main.score - maxDateDistance;
 }
 
 const rowGrain: ReturnType<typeof grainOf> = { grain: { kind: 'row' }, others: [] };

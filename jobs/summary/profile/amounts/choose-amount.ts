@@ -96,7 +96,25 @@ function prices(known: readonly Named[], columns: readonly ColumnProfile[]): Amo
     const { amount } = withScale(column, columns, null);
     return { amount, question: `is ${amountName(chosen.amount)} or ${amountName(amount)} your sales` };
   });
-  return { ...chosen, others: [...chosen.others, ...others] };
+  const counts = columns.filter((column) => column !== best.column && isSmallCount(column));
+  const products = counts.map((quantity) => ({
+    amount: { kind: 'product', price: best.column, quantity, isMinor: chosen.amount.isMinor, discount: null } as const,
+    question: `is “${best.column.name}” of one “${quantity.name}” or of all`,
+  }));
+  return { ...chosen, others: [...chosen.others, ...others, ...products] };
+}
+
+/** Small whole numbers, that may say how many were sold at the price. */
+function isSmallCount({ sample, isKey, label }: ColumnProfile): boolean {
+  const numbers = sample.map(Number);
+  const isCount = numbers.every((value) => Number.isInteger(value) && value >= 0 && value <= 100);
+  return (
+    !isKey &&
+    isCount &&
+    new Set(numbers).size > 1 &&
+    numbers.length >= 5 &&
+    !/(^|_)id$|(^|_)(table|age|year|month|day)/i.test(label)
+  );
 }
 
 /** Price times quantity, less the discount of the row; null where the table has not both. */
