@@ -23,13 +23,21 @@ export function headlineOf({ verdict, rowNoun }: Profile, { currency }: Report, 
 export function profiledOpening(profile: Profile, facts: OpeningFacts, format: ReportFormat): string {
   const { verdict, streamName } = profile;
   const [question] = verdict.questions;
-  if (question === undefined) return [openingText(facts, format), ...verdict.aside.map(asideText)].join(' ');
+  if (question === undefined)
+    return [openingText(profile.isAmountNamed ? named(facts) : facts, format), ...verdict.aside.map(asideText)].join(
+      ' ',
+    );
   const ask = `${question}? It takes a minute to confirm.`;
   if (verdict.kind === 'absent') return `No figures of ${streamName} yet: ${ask}`;
   const stale = facts.stale === null ? '' : `${staleDataText(facts.stale, format)} `;
   const count = facts.count?.formatted ?? '0';
   const rows = count === '0' ? 'No rows were' : count === '1' ? '1 row was' : `${count} rows were`;
   return `${stale}${dayText(facts, format)}: ${rows.replace('No', 'no')} added to ${streamName}; ${ask}`;
+}
+
+/** `amount RM 120.00 from 9 Sheet1 rows`: with the name of the amount. */
+function named({ amount, ...facts }: OpeningFacts): OpeningFacts {
+  return { ...facts, amount: amount === null ? null : { ...amount, format: 'number' } };
 }
 
 /** `2 more are pending and not counted.` */

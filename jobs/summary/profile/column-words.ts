@@ -4,7 +4,7 @@ import { snakeCase } from '../blocks/personal-data.ts';
 export type DateMeaning = 'event' | 'recorded' | 'paid' | 'closed' | 'unnamed' | 'unknown' | 'other';
 
 const otherDate =
-  /(^|_)(updated?|modified|modification|last|birth|birthday|dob|born|hired?|joined|due|required|expir\w*|deleted|cancell?ed|refunded|voided|shipped|dispatched|delivered|delivery|returned?|return|ends?|ended|starts?|started|valid|release|until|to|from|next|accessed|login|synced|imported|exported|uploaded|loaded|check_?in|check_?out|pickup|promised|estimated|arrival|departure|printed|write|period|lahir|tamat|luput|kemaskini)($|_)/;
+  /(^|_)(updated?|modified|modification|last|birth|birthday|dob|born|hired?|joined|due|required|expir\w*|deleted|cancell?ed|refunded|voided|shipped|fulfilled|fulfilment|dispatched|delivered|delivery|returned?|return|ends?|ended|starts?|started|valid|release|until|to|from|next|accessed|login|synced|imported|exported|uploaded|loaded|check_?in|check_?out|pickup|promised|estimated|arrival|departure|printed|write|period|lahir|tamat|luput|kemaskini)($|_)/;
 const eventDate =
   /(^|_)(order|orders|ordered|sale|sales|sold|invoice|invoiced|transaction|txn|trx|trans|booking|booked|rental|rented|purchase|purchased|visit|visited|issued?|placed|event|receipt|bill|billed|appointment|posting|post|value|donation|donated|jual|jualan|pesanan|resit|invois|urusniaga|transaksi|service|trip|job|repair|consult\w*|treatment|collection|ticket|charge|sold|doc|document|voucher|entry)_?(date|day|at|on|time|datetime|ts|timestamp|dt|tarikh)?(_|$)/;
 const plainDate =
@@ -12,7 +12,7 @@ const plainDate =
 const recordedDate =
   /(^|_)(created?|creation|inserted|added|registered|recorded|entered|submitted|dicipta|创建时间|creado)($|_)/;
 const paidDate = /(^|_)(paid|payment|pay|bayar|bayaran|dibayar|settled|captured)($|_)/;
-const closedDate = /(^|_)(completed?|closed|fulfilled|finished|done|selesai)($|_)/;
+const closedDate = /(^|_)(completed?|closed|finished|done|selesai)($|_)/;
 const anyDate =
   /(^|_)(date|day|at|on|time|timestamp|datetime|ts|when|tarikh|tanggal|datum|fecha|gmt|utc)($|_)|(date|time)$|日期|时间|วันที่|تاريخ|தேதி/;
 

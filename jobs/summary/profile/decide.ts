@@ -4,6 +4,7 @@ import { openingText } from '../page/opening-text.ts';
 import type { QueryResult, RunQuery } from '../queries/query.ts';
 import type { CandidateReadings, OtherReading } from './read-candidate.ts';
 import { allRows, eventsSql, type Reading } from './reading.ts';
+import { cellSql } from './sql-text.ts';
 
 /**
  * How sure the figures are. `hedged`: rows can be counted by day, but not what they are worth; `absent`: not even that.
@@ -24,7 +25,7 @@ const maxRows = 1000;
  * `rivals`: of other streams that could be the business.
  */
 export async function decide(
-  { reading, others, open, aside }: Pick<CandidateReadings, 'reading' | 'others' | 'open' | 'aside'>,
+  { reading, others, open, aside, hasUnreadableDates }: Omit<CandidateReadings, 'notes'>,
   rivals: readonly OtherReading[],
   day: string,
   run: RunQuery,
@@ -34,19 +35,37 @@ export async function decide(
   if (main === null) return { kind: 'absent', questions: ['which column says what a sale is worth'], aside: [] };
   const rows = await sentenceOf(allRows(reading));
   const questions: string[] = [];
-  let isAboutDays = false;
+  let isAboutDays = hasUnreadableDates;
+  if (hasUnreadableDates) questions.push(`which dates are those in “${reading.dateColumn.name}” that cannot be read`);
   for (const other of [...others, ...rivals]) {
     const isSame = (await sentenceOf(other.reading)) === main;
     if (isSame) continue;
     questions.push(other.question);
     if (other.isAboutDays && (await sentenceOf(allRows(other.reading))) !== rows) isAboutDays = true;
   }
-  const all = [...open, ...questions, ...(await excludesMost(reading, day, run))];
+  const all = [
+    ...open,
+    ...questions,
+    ...(await excludesMost(reading, day, run)),
+    ...(await hasUnreadAmounts(reading, day, run)),
+  ];
   if (all.length > 0) return { kind: isAboutDays ? 'absent' : 'hedged', questions: all, aside: [] };
   const leftOut = [];
   for (const { condition, words } of aside)
     leftOut.push({ count: await countAside(reading, condition, day, run), words });
   return { kind: 'sure', questions: [], aside: leftOut.filter(({ count }) => count > 0) };
+}
+
+/** Texts with digits on the day that are no number could be worth anything. */
+async function hasUnreadAmounts(reading: Reading, day: string, run: RunQuery): Promise<string[]> {
+  const { amount, lines } = reading;
+  if (amount?.kind !== 'column' || lines !== null) return [];
+  const cell = cellSql(amount.column);
+  const unread = `NOT (typeof(${cell}) = 'text' AND num(${cell}) IS NULL AND ${cell} GLOB '*[0-9]*')`;
+  const counting = { excluded: [...reading.counting.excluded, unread], refunds: [] };
+  const result = await runReading({ ...allRows(reading), counting }, day, run);
+  const found = result.kind === 'rows' && result.rows.length > 0;
+  return found ? [`how much are the amounts in “${amount.column.name}” that cannot be read`] : [];
 }
 
 /** Conditions that leave out most rows, or all of the day, may be misunderstood. */

@@ -1,6 +1,7 @@
 import { formatCount, plural } from '../../runtime/format.ts';
 import type { RunQuery } from '../queries/query.ts';
 import { type Report, reportSchema } from '../report/schema.ts';
+import { amountName } from './amounts/amount.ts';
 import { categoryOf } from './categories.ts';
 import { type CurrencyGuess, localeOf, readCurrency } from './currency.ts';
 import type { ReadDatesDeps } from './dates/read-dates.ts';
@@ -37,6 +38,8 @@ export type Profile = {
   readonly verdict: Verdict;
   /** What rows are added to, fit to show. */
   readonly streamName: string;
+  /** The name of the amount is said with it, as its table does not say that it is sales. */
+  readonly isAmountNamed: boolean;
 };
 
 const maxHealthRows = 8;
@@ -67,7 +70,7 @@ export async function profileDatabase(
     if (readings !== null) rivals.push({ reading: readings.reading, question, isAboutDays: false });
   }
   const currency = await readCurrency(main.reading, tables, fetchRows);
-  const open = [...main.open, ...openQuestions(first, currency)];
+  const open = [...main.open, ...openQuestions(candidates, currency)];
   const verdict = await decide({ ...main, open }, rivals, day, run);
   const others: SecondaryReading[] = [];
   for (const candidate of rest.filter((one) => healthStreams.some(({ name: shown }) => shown === one.stream.name))) {
@@ -75,7 +78,17 @@ export async function profileDatabase(
     if (readings !== null && !readings.others.some(({ isAboutDays }) => isAboutDays))
       others.push({ reading: readings.reading, isNotable: candidate.isNotable });
   }
-  return profileOf({ name, zone, tables, healthStreams, main, others, currency, verdict });
+  return profileOf({
+    name,
+    zone,
+    tables,
+    healthStreams,
+    main,
+    others,
+    currency,
+    verdict,
+    isAmountNamed: !first.isTrade,
+  });
 }
 
 type SecondaryReading = { readonly reading: Reading; readonly isNotable: boolean };
@@ -89,6 +102,7 @@ type ProfileParts = {
   readonly others: readonly SecondaryReading[];
   readonly currency: CurrencyGuess;
   readonly verdict: Verdict;
+  readonly isAmountNamed: boolean;
 };
 
 function profileOf(parts: ProfileParts): Profile {
@@ -101,6 +115,7 @@ function profileOf(parts: ProfileParts): Profile {
     rowNoun: stream.rowNoun.many,
     verdict,
     streamName: stream.name,
+    isAmountNamed: parts.isAmountNamed,
   };
 }
 
@@ -134,6 +149,7 @@ const emptyProfile: Profile = {
   rowNoun: 'rows',
   verdict: { kind: 'absent', questions: [], aside: [] },
   streamName: '',
+  isAmountNamed: false,
 };
 
 function undatedProfile(name: string, zone: string, streams: readonly Stream[]): Profile {
@@ -145,15 +161,16 @@ function undatedProfile(name: string, zone: string, streams: readonly Stream[]):
   return { ...emptyProfile, report, draft: report, assumptions: [noDates] };
 }
 
-/** Questions whose answers no column gives. */
-function openQuestions({ isTrade, choice }: StreamCandidate, { currencies }: CurrencyGuess): string[] {
-  const { amount } = choice;
+/** Questions whose answers no column gives. A table that says nothing of sales is the business when no other has amounts. */
+function openQuestions(candidates: readonly StreamCandidate[], { currencies }: CurrencyGuess): string[] {
+  const [first, ...others] = candidates;
+  if (first === undefined) return [];
+  const { isTrade, isOther, choice } = first;
+  const hasOther = others.some(({ choice: { amount } }) => amount !== null);
+  const isAsked = isOther || (!isTrade && hasOther);
   return [
     currencies.length > 1 ? `in which of ${currencies.length} currencies are the figures` : '',
-    !isTrade && amount !== null && amount.kind === 'column' ? `is “${amount.column.name}” your sales` : '',
-    !isTrade && amount?.kind === 'product'
-      ? `is “${amount.price.name}” times “${amount.quantity.name}” your sales`
-      : '',
+    isAsked && choice.amount !== null ? `is ${amountName(choice.amount)} your sales` : '',
   ].filter((question) => question !== '');
 }
 

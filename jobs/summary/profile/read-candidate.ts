@@ -24,6 +24,8 @@ export type CandidateReadings = {
   /** Questions that no figure answers. */
   readonly open: readonly string[];
   readonly aside: readonly SetAside[];
+  /** Dates that cannot be read could be of any day. */
+  readonly hasUnreadableDates: boolean;
   readonly notes: readonly string[];
 };
 
@@ -87,6 +89,7 @@ export async function readCandidate(
       ...(isWorth ? counts.others : []).map((one) => about({ counting: one.counting }, one.question)),
     ],
     open: [...choice.open, ...(isWorth ? counts.open : []), ...missingParts(mainDates, stream.parts.length)],
+    hasUnreadableDates: mainDates.hasUnreadable,
     aside: isWorth ? counts.aside : [],
     notes: [...mainDates.notes, ...counts.notes],
   };

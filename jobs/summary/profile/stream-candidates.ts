@@ -17,6 +17,8 @@ export type StreamCandidate = {
   readonly lines: LineItems | null;
   /** Its name stands for sales. */
   readonly isTrade: boolean;
+  /** Its name stands for something else than sales. */
+  readonly isOther: boolean;
   /** Its name stands for trade or people, so that it gets a KPI of its own. */
   readonly isNotable: boolean;
   readonly score: number;
@@ -62,6 +64,7 @@ function candidateOf(
     choice: lines?.choice ?? own,
     lines,
     isTrade: rank >= 5 || isLineTable(stream.name) || saysSales(own),
+    isOther: rank < 0 && !saysSales(own),
     isNotable: rank >= 5 || rank === -4,
     score:
       rank +

@@ -3,11 +3,11 @@ import { snakeCase } from '../blocks/personal-data.ts';
 /** Words of a table's name and what they say: the first that fits counts. */
 const classes: readonly (readonly [RegExp, number])[] = [
   [
-    /^(products?|variants?|stock|inventory|movements?|logs?|history|audit|events?|backup|bak|old|lama|archived?|arkib|copy|temp|tmp|test|tests|staging|sample|demo|deprecated|legacy|drafts?|quotes?|quotations?|carts?|wishlists?|reviews?|messages?|notes?|refunds?|returns?|purchases?|suppliers?|expenses?|payroll|salar(y|ies)|payouts?|budgets?|targets?|forecasts?|daily|monthly|weekly|yearly|totals?|summar(y|ies)|stats|cache|queue|import|staged|failed|errors?)$/,
+    /^(statements?|penyata|bank|ledger|lejar|journal|jurnal|wallets?|accounts?|products?|variants?|stock|inventory|movements?|logs?|history|audit|events?|backup|bak|old|lama|archived?|arkib|copy|temp|tmp|test|tests|staging|sample|demo|deprecated|legacy|drafts?|quotes?|quotations?|carts?|wishlists?|reviews?|messages?|notes?|refunds?|returns?|purchases?|suppliers?|expenses?|payroll|salar(y|ies)|payouts?|budgets?|targets?|forecasts?|daily|monthly|weekly|yearly|totals?|summar(y|ies)|stats|cache|queue|import|staged|failed|errors?)$/,
     -5,
   ],
   [
-    /^(customers?|clients?|users?|employees?|staff|contacts?|members?|people|persons?|patients?|students?|tenants?|partners?|agents?|vendors?|accounts?|leads?|pelanggan|pesakit|pelajar)$/,
+    /^(customers?|clients?|users?|employees?|staff|contacts?|members?|people|persons?|patients?|students?|tenants?|partners?|agents?|vendors?|leads?|pelanggan|pesakit|pelajar)$/,
     -4,
   ],
   [

@@ -3,7 +3,7 @@
  * English and Malay, and some states in other scripts. Branches, products and staff look alike by shape and are not here; nor is a word that is also a name.
  */
 const statuses = `
-  active, inactive, open, closed, new, pending, processing, in progress, on hold, awaiting payment, pending payment, unpaid, paid, partially paid,
+  valid, invalid, submitted, issued, address, confirm, awaiting return, resumed, active, inactive, open, closed, new, pending, processing, in progress, on hold, awaiting payment, pending payment, unpaid, paid, partially paid,
   part paid, partial, overdue, due, deposit, deposit paid, completed, complete, done, finished, confirmed, unconfirmed, accepted,
   approved, rejected, declined, failed, error, success, successful, succeeded, settled, captured, authorized, authorised, unsettled,
   requires payment method, requires capture, requires action, cancelled, canceled, cancel, void, voided, refunded, refund, partially

@@ -8,7 +8,7 @@ export type WrittenDate = {
   readonly isBuddhist: boolean;
 };
 
-const time = String.raw`(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([ap]\.?m\.?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?$`;
+const time = String.raw`(?:[T ,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([ap]\.?m\.?|pagi|pg|tgh|tengah hari|petang|ptg|malam|mlm)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?$`;
 /** `2025-11-30`, then perhaps a time and an offset. */
 const iso = new RegExp(String.raw`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})${time}`, 'i');
 /** `30/11/2025`, `30-11-25`, `30.11.2025 14:05`. */
@@ -17,7 +17,9 @@ const slashed = new RegExp(String.raw`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})
 const dayFirst = new RegExp(String.raw`^(\d{1,2})[- ]([a-z]{3,9})\.?,?[- ](\d{4})${time}`, 'i');
 /** `Nov 30, 2025`. */
 const monthFirst = new RegExp(String.raw`^([a-z]{3,9})\.? (\d{1,2}),? (\d{4})${time}`, 'i');
-const weekday = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? /i;
+const weekday =
+  /^(?:mon|tue|wed|thu|fri|sat|sun|isnin|selasa|rabu|khamis|jumaat|sabtu|ahad|isn|sel|rab|kha|jum|sab|ahd)[a-z]*,? +/i;
+const isAfternoon = /^(p\.?m|petang|ptg|malam|mlm|tgh|tengah)/i;
 const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 /** Malay, where it differs: Mac, Mei, Julai, Ogos, Okt, Dis. */
 const malayMonths: Readonly<Record<string, number>> = { mac: 3, mei: 5, ogo: 8, okt: 10, dis: 12 };
@@ -27,11 +29,11 @@ const buddhistOffset = 543;
 
 /** Reads a text that is a date, perhaps with a time; null when it is none. `order`: of 03/04/2025, unless only the other is a date. */
 export function readWrittenDate(text: string, order: 'dmy' | 'mdy'): WrittenDate | null {
-  const found = iso.exec(text);
-  if (found !== null) return written(found, Number(found[1]), Number(found[2]), Number(found[3]), 'iso');
-  const numbers = slashed.exec(text);
-  if (numbers !== null) return writtenNumbers(numbers, order);
   const words = text.replace(weekday, '');
+  const found = iso.exec(words);
+  if (found !== null) return written(found, Number(found[1]), Number(found[2]), Number(found[3]), 'iso');
+  const numbers = slashed.exec(words);
+  if (numbers !== null) return writtenNumbers(numbers, order);
   const day = dayFirst.exec(words);
   if (day !== null) return written(day, Number(day[3]), monthNumber(day[2]), Number(day[1]), 'words');
   const month = monthFirst.exec(words);
@@ -58,7 +60,7 @@ function written(
   if (written === null) return null;
   const isBuddhist = year >= firstBuddhistYear;
   if (hour === undefined) return { day: written, seconds: null, offset: null, form, isBuddhist };
-  const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (/^p/i.test(half) ? 12 : 0);
+  const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (isAfternoon.test(half) ? 12 : 0);
   if (hours > 24 || Number(minute) > 59 || Number(second ?? 0) > 60) return null;
   const seconds = hours * 3600 + Number(minute) * 60 + Number(second ?? 0);
   return { day: written, seconds, offset: offset === undefined ? null : offsetSeconds(offset), form, isBuddhist };

@@ -1,3 +1,4 @@
+import { num } from '../../queries/num.ts';
 import { type AmountMeaning, amountMeaning, amountWords, quantityName, unitPriceName } from '../column-words.ts';
 import type { ColumnProfile } from '../table-profile.ts';
 import { type Amount, amountName } from './amount.ts';
@@ -23,6 +24,7 @@ const part =
 const discountName = /(^|_)(discount|disc|diskaun)(_(amount|rate|pct|percent))?$/;
 
 const maxParts = 5;
+const maxRefunds = 0.15;
 
 /** Chooses the amount among the columns of a table, by their names and by how they add up. */
 export function chooseAmount(
@@ -53,9 +55,11 @@ export function chooseAmount(
   if (product?.amount?.kind === 'product' && isUnitPrice(best.column, product.amount, columns)) return product;
   const refunded = numeric.find((column) => amountMeaning(column.label) === 'refunded') ?? null;
   const chosen = withScale(best.column, columns, refunded);
+  const out = hasMoneyOut(best.column) ? ['are amounts below zero money given back'] : [];
   const unexplained = rest.filter(({ column }) => !isExplained(best.column, column, numeric));
   return {
     ...chosen,
+    open: out,
     others: [
       ...chosen.others,
       ...unexplained.map(({ column }) => {
@@ -101,7 +105,20 @@ function prices(known: readonly Named[], columns: readonly ColumnProfile[]): Amo
     amount: { kind: 'product', price: best.column, quantity, isMinor: chosen.amount.isMinor, discount: null } as const,
     question: `is “${best.column.name}” of one “${quantity.name}” or of all`,
   }));
-  return { ...chosen, others: [...chosen.others, ...others, ...products] };
+  const open = quantityIsText(columns, 'price') ? [`is “${best.column.name}” of one or of all`] : [];
+  return { ...chosen, open, others: [...chosen.others, ...others, ...products] };
+}
+
+/** More than a few amounts below zero are no refunds: money comes in and goes out. */
+function hasMoneyOut({ sample }: ColumnProfile): boolean {
+  const numbers = sample.map(num).filter((value) => value !== null);
+  return numbers.filter((value) => value < 0).length > numbers.length * maxRefunds;
+}
+
+/** Quantities that are no plain numbers, `2 kg`, beside a price. */
+function quantityIsText(columns: readonly ColumnProfile[], meaning: AmountMeaning): boolean {
+  const quantity = columns.find(({ label }) => quantityName.test(amountWords(label)));
+  return meaning === 'price' && quantity !== undefined && !isQuantity(quantity);
 }
 
 /** Small whole numbers, that may say how many were sold at the price. */

@@ -18,6 +18,8 @@ export type ColumnDates = {
   readonly others: readonly { readonly readings: ReadonlyMap<string, DateReading>; readonly question: string }[];
   /** How the dates were read, and rows that have none. */
   readonly notes: readonly string[];
+  /** More than a few rows have a date that cannot be read. */
+  readonly hasUnreadable: boolean;
 };
 
 export type ReadDatesDeps = {
@@ -35,7 +37,10 @@ type PartDates = {
   readonly otherOrder: DateReading | null;
   readonly otherZone: DateReading | null;
   readonly notes: readonly string[];
+  readonly unreadableShare: number;
 };
+
+const maxUnreadable = 0.002;
 
 /** Reads what all rows of the column say, in each of the tables. */
 export async function readDates(
@@ -62,6 +67,7 @@ export async function readDates(
       ...otherwise(({ otherZone }) => otherZone, `is “${column.name}” in local time or in UTC`),
     ],
     notes: [...new Set(read.flatMap(({ notes }) => notes))],
+    hasUnreadable: read.some(({ unreadableShare }) => unreadableShare > maxUnreadable),
   };
 }
 
@@ -86,6 +92,7 @@ function partDates(part: TableProfile, column: ColumnProfile, facts: DateFacts, 
     table: part.name,
     reading: readingOf(order.order, isUtc),
     otherOrder: order.isSure ? null : readingOf(order.order === 'dmy' ? 'mdy' : 'dmy', isUtc),
+    unreadableShare: facts.unfit / Math.max(1, facts.unfit + facts.forms.reduce((sum, { count }) => sum + count, 0)),
     otherZone: zone === null || zone.isSure ? null : readingOf(order.order, !isUtc),
     notes: [
       order.why === '' ? '' : `${name} has ${order.why}.`,
