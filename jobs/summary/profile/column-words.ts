@@ -37,7 +37,7 @@ export function isDateName(column: string, type: string): boolean {
 export type AmountMeaning = 'total' | 'amount' | 'subtotal' | 'price' | 'refunded' | 'none';
 
 const notAmount =
-  /(^|_)(id|no|num|number|code|key|ref|reference|year|month|day|date|time|at|lat|lng|lon|latitude|longitude|zip|postcode|version|status|type|flag|level|position|sort|phone|age|port|width|height|percent|percentage|pct|rate|ratio|epoch|scale|factor|weight|kg|km|distance|qty|quantity|units|count|items|points|score|rating|stock|balance|baki|running|outstanding|due|limit|tax|vat|sst|gst|discount|diskaun|shipping|freight|tip|tips|rounding|change|tendered|received|cash|deposit|cost|kos|profit|margin|commission|cod|weightage|hours|minutes|seconds|duration|size|length|bytes|lifetime|currency|exchange|fx|target|budget|opening|closing|available|compare|bonus|method|channel|by|name|sqft|area|odometer|mileage|费率|税)($|_)|余额|数量|折扣|税|คงเหลือ|ส่วนลด|ภาษี|มัดจำ/;
+  /(^|_)(id|no|num|number|code|key|ref|reference|year|month|day|date|time|at|lat|lng|lon|latitude|longitude|zip|postcode|version|status|type|flag|level|position|sort|phone|age|port|width|height|percent|percentage|pct|rate|ratio|epoch|scale|factor|weight|kg|km|distance|qty|quantity|units|count|items|points|score|rating|stock|balance|baki|running|outstanding|due|limit|tax|vat|sst|gst|discount|diskaun|shipping|freight|tip|tips|rounding|change|tendered|received|cash|deposit|cost|kos|beli|belian|modal|buying|supplier|untung|profit|margin|commission|cod|weightage|hours|minutes|seconds|duration|size|length|bytes|lifetime|currency|exchange|fx|target|budget|opening|closing|available|compare|bonus|method|channel|by|name|sqft|area|odometer|mileage|费率|税)($|_)|余额|数量|折扣|税|คงเหลือ|ส่วนลด|ภาษี|มัดจำ/;
 const totalName =
   /^(grand_total|order_total|invoice_total|bill_total|receipt_total|sale_total|sales_total|total|totals|total_amount|total_amt|amount_total|total_price|price_total|total_paid|total_sales|total_sale|net_total|net_amount|nett_total|nett|nett_amount|final_total|final_amount|final_price|total_value|order_amount|invoice_amount|sale_amount|sales_amount|transaction_amount|bill_amount|revenue|sales|sale|total_collected|net_sales|gross_sales|total_revenue|paid_total|total_net_amount|total_charge|total_charged|total_fare|jumlah|jumlah_keseluruhan|jumlah_besar|jumlah_rm|jumlah_bayaran|amaun|amaun_bayaran|jualan|金额|总额|总金额|合计|总计|实收|实收金额|销售额|ยอดสุทธิ|ยอดเงิน|ยอดชำระ|ค่าเช่า|ยอดรวม|จำนวนเงิน|ยอดขาย|المبلغ|الإجمالي|المجموع|தொகை|மொத்தம்|மொத்த_தொகை|total_incl_tax|total_inc_tax|total_with_tax|total_tax_incl)$/;
 const amountName =
@@ -71,5 +71,7 @@ export function isMinorName(column: string): boolean {
 
 export const quantityName =
   /(^|_)(qty|quantity|kuantiti|kuantit|bilangan|units|pcs|数量|จำนวน|الكمية|அளவு)$|^(line_?item_)?(qty|quantity)/;
+/** What the business itself pays. */
+export const costName = /(^|_)(cost|kos|beli|belian|modal|buying|purchase|supplier|wholesale|borong)(_|$)/;
 export const unitPriceName =
-  /(^|_)(unit_?price|price|price_each|harga|harga_seunit|rate|list_price|item_price|单价|ราคา|السعر|விலை)(_each|_per_unit)?$/;
+  /(^|_)(unit_?price|price|price_each|harga|harga_jual|harga_jualan|harga_seunit|harga_runcit|rate|list_price|item_price|单价|ราคา|السعر|விலை)(_each|_per_unit|_each_rm|_unit)?$/;

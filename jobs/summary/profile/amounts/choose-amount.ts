@@ -1,5 +1,12 @@
 import { num } from '../../queries/num.ts';
-import { type AmountMeaning, amountMeaning, amountWords, quantityName, unitPriceName } from '../column-words.ts';
+import {
+  type AmountMeaning,
+  amountMeaning,
+  amountWords,
+  costName,
+  quantityName,
+  unitPriceName,
+} from '../column-words.ts';
 import type { ColumnProfile } from '../table-profile.ts';
 import { type Amount, amountName } from './amount.ts';
 import { amountScale } from './amount-scale.ts';
@@ -100,7 +107,9 @@ function prices(known: readonly Named[], columns: readonly ColumnProfile[]): Amo
     const { amount } = withScale(column, columns, null);
     return { amount, question: `is ${amountName(chosen.amount)} or ${amountName(amount)} your sales` };
   });
-  const counts = columns.filter((column) => column !== best.column && isSmallCount(column));
+  const counts = columns.filter(
+    (column) => column !== best.column && (isSmallCount(column) || quantityName.test(amountWords(column.label))),
+  );
   const products = counts.map((quantity) => ({
     amount: { kind: 'product', price: best.column, quantity, isMinor: chosen.amount.isMinor, discount: null } as const,
     question: `is “${best.column.name}” of one “${quantity.name}” or of all`,
@@ -136,7 +145,9 @@ function isSmallCount({ sample, isKey, label }: ColumnProfile): boolean {
 
 /** Price times quantity, less the discount of the row; null where the table has not both. */
 function productOf(columns: readonly ColumnProfile[], numeric: readonly ColumnProfile[]): AmountChoice | null {
-  const price = numeric.find(({ label }) => unitPriceName.test(amountWords(label)));
+  const [price, ...morePrices] = numeric.filter(
+    ({ label }) => unitPriceName.test(amountWords(label)) && !costName.test(amountWords(label)),
+  );
   const quantity = columns.find((column) => quantityName.test(amountWords(column.label)) && isQuantity(column));
   if (price === undefined || quantity === undefined) return null;
   const { isMinor, isSure } = amountScale(price, columns);
@@ -146,6 +157,10 @@ function productOf(columns: readonly ColumnProfile[], numeric: readonly ColumnPr
   const discount = found === undefined || values.every((value) => value === 0) ? null : { column: found, isShare };
   const amount: Amount = { kind: 'product', price, quantity, isMinor, discount };
   const others = [
+    ...morePrices.map((other) => ({
+      amount: { ...amount, price: other },
+      question: `is “${price.name}” or “${other.name}” the price`,
+    })),
     ...(isSure ? [] : [{ amount: { ...amount, isMinor: !isMinor }, question: `is “${price.name}” in hundredths` }]),
     ...(discount === null || isShare
       ? []
