@@ -32,7 +32,12 @@ const flag = /^(0|1|true|false|yes|no|y|n|t|f)$/i;
 const cartSteps = ['address', 'delivery', 'payment', 'confirm'];
 /** Words that take a row out wherever they stand. */
 const strong = /^(void|voided|cancell?ed|refund(ed)?|batal|dibatalkan|ยกเลิก|已取消|已退款|作废|ملغي|ரத்து)$/;
-export const noRules: ColumnRules = { excluded: [], refunds: [], maybe: [], aside: [], open: [], notes: [] };
+const noRules: ColumnRules = { excluded: [], refunds: [], maybe: [], aside: [], open: [], notes: [] };
+
+/** Whether a column says by its name what became of a row. */
+export function isStateName(label: string): boolean {
+  return statusName.test(snakeCase(label));
+}
 
 /** Whether the words of a column must be read: its name is of states or kinds, or it has few and short ones. */
 export function hasWords({ label, sample, isKey }: ColumnProfile): boolean {

@@ -3,13 +3,20 @@ import { dayOf } from '../queries/day-of.ts';
 import { localCalendar } from '../queries/local-calendar.ts';
 import type { Amount } from './amounts/amount.ts';
 import { isEqual, numbersOf } from './amounts/numbers.ts';
+import { isStateName } from './counting-rules.ts';
 import type { Stream } from './streams.ts';
 import type { ColumnProfile } from './table-profile.ts';
 
 /** What one event is: a row, or the rows of one order number, worth one of its amounts (`max`) or all of them (`sum`). */
 export type Grain =
   | { readonly kind: 'row' }
-  | { readonly kind: 'key'; readonly column: ColumnProfile; readonly value: 'max' | 'sum' };
+  | {
+      readonly kind: 'key';
+      readonly column: ColumnProfile;
+      readonly value: 'max' | 'sum';
+      /** A line that does not count leaves itself out, or its whole order. */
+      readonly leavesOut: 'line' | 'order';
+    };
 
 export type GrainChoice = {
   readonly grain: Grain;
@@ -26,7 +33,13 @@ export function grainOf(stream: Stream, date: ColumnProfile, amount: Amount | nu
   if (rowsAreEvents.test(snakeCase(stream.name))) return row;
   const key = stream.columns.find((column) => isRepeatedKey(column, date, zone));
   if (key === undefined) return row;
-  const grain = (value: 'max' | 'sum'): Grain => ({ kind: 'key', column: key, value });
+  const isEachStated = stream.columns.every(({ label, nulls }) => !isStateName(label) || nulls === 0);
+  const grain = (value: 'max' | 'sum'): Grain => ({
+    kind: 'key',
+    column: key,
+    value,
+    leavesOut: value === 'sum' && isEachStated ? 'line' : 'order',
+  });
   if (amount === null || amount.kind === 'product') return { grain: grain('sum'), others: [] };
   const column = stream.columns.find(({ name }) => name === amount.column.name);
   const groups = column === undefined ? [] : groupsOf(key, column);

@@ -41,17 +41,20 @@ export function eventsSql(reading: Reading, from: string, to: string, group: Col
     const refund = counting.refunds.join(' OR ');
     const value = refund === '' ? plain : `CASE WHEN ${refund} THEN -abs(${plain}) ELSE ${plain} END`;
     const isExcluded = counting.excluded.join(' OR ');
+    const isByOrder = grain.kind === 'key' && grain.leavesOut === 'order';
     const cells = [
       `${day} AS day`,
       `${value} AS value`,
       ...(group === null ? [] : [`${cellSql(group)} AS grp`]),
-      ...(grain.kind === 'key' ? [`${cellSql(grain.column)} AS key`, `${isExcluded || '0'} AS excluded`] : []),
+      ...(grain.kind === 'key'
+        ? [`${cellSql(grain.column)} AS key`, `${isByOrder ? isExcluded || '0' : '0'} AS excluded`]
+        : []),
     ];
     const join =
       lines === null
         ? ''
         : `LEFT JOIN ${quoted(lines.table.name)} l ON l.${quoted(lines.column)} = t.${quoted(lines.key)}`;
-    const isCounted = isExcluded === '' || grain.kind === 'key' ? '' : ` AND NOT (${isExcluded})`;
+    const isCounted = isExcluded === '' || isByOrder ? '' : ` AND NOT (${isExcluded})`;
     return joinLines(
       `SELECT ${cells.join(', ')}`,
       `FROM ${quoted(table.name)} t`,

@@ -94,6 +94,12 @@ const zones: [string, Partial<typeof evidence> | object, 'local' | 'UTC', boolea
   ],
   ['hours of a shop', { facts: factsOf({}, { hours: daytime }) }, 'local', true],
   [
+    'a shop that closes one offset before the last write',
+    { facts: factsOf({}, { newestNaive: lastWrite - 60, hours: daytime }) },
+    'UTC',
+    false,
+  ],
+  [
     'hours of a shop that a framework contradicts',
     { framework: 'Django', facts: factsOf({}, { hours: daytime }) },
     'UTC',

@@ -29,15 +29,26 @@ export function naiveZone(evidence: ZoneEvidence): NaiveZone {
   const beside = zoneBeside(evidence);
   if (beside !== null) return sure(beside, 'as another column of the same rows says');
   if (/(^|_)(gmt|utc)(_|$)/.test(snakeCase(column))) return sure('UTC', 'as its name says');
-  const written = zoneOfLastWrite(evidence);
-  if (written !== null) return sure(written, 'as the newest is as old as the last write');
+  const possible = onlyPossibleZone(evidence);
+  if (possible !== null) return sure(possible, 'as no row is newer than the last write');
+  const isDaytime = hasLocalHours(facts.hours, offset);
+  const local = sure('local', 'as few lie in the night then');
+  const contradicted: NaiveZone = { zone: 'UTC', isSure: false, why: 'what tells is contradictory' };
+  if (isFreshOnlyAs('local', evidence)) return sure('local', 'as the newest is as old as the last write');
   // SQLite's clock is UTC, and a text it writes does not say so.
   const isSqliteNow = defaultSql !== null && /current_timestamp|'now'/i.test(defaultSql);
-  if (isSqliteNow) return sure(/localtime/i.test(defaultSql) ? 'local' : 'UTC', 'as SQLite writes it');
-  const isDaytime = hasLocalHours(facts.hours, offset);
-  if (framework !== null && !isDaytime) return sure('UTC', `as ${framework} writes it`);
-  if (framework === null && isDaytime) return sure('local', 'as few lie in the night then');
-  return { zone: framework === null ? 'local' : 'UTC', isSure: false, why: 'nothing tells whether it is local or UTC' };
+  if (isSqliteNow && /localtime/i.test(defaultSql)) return sure('local', 'as SQLite writes it');
+  const utc = isSqliteNow
+    ? 'as SQLite writes it'
+    : framework !== null
+      ? `as ${framework} writes it`
+      : isFreshOnlyAs('UTC', evidence)
+        ? 'as the newest is as old as the last write'
+        : null;
+  // A shop that closes one offset before a nightly job looks as if it wrote UTC.
+  if (utc !== null) return isDaytime ? contradicted : sure('UTC', utc);
+  if (isDaytime) return local;
+  return { zone: 'local', isSure: false, why: 'nothing tells whether it is local or UTC' };
 }
 
 function zoneBeside({ ahead, offset }: ZoneEvidence): NaiveZone['zone'] | null {
@@ -46,17 +57,27 @@ function zoneBeside({ ahead, offset }: ZoneEvidence): NaiveZone['zone'] | null {
   return Math.abs(ahead - offset) <= 2 * minute ? 'local' : null;
 }
 
-/** A row is not newer than the last write, and the newest is often about as old. */
-function zoneOfLastWrite({ facts, lastWrite, offset }: ZoneEvidence): NaiveZone['zone'] | null {
+/** How much older than the last write the newest row is, in seconds, read in either way. */
+function agesOf({ facts, lastWrite, offset }: ZoneEvidence): { readonly UTC: number; readonly local: number } | null {
   const newest = facts.newestNaive;
   if (newest === null || lastWrite === null || Math.abs(offset) < hour) return null;
-  const age = { UTC: lastWrite - newest, local: lastWrite - (newest - offset) };
-  const isFresh = (seconds: number) => seconds >= -2 * minute && seconds <= 30 * minute;
+  return { UTC: lastWrite - newest, local: lastWrite - (newest - offset) };
+}
+
+/** A row is not newer than the last write: where only one reading allows that. */
+function onlyPossibleZone(evidence: ZoneEvidence): NaiveZone['zone'] | null {
+  const ages = agesOf(evidence);
   const isImpossible = (seconds: number) => seconds < -2 * minute && seconds > -24 * hour;
-  if (isImpossible(age.UTC) && age.local >= -2 * minute) return 'local';
-  if (isImpossible(age.local) && age.UTC >= -2 * minute) return 'UTC';
-  if (isFresh(age.UTC) && !isFresh(age.local)) return 'UTC';
-  return isFresh(age.local) && !isFresh(age.UTC) ? 'local' : null;
+  if (ages === null) return null;
+  if (isImpossible(ages.UTC) && ages.local >= -2 * minute) return 'local';
+  return isImpossible(ages.local) && ages.UTC >= -2 * minute ? 'UTC' : null;
+}
+
+/** The newest row is about as old as the last write in this reading only. */
+function isFreshOnlyAs(zone: NaiveZone['zone'], evidence: ZoneEvidence): boolean {
+  const ages = agesOf(evidence);
+  const isFresh = (seconds: number) => seconds >= -2 * minute && seconds <= 30 * minute;
+  return ages !== null && isFresh(ages[zone]) && !isFresh(ages[zone === 'UTC' ? 'local' : 'UTC']);
 }
 
 /** Hardly a row lies between one and six at night when read as local, and many do when read as UTC. */
