@@ -106,7 +106,7 @@ function busyDays(first: Temporal.PlainDate, days: number): (share: number) => T
 
 function clockTime(random: () => number): string {
   const two = (below: number) => String(Math.floor(random() * below)).padStart(2, '0');
-  return `${two(24)}:${two(60)}:${two(60)}`;
+  return `${String(8 + Math.floor(random() * 14)).padStart(2, '0')}:${two(60)}:${two(60)}`;
 }
 
 /** Lehmer's generator (Park and Miller 1988): the demo looks the same every time. */

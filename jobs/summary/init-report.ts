@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CliContext } from '../runtime/cli-context.ts';
+import { localDay } from '../runtime/clock.ts';
 import { Failure, systemCodeOf } from '../runtime/errors.ts';
 import { readSummarySettings } from '../settings/settings.ts';
 import { requireDatabaseFile } from '../sqlite/snapshot/source-file.ts';
@@ -21,8 +22,15 @@ export async function initReport(given: string, context: CliContext): Promise<vo
   await requireDatabaseFile(database.path);
   const queries = startQueryRunner(database.path, zone, context.signal);
   try {
-    const day = dayBefore(context.clock.now(), zone);
-    const { report, assumptions } = await profileDatabase(queries.run, database.name, day, zone);
+    const now = context.clock.now();
+    const today = localDay(now, zone);
+    const { draft: report, assumptions } = await profileDatabase(
+      queries.run,
+      database.name,
+      dayBefore(now, zone),
+      zone,
+      today,
+    );
     if (report === null) throw noTables(database.path);
     const file = path.resolve(given);
     await writeNew(file, reportYaml(report, assumptions));

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { makeBusinessDatabase } from '../lab/business-database.ts';
 import { benchBackup } from './backup.ts';
 import { benchIdle } from './idle.ts';
+import { benchProfile } from './profile.ts';
 import { benchRestore } from './restore.ts';
 import { benchSite } from './site.ts';
 import { benchSummary } from './summary.ts';
@@ -14,7 +15,7 @@ import { benchWriter } from './writer.ts';
 // sqlite3 and gzip.
 const root = path.resolve(import.meta.dirname, '..', '..');
 const perDatabase = { backup: benchBackup, summary: benchSummary, writer: benchWriter, restore: benchRestore };
-const once = { idle: benchIdle, site: benchSite };
+const once = { idle: benchIdle, profile: benchProfile, site: benchSite };
 const words = process.argv.slice(2);
 const sizes = words.filter((word) => /^\d+$/.test(word)).map(Number);
 const parts = words.filter((word) => !/^\d+$/.test(word));

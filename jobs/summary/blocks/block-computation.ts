@@ -3,6 +3,7 @@ import type { QueryRows } from '../queries/query.ts';
 import type { ReportBlock } from '../report/schema.ts';
 import type { DayValue } from './day-values.ts';
 import type { ReportFormat } from './locale-format.ts';
+import type { HiddenParts } from './visible-columns.ts';
 
 export type ReportBlockKind = ReportBlock['kind'];
 export type ReportBlockOf<Kind extends ReportBlockKind> = Extract<ReportBlock, { kind: Kind }>;
@@ -23,9 +24,9 @@ export type Computed<Block> = {
   /** One value a day; null when the block has none. */
   readonly series: readonly DayValue[] | null;
   readonly daysWithData: readonly string[];
-  /** Columns left out because they look personal. */
-  readonly hiddenColumns: readonly string[];
-};
+} & HiddenParts;
+
+export const nothingHidden: HiddenParts = { hiddenColumns: [], hiddenCells: [] };
 
 /** How a kind of block in a report becomes the block of that kind on the page. */
 export type BlockComputation<Kind extends ReportBlockKind> = {

@@ -1,7 +1,14 @@
 import type { Block } from '../page/page-model.ts';
 import type { QueryResult } from '../queries/query.ts';
 import type { ReportBlock } from '../report/schema.ts';
-import type { BlockComputation, BlockContext, Computed, ReportBlockKind, ReportBlockOf } from './block-computation.ts';
+import {
+  type BlockComputation,
+  type BlockContext,
+  type Computed,
+  nothingHidden,
+  type ReportBlockKind,
+  type ReportBlockOf,
+} from './block-computation.ts';
 import { addDays } from './day-values.ts';
 import { kpiComputation } from './kpi.ts';
 import { seriesComputation } from './series.ts';
@@ -52,5 +59,5 @@ function computationOf<Kind extends ReportBlockKind>(
 }
 
 function failed({ title }: ReportBlock, id: string, reason: string): ComputedBlock {
-  return { block: { id, kind: 'failed', title, reason }, series: null, daysWithData: [], hiddenColumns: [] };
+  return { block: { id, kind: 'failed', title, reason }, series: null, daysWithData: [], ...nothingHidden };
 }

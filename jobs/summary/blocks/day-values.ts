@@ -1,4 +1,5 @@
 import type { Cell, QueryRows } from '../queries/query.ts';
+import { personalValueKind } from './personal-values.ts';
 
 /** One day's value; null: unknown. Days are local dates. */
 export type DayValue = { readonly day: string; readonly value: number | null };
@@ -24,15 +25,22 @@ export function requireFewDays({ omittedRows }: Pick<QueryRows, 'omittedRows'>):
   if (omittedRows > 0) throw new RangeError(`it returns more than ${maxDays} days: select those from :from to :to`);
 }
 
+/** A value as an error names it, unless it looks personal. */
+export function quotedValue(value: Cell): string {
+  return personalValueKind(value) === null ? JSON.stringify(value) : 'a value that looks personal';
+}
+
 /** Rows of (day, value), one a day, as a query returned them. Throws RangeError with the reason when they are not. */
 export function parseDayValues(rows: readonly (readonly Cell[])[]): DayValue[] {
   const values = rows.map(([day, value = null]) => {
     if (typeof day !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(day)) {
-      throw new RangeError(`its first column is ${JSON.stringify(day)}, not a day such as 2025-11-30: use day_of(…)`);
+      throw new RangeError(
+        `its first column is ${quotedValue(day ?? null)}, not a day such as 2025-11-30: use day_of(…)`,
+      );
     }
     const number = typeof value === 'string' ? Number.NaN : value;
     if (Number.isNaN(number)) {
-      throw new RangeError(`its second column is ${JSON.stringify(value)}, not a number: use num(…)`);
+      throw new RangeError(`its second column is ${quotedValue(value)}, not a number: use num(…)`);
     }
     return { day, value: number };
   });

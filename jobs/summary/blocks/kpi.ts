@@ -1,6 +1,6 @@
 import type { QueryRows } from '../queries/query.ts';
 import { anomalyOf } from './anomaly.ts';
-import type { BlockComputation } from './block-computation.ts';
+import { type BlockComputation, nothingHidden } from './block-computation.ts';
 import { compareLastDay } from './comparisons.ts';
 import {
   type DayValue,
@@ -8,6 +8,7 @@ import {
   historyDays,
   maxDays,
   parseDayValues,
+  quotedValue,
   requireFewDays,
   sameWeekdays,
 } from './day-values.ts';
@@ -25,7 +26,7 @@ export const kpiComputation: BlockComputation<'kpi'> = {
     const named = { id, kind: 'kpi', title } as const;
     if (result.columns.length === 1) {
       const block = { ...named, value: written(singleValue(result)), comparisons: [], sparkline: [], anomaly: null };
-      return { block, series: null, daysWithData: [], hiddenColumns: [] };
+      return { block, series: null, daysWithData: [], ...nothingHidden };
     }
     const known = parseDayValues(result.rows);
     const series = fillDays(known, from, day, empty);
@@ -37,14 +38,14 @@ export const kpiComputation: BlockComputation<'kpi'> = {
       anomaly: anomalyText(series, written),
     };
     const daysWithData = known.filter(({ value }) => value).map((one) => one.day);
-    return { block, series, daysWithData, hiddenColumns: [] };
+    return { block, series, daysWithData, ...nothingHidden };
   },
 };
 
 function singleValue({ rows }: QueryRows): number | null {
   const value = rows[0]?.[0] ?? null;
   if (rows.length > 1) throw new RangeError('it returns several rows of one column: return (day, value), or one value');
-  if (typeof value === 'string') throw new RangeError(`it returns ${JSON.stringify(value)}, not a number: use num(…)`);
+  if (typeof value === 'string') throw new RangeError(`it returns ${quotedValue(value)}, not a number: use num(…)`);
   return value;
 }
 

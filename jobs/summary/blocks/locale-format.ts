@@ -43,13 +43,16 @@ export function localeFormat(locale: string): LocaleFormat {
   };
 }
 
-/** The format of a report's locale and its currency, an ISO 4217 code. Throws RangeError for what is neither. */
-export function reportFormat(locale: string, currency: string): ReportFormat {
+/** The format of a report's locale and its currency, an ISO 4217 code or null. Throws RangeError for what is neither. */
+export function reportFormat(locale: string, currency: string | null): ReportFormat {
   const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-  const amount = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const;
+  const amount =
+    currency === null
+      ? { minimumFractionDigits: 2, maximumFractionDigits: 2 }
+      : ({ style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const);
   const money = new Intl.NumberFormat(locale, amount);
-  const wholeMoney = new Intl.NumberFormat(locale, { ...amount, maximumFractionDigits: 0 });
+  const wholeMoney = new Intl.NumberFormat(locale, { ...amount, minimumFractionDigits: 0, maximumFractionDigits: 0 });
   const exact = (value: number, format: ValueFormat) => {
     if (format === 'money') return money.format(value);
     return `${plain.format(value)}${format === 'percent' ? `${nbsp}%` : ''}`;

@@ -23,12 +23,6 @@ function isPersonal(name: string, table: string | null): boolean {
   return plainName.test(name) && people.test(snakeCase(table));
 }
 
-/** Whether a text is a mail address or a phone number. */
-export function isContactDetail(text: string): boolean {
-  if (/^\S+@\S+\.\S+$/.test(text.trim())) return true;
-  return /^\+?[\d\s()./-]{8,20}$/.test(text) && !/^\d{4}[-/.]/.test(text) && text.replaceAll(/\D/g, '').length >= 8;
-}
-
 /** Whether a report's `show` list names the column: by its title, its own name, or `table.column`. */
 export function isAllowed({ name, column, table }: ShownColumn, show: readonly string[]): boolean {
   const names = [name, column, table === null ? null : `${table}.${column}`].map((text) => text?.toLowerCase());
@@ -39,7 +33,7 @@ export function isAllowed({ name, column, table }: ShownColumn, show: readonly s
 export function snakeCase(name: string): string {
   return name
     .replaceAll(/([\p{Ll}\d])(\p{Lu})/gu, '$1_$2')
-    .replaceAll(/[^\p{L}\p{N}]+/gu, '_')
+    .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, '_')
     .replaceAll(/^_+|_+$/g, '')
     .toLowerCase();
 }

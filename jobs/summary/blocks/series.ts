@@ -1,4 +1,4 @@
-import type { BlockComputation } from './block-computation.ts';
+import { type BlockComputation, nothingHidden } from './block-computation.ts';
 import { type DayValue, fillDays, maxDays, mean, parseDayValues, requireFewDays } from './day-values.ts';
 import type { ReportFormat } from './locale-format.ts';
 
@@ -16,7 +16,7 @@ export const seriesComputation: BlockComputation<'series'> = {
       formatted: written(one.value),
     }));
     const block = { id, kind: 'series', title, style, points, alt: altText(title, series, written, format) } as const;
-    return { block, series: null, daysWithData: [], hiddenColumns: [] };
+    return { block, series: null, daysWithData: [], ...nothingHidden };
   },
 };
 

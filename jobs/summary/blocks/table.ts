@@ -24,9 +24,9 @@ function computeRows<Kind extends 'table' | 'exceptions'>(
   result: QueryRows,
   { id, show, format }: BlockContext,
 ) {
-  const { visible, hiddenColumns } = visibleColumns(result, show);
+  const { visible, ...hidden } = visibleColumns(result, show);
   const content = contentOf(block, visible, format);
-  return { block: { id, kind, title: block.title, ...content }, series: null, daysWithData: [], hiddenColumns };
+  return { block: { id, kind, title: block.title, ...content }, series: null, daysWithData: [], ...hidden };
 }
 
 function contentOf(

@@ -8,9 +8,9 @@ export const textComputation: BlockComputation<'text'> = {
   days: ({ days }) => days,
   maxRows: () => maxLines,
   compute({ title }, result, { id, show }) {
-    const { visible, hiddenColumns } = visibleColumns(result, show);
+    const { visible, ...hidden } = visibleColumns(result, show);
     const lines = visible.rows.map(([cell]) => String(cell ?? '')).filter((line) => line !== '');
     const text = lines.length === 0 ? 'Nothing to report.' : lines.join('\n');
-    return { block: { id, kind: 'text', title, text }, series: null, daysWithData: [], hiddenColumns };
+    return { block: { id, kind: 'text', title, text }, series: null, daysWithData: [], ...hidden };
   },
 };

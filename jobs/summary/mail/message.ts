@@ -73,7 +73,8 @@ export function mailTo(recipient: string, message: SummaryMessage, from: string,
   };
 }
 
-function subjectOf(page: SummaryPage): string {
+/** What a mailbox lists: which summary, and of what day. */
+export function subjectOf(page: SummaryPage): string {
   const count = page.warnings.length;
   const warningCount = count === 0 ? '' : ` (${plural(count, 'warning')})`;
   const line = `${page.title}, ${localeFormat(page.locale).longDay(page.day)}`

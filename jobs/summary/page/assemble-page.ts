@@ -1,11 +1,13 @@
 import { localDay } from '../../runtime/clock.ts';
+import { plural } from '../../runtime/format.ts';
 import { type ComputedBlock, computeBlock } from '../blocks/block-computations.ts';
 import { blockIds } from '../blocks/block-ids.ts';
 import { reportFormat } from '../blocks/locale-format.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { QueryResult } from '../queries/query.ts';
 import type { Report } from '../report/schema.ts';
-import { openingText, staleDataText } from './opening-text.ts';
+import { headlineOf, profiledOpening } from './headline.ts';
+import { type OpeningFacts, openingText, staleDataText } from './opening-text.ts';
 import type { SummaryPage } from './page-model.ts';
 import { findStaleData, type StaleData } from './staleness.ts';
 
@@ -40,22 +42,24 @@ export function assemblePage(
     const warnings = [warning, opening].filter((text) => text !== null);
     return { ...base, title, locale: 'en', opening, warnings, blocks: [], assumptions: [] };
   }
-  const format = reportFormat(report.locale, report.currency);
+  const format = reportFormat(report.locale, report.currency ?? null);
   const ids = blockIds(report.blocks.map(({ title }) => title));
   const computed = report.blocks.map((block, index) =>
     computeBlock(block, results[index] ?? notRun, { id: ids[index] ?? '', day, show: report.show, format }),
   );
   const stale = staleDataOf(report, computed, day, newest, profile);
+  const facts: OpeningFacts = { day, today: localDay(now, zone), ...headlines(report, computed), stale };
   return {
     ...base,
     title: report.title,
     locale: report.locale,
-    opening: openingText({ day, today: localDay(now, zone), ...headlines(report, computed), stale }, format),
+    ...(profile === null ? {} : { headline: headlineOf(profile, report, facts) }),
+    opening: profile === null ? openingText(facts, format) : profiledOpening(profile, facts, format),
     warnings: [warning, stale === null ? null : staleDataText(stale, format), failedBlocksWarning(computed)].filter(
       (text) => text !== null,
     ),
     blocks: computed.map(({ block }) => block),
-    assumptions: profile === null ? hiddenColumnNotes(report, computed) : [...profile.assumptions, howToChange],
+    assumptions: profile === null ? hiddenNotes(report, computed) : [...profile.assumptions, howToChange],
   };
 }
 
@@ -63,11 +67,12 @@ const howToChange = 'To change any of this, write a report with `nightshift summ
 const notRun: QueryResult = { kind: 'failed', reason: 'it was not run', code: null };
 
 /** The first KPI that counts something, and the first before it that is an amount. */
-function headlines({ blocks }: Report, computed: readonly ComputedBlock[]) {
+function headlines({ blocks, currency }: Report, computed: readonly ComputedBlock[]) {
   const kpis = blocks.flatMap((block, index) => {
     const kpi = computed[index];
     if (block.kind !== 'kpi' || kpi?.block.kind !== 'kpi') return [];
-    return [{ ...block, formatted: kpi.block.value, series: kpi.series ?? [] }];
+    const format = block.format === 'money' && currency === undefined ? 'number' : block.format;
+    return [{ ...block, format, formatted: kpi.block.value, series: kpi.series ?? [] }];
   });
   const countIndex = kpis.findIndex(({ unit }) => unit !== undefined);
   const [amount] = countIndex < 0 ? kpis : kpis.slice(0, countIndex);
@@ -100,11 +105,18 @@ function failedBlocksWarning(computed: readonly ComputedBlock[]): string | null 
     : `${titles.length} blocks are missing: ${titles.join(', ')}. The reasons are shown in their places.`;
 }
 
-function hiddenColumnNotes({ blocks }: Report, computed: readonly ComputedBlock[]): string[] {
-  return computed.flatMap(({ hiddenColumns }, index) =>
-    hiddenColumns.map(
-      (column) =>
-        `The column ${column} of “${blocks[index]?.title}” looks personal and is not shown; \`show: [${column}]\` in the report shows it.`,
-    ),
-  );
+function hiddenNotes({ blocks }: Report, computed: readonly ComputedBlock[]): string[] {
+  return computed.flatMap(({ hiddenColumns, hiddenCells }, index) => {
+    const title = blocks[index]?.title;
+    return [
+      ...hiddenColumns.map(
+        (column) =>
+          `The column ${column} of “${title}” looks personal and is not shown; \`show: [${column}]\` in the report shows it.`,
+      ),
+      ...hiddenCells.map(
+        ({ column, count, kind }) =>
+          `${plural(count, 'cell')} of ${column} in “${title}” ${count === 1 ? 'looks' : 'look'} like ${kind} and ${count === 1 ? 'is' : 'are'} not shown; \`show: [${column}]\` in the report shows the column.`,
+      ),
+    ];
+  });
 }

@@ -6,7 +6,7 @@ import { profileDatabase } from '../profile/profile.ts';
 import { dayOf } from '../queries/day-of.ts';
 import { localCalendar } from '../queries/local-calendar.ts';
 import type { QueryResult, RunQuery } from '../queries/query.ts';
-import { startQueryRunner } from '../queries/query-runner.ts';
+import { type QueryRunner, startQueryRunner } from '../queries/query-runner.ts';
 import { readConsistently } from '../queries/read-consistently.ts';
 import type { Report } from '../report/schema.ts';
 import { assemblePage, type ReportResults } from './assemble-page.ts';
@@ -24,6 +24,8 @@ export type MakePageDeps = {
   readonly signal: AbortSignal;
   /** How long a restore under way is waited for, in ms. */
   readonly restoreWaitMs?: number;
+  /** Queries the file, local dates in the zone; by default in a process of its own. */
+  readonly startQueries?: (file: string, zone: string, signal: AbortSignal) => QueryRunner;
 };
 
 const defaultRestoreWaitMs = 120_000;
@@ -33,9 +35,17 @@ const defaultRestoreWaitMs = 120_000;
  * the database cannot be read, AbortError when aborted.
  */
 export async function makePage(day: string, deps: MakePageDeps): Promise<SummaryPage> {
-  const { database, zone, clock, backup, signal, restoreWaitMs = defaultRestoreWaitMs } = deps;
+  const {
+    database,
+    zone,
+    clock,
+    backup,
+    signal,
+    restoreWaitMs = defaultRestoreWaitMs,
+    startQueries = startQueryRunner,
+  } = deps;
   const { value, warning } = await readConsistently(database.path, { waitMs: restoreWaitMs, signal }, async () => {
-    const queries = startQueryRunner(database.path, zone, signal);
+    const queries = startQueries(database.path, zone, signal);
     try {
       return await runReport(day, queries.run, deps);
     } finally {
@@ -46,8 +56,9 @@ export async function makePage(day: string, deps: MakePageDeps): Promise<Summary
 }
 
 async function runReport(day: string, run: RunQuery, deps: MakePageDeps): Promise<ReportResults> {
-  const { database, zone } = deps;
-  const profile = deps.report === null ? await profileDatabase(run, database.name, day, zone) : null;
+  const { database, zone, clock } = deps;
+  const today = localDay(clock.now(), zone);
+  const profile = deps.report === null ? await profileDatabase(run, database.name, day, zone, today) : null;
   const report = deps.report ?? profile?.report ?? null;
   if (report === null) return { profile, report, results: [], newest: undefined };
   const results: QueryResult[] = [];

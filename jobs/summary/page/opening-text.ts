@@ -85,7 +85,8 @@ function differenceText(value: number, base: number | null, what: string): strin
   return `${percentText(share)} ${share < 0 ? 'below' : 'above'} ${what}`;
 }
 
-function dayText({ day, today }: Pick<OpeningFacts, 'day' | 'today'>, format: ReportFormat): string {
+/** `Yesterday`, `Today so far`, or the day. */
+export function dayText({ day, today }: Pick<OpeningFacts, 'day' | 'today'>, format: ReportFormat): string {
   const ago = daysBetween(day, today);
   if (ago === 1) return 'Yesterday';
   return ago === 0 ? 'Today so far' : format.longDay(day);

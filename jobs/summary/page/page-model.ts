@@ -13,6 +13,8 @@ export type SummaryPage = {
   readonly day: string;
   /** ISO instant. */
   readonly madeAt: string;
+  /** Of a page without a report: what the opening says, as values, and how sure it is. Pages kept from before have none. */
+  readonly headline?: Headline;
   /** The most important sentence. Also the mail's preview text. */
   readonly opening: string;
   /** Data that stopped arriving, blocks that failed; most urgent first. Shown before the blocks. */
@@ -21,6 +23,19 @@ export type SummaryPage = {
   /** What was assumed of a database without a report file; with one, the columns left out. */
   readonly assumptions: readonly string[];
   readonly backup: { readonly ok: boolean; readonly message: string };
+};
+
+export type Headline = {
+  /** `hedged`: rows are counted, and no money is shown; `absent`: nothing is said of the day. */
+  readonly kind: 'sure' | 'hedged' | 'absent';
+  /** Of the day, not rounded; null: not said. */
+  readonly amount: number | null;
+  /** ISO 4217; null: none is named. */
+  readonly currency: string | null;
+  readonly count: number | null;
+  readonly noun: string | null;
+  /** What a person would have to say. */
+  readonly doubts: readonly string[];
 };
 
 /** Every kind of block by its name, which is the same in a report, on a page, and in the style sheets. */

@@ -1,62 +1,132 @@
 import { snakeCase } from '../blocks/personal-data.ts';
-import type { TableProfile } from './table-profile.ts';
+import type { FetchRows } from './fetch-rows.ts';
+import type { Reading } from './reading.ts';
+import { datedParts } from './reading.ts';
+import { cellSql, quoted } from './sql-text.ts';
+import type { ColumnProfile, TableProfile } from './table-profile.ts';
 
-/** `why` is null when the currency is unknown: amounts are then shown without one. */
-export type CurrencyGuess = { readonly currency: string | null; readonly locale: string; readonly why: string | null };
+/** The currencies of the amounts: none when nothing names one, several when they must not be added. */
+export type CurrencyGuess = { readonly currencies: readonly string[]; readonly why: string };
 
-/** Zones of one country with one currency, and how numbers are written there. */
-const zones: Readonly<Record<string, readonly [string, string]>> = {
-  'Asia/Kuala_Lumpur': ['MYR', 'en-MY'],
-  'Asia/Kuching': ['MYR', 'en-MY'],
-  'Asia/Singapore': ['SGD', 'en-SG'],
-  'Asia/Jakarta': ['IDR', 'id-ID'],
-  'Asia/Bangkok': ['THB', 'en-TH'],
-  'Asia/Manila': ['PHP', 'en-PH'],
-  'Asia/Kolkata': ['INR', 'en-IN'],
-  'Asia/Tokyo': ['JPY', 'ja-JP'],
-  'Australia/Sydney': ['AUD', 'en-AU'],
-  'Europe/London': ['GBP', 'en-GB'],
-  'Europe/Berlin': ['EUR', 'de-DE'],
-  'Europe/Paris': ['EUR', 'fr-FR'],
-  'America/New_York': ['USD', 'en-US'],
-  'America/Chicago': ['USD', 'en-US'],
-  'America/Los_Angeles': ['USD', 'en-US'],
+/** How numbers are written in the country of a zone; it names no currency. */
+const locales: Readonly<Record<string, string>> = {
+  'Asia/Kuala_Lumpur': 'en-MY',
+  'Asia/Kuching': 'en-MY',
+  'Asia/Singapore': 'en-SG',
+  'Asia/Jakarta': 'id-ID',
+  'Asia/Bangkok': 'en-TH',
+  'Asia/Manila': 'en-PH',
+  'Asia/Kolkata': 'en-IN',
+  'Asia/Tokyo': 'ja-JP',
+  'Australia/Sydney': 'en-AU',
+  'Europe/London': 'en-GB',
+  'Europe/Berlin': 'de-DE',
+  'Europe/Paris': 'fr-FR',
+  'America/New_York': 'en-US',
+  'America/Chicago': 'en-US',
+  'America/Los_Angeles': 'en-US',
 };
-const names: readonly (readonly [RegExp, string])[] = [
-  [/(^|[^a-z])(RM|MYR)([^a-z]|$)/i, 'MYR'],
-  [/(^|[^a-z])(USD|US\$)([^a-z]|$)/i, 'USD'],
-  [/(^|[^a-z])EUR([^a-z]|$)/i, 'EUR'],
-  [/(^|[^a-z])SGD([^a-z]|$)/i, 'SGD'],
-];
-const signs: readonly (readonly [RegExp, string])[] = [
-  [/^RM\s?\d/i, 'MYR'],
-  [/^Rp\.?\s?\d/i, 'IDR'],
-  [/^S\$/, 'SGD'],
-  [/^(US)?\$/, 'USD'],
-  [/€/, 'EUR'],
-  [/£/, 'GBP'],
-  [/₹/, 'INR'],
-];
+const currencyName = /(^|_)(currency|currency_code|mata_wang|ccy)$/;
+const signs: Readonly<Record<string, string>> = {
+  RM: 'MYR',
+  RP: 'IDR',
+  S$: 'SGD',
+  US$: 'USD',
+  $: 'USD',
+  '€': 'EUR',
+  '£': 'GBP',
+  '₹': 'INR',
+  '฿': 'THB',
+  '₱': 'PHP',
+};
+const codes = new Set(Intl.supportedValuesOf('currency'));
+const maxValues = 20;
+const maxRows = 50_000;
 
-/** The currency of amounts: of a currency column with one value, of a sign in front of an amount, of the zone's country. */
-export function currencyOf(table: TableProfile, amount: string | null, zone: string): CurrencyGuess {
-  const [ofZone, locale = 'en-GB'] = zones[zone] ?? [];
-  const column = table.columns.find(({ name }) => /(^|_)currency(_code)?$/.test(snakeCase(name)));
-  const codes = new Set(column?.sample.map((value) => String(value).toUpperCase()));
-  const [code] = codes;
-  if (
-    column !== undefined &&
-    codes.size === 1 &&
-    code !== undefined &&
-    Intl.supportedValuesOf('currency').includes(code)
-  ) {
-    return { currency: code, locale, why: `as ${table.name}.${column.name} says` };
+export function localeOf(zone: string): string {
+  return locales[zone] ?? 'en-GB';
+}
+
+/** The currency that a column, a sign in front of an amount, or the name of a column says. */
+export async function readCurrency(
+  reading: Reading,
+  tables: readonly TableProfile[],
+  fetchRows: FetchRows,
+): Promise<CurrencyGuess> {
+  const { stream, amount, lines } = reading;
+  const own = [...stream.columns, ...(lines?.table.columns ?? [])];
+  const column = stream.columns.find(({ label }) => currencyName.test(snakeCase(label)));
+  if (column !== undefined) {
+    const found = currenciesOf(await distinctValues(reading, (one) => cellSql(one), column, fetchRows));
+    if (found.length > 0) return { currencies: found, why: `as “${column.name}” says` };
   }
-  const named = names.find(([pattern]) => pattern.test(amount ?? ''));
-  if (named !== undefined) return { currency: named[1], locale, why: `as the column ${amount} says` };
-  const [sample] = table.columns.find(({ name }) => name === amount)?.sample ?? [];
-  const sign = signs.find(([pattern]) => pattern.test(String(sample ?? '')));
-  if (sign !== undefined) return { currency: sign[1], locale, why: `as they are written (“${sample}”)` };
-  if (ofZone !== undefined) return { currency: ofZone, locale, why: `the currency of the time zone ${zone}` };
-  return { currency: null, locale, why: null };
+  if (amount !== null && lines === null && amount.kind === 'column') {
+    const bare = `trim(${cellSql(amount.column)}, '0123456789.,-+() ')`;
+    const found = currenciesOf(await distinctValues(reading, () => bare, amount.column, fetchRows));
+    if (found.length > 0) return { currencies: found, why: 'as they are written' };
+  }
+  const amounts = amount === null ? [] : amount.kind === 'column' ? [amount.column] : [amount.price];
+  for (const names of [amounts, own]) {
+    const named = [...new Set(names.flatMap(({ label }) => currencyInName(label)))];
+    if (named.length > 0) return { currencies: named, why: 'as the name of a column says' };
+  }
+  const byId = currencyOfId(stream.columns, tables);
+  if (byId.length > 0) return { currencies: byId, why: 'as the table of currencies says' };
+  const elsewhere = tables.flatMap(({ columns }) => columns.filter(({ label }) => currencyName.test(snakeCase(label))));
+  const all = currenciesOf(elsewhere.flatMap(({ sample }) => sample.map(String)));
+  return all.length === 1
+    ? { currencies: all, why: 'as the only currency in the database' }
+    : { currencies: [], why: '' };
+}
+
+/** The currencies that `currency_id` names in a table of currencies. */
+function currencyOfId(columns: readonly ColumnProfile[], tables: readonly TableProfile[]): string[] {
+  const reference = columns.find(({ label }) => /(^|_)currency_id$/.test(snakeCase(label)));
+  const table = tables.find(({ name }) => /(^|_)currenc(y|ies)$/.test(snakeCase(name)));
+  const id = table?.columns.find(({ label }) => snakeCase(label) === 'id');
+  const code = table?.columns.find(({ cells }) => currenciesOf(cells.map(String)).length > 0);
+  if (reference === undefined || id === undefined || code === undefined) return [];
+  const used = new Set(reference.sample.map(String));
+  return currenciesOf(code.cells.filter((_, row) => used.has(String(id.cells[row]))).map(String));
+}
+
+/** Values of the stream's newest rows. */
+async function distinctValues(
+  reading: Reading,
+  sql: (column: Pick<ColumnProfile, 'name' | 'json'>) => string,
+  column: Pick<ColumnProfile, 'name' | 'json'>,
+  fetchRows: FetchRows,
+): Promise<string[]> {
+  const values = new Set<string>();
+  for (const { table } of datedParts(reading)) {
+    if (!table.columns.some(({ name }) => name.toLowerCase() === column.name.toLowerCase())) continue;
+    const newest = table.hasRowid ? `ORDER BY t.rowid DESC LIMIT ${maxRows}` : `LIMIT ${maxRows}`;
+    const rows = await fetchRows(
+      `SELECT DISTINCT c FROM (SELECT ${sql(column)} AS c FROM ${quoted(table.name)} t ${newest}) WHERE c <> ''`,
+      maxValues,
+    );
+    for (const [value] of rows) values.add(String(value));
+  }
+  return [...values];
+}
+
+function currenciesOf(values: readonly string[]): string[] {
+  return [
+    ...new Set(
+      values.flatMap((value) => {
+        const text = value.trim().replace(/\.$/, '').toUpperCase();
+        const found = signs[text] ?? (codes.has(text) ? text : undefined);
+        return found === undefined ? [] : [found];
+      }),
+    ),
+  ];
+}
+
+/** `Total (RM)`, `amount_usd`. */
+function currencyInName(name: string): string[] {
+  return snakeCase(name)
+    .split('_')
+    .flatMap((word) =>
+      word === 'rm' ? ['MYR'] : /^(myr|usd|sgd|eur|gbp|idr|thb|aud|inr|jpy)$/.test(word) ? [word.toUpperCase()] : [],
+    );
 }

@@ -1,40 +1,35 @@
 import { addDays, historyDays } from '../blocks/day-values.ts';
 import type { RunQuery } from '../queries/query.ts';
-import { dateSql, isIndexable } from './date-sql.ts';
-import type { EventTable } from './event-tables.ts';
+import { type DateReading, dateSql, isIndexable } from './dates/date-sql.ts';
 import { quoted } from './sql-text.ts';
+import type { TableProfile } from './table-profile.ts';
 
 const sampleCount = 100;
 const spareDays = 7;
 const timeLimitMs = 10_000;
 
 /**
- * Limits big tables whose days no index finds to the newest rows that hold the reported days, where rows are stored in the
+ * Limits a big table whose days no index finds to the newest rows that hold the reported days, where rows are stored in the
  * order of their days: a sample of a hundred rows decides.
  */
-export async function withRecentRowLimits(
-  eventTables: readonly EventTable[],
+export async function withRecentRowLimit(
+  table: TableProfile,
+  date: DateReading,
   day: string,
   run: RunQuery,
-): Promise<EventTable[]> {
-  const limited: EventTable[] = [];
-  for (const eventTable of eventTables) {
-    const needsLimit = eventTable.table.isEstimate && !isIndexable(eventTable.date);
-    const recentRows = needsLimit
-      ? recentRowLimit(await sampleRows(eventTable, run), addDays(day, -historyDays - spareDays))
-      : null;
-    limited.push({ ...eventTable, date: { ...eventTable.date, recentRows } });
-  }
-  return limited;
+): Promise<DateReading> {
+  if (!table.isEstimate || isIndexable(date)) return date;
+  const sample = await sampleRows(table, date, run);
+  return { ...date, recentRows: recentRowLimit(sample, addDays(day, -historyDays - spareDays)) };
 }
 
 type RowSample = readonly [rowid: number, day: string];
 
-async function sampleRows(eventTable: EventTable, run: RunQuery): Promise<RowSample[]> {
-  const t = quoted(eventTable.table.name);
+async function sampleRows(table: TableProfile, date: DateReading, run: RunQuery): Promise<RowSample[]> {
+  const t = quoted(table.name);
   const sql = `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${sampleCount}),
     ends AS (SELECT (SELECT min(rowid) FROM ${t}) AS least, (SELECT max(rowid) FROM ${t}) AS most)
-    SELECT t.rowid, ${dateSql(eventTable, 't').day} FROM n, ends, ${t} t WHERE t.rowid = least + (most - least) * i / ${sampleCount} ORDER BY 1`;
+    SELECT t.rowid, ${dateSql(table, date).day} FROM n, ends, ${t} t WHERE t.rowid = least + (most - least) * i / ${sampleCount} ORDER BY 1`;
   const result = await run({ sql, dates: { day: '', from: '', to: '' }, maxRows: sampleCount + 1, timeLimitMs });
   if (result.kind === 'failed') return [];
   return result.rows.flatMap(([rowid, day]) =>

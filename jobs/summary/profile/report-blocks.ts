@@ -1,89 +1,63 @@
 import type { z } from 'zod';
 import type { reportSchema } from '../report/schema.ts';
-import { amountSql } from './amount-columns.ts';
-import { dateSql } from './date-sql.ts';
-import type { EventTable } from './event-tables.ts';
+import { amountName, amountSql, amountTitle } from './amounts/amount.ts';
+import { dateSql } from './dates/date-sql.ts';
+import { allRows, datedParts, eventsSql, perDaySql, type Reading } from './reading.ts';
 import { capitalized, spaced } from './row-nouns.ts';
-import { literal, quoted } from './sql-text.ts';
-import type { TableProfile } from './table-profile.ts';
+import { cellSql, joinLines, literal, quoted } from './sql-text.ts';
+import type { Stream } from './streams.ts';
+import type { ColumnProfile, TableProfile } from './table-profile.ts';
 
 export type BlockInput = z.input<typeof reportSchema>['blocks'][number];
 
-/** SQL for the rows of an event table, joined with its line items where they hold the amount. */
-type EventSource = { readonly from: string; readonly amount: string | null; readonly count: string };
-
-function eventSource({ table, amount, lineItems }: EventTable): EventSource {
-  const head = `${quoted(table.name)} t`;
-  if (lineItems !== null) {
-    const join = `LEFT JOIN ${quoted(lineItems.table)} l ON l.${quoted(lineItems.column)} = t.${quoted(lineItems.to)}`;
-    return { from: `${head} ${join}`, amount: lineItems.sql, count: `count(DISTINCT t.${quoted(lineItems.to)})` };
-  }
-  return { from: head, amount: amount === null ? null : amountSql(amount, 't'), count: 'count(*)' };
-}
-
-/** What the sum of the amounts is called. */
-function amountTitle({ rowNoun, amount }: EventTable): string {
-  const name = amount === null ? '' : spaced(amount.name).replace(/( in)? \(?(rm|myr|usd|eur|sgd|cents?|sen)\)?$/, '');
-  const isPlain = /^(total|amount|amt|value|grand total|total amount|)$/.test(name);
-  return isPlain ? `${capitalized(rowNoun.one)} total` : capitalized(name);
-}
-
 /** Amount, count and average per day, with a chart; `format`: of the amount. */
-export function kpiBlocks(eventTable: EventTable, format: 'money' | 'number'): BlockInput[] {
-  const { from, amount, count } = eventSource(eventTable);
-  const date = dateSql(eventTable, 't');
-  const perDay = (value: string) =>
-    joinLines(
-      `SELECT ${date.day} AS day, ${value} AS value`,
-      `FROM ${from}`,
-      `WHERE ${date.within(':from', ':to')}`,
-      'GROUP BY 1',
-    );
-  const isMoney = eventTable.lineItems !== null || eventTable.amount?.isMoney === true;
-  const averageTitle = `Average ${isMoney ? eventTable.rowNoun.one : amountTitle(eventTable).toLowerCase()}`;
-  const countBlock: BlockInput = {
-    kind: 'kpi',
-    title: capitalized(eventTable.rowNoun.many),
-    unit: eventTable.rowNoun.many,
-    sql: perDay(count),
-  };
-  if (amount === null) {
-    return [countBlock, { kind: 'series', title: `${countBlock.title} by day`, sql: perDay(count) }];
-  }
+export function kpiBlocks(reading: Reading, format: 'money' | 'number'): BlockInput[] {
+  const { amount, stream } = reading;
+  const { one, many } = stream.rowNoun;
+  const countSql = perDaySql(reading, 'sum(counted)');
+  const countBlock: BlockInput = { kind: 'kpi', title: capitalized(many), unit: many, sql: countSql };
+  if (amount === null) return [countBlock, { kind: 'series', title: `${countBlock.title} by day`, sql: countSql }];
+  const title = amountTitle(amount, one);
+  const sumSql = perDaySql(reading, 'sum(value)');
+  const averageSql = perDaySql(reading, 'sum(value) * 1.0 / nullif(sum(counted), 0)');
   return [
-    { kind: 'kpi', title: amountTitle(eventTable), format, sql: perDay(`sum(${amount})`) },
+    { kind: 'kpi', title, format, sql: sumSql },
     countBlock,
-    { kind: 'kpi', title: averageTitle, format, empty: 'none', sql: perDay(`sum(${amount}) * 1.0 / ${count}`) },
-    { kind: 'series', title: `${amountTitle(eventTable)} by day`, format, sql: perDay(`sum(${amount})`) },
+    { kind: 'kpi', title: `Average ${one}`, format, empty: 'none', sql: averageSql },
+    { kind: 'series', title: `${title} by day`, format, sql: sumSql },
+  ];
+}
+
+/** How many rows were added a day, with a chart: all that can be said before a person says more. */
+export function rowBlocks(reading: Reading): BlockInput[] {
+  const title = `Rows added to ${reading.stream.name}`;
+  const sql = perDaySql(allRows(reading), 'count(*)');
+  return [
+    { kind: 'kpi', title, unit: 'rows', sql },
+    { kind: 'series', title: `${title} by day`, sql },
   ];
 }
 
 /** How many rows a day, of a table that is not the main one. */
-export function newRowsBlock(eventTable: EventTable): BlockInput {
-  const { table, rowNoun } = eventTable;
-  const { day, within } = dateSql(eventTable, 't');
+export function newRowsBlock(reading: Reading): BlockInput {
   return {
     kind: 'kpi',
-    title: `New ${rowNoun.many}`,
-    sql: joinLines(
-      `SELECT ${day} AS day, count(*) AS value`,
-      `FROM ${quoted(table.name)} t`,
-      `WHERE ${within(':from', ':to')}`,
-      'GROUP BY 1',
-    ),
+    title: `New ${reading.stream.rowNoun.many}`,
+    sql: perDaySql(allRows(reading), 'count(*)'),
   };
 }
 
 /** The five groups of a category with the largest amounts (or most rows) in 30 days, beside those of the day. */
-export function topFiveBlock(eventTable: EventTable, format: 'money' | 'number'): BlockInput | null {
-  const { category } = eventTable;
+export function topFiveBlock(
+  reading: Reading,
+  category: ColumnProfile | null,
+  format: 'money' | 'number',
+): BlockInput | null {
   if (category === null) return null;
-  const { from, amount, count } = eventSource(eventTable);
-  const date = dateSql(eventTable, 't');
-  const group = `coalesce(nullif(t.${quoted(category.name)}, ''), '(none)')`;
-  const name = spaced(category.name);
-  const value = amount === null ? count : `sum(${amount})`;
-  const ofDay = amount === null ? `sum(${date.day} = :day)` : `sum(CASE WHEN ${date.day} = :day THEN ${amount} END)`;
+  const name = spaced(category.label);
+  const group = "CASE WHEN coalesce(grp, '') = '' THEN '(none)' ELSE coalesce(known_word(grp), '(other)') END";
+  const value = reading.amount === null ? 'counted' : 'value';
+  const ofDay = reading.amount === null ? 'sum(day = :day)' : 'sum(CASE WHEN day = :day THEN value END)';
   return {
     kind: 'table',
     title: `Top 5 by ${name}`,
@@ -92,49 +66,50 @@ export function topFiveBlock(eventTable: EventTable, format: 'money' | 'number')
     sql: joinLines(
       `SELECT ${group} AS ${quoted(name)},`,
       `  ${ofDay} AS "that day",`,
-      `  ${value} AS "30 days"`,
-      `FROM ${from}`,
-      `WHERE ${date.within(':from', ':to')}`,
+      `  sum(${value}) AS "30 days"`,
+      `FROM (${eventsSql(reading, ':from', ':to', category)})`,
       'GROUP BY 1 ORDER BY 3 DESC',
     ),
   };
 }
 
 /** Rows of the last 30 days that look wrong: amounts that are missing, not a number or below zero. */
-export function exceptionsBlock(eventTable: EventTable): BlockInput | null {
-  const { table, rowNoun, amount } = eventTable;
-  const { day, within } = dateSql(eventTable, 't');
-  const key = table.columns.filter(({ isKey }) => isKey).map(({ name }) => `t.${quoted(name)}`);
-  const id = key.length > 0 ? key : table.hasRowid ? ['t.rowid AS "row"'] : [];
-  if (amount === null) return null;
-  const raw = `t.${quoted(amount.name)}`;
+export function exceptionsBlock(reading: Reading): BlockInput | null {
+  const { amount, stream, grain, counting } = reading;
+  const [part, ...more] = datedParts(reading);
+  const isSimple = more.length === 0 && grain.kind === 'row' && reading.lines === null;
+  if (part === undefined || !isSimple || amount?.kind !== 'column') return null;
+  const { table, date } = part;
+  const { day, within } = dateSql(table, date);
+  const raw = cellSql(amount.column);
   const value = `num(${raw})`;
+  const known = [...counting.excluded, ...counting.refunds].map((condition) => ` AND NOT (${condition})`).join('');
   return {
     kind: 'exceptions',
-    title: `${capitalized(rowNoun.many)} to check`,
+    title: `${capitalized(stream.rowNoun.many)} to check`,
     rows: 10,
-    none: `No ${rowNoun.one} of the last 30 days is missing its ${spaced(amount.name)} or has one below zero.`,
+    none: `No ${stream.rowNoun.one} of the last 30 days is missing its ${spaced(amount.column.label)} or has one below zero.`,
     sql: joinLines(
-      `SELECT ${[...id, `${day} AS day`, raw].join(', ')},`,
+      `SELECT ${[...(table.hasRowNumbers ? ['t.rowid AS "row"'] : []), `${day} AS day`].join(', ')},`,
+      `  ${value} AS ${quoted(amount.column.name)},`,
       `  CASE WHEN ${raw} IS NULL THEN 'missing' WHEN ${value} IS NULL THEN 'not a number' ELSE 'below zero' END AS why`,
       `FROM ${quoted(table.name)} t`,
-      `WHERE ${within(':from', ':to')} AND (${value} IS NULL OR ${value} < 0)`,
+      `WHERE ${within(':from', ':to')}${known} AND (${value} IS NULL OR ${value} < 0)`,
       `ORDER BY ${day} DESC`,
     ),
   };
 }
 
-/** One row a table: how many rows it has, how many came on the day and in 30 days, and its newest day. */
-export function dataHealthBlock(tables: readonly TableProfile[], eventTables: readonly EventTable[]): BlockInput {
-  const rows = tables.map((table) => {
-    const eventTable = eventTables.find((one) => one.table === table);
-    const size = table.isEstimate
-      ? `(SELECT max(rowid) FROM ${quoted(table.name)}) - (SELECT min(rowid) FROM ${quoted(table.name)}) + 1`
-      : `(SELECT count(*) FROM ${quoted(table.name)})`;
-    const cells = eventTable === undefined ? ['NULL', 'NULL', 'NULL'] : datedCells(eventTable);
-    const title = `${table.name}${table.isEstimate ? ' (about)' : ''}`;
+/** One row a stream: how many rows it has, how many came on the day and in 30 days, and its newest day. */
+export function dataHealthBlock(
+  streams: readonly { readonly stream: Stream; readonly reading: Reading | null }[],
+): BlockInput {
+  const rows = streams.map(({ stream, reading }) => {
+    const isEstimate = stream.parts.some((table) => table.isEstimate);
+    const cells = reading === null ? ['NULL', 'NULL', 'NULL'] : datedCells(reading);
+    const title = `${stream.name}${isEstimate ? ' (about)' : ''}`;
     return joinLines(
-      `SELECT ${literal(title)} AS "table", ${size} AS "rows",`,
+      `SELECT ${literal(title)} AS "table", ${stream.parts.map(sizeSql).join(' + ')} AS "rows",`,
       `  ${cells[0]} AS "that day",`,
       `  ${cells[1]} AS "30 days",`,
       `  ${cells[2]} AS "newest"`,
@@ -149,6 +124,13 @@ export function dataHealthBlock(tables: readonly TableProfile[], eventTables: re
   };
 }
 
+function sizeSql({ name, isEstimate }: TableProfile): string {
+  const t = quoted(name);
+  return isEstimate
+    ? `(SELECT max(rowid) FROM ${t}) - (SELECT min(rowid) FROM ${t}) + 1`
+    : `(SELECT count(*) FROM ${t})`;
+}
+
 /** When the database file was last written. */
 export function lastWriteBlock(): BlockInput {
   return {
@@ -158,22 +140,31 @@ export function lastWriteBlock(): BlockInput {
   };
 }
 
-function datedCells(eventTable: EventTable): [string, string, string] {
-  const { newest, within, upTo } = dateSql(eventTable, 't');
-  const from = `FROM ${quoted(eventTable.table.name)} t WHERE`;
+function datedCells(reading: Reading): [string, string, string] {
+  const parts = datedParts(reading).map(({ table, date }) => ({
+    from: `FROM ${quoted(table.name)} t WHERE`,
+    ...dateSql(table, date),
+  }));
+  const sum = (condition: (part: (typeof parts)[number]) => string) =>
+    parts.map((part) => `(SELECT count(*) ${part.from} ${condition(part)})`).join(' + ');
+  const newest = parts.map((part) => `(SELECT ${part.newest} ${part.from} ${part.upTo(':day')})`);
   return [
-    `(SELECT count(*) ${from} ${within(':day', ':day')})`,
-    `(SELECT count(*) ${from} ${within(':from', ':to')})`,
-    `(SELECT ${newest} ${from} ${upTo(':day')})`,
+    sum(({ within }) => within(':day', ':day')),
+    sum(({ within }) => within(':from', ':to')),
+    newest.length === 1
+      ? newest.join('')
+      : `nullif(max(${newest.map((one) => `coalesce(${one}, '')`).join(', ')}), '')`,
   ];
 }
 
-/** The newest day of an event table up to the page's day. */
-export function newestSql(eventTable: EventTable): string {
-  const { newest, upTo } = dateSql(eventTable, 't');
-  return joinLines(`SELECT ${newest}`, `FROM ${quoted(eventTable.table.name)} t`, `WHERE ${upTo(':day')}`);
-}
-
-function joinLines(...parts: readonly string[]): string {
-  return parts.join('\n');
+/** What the amount is, as an assumption says it. */
+export function amountNote({ amount, lines, stream }: Reading): string | null {
+  if (amount === null) return null;
+  if (lines !== null)
+    return amount.kind === 'product'
+      ? `The amount is price times quantity of ${lines.table.name}.`
+      : `The amount is the sum of ${amountName(amount)} of ${lines.table.name}.`;
+  if (amount.kind === 'product') return `The amount is ${amountName(amount)} of ${stream.name}.`;
+  const isText = /^num\(/.test(amountSql(amount));
+  return `The amount is ${stream.name}.${amount.column.name}${isText ? ', a text read as a number' : ''}${amount.isMinor ? ', in hundredths' : ''}${amount.less === null ? '' : `, less “${amount.less.name}”`}.`;
 }

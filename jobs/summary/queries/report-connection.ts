@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { localTimestamp } from '../../runtime/clock.ts';
-import { type DayOption, dayOf } from './day-of.ts';
+import { dateForm, naiveSeconds } from './date-form.ts';
+import { type DayOption, dayOf, dayOptions } from './day-of.ts';
+import { knownWord } from './known-words.ts';
 import { localCalendar } from './local-calendar.ts';
 import { num } from './num.ts';
 
@@ -11,7 +13,8 @@ const busyMs = 5000;
 
 /**
  * Opens a database for reading only, with the SQL functions of reports: `day_of(x)`, `day_of(x, 'UTC' | 'mdy')`, `num(x)`,
- * `day_start(day)` (epoch seconds at which a local day begins) and `last_write()` (local time of the file's last change).
+ * `known_word(x)`, `day_start(day)` (epoch seconds at which a local day begins), `last_write()` (local time of the file's last
+ * change).
  */
 export function openForReports(file: string, zone: string): Sqlite.Database {
   const connection = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: busyMs });
@@ -22,14 +25,19 @@ export function openForReports(file: string, zone: string): Sqlite.Database {
   connection.function('day_of', pure, (value: unknown) => dayOf(value, calendar));
   connection.function('day_of', pure, (value: unknown, option: unknown) => dayOf(value, calendar, dayOption(option)));
   connection.function('num', pure, (value: unknown) => num(value));
+  connection.function('date_form', pure, (value: unknown) => dateForm(value));
+  connection.function('naive_seconds', pure, (value: unknown) => naiveSeconds(value));
+  connection.function('known_word', pure, (value: unknown) => knownWord(value));
   connection.function('day_start', pure, (day: unknown) => calendar.startOf(String(day)));
   connection.function('last_write', () => lastWrite(file, zone));
   return connection;
 }
 
 function dayOption(option: unknown): DayOption {
-  if (option === 'UTC' || option === 'mdy' || option === null) return option;
-  throw new Error(`day_of's second argument is 'UTC' or 'mdy', not ${JSON.stringify(option)}`);
+  const known = dayOptions.find((one) => one === option);
+  if (known !== undefined) return known;
+  if (option === null) return null;
+  throw new Error(`day_of's second argument is 'UTC', 'mdy' or 'mdy UTC', not ${JSON.stringify(option)}`);
 }
 
 /** The database and its -wal, whichever changed last; an empty -wal is one that a reader made. */

@@ -62,14 +62,18 @@ export const reportSchema = z
   .strictObject({
     title: z.string().trim().min(1).describe('Title of the mail and the page.'),
     locale: locale.default('en-MY').describe('Language tag: how numbers and dates are written.'),
-    currency: currency.default('MYR').describe('ISO 4217 code of amounts with the format `money`.'),
+    currency: currency
+      .optional()
+      .describe('ISO 4217 code of amounts with the format `money`; without it they are shown without a currency.'),
     newest: sql
       .optional()
       .describe('One SELECT that returns the newest date or time of the data, to detect that data stopped arriving.'),
     show: z
       .array(z.string().trim().min(1))
       .default([])
-      .describe('Columns that look personal (name, email, phone, …) and are shown all the same.'),
+      .describe(
+        'Columns that look personal by their name (email, phone, …) or their values, and are shown all the same.',
+      ),
     time_limit: timeLimit.default(30),
     blocks: z.array(block).min(1).max(50),
   })

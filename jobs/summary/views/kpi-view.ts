@@ -63,6 +63,7 @@ function mailComparison({ to, change, direction }: KpiComparison): Html {
 /** `14 days: 1.2K to 950, lowest 900, highest 1.4K`: what the line shows, for readers without images. */
 function sparklineAlt(values: KpiBlock['sparkline'], locale: string): string {
   const known = values.filter((value) => value !== null);
+  if (known.length === 0) return `${values.length} days without data`;
   const { tick } = localeFormat(locale);
   const [first = 0] = known;
   const text = (value: number) => tick(value, Math.abs(value) / 10 || 1);

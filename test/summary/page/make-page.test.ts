@@ -217,6 +217,32 @@ test('a column that looks personal is shown only when the report allows it', asy
   assert.deepEqual([outline(allowed)[7], allowed.assumptions], ['Big: id | buyer / 1 | 1@example.com', []]);
 });
 
+test('a value that looks personal needs `show` for its column, whatever that is called; the rest is sent', async (t) => {
+  const file = databaseWith(
+    t,
+    `${shop} CREATE TABLE calls (Phone TEXT, note TEXT); INSERT INTO calls VALUES ('012-345 6789', 'none'), ('-', 'IC 850101-14-5678'), ('013-345 6789', '202511240001');`,
+  );
+  const block = '- kind: table\n  title: Calls\n  sql: SELECT substr(Phone, 1) AS number, note AS line FROM calls';
+  const page = await pageOf(file, { yaml: withBlock(block) });
+  assert.equal(outline(page)[7], 'Calls: number | line / (hidden) | none / - | (hidden) / (hidden) | 202511240001');
+  assert.deepEqual(page.assumptions, [
+    '2 cells of number in “Calls” look like a phone number and are not shown; `show: [number]` in the report shows the column.',
+    '1 cell of line in “Calls” looks like an IC number and is not shown; `show: [line]` in the report shows the column.',
+  ]);
+  assert.equal(/345 6789|850101/.test(JSON.stringify(page)), false);
+  const allowed = await pageOf(file, { yaml: `show: [number, line]\n${withBlock(block)}` });
+  assert.match(outline(allowed)[7] ?? '', /012-345 6789 . none/);
+});
+
+test('an error about a value does not say it when it looks personal', async (t) => {
+  const block = "- kind: kpi\n  title: Wrong\n  sql: SELECT 'ali@example.com', 1";
+  const page = await pageOf(databaseWith(t, shop), { yaml: withBlock(block) });
+  assert.equal(
+    outline(page)[7],
+    'Wrong FAILED: its first column is a value that looks personal, not a day such as 2025-11-30: use day_of(…)',
+  );
+});
+
 test('an empty database gives a page with a warning', async (t) => {
   const message = 'The database is empty: it has no tables yet.';
   const made = databaseWith(t, '');

@@ -104,3 +104,11 @@ test('money, numbers and dates are written in the format of the report', () => {
     ['₹12,34,567.50', '₹12,34,568', '₹99.50', '12.5 %', 'Monday, 24 November 2025'],
   ]);
 });
+
+test('without a currency amounts keep their cents and name none', () => {
+  const bare = reportFormat('en-MY', null);
+  assert.deepEqual(
+    [bare.exact(1234.5, 'money'), bare.rounded(1234.5, 'money'), bare.rounded(9.5, 'money')],
+    ['1,234.50', '1,235', '9.50'],
+  );
+});

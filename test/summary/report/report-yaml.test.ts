@@ -18,10 +18,10 @@ test('the report made by profiling gives the same page as profiling', async (t) 
   if (report === null) throw new Error('the shop has tables');
   const yaml = reportYaml(report, assumptions);
   assert.deepEqual(parseReport(yaml), { report, problems: [] });
-  const { assumptions: made, ...page } = await pageOf(file);
+  const { assumptions: made, headline, ...page } = await pageOf(file);
   const { assumptions: none, ...pinned } = await pageOf(file, { yaml });
   assert.deepEqual(pinned, page);
-  assert.deepEqual([none, made.slice(0, -1)], [[], assumptions]);
+  assert.deepEqual([none, made.slice(0, -1), headline?.kind], [[], assumptions, 'sure']);
 });
 
 test('it begins with the schema for editors, which is there, and with the assumptions', () => {
@@ -37,7 +37,6 @@ test('it begins with the schema for editors, which is there, and with the assump
 
 title: Shop
 locale: en-MY
-currency: MYR
 blocks:
   - kind: text
     title: Hello

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { everyNth } from '../../sampling.ts';
+import { blindCorpus } from './blind-corpus.ts';
+import { openCorpus } from './corpus.ts';
+import { type CorpusResult, runCorpus } from './run-corpus.ts';
+
+const step = everyNth(4);
+const results = runCorpus([...openCorpus, ...blindCorpus].filter((_, index) => index % step === 0));
+const linesOf = (list: readonly CorpusResult[]) => list.map(({ name, reason }) => `${name}: ${reason}`);
+
+test('of no database in the corpus does a summary say what is not so', async () => {
+  assert.deepEqual(linesOf((await results).filter(({ verdict }) => verdict === 'false')), []);
+});
+
+if (step === 1) {
+  test('of two databases in three a summary says the day’s figure', async () => {
+    const all = await results;
+    const said = all.filter(({ verdict }) => verdict === 'true').length;
+    assert.ok(said >= (all.length * 2) / 3, `${said} of ${all.length}`);
+  });
+}
+
+test('no person, and no key of a row, is in any output', async () => {
+  const leaks = (await results).flatMap(({ name, leaks }) =>
+    leaks.map(({ value, output }) => `${name}: ${value} in ${output}`),
+  );
+  assert.deepEqual(leaks, []);
+});
