@@ -1,6 +1,7 @@
 import { blindCorpus } from '../summary/corpus/blind-corpus.ts';
 import { openCorpus } from '../summary/corpus/corpus.ts';
 import { type CorpusResult, runCorpus } from '../summary/corpus/run-corpus.ts';
+import { secondCorpus } from '../summary/corpus/second-corpus.ts';
 
 const verdicts = { true: 'said and true', hedged: 'hedged', absent: 'absent', false: 'said and false' } as const;
 
@@ -9,6 +10,7 @@ export async function benchProfile(): Promise<void> {
   console.log('\nprofile: the day’s figure in summaries of databases without a report');
   print('made with the rules in sight', await runCorpus(openCorpus));
   print('made without a look at them', await runCorpus(blindCorpus));
+  print('made so once more', await runCorpus(secondCorpus));
 }
 
 function print(title: string, results: readonly CorpusResult[]): void {

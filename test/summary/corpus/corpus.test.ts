@@ -4,9 +4,10 @@ import { everyNth } from '../../sampling.ts';
 import { blindCorpus } from './blind-corpus.ts';
 import { openCorpus } from './corpus.ts';
 import { type CorpusResult, runCorpus } from './run-corpus.ts';
+import { secondCorpus } from './second-corpus.ts';
 
 const step = everyNth(4);
-const results = runCorpus([...openCorpus, ...blindCorpus].filter((_, index) => index % step === 0));
+const results = runCorpus([...openCorpus, ...blindCorpus, ...secondCorpus].filter((_, index) => index % step === 0));
 const linesOf = (list: readonly CorpusResult[]) => list.map(({ name, reason }) => `${name}: ${reason}`);
 
 test('of no database in the corpus does a summary say what is not so', async () => {
