@@ -129,6 +129,11 @@ test('to say that data stopped is true only when it did', () => {
   assert.equal(score(stale, { stopped: true }).verdict, 'true');
 });
 
+test('to say that a database with tables is empty is false', () => {
+  const opening = 'The database is empty: it has no tables yet.';
+  assert.deepEqual(score({ opening }), wordsFor(opening));
+});
+
 test('money is read with its currency, and what is no money is not', () => {
   assert.deepEqual(moneyIn('RM 1,234.50, $7, SGD\u00a012 and 5 orders in 2026, 12 % more, INV 5 (MYR, SGD)'), [
     { currency: 'MYR', value: 1234.5 },

@@ -26,7 +26,15 @@ export type ScoredSummary = Pick<SummaryPage, 'opening' | 'warnings' | 'blocks'>
 
 /** Judges what a summary says of its day (the sentence, the subject, the figures and what they are compared to). */
 export function scoreSummary(summary: ScoredSummary, truth: TrueAnswers): Score {
-  const reasons = [stoppedFalsely, amountIsFalse, countIsFalse, moneyBesideIsFalse, figuresAreFalse, historyIsFalse];
+  const reasons = [
+    emptyFalsely,
+    stoppedFalsely,
+    amountIsFalse,
+    countIsFalse,
+    moneyBesideIsFalse,
+    figuresAreFalse,
+    historyIsFalse,
+  ];
   for (const find of reasons) {
     const reason = find(summary, truth);
     if (reason !== null) return { verdict: 'false', reason };
@@ -44,6 +52,9 @@ function rightVerdict({ headline, warnings }: ScoredSummary, truth: TrueAnswers)
   const countIsAll = truth.amounts.every(({ isExtra }) => isExtra === true);
   return headline.kind === 'sure' && (countIsAll || nothingSold) ? 'true' : 'hedged';
 }
+
+/** Every database here has tables. */
+const emptyFalsely = ({ opening }: ScoredSummary) => (/is empty/.test(opening) ? opening : null);
 
 const saysStopped = (text: string) => /stopped arriving/.test(text);
 
