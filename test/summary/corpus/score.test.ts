@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KpiBlock } from '../../../jobs/summary/page/page-model.ts';
+import type { Headline, KpiBlock } from '../../../jobs/summary/page/page-model.ts';
 import { moneyIn } from './money-in-text.ts';
-import { type SaidHeadline, type ScoredSummary, scoreSummary } from './score.ts';
+import { type ScoredSummary, scoreSummary } from './score.ts';
 import type { TrueAnswers } from './true-answers.ts';
 
 const truth: TrueAnswers = {
@@ -13,7 +13,7 @@ const truth: TrueAnswers = {
   counts: [{ series: [3, 4, 5], words: /orders/ }],
   stopped: false,
 };
-const headline: SaidHeadline = { kind: 'sure', amount: 120.5, currency: 'MYR', count: 5, noun: 'orders' };
+const headline: Headline = { doubts: [], kind: 'sure', amount: 120.5, currency: 'MYR', count: 5, noun: 'orders' };
 const tile = (title: string, value: string, sparkline: readonly number[]): KpiBlock => ({
   kind: 'kpi',
   id: title,
@@ -86,7 +86,7 @@ test('where an amount is no money, the count alone is the day’s figure', () =>
 
 test('nothing said is absent, and true where there is nothing to say', () => {
   const absent = {
-    headline: { kind: 'absent', amount: null, currency: null, count: null, noun: null } as const,
+    headline: { kind: 'absent', amount: null, currency: null, count: null, noun: null, doubts: [] } as const,
     opening: 'No figures.',
   };
   assert.equal(score(absent).verdict, 'absent');
@@ -123,7 +123,7 @@ test('to say that data stopped is true only when it did', () => {
   const stale = {
     opening,
     warnings: [opening],
-    headline: { kind: 'absent', amount: null, currency: null, count: null, noun: null } as const,
+    headline: { kind: 'absent', amount: null, currency: null, count: null, noun: null, doubts: [] } as const,
   };
   assert.deepEqual(score(stale), wordsFor(`nothing stopped: ${opening}`));
   assert.equal(score(stale, { stopped: true }).verdict, 'true');

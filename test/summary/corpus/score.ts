@@ -9,19 +9,9 @@ export interface Score {
   readonly reason: string;
 }
 
-/** What the sentence says, as the page carries it. */
-export interface SaidHeadline {
-  readonly kind: 'sure' | 'hedged' | 'absent';
-  readonly amount: number | null;
-  readonly currency: string | null;
-  readonly count: number | null;
-  readonly noun: string | null;
-}
-
 /** What the owner reads first. */
-export type ScoredSummary = Pick<SummaryPage, 'opening' | 'warnings' | 'blocks'> & {
+export type ScoredSummary = Pick<SummaryPage, 'opening' | 'warnings' | 'blocks' | 'headline'> & {
   readonly subject: string;
-  readonly headline?: SaidHeadline;
 };
 
 /** Judges what a summary says of its day (the sentence, the subject, the figures and what they are compared to). */

@@ -12,11 +12,10 @@ import { csvOf } from '../../../jobs/summary/site/csv.ts';
 import { dayPage } from '../../../jobs/summary/site/pages/day-page.ts';
 import type { CorpusDatabase } from './corpus-database.ts';
 import { summaryTime } from './make-database.ts';
-import type { SaidHeadline } from './score.ts';
 
 /** Everything that a summary of a database without a report puts out. */
 export interface SummaryOutputs {
-  readonly page: SummaryPage & { readonly headline?: SaidHeadline };
+  readonly page: SummaryPage;
   readonly subject: string;
   /** By name: the mail, the site's page, tables as CSV, the report that `init` writes. */
   readonly texts: ReadonlyMap<string, string>;
@@ -39,7 +38,7 @@ export async function summaryOutputs(file: string, database: CorpusDatabase): Pr
       clock: { now: () => summaryTime(database) },
       backup: { ok: true, message: 'The last backup is 6 h old.' },
       signal: new AbortController().signal,
-      ...{ startQueries: () => ({ run, close: () => {} }) },
+      startQueries: () => ({ run, close: () => {} }),
     });
     const subject = subjectOf(page);
     const html = mailHtml(page, { link, imageSource: (id) => (hasPicture(page, id) ? `${id}.png` : null) });
