@@ -8,6 +8,7 @@ const shop = {
   bucket: 'shop-backups',
   bucketRegion: 'sg-sin-2',
   dataFolder: '/mnt/disk/data',
+  summaryRecipients: 'owner@example.com',
 };
 
 async function one(name: string, config: Record<string, string>, secrets: Record<string, string> = {}) {
