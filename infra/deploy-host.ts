@@ -53,7 +53,7 @@ export function deployHost(deployment: HostDeployment, deps: HostDeps): pulumi.O
 }
 
 function prepareHost(
-  { disk, folders, store, summary }: HostDeployment,
+  { host, disk, folders, store, summary }: HostDeployment,
   suffix: string,
   { scriptTarget }: HostResource,
   dependsOn: pulumi.Resource[],
@@ -62,6 +62,7 @@ function prepareHost(
   if (store.kind === 'folder') created.push(store.folder);
   if (summary?.front.kind === 'caddy') created.push(`${folders.state}/caddy`);
   const variables = {
+    DOCKER_AS_USER: host.dockerHost === null || host.dockerHost.startsWith('unix:') ? 'yes' : 'no',
     DISK: disk === null ? 'none' : 'mounted',
     MOUNT_POINT: disk?.mountPoint ?? '',
     DATA_FOLDER: folders.data,

@@ -3,6 +3,11 @@ version=$(docker version --format '{{.Server.Version}}') || { echo "Docker does 
 case $version in
   1.* | 1[0-9].* | 20.0[0-9].*) echo "Docker $version is too old: nightshift needs 20.10 or newer." >&2; exit 1 ;;
 esac
+# `pulumi up` itself reaches Docker as the SSH user, not as root.
+if [ "$DOCKER_AS_USER" = yes ] && [ -n "${SUDO_USER:-}" ] && ! refusal=$(runuser -u "$SUDO_USER" -- docker version 2>&1); then
+  echo "The user $SUDO_USER may not use Docker on this host ($(printf '%s\n' "$refusal" | tail -n 1)). On the host: sudo usermod -aG docker $SUDO_USER, then try again." >&2
+  exit 1
+fi
 if [ "$DISK" = mounted ] && ! mountpoint -q "$MOUNT_POINT"; then
   echo "Nothing is mounted at $MOUNT_POINT: mount the disk, or correct nightshift:mountPoint." >&2
   exit 1

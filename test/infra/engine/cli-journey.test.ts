@@ -48,6 +48,20 @@ describe('preview, up, refresh and destroy of the pulumi CLI', needs('s3', 'dock
     assert.equal(await inspectContainer('sqlite-backup'), null);
   });
 
+  test('a script that fails on the host: its sentence and what to do come first', async () => {
+    await project.set({ 'nightshift:dataFolder': { value: '/srv/nowhere' } });
+    const { code, output } = await project.pulumi('up', '--yes', '--skip-preview');
+    assert.notEqual(code, 0);
+    const lines = output.split('\n').map((line) => line.trim());
+    const from = lines.indexOf('command:remote:Command (folders):');
+    assert.deepEqual(lines.slice(from + 1, from + 4), [
+      'error: Process exited with status 1: running "sh -s prepare-host":',
+      'There is no folder /srv/nowhere: mount the disk, or correct nightshift:dataFolder. It is not created: an empty folder would hide an unmounted disk.',
+      '',
+    ]);
+    await project.set({ 'nightshift:dataFolder': { value: fixture.host.data } });
+  });
+
   test('`pulumi up` compiles the images, starts both services, and the first backup is in the bucket', async () => {
     assert.match(await must('up', '--yes'), /^Outputs:$/m);
     for (const name of ['sqlite-backup', 'backend-dailysummary'])

@@ -227,13 +227,17 @@ describe('what the program declares', () => {
     const all = await declaredResources(mail, { smtpPassword: 'correct-horse' });
     const files = all.find(({ name }) => name === 'sqlite-backup-secrets');
     const base64 = (text: string) => Buffer.from(text).toString('base64');
-    assert.deepEqual(files?.inputs['stdin'], {
-      secret:
-        `LINODE_ACCESS_KEY ${base64('made-access-key')}\nLINODE_SECRET_KEY ${base64('made-secret-key')}\n` +
-        `SMTP_PASSWORD ${base64('correct-horse')}\n`,
-    });
+    const { secret } = (files?.inputs['stdin'] ?? {}) as { secret: string };
+    const lines = [
+      `LINODE_ACCESS_KEY ${base64('made-access-key')}`,
+      `LINODE_SECRET_KEY ${base64('made-secret-key')}`,
+      `SMTP_PASSWORD ${base64('correct-horse')}`,
+    ];
+    assert.ok(secret.includes(`\nprintf %s '${lines.join('\n')}\n' | $root env `), secret);
+    const others = all.filter(({ name }) => name !== 'sqlite-backup-secrets');
+    assert.doesNotMatch(JSON.stringify(others), new RegExp(base64('correct-horse')));
     assert.equal(files?.inputs['logging'], 'none');
-    const commands = all.map(({ inputs }) => String(inputs['create'] ?? '')).join('\n');
+    const commands = all.map(({ inputs }) => `${inputs['create'] ?? ''} ${inputs['delete'] ?? ''}`).join('\n');
     assert.doesNotMatch(commands, /correct-horse|made-secret-key/);
   });
 
@@ -424,5 +428,5 @@ async function containers(
 }
 
 function mountOf(all: readonly DeclaredResource[]): string {
-  return String(all.find(({ name }) => name === 'mount')?.inputs['create']);
+  return String(all.find(({ name }) => name === 'mount')?.inputs['stdin']);
 }

@@ -15,6 +15,44 @@ function checkCandidate(t: TestContext, docker: string, replace = 'false') {
   return { status, stderr, changes };
 }
 
+test('a user whose sudo asks for a password is told so in one sentence, and nothing runs', (t) => {
+  const sudo = 'echo "sudo: a password is required" >&2; exit 1';
+  const host = fakeHost(t, { id: 'case "$1" in -un) echo shop ;; *) echo 1000 ;; esac', sudo, docker: '' });
+  const { status, stderr, calls } = host.run('prune-images.sh', { NAME: 'sqlite-backup', LATEST: '' });
+  assert.deepEqual(
+    { status, stderr, calls: calls.filter((call) => !call.startsWith('id ')) },
+    {
+      status: 1,
+      stderr:
+        "The user shop has no sudo without a password on this host (sudo: a password is required). On the host, as root: echo 'shop ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/nightshift. Or set nightshift:sshUser to root.\n",
+      calls: ['sudo -n env true'],
+    },
+  );
+});
+
+test('a user who may not use Docker is told so before anything is made on the host', (t) => {
+  const refused =
+    'Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock';
+  const host = fakeHost(t, {
+    id: 'case "$1" in -un) echo shop ;; *) echo 1000 ;; esac',
+    sudo: 'while case "$1" in -*) true ;; *) false ;; esac; do shift; done; SUDO_USER=shop exec "$@"',
+    docker: 'echo 24.0.7',
+    runuser: `echo 'Client: 24.0.7'; echo '${refused}' >&2; exit 1`,
+    install: '',
+  });
+  const variables = { DOCKER_AS_USER: 'yes', DISK: 'none', MOUNT_POINT: '', DATA_FOLDER: '/', FOLDERS: '/nowhere' };
+  const { status, stderr, calls } = host.run('prepare-host.sh', variables);
+  assert.deepEqual(
+    [status, stderr, calls.filter((call) => call.startsWith('install'))],
+    [
+      1,
+      `The user shop may not use Docker on this host (${refused}). On the host: sudo usermod -aG docker shop, then try again.\n`,
+      [],
+    ],
+  );
+  assert.equal(host.run('prepare-host.sh', { ...variables, DOCKER_AS_USER: 'no' }).status, 0);
+});
+
 const candidateFails = 'case "$1" in run) echo "SETTINGS_INVALID: no key"; exit 1 ;; esac';
 const ownedBy = (owner: string) => `case "$1" in inspect) ${owner} ;; esac`;
 
