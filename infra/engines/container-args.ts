@@ -17,6 +17,12 @@ export type ContainerInputs = {
 
 export const logOptions = { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } } as const;
 
+/**
+ * The provider reads this back always, so left out it is a difference at every preview; and an engine refuses more memory
+ * than the limit of both. Only this value reads back the same where swap is not counted.
+ */
+export const noSwapLimit = -1;
+
 /** ServiceSpec -> docker.Container. */
 export function containerArgs(spec: ServiceSpec, inputs: ContainerInputs): ContainerArgs {
   const { health, publish } = spec;
@@ -32,6 +38,7 @@ export function containerArgs(spec: ServiceSpec, inputs: ContainerInputs): Conta
     securityOpts: ['no-new-privileges'],
     init: true,
     memory: spec.memoryMiB,
+    memorySwap: noSwapLimit,
     restart: 'unless-stopped',
     // Without it the provider sends SIGKILL at once; with it a running backup ends first.
     destroyGraceSeconds: spec.stopSeconds,

@@ -240,6 +240,13 @@ describe('the config of a stack', () => {
     assert.deepEqual(sizesOf({ diskSize: '40' }, { diskSize: 0 }), [40]);
   });
 
+  test('a firewall of a host with a long name would not fit Linode', () => {
+    const hosts = JSON.stringify([{ name: 'warehouse-in-singapore', hostFirewall: 'true' }]);
+    assert.deepEqual(problems({ ...least, hosts }), [
+      'nightshift:hosts has one called warehouse-in-singapore, with a firewall nightshift-warehouse-in-singapore: Linode takes at most 32 characters: give the host a name of at most 21',
+    ]);
+  });
+
   test('hosts that cannot be told apart, or write over each other’s backups, are refused', () => {
     const bucket = { ...least, storeFolder: '', bucket: 'shop-backups', bucketRegion: 'sg-sin-2' };
     const hosts = JSON.stringify([

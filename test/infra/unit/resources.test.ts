@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync, rmSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import { type DeclaredResource, declaredResources } from './declared-resources.ts';
 
@@ -119,7 +122,8 @@ describe('what the program declares', () => {
       host: 'ssh://shop@192.0.2.7:2222',
       sshOpts: JSON.stringify([
         ...['-i', '/dev/null', '-o', 'ControlMaster=auto', '-o', 'ControlPersist=60s'],
-        ...['-o', 'ControlPath=~/.ssh/nightshift-%C', '-o', 'IdentitiesOnly=yes'],
+        ...['-o', 'ControlPath=~/.ssh/nightshift-%C', '-o', 'ServerAliveInterval=30', '-o', 'ServerAliveCountMax=10'],
+        ...['-o', 'IdentitiesOnly=yes'],
       ]),
       disableDockerDaemonCheck: 'true',
     });
@@ -169,6 +173,7 @@ describe('what the program declares', () => {
         securityOpts: ['no-new-privileges'],
         init: true,
         memory: 1024,
+        memorySwap: -1,
         restart: 'unless-stopped',
         destroyGraceSeconds: 910,
         stopTimeout: 910,
@@ -301,7 +306,36 @@ describe('what the program declares', () => {
       dialErrorLimit: 60,
       perDialTimeout: 15,
     });
-    assert.match(String(find('docker')?.inputs['sshOpts']), /StrictHostKeyChecking=accept-new.*ConnectionAttempts=30/);
+    assert.match(
+      String(find('docker')?.inputs['sshOpts']),
+      /ConnectionAttempts=30.*StrictHostKeyChecking=yes.*UserKnownHostsFile=~\/\.ssh\/nightshift-host-/,
+    );
+  });
+
+  test('a host key reaches Docker’s ssh too, in a file of its own; a new host without one shows its key first', async (t) => {
+    const sshOpts = async (more: Record<string, string>) => {
+      const all = await declaredResources({ ...shop, sshKeyFile: '/dev/null', ...more });
+      return String(all.find(({ name }) => name === 'docker')?.inputs['sshOpts']);
+    };
+    const options = await sshOpts({ sshHostKey: 'ssh-ed25519 AAAA shop' });
+    const [, file = ''] = /StrictHostKeyChecking=yes","-o","UserKnownHostsFile=~\/([^"]+)"/.exec(options) ?? [];
+    const written = path.join(userInfo().homedir, file);
+    t.after(() => rmSync(written));
+    assert.equal(readFileSync(written, 'utf8'), '* ssh-ed25519 AAAA shop\n');
+    const made = {
+      sshHost: '',
+      hostCreate: 'true',
+      hostLabel: 'box',
+      hostRegion: 'us-ord',
+      hostPublicKey: 'ssh-ed25519 A',
+    };
+    assert.match(await sshOpts(made), /StrictHostKeyChecking=accept-new/);
+  });
+
+  test('labels of keys fit Linode however long the bucket’s name is', async () => {
+    const all = await declaredResources({ ...shop, bucket: 'b'.repeat(63) });
+    const labels = all.filter(({ type }) => type.endsWith(':ObjectStorageKey')).map(({ inputs }) => inputs['label']);
+    assert.deepEqual(labels, [`${'b'.repeat(41)}-jobs-key`, `${'b'.repeat(36)}-read-only-key`]);
   });
 
   test('an existing host gets no firewall unless the config says so', async () => {
