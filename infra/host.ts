@@ -6,7 +6,7 @@ import { expandHome } from './config/source.ts';
 import type { HostPlan } from './deployment.ts';
 import { createDnsRecord } from './dns-record.ts';
 import { createFirewall } from './firewall.ts';
-import type { ScriptTarget } from './host-script.ts';
+import { runHostScript, type ScriptTarget } from './host-script.ts';
 import { isKnownHost, writeKnownHosts } from './known-hosts.ts';
 import { base64 } from './service-files.ts';
 
@@ -45,7 +45,15 @@ export function provisionHost(
     },
     { dependsOn: machine.dependsOn },
   );
-  return { ...machine, scriptTarget: scriptTargetOf(plan, machine), docker: provider };
+  const scriptTarget = scriptTargetOf(plan, machine);
+  const ready = plan.place.kind === 'create' ? [waitForCloudInit(suffix, scriptTarget, machine)] : [];
+  return { ...machine, dependsOn: [...machine.dependsOn, ...ready], scriptTarget, docker: provider };
+}
+
+/** A new machine answers over SSH minutes before it has Docker. */
+function waitForCloudInit(suffix: string, target: ScriptTarget, { dependsOn }: Machine): pulumi.Resource {
+  const script = { file: 'wait-cloud-init.sh', variables: { TIMEOUT: '900' }, showsWarnings: true } as const;
+  return runHostScript(`cloud-init${suffix}`, script, target, { dependsOn });
 }
 
 /** One shared connection: an SSH server drops many at once (MaxStartups). It says something while a stop takes minutes. */

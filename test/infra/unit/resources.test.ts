@@ -260,7 +260,8 @@ describe('what the program declares', () => {
     assert.match(mountOf(adopted), /MAY_FORMAT=no /);
   });
 
-  test('a new host: Docker by cloud-init, a firewall, the DNS record of the page', async () => {
+  test('a new host: Docker by cloud-init, a firewall, the DNS record of the page', async (t) => {
+    t.after(() => rmSync(path.join(userInfo().homedir, '.ssh', 'nightshift-host-95fb9b34017c')));
     const all = await declaredResources(
       {
         ...shop,
@@ -276,6 +277,11 @@ describe('what the program declares', () => {
       { sitePasswordHash: 'h', siteSigningKey: 'k'.repeat(16) },
     );
     const find = (name: string) => all.find((each) => each.name === name);
+    assert.deepEqual(
+      [find('cloud-init')?.inputs['create'], find('folders')?.options['dependsOn']],
+      ['sh -s wait-cloud-init', 2],
+      'nothing is done on the host before cloud-init is',
+    );
     const { metadatas } = inputsOf<{ metadatas: [{ userData: string }] }>(find('host'));
     assert.deepEqual(find('host')?.inputs, {
       label: 'shop-host',

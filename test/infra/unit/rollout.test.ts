@@ -53,6 +53,38 @@ test('a user who may not use Docker is told so before anything is made on the ho
   assert.equal(host.run('prepare-host.sh', { ...variables, DOCKER_AS_USER: 'no' }).status, 0);
 });
 
+test('a new host is used only once cloud-init has installed Docker, and not waited for without end', (t) => {
+  const looks =
+    'printf x >>"$HERE/looks"; [ "$(cat "$HERE/looks")" = xxx ] && echo "status: done" || echo "status: running"; exit 0';
+  const docker = '[ "$(cat "$HERE/looks")" = xxx ]';
+  const soon = fakeHost(t, { 'cloud-init': looks, docker, sleep: '' }).run('wait-cloud-init.sh', { TIMEOUT: '900' });
+  const waiting = 'Waiting until cloud-init has installed Docker on the new host, at most 15 minutes.\n';
+  assert.deepEqual([soon.status, soon.stderr, soon.calls.at(-1)], [0, waiting, 'docker version']);
+
+  const never = fakeHost(t, { 'cloud-init': 'echo "status: running"', sleep: '' }).run('wait-cloud-init.sh', {
+    TIMEOUT: '0',
+  });
+  assert.equal(never.status, 1);
+  assert.match(
+    never.stderr,
+    /cloud-init has not ended after 0 minutes\. See \/var\/log\/cloud-init-output\.log on the host/,
+  );
+
+  const failed = fakeHost(t, {
+    'cloud-init': 'echo "status: error"; exit 1',
+    docker: 'exit 1',
+    tail: 'echo "E: no such package"',
+  });
+  const { status, stderr } = failed.run('wait-cloud-init.sh', { TIMEOUT: '900' });
+  assert.deepEqual(
+    [status, stderr],
+    [
+      1,
+      `${waiting}cloud-init has ended on the new host (error), but Docker does not respond. The end of /var/log/cloud-init-output.log:\nE: no such package\n`,
+    ],
+  );
+});
+
 const candidateFails = 'case "$1" in run) echo "SETTINGS_INVALID: no key"; exit 1 ;; esac';
 const ownedBy = (owner: string) => `case "$1" in inspect) ${owner} ;; esac`;
 
