@@ -32,7 +32,8 @@ export function deployHost(deployment: HostDeployment, deps: HostDeps): pulumi.O
   const folders = prepareHost(deployment, suffix, host, [...host.dependsOn, ...disk]);
   const network = createNetwork(deployment, suffix, host, [folders]);
   const deferred = deferredValues(deployment, bucket);
-  const serviceDeps = { deployment, host, suffix, deferred, secrets: deps.secrets, dependsOn: [folders, network] };
+  const dependsOn = [folders, network];
+  const serviceDeps = { deployment, host, suffix, network, deferred, secrets: deps.secrets, dependsOn };
   const services = servicesOf(deployment).map((spec) => {
     const compiled = compiledImageFor(spec, deps.images);
     const imageOptions = { provider: host.docker, dependsOn: [folders] };

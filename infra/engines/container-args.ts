@@ -68,13 +68,13 @@ export const containerOptions = {
   deleteBeforeReplace: true,
 } satisfies pulumi.CustomResourceOptions;
 
-/** The health check of a container or Swarm service. */
-export function healthcheckArgs(health: ServiceHealthCheck) {
+/** The health check of a container or, with its durations in short form, of a Swarm service. */
+export function healthcheckArgs(health: ServiceHealthCheck, duration = goDuration) {
   return {
     tests: ['CMD', ...health.test],
-    interval: goDuration(health.intervalSeconds),
-    timeout: goDuration(health.timeoutSeconds),
-    startPeriod: goDuration(health.startSeconds),
+    interval: duration(health.intervalSeconds),
+    timeout: duration(health.timeoutSeconds),
+    startPeriod: duration(health.startSeconds),
     retries: health.retries,
   };
 }
@@ -87,8 +87,13 @@ export function labelArgs({ name, labels }: Pick<ServiceSpec, 'name' | 'labels'>
   ];
 }
 
-/** A duration as Go prints it, which is how the provider reads it back: 1m0s. */
-export function goDuration(seconds: number): string {
+/** A duration as the provider reads it back of a Swarm service: 10m, where Go prints 10m0s. */
+export function shortDuration(seconds: number): string {
+  return goDuration(seconds).replace(/m0s$/, 'm').replace(/h0m$/, 'h');
+}
+
+/** A duration as Go prints it, which is how the provider reads it back of a container: 1m0s. */
+function goDuration(seconds: number): string {
   const minutes = Math.floor((seconds % 3600) / 60);
   const hours = Math.floor(seconds / 3600);
   const rest = `${seconds % 60}s`;

@@ -385,7 +385,10 @@ describe('what the program declares', () => {
       maxFailureRatio: '0.0',
       failureAction: 'rollback',
     });
+    assert.deepEqual(taskSpec?.['networksAdvanceds'], [{ id: 'swarm-network-id', aliases: ['sqlite-backup'] }]);
     const spec = taskSpec?.['containerSpec'] as Record<string, unknown>;
+    const { startPeriod } = spec['healthcheck'] as { startPeriod: string };
+    assert.equal(startPeriod, '10m');
     assert.deepEqual(
       [spec['user'], spec['readOnly'], spec['capDrops'], spec['stopGracePeriod'], spec['secrets']],
       [
