@@ -54,7 +54,7 @@ export function deployHost(deployment: HostDeployment, deps: HostDeps): pulumi.O
 }
 
 function prepareHost(
-  { host, disk, folders, store, summary }: HostDeployment,
+  { host, engine, disk, folders, store, summary }: HostDeployment,
   suffix: string,
   { scriptTarget }: HostResource,
   dependsOn: pulumi.Resource[],
@@ -64,6 +64,8 @@ function prepareHost(
   if (summary?.front.kind === 'caddy') created.push(`${folders.state}/caddy`);
   const variables = {
     DOCKER_AS_USER: host.dockerHost === null || host.dockerHost.startsWith('unix:') ? 'yes' : 'no',
+    ENGINE: engine.kind,
+    SWARM_NODE: engine.kind === 'swarm' ? (engine.node ?? '') : '',
     DISK: disk === null ? 'none' : 'mounted',
     MOUNT_POINT: disk?.mountPoint ?? '',
     DATA_FOLDER: folders.data,

@@ -66,6 +66,7 @@ test('a host is prepared only when its disk is mounted', asRoot, () => {
     const version = path.join(base, 'docker');
     writeFileSync(version, '#!/bin/sh\necho "$FAKE_VERSION"\n', { mode: 0o755 });
     const variables = {
+      ENGINE: 'container',
       DOCKER_AS_USER: 'yes',
       DISK: 'mounted',
       MOUNT_POINT: base,

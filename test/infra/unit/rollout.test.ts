@@ -30,6 +30,45 @@ test('a user whose sudo asks for a password is told so in one sentence, and noth
   );
 });
 
+const prepared = {
+  ...{ ENGINE: 'container', SWARM_NODE: '', DOCKER_AS_USER: 'no', DISK: 'none', MOUNT_POINT: '' },
+  ...{ DATA_FOLDER: '/', FOLDERS: '/nowhere' },
+};
+
+for (const [what, managers, node, said] of [
+  [
+    'outside of any Swarm',
+    0,
+    '',
+    'This host is no manager of a Docker Swarm: docker swarm init, or set nightshift:engine to container.',
+  ],
+  [
+    'of several managers',
+    3,
+    '',
+    'This Swarm has 3 managers, and images and folders are made on this host alone: pulumi config set nightshift:swarmNode east',
+  ],
+  [
+    'that is not the node of the services',
+    2,
+    'west',
+    'nightshift:swarmNode is west, but images and folders are made on this host, which is east: set it to east, or deploy to west.',
+  ],
+  ['that is the only manager', 1, '', null],
+  ['that is the node of the services', 3, 'east', null],
+] as const) {
+  test(`Swarm on a host ${what}: ${said === null ? 'deployed' : 'refused, because the image would be elsewhere'}`, (t) => {
+    const docker = `case "$1" in info) echo east ;; node) [ ${managers} = 0 ] && exit 1; for each in 1 2 3; do [ $each -gt ${managers} ] || echo $each; done ;; *) echo 24.0.7 ;; esac`;
+    const host = fakeHost(t, { docker, install: '' });
+    const { status, stderr, calls } = host.run('prepare-host.sh', { ...prepared, ENGINE: 'swarm', SWARM_NODE: node });
+    assert.deepEqual([status, stderr], said === null ? [0, ''] : [1, `${said}\n`]);
+    assert.equal(
+      calls.some((call) => call.startsWith('install')),
+      said === null,
+    );
+  });
+}
+
 test('a user who may not use Docker is told so before anything is made on the host', (t) => {
   const refused =
     'Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock';
@@ -40,7 +79,7 @@ test('a user who may not use Docker is told so before anything is made on the ho
     runuser: `echo 'Client: 24.0.7'; echo '${refused}' >&2; exit 1`,
     install: '',
   });
-  const variables = { DOCKER_AS_USER: 'yes', DISK: 'none', MOUNT_POINT: '', DATA_FOLDER: '/', FOLDERS: '/nowhere' };
+  const variables = { ...prepared, DOCKER_AS_USER: 'yes' };
   const { status, stderr, calls } = host.run('prepare-host.sh', variables);
   assert.deepEqual(
     [status, stderr, calls.filter((call) => call.startsWith('install'))],
