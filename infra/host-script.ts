@@ -61,7 +61,7 @@ const asRoot = '$(test "$(id -u)" = 0 || echo sudo -n)';
  * The command line of a script: a shell that reads `scriptInput`. Short, because the provider prints the whole line
  * before what the script itself says.
  */
-export function scriptCommand(file: string): string {
+function scriptCommand(file: string): string {
   return `sh -s ${path.basename(file, '.sh')}`;
 }
 
