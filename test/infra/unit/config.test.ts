@@ -95,7 +95,7 @@ describe('the config of a stack', () => {
       'nightshift:sshHost is not set: name the host: sshHost, or hostLabel, or dockerHost for an engine elsewhere',
       'nightshift:bucket is not set: say where backups go: set bucket, or s3Endpoint, or storeFolder',
       'nightshift:dataFolder is not set: the services need it; set it: folder of the databases on the host',
-      'nightshift:summaryRecipients is not set but summary is true: set it to who gets the daily summary, or summary to false',
+      'nightshift:summaryRecipients is not set but summary is true: set it to who gets the daily summary, or set summaryWebhookUrl, or summary to false',
     ]);
   });
 
@@ -240,6 +240,11 @@ describe('the config of a stack', () => {
     assert.deepEqual(sizesOf({ diskSize: '40' }, { diskSize: 0 }), [40]);
   });
 
+  test('a summary that goes to a chat needs no address', () => {
+    const { summaryRecipients: _, ...chat } = least;
+    assert.deepEqual(problems(chat, { summaryWebhookUrl: 'https://chat.example.com/hook' }), []);
+  });
+
   test('a firewall of a host with a long name would not fit Linode', () => {
     const hosts = JSON.stringify([{ name: 'warehouse-in-singapore', hostFirewall: 'true' }]);
     assert.deepEqual(problems({ ...least, hosts }), [
@@ -373,7 +378,7 @@ test('Pulumi.prod.yaml is complete but for secrets and mail addresses', () => {
     problems(config),
     [
       'smtpFrom is not set, nor is smtpUser: set it to the sender of the emails',
-      'summaryRecipients is not set but summary is true: set it to who gets the daily summary, or summary to false',
+      'summaryRecipients is not set but summary is true: set it to who gets the daily summary, or set summaryWebhookUrl, or summary to false',
       ...['sitePasswordHash', 'siteSigningKey'].map(
         (key) => `${key} is not set but summaryUrl is: \`pulumi config set --secret nightshift:${key}\``,
       ),

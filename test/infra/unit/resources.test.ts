@@ -439,7 +439,7 @@ describe('what the program declares', () => {
     );
     const caddy = all.find(({ name }) => name === 'nightshift-caddy');
     assert.match(
-      String(all.find(({ name }) => name === 'caddy-joined')?.inputs['create']),
+      String(all.find(({ name }) => name === 'caddy-joined')?.inputs['stdin']),
       /NAME=nightshift-caddy .*These containers share the network/s,
       'an `up` that replaces it names those in its network first',
     );

@@ -166,7 +166,7 @@ export const infra: readonly Mutant[] = [
   {
     name: 'a summary that reaches nobody is deployed',
     file: 'infra/config/mail-and-summary.ts',
-    find: "if (!has('summaryRecipients'))",
+    find: "if (!has('summaryRecipients') && !has('summaryWebhookUrl'))",
     replace: "if (has('summaryUrl') && !has('summaryRecipients'))",
     tests: [config],
   },
