@@ -21,7 +21,7 @@ export function readBack(found: Docker.ContainerInspectInfo, given: StandInConta
     ...(given.init !== undefined && { init: HostConfig.Init ?? false }),
     ...(given.memory && { memory: (HostConfig.Memory ?? 0) / 1024 / 1024 }),
     // Always, whether it was given or not: the engine chooses twice the memory, or -1 where swap is not counted.
-    memorySwap: mebibytesOf(HostConfig.MemorySwap ?? 0),
+    ...(HostConfig.MemorySwap && { memorySwap: mebibytesOf(HostConfig.MemorySwap) }),
     ...(given.logDriver && { logDriver: HostConfig.LogConfig?.Type }),
     ...(given.logOpts && { logOpts: HostConfig.LogConfig?.Config }),
     ...(given.tmpfs && { tmpfs: HostConfig.Tmpfs }),
