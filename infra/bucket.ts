@@ -25,7 +25,7 @@ export function createBucket(plan: BucketPlan, cloud: linode.Provider): BucketRe
   const key = (name: string, permissions: 'read_write' | 'read_only') =>
     new linode.ObjectStorageKey(
       name,
-      { label: `${label}-${name}`, bucketAccesses: [{ bucketName: bucket.label, region, permissions }] },
+      { label: keyLabel(label, name), bucketAccesses: [{ bucketName: bucket.label, region, permissions }] },
       { provider: cloud },
     );
   const jobs = key('jobs-key', 'read_write');
@@ -39,6 +39,11 @@ export function createBucket(plan: BucketPlan, cloud: linode.Provider): BucketRe
     readOnlyAccessKey: readOnly.accessKey,
     readOnlySecretKey: pulumi.secret(readOnly.secretKey),
   };
+}
+
+/** At most the 50 characters that Linode takes: a bucket may have up to 63. */
+function keyLabel(bucket: string, name: string): string {
+  return `${bucket.slice(0, 49 - name.length)}-${name}`;
 }
 
 /** An import fails where the program differs from what is there, so an adopted bucket gets its rules at the next `up`. */

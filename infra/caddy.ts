@@ -1,7 +1,7 @@
 import * as docker from '@pulumi/docker';
 import type * as pulumi from '@pulumi/pulumi';
 import type { HostDeployment } from './deployment.ts';
-import { containerOptions, logOptions } from './engines/container-args.ts';
+import { containerOptions, logOptions, noSwapLimit } from './engines/container-args.ts';
 import type { HostResource } from './host.ts';
 import { runHostScript } from './host-script.ts';
 import { filesFolder } from './resolved-spec.ts';
@@ -55,6 +55,7 @@ export function deployCaddy(url: string, { deployment, host, suffix, dependsOn }
       securityOpts: ['no-new-privileges'],
       init: true,
       memory: 256,
+      memorySwap: noSwapLimit,
       restart: 'unless-stopped',
       destroyGraceSeconds: 10,
       stopTimeout: 10,

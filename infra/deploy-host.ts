@@ -32,7 +32,8 @@ export function deployHost(deployment: HostDeployment, deps: HostDeps): pulumi.O
   const folders = prepareHost(deployment, suffix, host, [...host.dependsOn, ...disk]);
   const network = createNetwork(deployment, suffix, host, [folders]);
   const deferred = deferredValues(deployment, bucket);
-  const serviceDeps = { deployment, host, suffix, deferred, secrets: deps.secrets, dependsOn: [folders, network] };
+  const dependsOn = [folders, network];
+  const serviceDeps = { deployment, host, suffix, network, deferred, secrets: deps.secrets, dependsOn };
   const services = servicesOf(deployment).map((spec) => {
     const compiled = compiledImageFor(spec, deps.images);
     const imageOptions = { provider: host.docker, dependsOn: [folders] };
@@ -53,7 +54,7 @@ export function deployHost(deployment: HostDeployment, deps: HostDeps): pulumi.O
 }
 
 function prepareHost(
-  { disk, folders, store, summary }: HostDeployment,
+  { host, engine, disk, folders, store, summary }: HostDeployment,
   suffix: string,
   { scriptTarget }: HostResource,
   dependsOn: pulumi.Resource[],
@@ -62,6 +63,9 @@ function prepareHost(
   if (store.kind === 'folder') created.push(store.folder);
   if (summary?.front.kind === 'caddy') created.push(`${folders.state}/caddy`);
   const variables = {
+    DOCKER_AS_USER: host.dockerHost === null || host.dockerHost.startsWith('unix:') ? 'yes' : 'no',
+    ENGINE: engine.kind,
+    SWARM_NODE: engine.kind === 'swarm' ? (engine.node ?? '') : '',
     DISK: disk === null ? 'none' : 'mounted',
     MOUNT_POINT: disk?.mountPoint ?? '',
     DATA_FOLDER: folders.data,

@@ -17,6 +17,7 @@ export type ServiceDeps = {
   readonly host: HostResource;
   /** End of every resource name. */
   readonly suffix: string;
+  readonly network: docker.Network;
   readonly deferred: DeferredValues;
   readonly secrets: SecretValues;
   /** Disk, folders, network: created before any service. */
@@ -28,7 +29,7 @@ export type DeployedService = { readonly resolved: pulumi.Output<ResolvedSpec>; 
 
 /** One service: its files, the check of the new image, the service itself, the wait until it is healthy. */
 export function deployService(spec: ServiceSpec, image: docker.Image, deps: ServiceDeps): DeployedService {
-  const { deployment, host, suffix } = deps;
+  const { deployment, host, suffix, network } = deps;
   const { folders } = deployment;
   const resolved = resolveSpec(spec, deps.deferred);
   const secrets = secretsOf(spec, deps.secrets);
@@ -58,7 +59,8 @@ export function deployService(spec: ServiceSpec, image: docker.Image, deps: Serv
     { dependsOn: [...deps.dependsOn, ...files, image] },
   );
   const deploy = deployment.engine.kind === 'swarm' ? deploySwarmService : deployContainer;
-  const engineDeps = { deployment, host, suffix, image, resolved, secrets, contentHash: hash, dependsOn: [candidate] };
+  const dependsOn = [candidate];
+  const engineDeps = { deployment, host, suffix, network, image, resolved, secrets, contentHash: hash, dependsOn };
   const healthy = deploy(spec, engineDeps);
   return { resolved, healthy };
 }

@@ -1,6 +1,6 @@
 import { quoteWords } from '../jobs/runtime/shell-quoting.ts';
 import type { Folders } from './deployment.ts';
-import { logOptions } from './engines/container-args.ts';
+import { logOptions, noSwapLimit } from './engines/container-args.ts';
 import { environmentOf, mountsOf, type ResolvedSpec } from './resolved-spec.ts';
 import type { ServiceMount } from './service-specs.ts';
 
@@ -8,7 +8,14 @@ import type { ServiceMount } from './service-specs.ts';
 export function runOptions(spec: ResolvedSpec, folders: Pick<Folders, 'config'>): string[] {
   return [
     ...['--read-only', '--user', spec.user, '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
-    ...['--memory', `${spec.memoryMiB}m`, '--network', spec.networks[0] ?? 'bridge'],
+    ...[
+      '--memory',
+      `${spec.memoryMiB}m`,
+      '--memory-swap',
+      String(noSwapLimit),
+      '--network',
+      spec.networks[0] ?? 'bridge',
+    ],
     ...Object.entries(spec.tmpfs).flatMap(([folder, size]) => ['--tmpfs', `${folder}:size=${size}`]),
     ...mountOptions(mountsOf(spec, folders)),
     ...environmentOptions(environmentOf(spec)),

@@ -31,16 +31,22 @@ export function runHostScript(
   options: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
   const text = readHostScript(script.file);
-  const create = pulumi.all(script.variables).apply((variables) => scriptCommand(text, variables));
-  const removal =
-    script.removes === undefined ? {} : { delete: scriptCommand('rm -rf -- "$REMOVED"', { REMOVED: script.removes }) };
-  const args = { create, ...removal, ...(script.stdin === undefined ? {} : { stdin: pulumi.secret(script.stdin) }) };
-  const logging = script.showsWarnings ? 'stderr' : 'none';
+  const shellInput = pulumi
+    .all([pulumi.all(script.variables), script.stdin ?? null])
+    .apply(([variables, input]) => scriptInput(text, variables, input));
+  const args = {
+    create: scriptCommand(script.file),
+    stdin: script.stdin === undefined ? shellInput : pulumi.secret(shellInput),
+    ...(script.removes === undefined ? {} : { delete: `${asRoot} rm -rf -- ${quoteWord(script.removes)}` }),
+    // An SSH server does not take these variables.
+    addPreviousOutputInEnv: false,
+    logging: script.showsWarnings ? ('stderr' as const) : ('none' as const),
+  };
   if (target.kind === 'ssh') {
-    return new remote.Command(name, { connection: target.connection, logging, ...args }, options);
+    return new remote.Command(name, { connection: target.connection, ...args }, options);
   }
   const environment: Record<string, string> = target.dockerHost === null ? {} : { DOCKER_HOST: target.dockerHost };
-  return new local.Command(name, { environment, logging, ...args }, options);
+  return new local.Command(name, { environment, ...args }, options);
 }
 
 /** Text of a script of infra/host-scripts; a line `@other.sh@` in it is the text of that one. */
@@ -49,12 +55,27 @@ export function readHostScript(file: string): string {
   return text.replaceAll(/^@([a-z-]+\.sh)@\n/gm, (_, part: string) => readHostScript(part));
 }
 
+const asRoot = '$(test "$(id -u)" = 0 || echo sudo -n)';
+
 /**
- * One command line that runs the script as root with its variables. They are part of the line because an SSH server
- * accepts only the environment variables that it is configured for.
+ * The command line of a script: a shell that reads `scriptInput`. Short, because the provider prints the whole line
+ * before what the script itself says.
  */
-export function scriptCommand(script: string, variables: Readonly<Record<string, string>>): string {
+function scriptCommand(file: string): string {
+  return `sh -s ${path.basename(file, '.sh')}`;
+}
+
+/**
+ * What that shell reads: the script, run as root with its variables, and its own input, if any. Not the environment: an
+ * SSH server accepts only the variables that it is configured for.
+ */
+export function scriptInput(
+  script: string,
+  variables: Readonly<Record<string, string>>,
+  input: string | null = null,
+): string {
   const words = Object.entries(variables).map(([name, value]) => `${name}=${quoteWord(value)}`);
-  const sudo = '$(test "$(id -u)" = 0 || echo sudo -n --preserve-env=DOCKER_HOST)';
-  return `${sudo} env ${words.join(' ')} sh -euc ${quoteWord(script)}`;
+  const run = `$root env ${words.join(' ')} sh -euc ${quoteWord(script)}`;
+  const last = input === null ? `${run} </dev/null` : `printf %s ${quoteWord(input)} | ${run}`;
+  return `${readHostScript('as-root.sh')}${last}\n`;
 }

@@ -6,7 +6,8 @@ import { expandHome } from './config/source.ts';
 import type { HostPlan } from './deployment.ts';
 import { createDnsRecord } from './dns-record.ts';
 import { createFirewall } from './firewall.ts';
-import type { ScriptTarget } from './host-script.ts';
+import { runHostScript, type ScriptTarget } from './host-script.ts';
+import { isKnownHost, writeKnownHosts } from './known-hosts.ts';
 import { base64 } from './service-files.ts';
 
 type Machine = {
@@ -44,13 +45,28 @@ export function provisionHost(
     },
     { dependsOn: machine.dependsOn },
   );
-  return { ...machine, scriptTarget: scriptTargetOf(plan, machine), docker: provider };
+  const scriptTarget = scriptTargetOf(plan, machine);
+  const ready = plan.place.kind === 'create' ? [waitForCloudInit(suffix, scriptTarget, machine)] : [];
+  return { ...machine, dependsOn: [...machine.dependsOn, ...ready], scriptTarget, docker: provider };
 }
 
-/** One shared connection: an SSH server drops many at once (MaxStartups). */
-function sshOptions({ keyFile, place }: HostPlan): string[] {
+/** A new machine answers over SSH minutes before it has Docker. */
+function waitForCloudInit(suffix: string, target: ScriptTarget, { dependsOn }: Machine): pulumi.Resource {
+  const script = { file: 'wait-cloud-init.sh', variables: { TIMEOUT: '900' }, showsWarnings: true } as const;
+  return runHostScript(`cloud-init${suffix}`, script, target, { dependsOn });
+}
+
+/** One shared connection: an SSH server drops many at once (MaxStartups). It says something while a stop takes minutes. */
+function sshOptions({ keyFile, hostKey, place, port }: HostPlan): string[] {
   const options = ['ControlMaster=auto', 'ControlPersist=60s', 'ControlPath=~/.ssh/nightshift-%C'];
-  if (place.kind === 'create') options.push('StrictHostKeyChecking=accept-new', 'ConnectionAttempts=30');
+  options.push('ServerAliveInterval=30', 'ServerAliveCountMax=10');
+  if (place.kind === 'create') options.push('ConnectionAttempts=30');
+  if (hostKey !== null) options.push('StrictHostKeyChecking=yes', `UserKnownHostsFile=${writeKnownHosts(hostKey)}`);
+  else if (place.kind === 'create') options.push('StrictHostKeyChecking=accept-new');
+  else if (place.kind === 'address' && !isKnownHost(place.address, port))
+    void pulumi.log.warn(
+      `This machine has no host key of ${place.address} in known_hosts, so that Docker's ssh may refuse to connect. The key is what proves that it is your host: read it there with \`cat /etc/ssh/ssh_host_ed25519_key.pub\` (or in its console), then: pulumi config set nightshift:sshHostKey 'ssh-ed25519 …'`,
+    );
   if (keyFile !== null) options.push('IdentitiesOnly=yes');
   const identity = keyFile === null ? [] : ['-i', expandHome(keyFile)];
   return [...identity, ...options.flatMap((option) => ['-o', option])];

@@ -1,9 +1,13 @@
 import type { HostPlan } from '../deployment.ts';
 import type { HostConfig } from './stack.ts';
 
+/** Linode takes no longer one. */
+const longestFirewallLabel = 32;
+const shorterName = 'Linode takes at most 32 characters: give the host a name of at most 21';
+
 /** The host and how it is reached. `agent`: an SSH agent runs here. */
 export function hostOf(config: HostConfig, agent: boolean): HostPlan {
-  const { values, has, report } = config;
+  const { name, values, has, report } = config;
   const { sshKeyFile: keyFile, dockerHost, domain, summaryUrl: url } = values;
   const place = placeOf(config);
   if (place.kind !== 'engine' && !has('sshKeyFile') && !agent)
@@ -16,6 +20,9 @@ export function hostOf(config: HostConfig, agent: boolean): HostPlan {
     );
   if (values.hostFirewall && place.kind === 'engine')
     report('hostFirewall', 'is true, but the host is no Linode', 'leave it out');
+  const firewall = values.hostFirewall || place.kind === 'create';
+  if (firewall && `nightshift-${name}`.length > longestFirewallLabel)
+    report('hosts', `has one called ${name}, with a firewall nightshift-${name}`, shorterName);
   if (domain !== null && !has('summaryUrl'))
     report('domain', 'is set, but summaryUrl is not', 'set summaryUrl, or leave domain out');
   if (domain !== null && url !== null && !new RegExp(`[/.]${domain.replaceAll('.', '\\.')}/?$`).test(url))
@@ -27,7 +34,7 @@ export function hostOf(config: HostConfig, agent: boolean): HostPlan {
     keyFile,
     hostKey: values.sshHostKey,
     dockerHost,
-    firewall: values.hostFirewall || place.kind === 'create',
+    firewall,
     domain,
   };
 }

@@ -20,6 +20,12 @@ export function mailOf({ values, has, report }: HostConfig): MailPlan | null {
 export function summaryOf(config: HostConfig, readFile: (file: string) => string): SummaryPlan {
   const { values, has, report } = config;
   const { summaryUrl: url } = values;
+  if (!has('summaryRecipients') && !has('summaryWebhookUrl'))
+    report(
+      'summaryRecipients',
+      'is not set but summary is true',
+      'set it to who gets the daily summary, or set summaryWebhookUrl, or summary to false',
+    );
   if (url !== null && !/^https:\/\/[\w.-]+\/?$/.test(url))
     report('summaryUrl', `is "${url}"`, 'set it to an address such as https://daily.example.com');
   for (const key of ['sitePasswordHash', 'siteSigningKey'] as const) {

@@ -17,6 +17,12 @@ export type ContainerInputs = {
 
 export const logOptions = { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } } as const;
 
+/**
+ * The provider reads this back always, so left out it is a difference at every preview; and an engine refuses more memory
+ * than the limit of both. Only this value reads back the same where swap is not counted.
+ */
+export const noSwapLimit = -1;
+
 /** ServiceSpec -> docker.Container. */
 export function containerArgs(spec: ServiceSpec, inputs: ContainerInputs): ContainerArgs {
   const { health, publish } = spec;
@@ -32,6 +38,7 @@ export function containerArgs(spec: ServiceSpec, inputs: ContainerInputs): Conta
     securityOpts: ['no-new-privileges'],
     init: true,
     memory: spec.memoryMiB,
+    memorySwap: noSwapLimit,
     restart: 'unless-stopped',
     // Without it the provider sends SIGKILL at once; with it a running backup ends first.
     destroyGraceSeconds: spec.stopSeconds,
@@ -61,13 +68,13 @@ export const containerOptions = {
   deleteBeforeReplace: true,
 } satisfies pulumi.CustomResourceOptions;
 
-/** The health check of a container or Swarm service. */
-export function healthcheckArgs(health: ServiceHealthCheck) {
+/** The health check of a container or, with its durations in short form, of a Swarm service. */
+export function healthcheckArgs(health: ServiceHealthCheck, duration = goDuration) {
   return {
     tests: ['CMD', ...health.test],
-    interval: goDuration(health.intervalSeconds),
-    timeout: goDuration(health.timeoutSeconds),
-    startPeriod: goDuration(health.startSeconds),
+    interval: duration(health.intervalSeconds),
+    timeout: duration(health.timeoutSeconds),
+    startPeriod: duration(health.startSeconds),
     retries: health.retries,
   };
 }
@@ -80,8 +87,13 @@ export function labelArgs({ name, labels }: Pick<ServiceSpec, 'name' | 'labels'>
   ];
 }
 
-/** A duration as Go prints it, which is how the provider reads it back: 1m0s. */
-export function goDuration(seconds: number): string {
+/** A duration as the provider reads it back of a Swarm service: 10m, where Go prints 10m0s. */
+export function shortDuration(seconds: number): string {
+  return goDuration(seconds).replace(/m0s$/, 'm').replace(/h0m$/, 'h');
+}
+
+/** A duration as Go prints it, which is how the provider reads it back of a container: 1m0s. */
+function goDuration(seconds: number): string {
   const minutes = Math.floor((seconds % 3600) / 60);
   const hours = Math.floor(seconds / 3600);
   const rest = `${seconds % 60}s`;

@@ -11,6 +11,8 @@ export type EngineDeps = {
   readonly host: HostResource;
   /** End of every resource name. */
   readonly suffix: string;
+  /** The network of the services. */
+  readonly network: docker.Network;
   readonly image: docker.Image;
   readonly resolved: pulumi.Output<ResolvedSpec>;
   readonly secrets: FileContents;

@@ -2,7 +2,7 @@ import type { ServiceArgs } from '@pulumi/docker';
 import type * as pulumi from '@pulumi/pulumi';
 import { environmentOf, type ResolvedSpec } from '../resolved-spec.ts';
 import type { ServiceSpec } from '../service-specs.ts';
-import { goDuration, healthcheckArgs, labelArgs, logOptions } from './container-args.ts';
+import { healthcheckArgs, labelArgs, logOptions, shortDuration } from './container-args.ts';
 
 /** A Swarm secret or config, and the name of its file in the container. */
 export type SwarmFile = {
@@ -17,6 +17,8 @@ export type SwarmInputs = {
   readonly resolved: pulumi.Output<ResolvedSpec>;
   readonly secrets: readonly SwarmFile[];
   readonly configs: readonly SwarmFile[];
+  /** Ids: the provider reads back nothing else, and replaces a service whose networks have names. */
+  readonly networks: readonly pulumi.Input<string>[];
   /** The node with the disk; null: any manager. */
   readonly node: string | null;
   readonly healthTimeoutSeconds: number;
@@ -41,7 +43,7 @@ export function swarmArgs(spec: ServiceSpec, inputs: SwarmInputs): ServiceArgs {
         readOnly: true,
         capDrops: ['ALL'],
         init: true,
-        stopGracePeriod: goDuration(spec.stopSeconds),
+        stopGracePeriod: shortDuration(spec.stopSeconds),
         mounts: [
           ...spec.mounts.map((mount) => ({ type: 'bind', ...mount })),
           ...Object.keys(spec.tmpfs).map((target) => ({
@@ -62,14 +64,14 @@ export function swarmArgs(spec: ServiceSpec, inputs: SwarmInputs): ServiceArgs {
           fileName: `/etc/nightshift/${name}`,
           ...owned,
         })),
-        healthcheck: healthcheckArgs(health),
+        healthcheck: healthcheckArgs(health, shortDuration),
         labels: labelArgs(spec),
       },
       // The disk is attached to one node.
       placement: { constraints: [inputs.node === null ? 'node.role==manager' : `node.hostname==${inputs.node}`] },
       resources: { limits: { memoryBytes: spec.memoryMiB * 1_048_576 } },
       restartPolicy: { condition: 'any', delay: '5s' },
-      networksAdvanceds: spec.networks.map((name) => ({ name, aliases: [spec.name] })),
+      networksAdvanceds: inputs.networks.map((id) => ({ id, aliases: [spec.name] })),
       logDriver: { name: logOptions.driver, options: logOptions.options },
     },
     ...(publish === null
@@ -81,6 +83,6 @@ export function swarmArgs(spec: ServiceSpec, inputs: SwarmInputs): ServiceArgs {
         }),
     updateConfig: { ...rollout, failureAction: 'rollback' },
     rollbackConfig: { ...rollout, failureAction: 'pause' },
-    convergeConfig: { delay: '2s', timeout: goDuration(inputs.healthTimeoutSeconds) },
+    convergeConfig: { delay: '2s', timeout: shortDuration(inputs.healthTimeoutSeconds) },
   };
 }

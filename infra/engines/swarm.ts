@@ -7,7 +7,7 @@ import { type SwarmFile, swarmArgs } from './swarm-args.ts';
 
 /** The service on Docker Swarm, which waits until it is healthy and rolls back by itself. */
 export function deploySwarmService(spec: ServiceSpec, deps: EngineDeps): pulumi.Resource {
-  const { deployment, host, suffix, image, resolved, secrets, contentHash, dependsOn } = deps;
+  const { deployment, host, suffix, network, image, resolved, secrets, contentHash, dependsOn } = deps;
   const { engine, healthTimeoutSeconds } = deployment;
   const opts = { provider: host.docker };
   // A Swarm secret or config cannot change: new content gets a new name, and the old one is deleted after the update.
@@ -22,7 +22,9 @@ export function deploySwarmService(spec: ServiceSpec, deps: EngineDeps): pulumi.
     const config = new docker.ServiceConfig(`${spec.name}-${name}${suffix}`, args, opts);
     return { name, id: config.id, objectName: config.name };
   });
+  const [, ...others] = spec.networks;
   const inputs = {
+    networks: [network.id, ...others.map((name) => docker.getNetworkOutput({ name }, opts).id)],
     image: image.repoDigest,
     resolved,
     secrets: secretFiles,

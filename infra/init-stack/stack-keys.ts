@@ -61,6 +61,7 @@ const requirements: readonly (readonly [
   [(_, is) => is('disk', 'create'), ['diskLabel', 'diskSize', 'mountPoint', 'hostRegion']],
   [(_, is) => is('disk', 'adopt'), ['diskVolumeId', 'diskLabel', 'diskSize', 'mountPoint', 'hostRegion']],
   [(_, is) => is('disk', 'mounted'), ['mountPoint']],
+  [(has, is) => !is('summary', 'false') && !has('summaryWebhookUrl'), ['summaryRecipients']],
   [(has) => has('smtpUser'), ['smtpPassword']],
   [(has) => has('summaryUrl'), ['sitePasswordHash', 'siteSigningKey']],
 ];

@@ -7,6 +7,7 @@ const parts = {
   compose: { variable: 'LAB_COMPOSE', is: 'Docker Compose v2, built once in two minutes' },
   docker: { variable: 'LAB_DOCKER_HOST', is: 'a private Docker engine' },
   loop: { variable: 'LAB_LOOP', is: 'loop devices and file system tools, as root' },
+  nodes: { variable: 'LAB_NODES', is: 'older Node binaries, from npm' },
   power: { variable: 'LAB_POWER', is: 'nbdkit and nbdfuse, to record the writes of a disk' },
   pulumi: { variable: 'LAB_PULUMI', is: 'the Pulumi CLI, built once in three minutes' },
   root: { variable: 'LAB_ROOT', is: 'root, to mount full and read-only disks' },

@@ -14,5 +14,6 @@ export function liveConfig(name: string, region: string, keyFile: string, public
     databases: 'shop.db',
     bucket: name,
     bucketRegion: region,
+    summaryRecipients: 'owner@example.com',
   };
 }

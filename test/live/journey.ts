@@ -34,6 +34,14 @@ export async function liveJourney(live: Live): Promise<void> {
     const [backup = ''] = /shop_\S+\.db\.gz/.exec(await onHost('nightshift list')) ?? [];
     await onHost(`nightshift restore ${backup} daily --yes`);
     await pulumi('preview', '--expect-no-changes');
+    // Each refresh reads bucket, keys and containers back: what the providers say must be what was set.
+    await pulumi('refresh', '--yes', '--expect-no-changes');
+    await pulumi('config', 'set', 'nightshift:memoryMiB', '2048');
+    await pulumi('up', '--yes', '--skip-preview');
+    await onHost('docker stop backend-dailysummary');
+    await pulumi('up', '--yes', '--skip-preview', '--refresh');
+    assert.match(await onHost('docker ps'), /backend-dailysummary/);
+    await pulumi('preview', '--expect-no-changes');
     await pulumi('config', 'set', 'nightshift:backupHour', '3');
     await pulumi('up', '--yes', '--skip-preview');
     await pulumi('preview', '--expect-no-changes');

@@ -15,7 +15,8 @@ export const containers = [
     stack: 'swarmNode',
     rule: rule.text,
     readBy: ['deployment'],
-    meaning: 'host name of the Swarm node where the disk is; else any manager',
+    meaning:
+      'host name of this host in a Swarm; required with several managers, as image and folders are on this one alone',
   }),
   setting({
     environment: null,

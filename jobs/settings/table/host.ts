@@ -37,7 +37,8 @@ export const host = [
     stack: 'sshHostKey',
     rule: rule.matching(/^(ssh|ecdsa)-\S+ [\w+/=]+/, 'a public key such as "ssh-ed25519 AAAA…"'),
     readBy: ['deployment'],
-    meaning: 'host key that the host must present, as in /etc/ssh/ssh_host_ed25519_key.pub; else any',
+    meaning:
+      'key that the host must present: its /etc/ssh/ssh_host_ed25519_key.pub; else known_hosts (Docker), any (scripts)',
   }),
   setting({
     environment: null,

@@ -13,7 +13,7 @@ test('the targets of the production stack: bucket, host, data disk, three contai
     { value: 'a secret of sixteen letters or more', secret: true },
   ]);
   const config = new Map([...file, ...secrets]);
-  for (const key of ['smtpUser', 'smtpPassword', 'smtpFrom'])
+  for (const key of ['smtpUser', 'smtpPassword', 'smtpFrom', 'summaryRecipients'])
     config.set(`nightshift:${key}`, { value: 'shop@shop.example', secret: key === 'smtpPassword' });
   const deployment = readDeployment(configSourceOf(config, { environment: { SSH_AUTH_SOCK: '/agent' } }));
   const target = targetOf(deployment, { token: null, url: 'https://api.linode.com', deployed: false });

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ConfigMap, PulumiFn } from '@pulumi/pulumi/automation/index.js';
 import { type CompiledImage, compiledImages } from '../../../infra/images.ts';
+import { writeKnownHosts } from '../../../infra/known-hosts.ts';
 import { selfSigned } from '../../certificate.ts';
 import { labS3 } from '../../lab/parts.ts';
 import { startSmtpServer, type TestSmtpServer } from '../../smtp-server.ts';
@@ -97,6 +98,7 @@ export async function createDeploymentFixture(devices = '/dev/disk/by-id'): Prom
     },
     async close() {
       await standIns.stop();
+      rmSync(path.join(userInfo().homedir, writeKnownHosts(sshd.hostKey).replace('~/', '')));
       await sshd.stop();
       await Promise.all([mailRelay.close(), storeRelay.close(), mail.close()]);
       rmSync(folder, { recursive: true, force: true });

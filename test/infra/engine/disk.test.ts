@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
-import { readHostScript, scriptCommand } from '../../../infra/host-script.ts';
+import { readHostScript, scriptInput } from '../../../infra/host-script.ts';
 import { needs } from '../../lab/parts.ts';
 import { createLoopDisk } from './loop-disk.ts';
 import { startSshd } from './sshd.ts';
@@ -25,8 +25,8 @@ function createTestHost(t: TestContext, mebibytes = 64) {
     disk.remove();
     rmSync(folder, { recursive: true });
   });
-  const command = (variables: Variables = {}) =>
-    scriptCommand(readHostScript('mount-disk.sh'), {
+  const input = (variables: Variables = {}) =>
+    scriptInput(readHostScript('mount-disk.sh'), {
       DEVICE: disk.device,
       MOUNT_POINT: mountPoint,
       DATA_FOLDER: path.join(mountPoint, 'zygy-data'),
@@ -40,8 +40,8 @@ function createTestHost(t: TestContext, mebibytes = 64) {
     mountPoint,
     data: path.join(mountPoint, 'zygy-data'),
     fstab: () => readFileSync(fstab, 'utf8'),
-    command,
-    mount: (variables: Variables = {}) => promisify(execFile)('sh', ['-c', command(variables)]),
+    input,
+    mount: (variables: Variables = {}) => feed('sh', ['-s'], input(variables)),
     isMounted: () => spawnSync('mountpoint', ['-q', mountPoint]).status === 0,
     unmount: () => execFileSync('umount', [mountPoint]),
     bytes: () => statfsSync(mountPoint).blocks * statfsSync(mountPoint).bsize,
@@ -49,6 +49,13 @@ function createTestHost(t: TestContext, mebibytes = 64) {
       execFileSync(`mkfs.${type}`, [...options, disk.device], { stdio: 'pipe' }),
     content: () => readFileSync(disk.file).subarray(0, 1_000_000),
   };
+}
+
+/** Runs a command with this input; rejects with its output when it fails. */
+function feed(command: string, args: readonly string[], input: string): Promise<unknown> {
+  const running = promisify(execFile)(command, [...args]);
+  running.child.stdin?.end(input);
+  return running;
 }
 
 describe('the disk of a host, on a loop device', needs('root', 'loop', 'sshd'), () => {
@@ -167,7 +174,7 @@ describe('the disk of a host, on a loop device', needs('root', 'loop', 'sshd'), 
     t.after(sshd.stop);
     const options = ['-F', 'none', '-i', sshd.keyFile, '-p', String(sshd.port), '-o', 'StrictHostKeyChecking=no'];
     const quiet = ['-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', `${sshd.user}@${sshd.host}`];
-    await promisify(execFile)('ssh', [...options, ...quiet, host.command()]);
+    await feed('ssh', [...options, ...quiet, 'sh -s mount-disk'], host.input());
     assert.deepEqual([host.isMounted(), statSync(host.data).uid], [true, 1000]);
   });
 });

@@ -130,6 +130,31 @@ describe('the lifecycle of a deployment', needs('s3', 'docker', 'root', 'pulumi'
     assert.notEqual(now.summary, before.summary);
   });
 
+  step('four times the memory is given to the running container', async () => {
+    const before = await ids();
+    await set({ memoryMiB: '2048' });
+    await up();
+    const { memory, swap } = JSON.parse(
+      await docker(
+        'inspect',
+        '-f',
+        '{"memory":{{.HostConfig.Memory}},"swap":{{.HostConfig.MemorySwap}}}',
+        'sqlite-backup',
+      ),
+    );
+    assert.deepEqual([await ids(), memory, swap], [before, 2048 * 1_048_576, -1]);
+    assert.deepEqual(Object.keys((await opened.stack.preview()).changeSummary), ['same']);
+  });
+
+  step('a container that was stopped by hand is started again after a refresh', async () => {
+    const before = await ids();
+    await docker('stop', 'sqlite-backup');
+    await opened.stack.refresh();
+    await up();
+    assert.deepEqual([await ids(), (await inspectContainer('sqlite-backup'))?.status], [before, 'running']);
+    assert.deepEqual(Object.keys((await opened.stack.preview()).changeSummary), ['same']);
+  });
+
   step('a backup in flight ends before its container goes', async () => {
     const shop = new Sqlite(fixture.database);
     shop.exec('CREATE TABLE pictures (content BLOB)');

@@ -63,6 +63,7 @@ describe('a preview with neither host nor Docker engine reachable', needs('s3', 
     bucket: 'shop-preview',
     bucketRegion: 'sg-sin-2',
     dataFolder: '/srv/shop',
+    summaryRecipients: 'owner@example.com',
   };
   const images = (['sqlite-backup', 'backend-dailysummary'] as const).map((name) => ({
     name,

@@ -7,6 +7,7 @@ export function shopConfig(fixture: DeploymentFixture, more: Readonly<Record<str
     sshHost: fixture.sshd.host,
     sshPort: String(fixture.sshd.port),
     sshKeyFile: fixture.sshd.keyFile,
+    sshHostKey: fixture.sshd.hostKey,
     bucket: `shop-${fixture.suffix}`,
     bucketRegion: 'sg-sin-2',
     dataFolder: fixture.host.data,

@@ -6,13 +6,14 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
   CreateBucketCommand,
+  DeleteBucketCommand,
   DeleteObjectCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketVersioningCommand,
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { ObjectStorageBucket, ObjectStorageKey } from '@pulumi/linode';
+import { ObjectStorageBucket, ObjectStorageKey, Provider } from '@pulumi/linode';
 import type { PulumiFn } from '@pulumi/pulumi/automation/index.js';
 import { labS3, needs } from '../../lab/parts.ts';
 import { deleteAllVersions, s3Client } from './s3-client.ts';
@@ -37,13 +38,17 @@ describe('the stand-in for @pulumi/linode', needs('s3', 'docker', 'pulumi'), () 
   let bucketArgs: Partial<ConstructorParameters<typeof ObjectStorageBucket>[1]> = {};
   let options: ConstructorParameters<typeof ObjectStorageBucket>[2] = {};
   let label = `made-${suffix}`;
+  let version = '5.5.0';
   const program: PulumiFn = async () => {
-    const bucket = new ObjectStorageBucket(label, { label, region, acl: 'private', ...bucketArgs }, options);
+    const provider = new Provider('linode', { objUseTempKeys: true }, { version });
+    const given = { ...options, provider };
+    const bucket = new ObjectStorageBucket(label, { label, region, acl: 'private', ...bucketArgs }, given);
     const keyFor = (permissions: string) =>
-      new ObjectStorageKey(`${label}-${permissions}`, {
-        label: permissions,
-        bucketAccesses: [{ bucketName: bucket.label, permissions, region }],
-      });
+      new ObjectStorageKey(
+        `${label}-${permissions}`,
+        { label: permissions, bucketAccesses: [{ bucketName: bucket.label, permissions, region }] },
+        { provider },
+      );
     const [write, read] = [keyFor('read_write'), keyFor('read_only')];
     return { write: write.accessKey, writeSecret: write.secretKey, read: read.accessKey, readSecret: read.secretKey };
   };
@@ -59,11 +64,21 @@ describe('the stand-in for @pulumi/linode', needs('s3', 'docker', 'pulumi'), () 
     rmSync(folder, { recursive: true });
   });
 
+  test('a plugin that does not wait for its temporary key is refused by the bucket', async () => {
+    bucketArgs = { versioning: true };
+    version = '5.1.1';
+    await assert.rejects(opened.stack.up(), /StatusCode: 403/);
+    version = '5.5.0';
+    await opened.stack.destroy();
+    await deleteAllVersions(label);
+    await s3Client().send(new DeleteBucketCommand({ Bucket: label }));
+  });
+
   test('creates a versioned bucket with a lifecycle in the S3 server, and keys that work on it only', async () => {
     bucketArgs = { versioning: true, lifecycleRules: rules };
     const { outputs, summary } = await opened.stack.up();
-    assert.deepEqual(summary.resourceChanges, { create: 4 });
-    assert.deepEqual((await opened.stack.preview()).changeSummary, { same: 4 });
+    assert.deepEqual(summary.resourceChanges, { create: 5 });
+    assert.deepEqual((await opened.stack.preview()).changeSummary, { same: 5 });
 
     const Bucket = label;
     assert.equal((await s3Client().send(new GetBucketVersioningCommand({ Bucket }))).Status, 'Enabled');
@@ -93,6 +108,6 @@ describe('the stand-in for @pulumi/linode', needs('s3', 'docker', 'pulumi'), () 
     assert.deepEqual([summary.resourceChanges?.import, summary.resourceChanges?.update], [1, 1]);
     assert.equal((await s3Client().send(new GetBucketVersioningCommand({ Bucket: label }))).Status, 'Enabled');
     options = {};
-    assert.deepEqual((await opened.stack.preview()).changeSummary, { same: 4 });
+    assert.deepEqual((await opened.stack.preview()).changeSummary, { same: 5 });
   });
 });

@@ -67,11 +67,12 @@ test(
     writeFileSync(file, old);
     assert.equal(
       await run(),
-      `SETTINGS_INVALID: The stack test still lacks 4 keys.
+      `SETTINGS_INVALID: The stack test still lacks 5 keys.
 Run it in a terminal, which prompts for them, or set each:
 pulumi config set --stack test nightshift:sshHost   # IP or name of the existing host, such as 172.237.81.37
 pulumi config set --stack test nightshift:dataFolder   # folder of the databases on the host
 pulumi config set --stack test nightshift:bucketRegion   # region of the bucket as the API calls it: sg-sin-2, not sg-sin-1
+pulumi config set --stack test nightshift:summaryRecipients   # who gets the daily summary, separated by commas
 pulumi config set --stack test --secret linode:token   # Linode API token (cloud.linode.com/profile/tokens)`,
     );
     assert.equal(
@@ -142,6 +143,7 @@ would set   nightshift:s3AccessKey = (secret)
 would set   nightshift:s3SecretKey = (secret)
 missing     nightshift:sshHost: IP or name of the existing host, such as 172.237.81.37
 missing     nightshift:dataFolder: folder of the databases on the host
+missing     nightshift:summaryRecipients: who gets the daily summary, separated by commas
 Nothing was written.
 `,
   );
@@ -159,13 +161,14 @@ BACKUP_RETENTION_DAILY (nightshift:backupRetentionDaily): a whole number from 1 
   await assert.rejects(values(), /no stack named/);
 });
 
-test('the production stack of the checkout lacks only secrets', needs('pulumi'), async (t) => {
+test('the production stack of the checkout lacks only secrets and who gets the summary', needs('pulumi'), async (t) => {
   const { stack, printed, run, file } = createFixture(t);
   cpSync(path.join(checkout, 'Pulumi.prod.yaml'), path.join(stack.folder, 'Pulumi.test.yaml'));
   writeFileSync(file, '');
   assert.equal(await run(true), '');
   const missing = printed().match(/^missing {5}\w+:\w+/gm);
   assert.deepEqual(missing, [
+    'missing     nightshift:summaryRecipients',
     'missing     nightshift:sitePasswordHash',
     'missing     nightshift:siteSigningKey',
     'missing     linode:token',

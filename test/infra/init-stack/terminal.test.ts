@@ -45,6 +45,7 @@ test('prompts for each missing key, shows no secret, and writes the values', nee
       ['Invalid value: a value is needed', '/srv/shop'],
       ['nightshift:bucket (', 'shop-backups'],
       ['nightshift:bucketRegion', 'us-east'],
+      ['nightshift:summaryRecipients', 'owner@shop.example'],
       ['linode:token', 'very-secret-token'],
     ],
   );
@@ -57,6 +58,7 @@ test('prompts for each missing key, shows no secret, and writes the values', nee
     'nightshift:bucketRegion': { value: 'us-east', secret: false },
     'nightshift:dataFolder': { value: '/srv/shop', secret: false },
     'nightshift:sshHost': { value: '192.0.2.7', secret: false },
+    'nightshift:summaryRecipients': { value: 'owner@shop.example', secret: false },
   });
 });
 
@@ -71,6 +73,7 @@ test('a value that the program would refuse is refused before anything is writte
       ['nightshift:dataFolder', '/srv/shop'],
       ['nightshift:bucket (', 'shop-backups'],
       ['nightshift:bucketRegion', 'sg-sin-1'],
+      ['nightshift:summaryRecipients', 'owner@shop.example'],
     ],
   );
   assert.match(

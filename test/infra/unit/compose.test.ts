@@ -175,7 +175,7 @@ test('with everything in use, Compose starts what Pulumi starts', () => {
 test('with S3 and little else, too, but for folders that Pulumi mounts only when they are used', () => {
   const s3 = { endpoint: 'https://s3.example.com', bucket: 'shop-backups', region: 'us-east-1' };
   const declared = declaredServices(
-    { s3Endpoint: s3.endpoint, s3Bucket: s3.bucket },
+    { s3Endpoint: s3.endpoint, s3Bucket: s3.bucket, summaryRecipients: 'owner@example.com' },
     { s3AccessKey: 'a', s3SecretKey: 's' },
     s3,
   );
@@ -193,6 +193,7 @@ test('with S3 and little else, too, but for folders that Pulumi mounts only when
     BACKUP_RETENTION_DAILY: '20',
     BACKUP_RETENTION_WEEKLY: '0',
     BACKUP_VERIFY_MIB: '1024',
+    SUMMARY_RECIPIENTS: 'owner@example.com',
     SUMMARY_SCHEDULE_HOUR: '8',
     ...secretFile('LINODE_ACCESS_KEY'),
     ...secretFile('LINODE_SECRET_KEY'),

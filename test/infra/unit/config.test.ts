@@ -13,7 +13,12 @@ import { table } from '../../../jobs/settings/table.ts';
 import { sourceOf } from './declared-resources.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
-const least = { sshHost: '192.0.2.7', dataFolder: '/srv/data', storeFolder: '/srv/backups' };
+const least = {
+  sshHost: '192.0.2.7',
+  dataFolder: '/srv/data',
+  storeFolder: '/srv/backups',
+  summaryRecipients: 'owner@example.com',
+};
 
 /** The lines of the one error that a config gives. */
 function problems(config: Record<string, string>, secrets: Record<string, string> = {}): string[] {
@@ -76,6 +81,7 @@ describe('the config of a stack', () => {
             BACKUP_RETENTION_DAILY: '20',
             BACKUP_RETENTION_WEEKLY: '0',
             BACKUP_VERIFY_MIB: '1024',
+            SUMMARY_RECIPIENTS: 'owner@example.com',
             SUMMARY_SCHEDULE_HOUR: '8',
           },
           secretVariables: {},
@@ -89,6 +95,7 @@ describe('the config of a stack', () => {
       'nightshift:sshHost is not set: name the host: sshHost, or hostLabel, or dockerHost for an engine elsewhere',
       'nightshift:bucket is not set: say where backups go: set bucket, or s3Endpoint, or storeFolder',
       'nightshift:dataFolder is not set: the services need it; set it: folder of the databases on the host',
+      'nightshift:summaryRecipients is not set but summary is true: set it to who gets the daily summary, or set summaryWebhookUrl, or summary to false',
     ]);
   });
 
@@ -233,8 +240,20 @@ describe('the config of a stack', () => {
     assert.deepEqual(sizesOf({ diskSize: '40' }, { diskSize: 0 }), [40]);
   });
 
+  test('a summary that goes to a chat needs no address', () => {
+    const { summaryRecipients: _, ...chat } = least;
+    assert.deepEqual(problems(chat, { summaryWebhookUrl: 'https://chat.example.com/hook' }), []);
+  });
+
+  test('a firewall of a host with a long name would not fit Linode', () => {
+    const hosts = JSON.stringify([{ name: 'warehouse-in-singapore', hostFirewall: 'true' }]);
+    assert.deepEqual(problems({ ...least, hosts }), [
+      'nightshift:hosts has one called warehouse-in-singapore, with a firewall nightshift-warehouse-in-singapore: Linode takes at most 32 characters: give the host a name of at most 21',
+    ]);
+  });
+
   test('hosts that cannot be told apart, or write over each other’s backups, are refused', () => {
-    const bucket = { sshHost: '192.0.2.7', dataFolder: '/srv/data', bucket: 'shop-backups', bucketRegion: 'sg-sin-2' };
+    const bucket = { ...least, storeFolder: '', bucket: 'shop-backups', bucketRegion: 'sg-sin-2' };
     const hosts = JSON.stringify([
       { name: 'east' },
       { name: 'east', smtpPassword: 'x' },
@@ -348,7 +367,7 @@ test('Pulumi.yaml names every secret', () => {
   );
 });
 
-test('Pulumi.prod.yaml is complete but for secrets', () => {
+test('Pulumi.prod.yaml is complete but for secrets and mail addresses', () => {
   const config = Object.fromEntries(
     Object.entries(yaml('Pulumi.prod.yaml').config).map(([key, value]) => [
       key.replace('nightshift:', ''),
@@ -358,7 +377,8 @@ test('Pulumi.prod.yaml is complete but for secrets', () => {
   assert.deepEqual(
     problems(config),
     [
-      ...['smtpFrom is not set, nor is smtpUser: set it to the sender of the emails'],
+      'smtpFrom is not set, nor is smtpUser: set it to the sender of the emails',
+      'summaryRecipients is not set but summary is true: set it to who gets the daily summary, or set summaryWebhookUrl, or summary to false',
       ...['sitePasswordHash', 'siteSigningKey'].map(
         (key) => `${key} is not set but summaryUrl is: \`pulumi config set --secret nightshift:${key}\``,
       ),

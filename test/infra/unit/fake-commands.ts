@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
-import { readHostScript, scriptCommand } from '../../../infra/host-script.ts';
+import { readHostScript, scriptInput } from '../../../infra/host-script.ts';
 
 /** Real commands that scripts may use: they change nothing outside of the test's folder. */
 const harmless = [
   ...['awk', 'basename', 'cat', 'date', 'dirname', 'env', 'grep', 'head', 'id', 'ls', 'mkdir', 'mv', 'readlink', 'rm'],
-  ...['sh', 'tail', 'tr'],
+  ...['sh', 'tail', 'tr', 'true'],
 ];
 
 export type RanScript = {
@@ -29,11 +29,12 @@ export function fakeHost(t: TestContext, fakes: Readonly<Record<string, string>>
   const noted = path.join(folder, 'calls');
   mkdirSync(bin);
   for (const name of harmless) {
+    if (name in fakes) continue;
     const real = ['/usr/bin', '/bin'].map((place) => path.join(place, name)).find((file) => existsSync(file));
     if (real !== undefined) symlinkSync(real, path.join(bin, name));
   }
   const sudo = 'while case "$1" in -*) true ;; *) false ;; esac; do shift; done; exec "$@"';
-  for (const [name, body] of Object.entries({ ...fakes, sudo })) {
+  for (const [name, body] of Object.entries({ sudo, ...fakes })) {
     const text = `#!/bin/sh\nHERE='${folder}'\necho "${name} $*" >>"$HERE/calls"\n${body}\n`;
     writeFileSync(path.join(bin, name), text, { mode: 0o755 });
   }
@@ -41,8 +42,8 @@ export function fakeHost(t: TestContext, fakes: Readonly<Record<string, string>>
     folder,
     run(file: string, variables: Readonly<Record<string, string>>): RanScript {
       rmSync(noted, { force: true });
-      const command = scriptCommand(readHostScript(file), variables);
-      const { status, stderr } = spawnSync('/bin/sh', ['-c', command], { encoding: 'utf8', env: { PATH: bin } });
+      const input = scriptInput(readHostScript(file), variables);
+      const { status, stderr } = spawnSync('/bin/sh', ['-s'], { input, encoding: 'utf8', env: { PATH: bin } });
       const calls = existsSync(noted) ? readFileSync(noted, 'utf8').trimEnd().split('\n') : [];
       return { status, stderr, calls };
     },

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readHostScript, scriptCommand } from '../../../infra/host-script.ts';
+import { readHostScript, scriptInput } from '../../../infra/host-script.ts';
 import { encodeFiles } from '../../../infra/service-files.ts';
 import { quoteWords } from '../../../jobs/runtime/shell-quoting.ts';
 import { needs } from '../../lab/parts.ts';
@@ -34,7 +34,7 @@ test('any text survives the shell unchanged', () => {
 test('a script gets its variables and its input, and its exit code is the command’s', asRoot, () => {
   const script = 'read -r word; printf "%s|%s" "$A" "$word"; [ "$A" != bad ] || exit 7';
   const run = (A: string) =>
-    spawnSync('sh', ['-c', scriptCommand(script, { A })], { input: 'secret\n', encoding: 'utf8' });
+    spawnSync('sh', ['-s'], { input: scriptInput(script, { A }, 'secret\n'), encoding: 'utf8' });
   assert.deepEqual([run("it's $HOME").stdout, run('bad').status], ["it's $HOME|secret", 7]);
 });
 
@@ -43,8 +43,8 @@ test('files are readable only by the services, and obsolete ones are deleted', a
   try {
     const folder = path.join(base, 'nightshift', 'secrets', 'sqlite-backup');
     const write = (texts: Record<string, string>) =>
-      execFileSync('sh', ['-c', scriptCommand(readHostScript('write-files.sh'), { FOLDER: folder, MODE: '0400' })], {
-        input: encodeFiles(texts),
+      execFileSync('sh', ['-s'], {
+        input: scriptInput(readHostScript('write-files.sh'), { FOLDER: folder, MODE: '0400' }, encodeFiles(texts)),
       });
     write({ A: 'one\nline', B: 'two' });
     write({ A: 'three', C: '' });
@@ -65,9 +65,17 @@ test('a host is prepared only when its disk is mounted', asRoot, () => {
     // A docker command that answers as an engine of that version would.
     const version = path.join(base, 'docker');
     writeFileSync(version, '#!/bin/sh\necho "$FAKE_VERSION"\n', { mode: 0o755 });
-    const variables = { DISK: 'mounted', MOUNT_POINT: base, DATA_FOLDER: `${base}/data`, FOLDERS: `${base}/state` };
+    const variables = {
+      ENGINE: 'container',
+      DOCKER_AS_USER: 'yes',
+      DISK: 'mounted',
+      MOUNT_POINT: base,
+      DATA_FOLDER: `${base}/data`,
+      FOLDERS: `${base}/state`,
+    };
     const run = (changes: Record<string, string>, fake = '24.0.7') =>
-      spawnSync('sh', ['-c', scriptCommand(readHostScript('prepare-host.sh'), { ...variables, ...changes })], {
+      spawnSync('sh', ['-s'], {
+        input: scriptInput(readHostScript('prepare-host.sh'), { ...variables, ...changes }),
         encoding: 'utf8',
         env: { ...process.env, PATH: `${base}:${process.env['PATH']}`, FAKE_VERSION: fake },
       });
@@ -102,9 +110,9 @@ esac
 `;
     writeFileSync(path.join(base, 'docker'), command, { mode: 0o755 });
     const names = { NAME: 'sqlite-backup', IMAGE: 'sha256:1', OPTIONS: '', CHECK: 'check', REPLACE: 'false' };
-    const script = scriptCommand(readHostScript('check-candidate.sh'), { ...names, STOP_SECONDS: '1', CONTENT: '' });
+    const input = scriptInput(readHostScript('check-candidate.sh'), { ...names, STOP_SECONDS: '1', CONTENT: '' });
     const env = { ...process.env, PATH: `${base}:${process.env['PATH']}` };
-    const { status, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8', env });
+    const { status, stderr } = spawnSync('sh', ['-s'], { input, encoding: 'utf8', env });
     assert.deepEqual(
       { status, stderr },
       {

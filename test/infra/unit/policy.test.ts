@@ -88,6 +88,7 @@ describe('what is never deployed', () => {
   test('the program itself violates no rule', async () => {
     const config = {
       ...{ sshHost: '192.0.2.7', bucket: 'shop-backups', bucketRegion: 'sg-sin-2', dataFolder: '/mnt/disk/data' },
+      summaryRecipients: 'owner@example.com',
       ...{ disk: 'create', diskLabel: 'd', diskSize: '20', hostRegion: 'sg-sin-2', mountPoint: '/mnt/disk' },
       ...{ summaryUrl: 'https://daily.example.com', summaryProxy: 'caddy', smtpHost: 'm.example.com', smtpUser: 'u' },
     };

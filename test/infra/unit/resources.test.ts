@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync, rmSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import { type DeclaredResource, declaredResources } from './declared-resources.ts';
 
@@ -8,6 +11,7 @@ const shop = {
   bucket: 'shop-backups',
   bucketRegion: 'sg-sin-2',
   dataFolder: '/mnt/disk/data',
+  summaryRecipients: 'owner@example.com',
 };
 
 async function one(name: string, config: Record<string, string>, secrets: Record<string, string> = {}) {
@@ -118,7 +122,8 @@ describe('what the program declares', () => {
       host: 'ssh://shop@192.0.2.7:2222',
       sshOpts: JSON.stringify([
         ...['-i', '/dev/null', '-o', 'ControlMaster=auto', '-o', 'ControlPersist=60s'],
-        ...['-o', 'ControlPath=~/.ssh/nightshift-%C', '-o', 'IdentitiesOnly=yes'],
+        ...['-o', 'ControlPath=~/.ssh/nightshift-%C', '-o', 'ServerAliveInterval=30', '-o', 'ServerAliveCountMax=10'],
+        ...['-o', 'IdentitiesOnly=yes'],
       ]),
       disableDockerDaemonCheck: 'true',
     });
@@ -168,6 +173,7 @@ describe('what the program declares', () => {
         securityOpts: ['no-new-privileges'],
         init: true,
         memory: 1024,
+        memorySwap: -1,
         restart: 'unless-stopped',
         destroyGraceSeconds: 910,
         stopTimeout: 910,
@@ -226,13 +232,17 @@ describe('what the program declares', () => {
     const all = await declaredResources(mail, { smtpPassword: 'correct-horse' });
     const files = all.find(({ name }) => name === 'sqlite-backup-secrets');
     const base64 = (text: string) => Buffer.from(text).toString('base64');
-    assert.deepEqual(files?.inputs['stdin'], {
-      secret:
-        `LINODE_ACCESS_KEY ${base64('made-access-key')}\nLINODE_SECRET_KEY ${base64('made-secret-key')}\n` +
-        `SMTP_PASSWORD ${base64('correct-horse')}\n`,
-    });
+    const { secret } = (files?.inputs['stdin'] ?? {}) as { secret: string };
+    const lines = [
+      `LINODE_ACCESS_KEY ${base64('made-access-key')}`,
+      `LINODE_SECRET_KEY ${base64('made-secret-key')}`,
+      `SMTP_PASSWORD ${base64('correct-horse')}`,
+    ];
+    assert.ok(secret.includes(`\nprintf %s '${lines.join('\n')}\n' | $root env `), secret);
+    const others = all.filter(({ name }) => name !== 'sqlite-backup-secrets');
+    assert.doesNotMatch(JSON.stringify(others), new RegExp(base64('correct-horse')));
     assert.equal(files?.inputs['logging'], 'none');
-    const commands = all.map(({ inputs }) => String(inputs['create'] ?? '')).join('\n');
+    const commands = all.map(({ inputs }) => `${inputs['create'] ?? ''} ${inputs['delete'] ?? ''}`).join('\n');
     assert.doesNotMatch(commands, /correct-horse|made-secret-key/);
   });
 
@@ -250,7 +260,8 @@ describe('what the program declares', () => {
     assert.match(mountOf(adopted), /MAY_FORMAT=no /);
   });
 
-  test('a new host: Docker by cloud-init, a firewall, the DNS record of the page', async () => {
+  test('a new host: Docker by cloud-init, a firewall, the DNS record of the page', async (t) => {
+    t.after(() => rmSync(path.join(userInfo().homedir, '.ssh', 'nightshift-host-95fb9b34017c')));
     const all = await declaredResources(
       {
         ...shop,
@@ -266,6 +277,11 @@ describe('what the program declares', () => {
       { sitePasswordHash: 'h', siteSigningKey: 'k'.repeat(16) },
     );
     const find = (name: string) => all.find((each) => each.name === name);
+    assert.deepEqual(
+      [find('cloud-init')?.inputs['create'], find('folders')?.options['dependsOn']],
+      ['sh -s wait-cloud-init', 2],
+      'nothing is done on the host before cloud-init is',
+    );
     const { metadatas } = inputsOf<{ metadatas: [{ userData: string }] }>(find('host'));
     assert.deepEqual(find('host')?.inputs, {
       label: 'shop-host',
@@ -296,7 +312,36 @@ describe('what the program declares', () => {
       dialErrorLimit: 60,
       perDialTimeout: 15,
     });
-    assert.match(String(find('docker')?.inputs['sshOpts']), /StrictHostKeyChecking=accept-new.*ConnectionAttempts=30/);
+    assert.match(
+      String(find('docker')?.inputs['sshOpts']),
+      /ConnectionAttempts=30.*StrictHostKeyChecking=yes.*UserKnownHostsFile=~\/\.ssh\/nightshift-host-/,
+    );
+  });
+
+  test('a host key reaches Docker’s ssh too, in a file of its own; a new host without one shows its key first', async (t) => {
+    const sshOpts = async (more: Record<string, string>) => {
+      const all = await declaredResources({ ...shop, sshKeyFile: '/dev/null', ...more });
+      return String(all.find(({ name }) => name === 'docker')?.inputs['sshOpts']);
+    };
+    const options = await sshOpts({ sshHostKey: 'ssh-ed25519 AAAA shop' });
+    const [, file = ''] = /StrictHostKeyChecking=yes","-o","UserKnownHostsFile=~\/([^"]+)"/.exec(options) ?? [];
+    const written = path.join(userInfo().homedir, file);
+    t.after(() => rmSync(written));
+    assert.equal(readFileSync(written, 'utf8'), '* ssh-ed25519 AAAA shop\n');
+    const made = {
+      sshHost: '',
+      hostCreate: 'true',
+      hostLabel: 'box',
+      hostRegion: 'us-ord',
+      hostPublicKey: 'ssh-ed25519 A',
+    };
+    assert.match(await sshOpts(made), /StrictHostKeyChecking=accept-new/);
+  });
+
+  test('labels of keys fit Linode however long the bucket’s name is', async () => {
+    const all = await declaredResources({ ...shop, bucket: 'b'.repeat(63) });
+    const labels = all.filter(({ type }) => type.endsWith(':ObjectStorageKey')).map(({ inputs }) => inputs['label']);
+    assert.deepEqual(labels, [`${'b'.repeat(41)}-jobs-key`, `${'b'.repeat(36)}-read-only-key`]);
   });
 
   test('an existing host gets no firewall unless the config says so', async () => {
@@ -340,7 +385,10 @@ describe('what the program declares', () => {
       maxFailureRatio: '0.0',
       failureAction: 'rollback',
     });
+    assert.deepEqual(taskSpec?.['networksAdvanceds'], [{ id: 'swarm-network-id', aliases: ['sqlite-backup'] }]);
     const spec = taskSpec?.['containerSpec'] as Record<string, unknown>;
+    const { startPeriod } = spec['healthcheck'] as { startPeriod: string };
+    assert.equal(startPeriod, '10m');
     assert.deepEqual(
       [spec['user'], spec['readOnly'], spec['capDrops'], spec['stopGracePeriod'], spec['secrets']],
       [
@@ -391,7 +439,7 @@ describe('what the program declares', () => {
     );
     const caddy = all.find(({ name }) => name === 'nightshift-caddy');
     assert.match(
-      String(all.find(({ name }) => name === 'caddy-joined')?.inputs['create']),
+      String(all.find(({ name }) => name === 'caddy-joined')?.inputs['stdin']),
       /NAME=nightshift-caddy .*These containers share the network/s,
       'an `up` that replaces it names those in its network first',
     );
@@ -423,5 +471,5 @@ async function containers(
 }
 
 function mountOf(all: readonly DeclaredResource[]): string {
-  return String(all.find(({ name }) => name === 'mount')?.inputs['create']);
+  return String(all.find(({ name }) => name === 'mount')?.inputs['stdin']);
 }

@@ -15,6 +15,115 @@ function checkCandidate(t: TestContext, docker: string, replace = 'false') {
   return { status, stderr, changes };
 }
 
+test('a user whose sudo asks for a password is told so in one sentence, and nothing runs', (t) => {
+  const sudo = 'echo "sudo: a password is required" >&2; exit 1';
+  const host = fakeHost(t, { id: 'case "$1" in -un) echo shop ;; *) echo 1000 ;; esac', sudo, docker: '' });
+  const { status, stderr, calls } = host.run('prune-images.sh', { NAME: 'sqlite-backup', LATEST: '' });
+  assert.deepEqual(
+    { status, stderr, calls: calls.filter((call) => !call.startsWith('id ')) },
+    {
+      status: 1,
+      stderr:
+        "The user shop has no sudo without a password on this host (sudo: a password is required). On the host, as root: echo 'shop ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/nightshift. Or set nightshift:sshUser to root.\n",
+      calls: ['sudo -n env true'],
+    },
+  );
+});
+
+const prepared = {
+  ...{ ENGINE: 'container', SWARM_NODE: '', DOCKER_AS_USER: 'no', DISK: 'none', MOUNT_POINT: '' },
+  ...{ DATA_FOLDER: '/', FOLDERS: '/nowhere' },
+};
+
+for (const [what, managers, node, said] of [
+  [
+    'outside of any Swarm',
+    0,
+    '',
+    'This host is no manager of a Docker Swarm: docker swarm init, or set nightshift:engine to container.',
+  ],
+  [
+    'of several managers',
+    3,
+    '',
+    'This Swarm has 3 managers, and images and folders are made on this host alone: pulumi config set nightshift:swarmNode east',
+  ],
+  [
+    'that is not the node of the services',
+    2,
+    'west',
+    'nightshift:swarmNode is west, but images and folders are made on this host, which is east: set it to east, or deploy to west.',
+  ],
+  ['that is the only manager', 1, '', null],
+  ['that is the node of the services', 3, 'east', null],
+] as const) {
+  test(`Swarm on a host ${what}: ${said === null ? 'deployed' : 'refused, because the image would be elsewhere'}`, (t) => {
+    const docker = `case "$1" in info) echo east ;; node) [ ${managers} = 0 ] && exit 1; for each in 1 2 3; do [ $each -gt ${managers} ] || echo $each; done ;; *) echo 24.0.7 ;; esac`;
+    const host = fakeHost(t, { docker, install: '' });
+    const { status, stderr, calls } = host.run('prepare-host.sh', { ...prepared, ENGINE: 'swarm', SWARM_NODE: node });
+    assert.deepEqual([status, stderr], said === null ? [0, ''] : [1, `${said}\n`]);
+    assert.equal(
+      calls.some((call) => call.startsWith('install')),
+      said === null,
+    );
+  });
+}
+
+test('a user who may not use Docker is told so before anything is made on the host', (t) => {
+  const refused =
+    'Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock';
+  const host = fakeHost(t, {
+    id: 'case "$1" in -un) echo shop ;; *) echo 1000 ;; esac',
+    sudo: 'while case "$1" in -*) true ;; *) false ;; esac; do shift; done; SUDO_USER=shop exec "$@"',
+    docker: 'echo 24.0.7',
+    runuser: `echo 'Client: 24.0.7'; echo '${refused}' >&2; exit 1`,
+    install: '',
+  });
+  const variables = { ...prepared, DOCKER_AS_USER: 'yes' };
+  const { status, stderr, calls } = host.run('prepare-host.sh', variables);
+  assert.deepEqual(
+    [status, stderr, calls.filter((call) => call.startsWith('install'))],
+    [
+      1,
+      `The user shop may not use Docker on this host (${refused}). On the host: sudo usermod -aG docker shop, then try again.\n`,
+      [],
+    ],
+  );
+  assert.equal(host.run('prepare-host.sh', { ...variables, DOCKER_AS_USER: 'no' }).status, 0);
+});
+
+test('a new host is used only once cloud-init has installed Docker, and not waited for without end', (t) => {
+  const looks =
+    'printf x >>"$HERE/looks"; [ "$(cat "$HERE/looks")" = xxx ] && echo "status: done" || echo "status: running"; exit 0';
+  const docker = '[ "$(cat "$HERE/looks")" = xxx ]';
+  const soon = fakeHost(t, { 'cloud-init': looks, docker, sleep: '' }).run('wait-cloud-init.sh', { TIMEOUT: '900' });
+  const waiting = 'Waiting until cloud-init has installed Docker on the new host, at most 15 minutes.\n';
+  assert.deepEqual([soon.status, soon.stderr, soon.calls.at(-1)], [0, waiting, 'docker version']);
+
+  const never = fakeHost(t, { 'cloud-init': 'echo "status: running"', sleep: '' }).run('wait-cloud-init.sh', {
+    TIMEOUT: '0',
+  });
+  assert.equal(never.status, 1);
+  assert.match(
+    never.stderr,
+    /cloud-init has not ended after 0 minutes\. See \/var\/log\/cloud-init-output\.log on the host/,
+  );
+
+  const failed = fakeHost(t, {
+    'cloud-init': 'echo "status: error"; exit 1',
+    docker: 'exit 1',
+    tail: 'echo "E: no such package"',
+  });
+  const { status, stderr } = failed.run('wait-cloud-init.sh', { TIMEOUT: '900' });
+  assert.deepEqual(
+    [status, stderr],
+    [
+      1,
+      `${waiting}cloud-init has ended on the new host (error), but Docker does not respond. The end of /var/log/cloud-init-output.log:\nE: no such package\n`,
+    ],
+  );
+});
+
 const candidateFails = 'case "$1" in run) echo "SETTINGS_INVALID: no key"; exit 1 ;; esac';
 const ownedBy = (owner: string) => `case "$1" in inspect) ${owner} ;; esac`;
 

@@ -208,8 +208,8 @@ test('a one-off container has the same hardening and files as the service', () =
   const known = { ...summary, environment: { A: "it's" } };
   assert.equal(
     runOptions(known, { config: '/etc/nightshift' }).join(' '),
-    '--read-only --user 1000:1000 --cap-drop ALL --security-opt no-new-privileges --memory 1024m --network nightshift ' +
-      '--tmpfs /tmp:size=64m --mount type=bind,source=/mnt/disk/data,target=/data ' +
+    '--read-only --user 1000:1000 --cap-drop ALL --security-opt no-new-privileges --memory 1024m ' +
+      '--memory-swap -1 --network nightshift --tmpfs /tmp:size=64m --mount type=bind,source=/mnt/disk/data,target=/data ' +
       '--mount type=bind,source=/var/lib/nightshift/state,target=/state ' +
       '--mount type=bind,source=/etc/nightshift/secrets/backend-dailysummary,target=/run/secrets,readonly ' +
       '--mount type=bind,source=/etc/nightshift/files/backend-dailysummary,target=/etc/nightshift,readonly ' +

@@ -96,7 +96,7 @@ const localCommand = commandOf(
     const ended = Promise.withResolvers<number | null>();
     child.on('close', ended.resolve);
     const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended.promise]);
-    if (code !== 0) throw new Error(`exit status ${code}: running "${command.slice(0, 80)}":\n${stderr}${stdout}`);
+    if (code !== 0) throw new Error(`exit status ${code}: running ${JSON.stringify(command)}:\n${stderr}${stdout}`);
     return { stdout: stdout.trimEnd(), stderr: stderr.trimEnd() };
   },
 );

@@ -3,6 +3,7 @@ import { type AccountKind, account } from './linode/account.ts';
 import { domainRecord, firewall, firewallDevice, instance, volume } from './linode/account-resources.ts';
 import { bucket } from './linode/bucket.ts';
 import { key } from './linode/key.ts';
+import { configurePlugin } from './linode/temporary-key.ts';
 import { type InputNames, type PropertyValues, standInFor } from './resource.ts';
 import { serve } from './serve.ts';
 
@@ -28,6 +29,7 @@ const standIn = standInFor({
     objSecretKey: true,
     objUseTempKeys: true,
   } satisfies InputNames<ProviderArgs>,
+  configure: configurePlugin,
   types: {
     'linode:index/domainRecord:DomainRecord': domainRecord,
     'linode:index/firewall:Firewall': firewall,

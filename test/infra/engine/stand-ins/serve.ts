@@ -27,7 +27,7 @@ type Call<Request> = { readonly request: Request };
 type Callback<Response> = (error: object | null, response?: Response) => void;
 
 /** One call: its answer, or the error as the engine reads it. */
-function unary<Request, Response>(answer: (request: Request) => Promise<Response>): UntypedHandleCall {
+export function unary<Request, Response>(answer: (request: Request) => Promise<Response>): UntypedHandleCall {
   const handle = (call: Call<Request>, done: Callback<Response>) => {
     answer(call.request).then(
       (response) => done(null, response),

@@ -17,26 +17,36 @@ export async function runOverSsh(
   const folder = await mkdtemp(path.join(tmpdir(), 'ssh-key-'));
   try {
     const options = await optionsOf(connection, folder);
-    const names = Object.entries(environment).map(
-      ([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'; `,
-    );
-    const child = spawn('ssh', [...options, connection.host, names.join('') + command], { stdio: 'pipe' });
+    // Sent, not exported: an SSH server takes only the variables that it is configured for.
+    const variables = Object.entries(environment).flatMap(([name, value]) => ['-o', `SetEnv=${name}="${value}"`]);
+    const child = spawn('ssh', [...options, ...variables, connection.host, command], { stdio: 'pipe' });
+    let both = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (part: Buffer) => {
+        both += part.toString('utf8');
+      });
     child.stdin.end(stdin);
     const ended = Promise.withResolvers<number | null>();
     child.on('error', ended.reject);
     child.on('close', ended.resolve);
     const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended.promise]);
     if (code === 0) return { stdout: stdout.trimEnd(), stderr: stderr.trimEnd() };
-    throw new Error(`Process exited with status ${code}: running "${command.slice(0, 80)}":\n${stderr}${stdout}`);
+    // The whole command in one line, and only then what it said: as the real provider prints it.
+    throw new Error(`Process exited with status ${code}: running ${JSON.stringify(command)}:\n${both}`);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-async function optionsOf({ port = 22, user = 'root', privateKey, agentSocketPath }: SshConnectionArgs, folder: string) {
+/** Any host key is right unless the connection names one, as with the real provider. */
+async function optionsOf(connection: SshConnectionArgs, folder: string) {
+  const { host, port = 22, user = 'root', privateKey, hostKey, agentSocketPath } = connection;
   const key = path.join(folder, 'key');
   if (privateKey) await writeFile(key, `${privateKey.trimEnd()}\n`, { mode: 0o600 });
-  const always = ['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR'];
+  const known = path.join(folder, 'known_hosts');
+  if (hostKey) await writeFile(known, `[${host}]:${port} ${hostKey}\n${host} ${hostKey}\n`);
+  const check = ['-o', `StrictHostKeyChecking=${hostKey ? 'yes' : 'no'}`];
+  const always = [...check, '-o', `UserKnownHostsFile=${hostKey ? known : '/dev/null'}`, '-o', 'LogLevel=ERROR'];
   return [
     ...['-F', 'none', '-T', '-p', String(port), '-l', user, '-o', 'BatchMode=yes', ...always],
     ...(privateKey ? ['-i', key, '-o', 'IdentitiesOnly=yes'] : []),

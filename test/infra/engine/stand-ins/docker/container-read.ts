@@ -20,6 +20,8 @@ export function readBack(found: Docker.ContainerInspectInfo, given: StandInConta
     ...(given.entrypoints && { entrypoints: [Config.Entrypoint ?? []].flat() }),
     ...(given.init !== undefined && { init: HostConfig.Init ?? false }),
     ...(given.memory && { memory: (HostConfig.Memory ?? 0) / 1024 / 1024 }),
+    // Always, whether it was given or not: the engine chooses twice the memory, or -1 where swap is not counted.
+    ...(HostConfig.MemorySwap && { memorySwap: mebibytesOf(HostConfig.MemorySwap) }),
     ...(given.logDriver && { logDriver: HostConfig.LogConfig?.Type }),
     ...(given.logOpts && { logOpts: HostConfig.LogConfig?.Config }),
     ...(given.tmpfs && { tmpfs: HostConfig.Tmpfs }),
@@ -41,6 +43,10 @@ export function readBack(found: Docker.ContainerInspectInfo, given: StandInConta
       },
     }),
   };
+}
+
+function mebibytesOf(bytes: number): number {
+  return bytes > 0 ? bytes / 1024 / 1024 : bytes;
 }
 
 type Mounts = NonNullable<StandInContainerInputs['mounts']>;

@@ -33,7 +33,7 @@ export function containerRequest(inputs: StandInContainerInputs): Docker.Contain
       Init: inputs.init ?? false,
       LogConfig: { Type: inputs.logDriver ?? 'json-file', Config: inputs.logOpts ?? {} },
       Memory: (inputs.memory ?? 0) * mebibyte,
-      MemorySwap: inputs.memorySwap && inputs.memorySwap * mebibyte,
+      MemorySwap: bytesOf(inputs.memorySwap),
       Mounts: inputs.mounts?.map(({ type, source = '', target, readOnly = false }) => ({
         Type: type as Docker.MountType,
         Source: source,
@@ -59,9 +59,14 @@ export function containerRequest(inputs: StandInContainerInputs): Docker.Contain
 export function updateRequest(inputs: StandInContainerInputs): object {
   return {
     Memory: (inputs.memory ?? 0) * mebibyte,
-    ...(inputs.memorySwap ? { MemorySwap: inputs.memorySwap * mebibyte } : {}),
+    ...(inputs.memorySwap ? { MemorySwap: bytesOf(inputs.memorySwap) } : {}),
     RestartPolicy: { Name: inputs.restart ?? 'no', MaximumRetryCount: inputs.maxRetryCount ?? 0 },
   };
+}
+
+/** -1 is no limit, and no number of mebibytes. */
+function bytesOf(mebibytes: number | undefined): number | undefined {
+  return mebibytes !== undefined && mebibytes > 0 ? mebibytes * mebibyte : mebibytes;
 }
 
 function portName({ internal, protocol = 'tcp' }: { internal: number; protocol?: string | undefined }): string {

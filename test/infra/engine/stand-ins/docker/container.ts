@@ -29,9 +29,8 @@ export const container: ResourceType = {
     const inputs = state as StandInContainerInputs;
     const found = await nullIfAbsent(engine.getContainer(id).inspect());
     if (!found) return null;
-    if (found.State.Running || inputs.mustRun === false) return readBack(found, inputs);
-    await remove(id, inputs);
-    return null;
+    // A stopped one is no longer what must run: the next `up` finds that changed, and starts it.
+    return found.State.Running ? readBack(found, inputs) : { ...readBack(found, inputs), mustRun: false };
   },
   async update(id, before, after) {
     const inputs = after as StandInContainerInputs;
@@ -39,6 +38,7 @@ export const container: ResourceType = {
     if (reaches.some((name) => before[name] !== inputs[name])) {
       await engine.getContainer(id).update(updateRequest(inputs));
     }
+    if (before['mustRun'] === false && inputs.mustRun !== false) await engine.getContainer(id).start();
     return readBack(await engine.getContainer(id).inspect(), inputs);
   },
   remove: (id, state) => remove(id, state as StandInContainerInputs),
@@ -47,7 +47,7 @@ export const container: ResourceType = {
 /** Killed at once unless it has a grace: what the real provider does. */
 async function remove(id: string, { destroyGraceSeconds = 0 }: StandInContainerInputs): Promise<void> {
   const there = engine.getContainer(id);
-  if (!(await nullIfAbsent(there.inspect()))) throw new Error(`Error deleting container ${id}: No such container`);
+  if (!(await nullIfAbsent(there.inspect()))) return;
   if (destroyGraceSeconds > 0) await nullIfAbsent(there.stop({ t: destroyGraceSeconds }).catch(ignoreStopped));
   await there.remove({ force: true, v: true });
 }

@@ -3,6 +3,7 @@ import type { ServiceArgs } from '@pulumi/docker';
 import { type InputNames, PartiallyCreated, type ResourceType } from '../resource.ts';
 import { nanoseconds } from './duration.ts';
 import { engine, nullIfAbsent } from './engine.ts';
+import { readBack } from './service-read.ts';
 import { rolloutNames, type ServiceInputs, serviceRequest, taskNames } from './service-request.ts';
 
 /** `docker:index/service:Service`. With a `convergeConfig` it waits until the tasks run, and fails when Swarm rolls back. */
@@ -26,11 +27,11 @@ export const service: ResourceType = {
     const name = inputs.name ?? resourceName;
     const { id } = await engine.createService(serviceRequest(inputs, name));
     await converge(id, inputs, { name });
-    return { id, read: { name } };
+    return { id, read: { name, ...(await readService(id, inputs)) } };
   },
-  async read(id) {
+  async read(id, state) {
     const found = await nullIfAbsent(engine.getService(id).inspect());
-    return found && { name: found.Spec.Name };
+    return found && { name: found.Spec.Name, ...(await readService(id, state as ServiceInputs)) };
   },
   async update(id, _before, values) {
     const inputs = values as ServiceInputs;
@@ -38,13 +39,18 @@ export const service: ResourceType = {
     const { Version, Spec } = await there.inspect();
     await there.update({ version: Version.Index, ...serviceRequest(inputs, Spec.Name) });
     await converge(id, inputs, { name: Spec.Name });
-    return { name: Spec.Name };
+    return { name: Spec.Name, ...(await readService(id, inputs)) };
   },
   async remove(id) {
     await nullIfAbsent(engine.getService(id).remove());
     while ((await tasksOf(id)).some(({ Status }) => Status.ContainerStatus?.PID)) await sleep(200);
   },
 };
+
+async function readService(id: string, given: ServiceInputs): Promise<Partial<ServiceInputs>> {
+  const { Spec } = await engine.getService(id).inspect();
+  return readBack(given, Spec.TaskTemplate.Networks ?? []);
+}
 
 type Task = {
   readonly DesiredState: string;

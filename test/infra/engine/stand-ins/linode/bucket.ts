@@ -14,6 +14,7 @@ import type { Unwrap } from '@pulumi/pulumi';
 import type { InputNames, PropertyValues, ResourceType } from '../resource.ts';
 import { account } from './account.ts';
 import { gateway } from './gateway.ts';
+import { requireTemporaryKey } from './temporary-key.ts';
 
 type Inputs = Unwrap<ObjectStorageBucketArgs>;
 type Rules = NonNullable<Inputs['lifecycleRules']>;
@@ -88,12 +89,14 @@ async function readBack(id: string, given: Inputs): Promise<PropertyValues> {
     s3Endpoint: address,
   };
   if (!given.versioning && !given.lifecycleRules) return seen;
+  requireTemporaryKey();
   const { Status } = await gateway.send(new GetBucketVersioningCommand({ Bucket: label }));
   const rules = await readRules(label);
   return { ...seen, versioning: Status === 'Enabled', ...(given.lifecycleRules && { lifecycleRules: rules }) };
 }
 
 async function apply(before: PropertyValues, { label, versioning, lifecycleRules }: Inputs): Promise<void> {
+  if (versioning !== before['versioning'] || lifecycleRules) requireTemporaryKey();
   if (versioning !== before['versioning']) {
     const Status = versioning ? 'Enabled' : 'Suspended';
     await gateway.send(new PutBucketVersioningCommand({ Bucket: label, VersioningConfiguration: { Status } }));
