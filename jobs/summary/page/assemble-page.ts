@@ -37,7 +37,7 @@ export function assemblePage(
 ): SummaryPage {
   const base = { version: 1, zone, day, madeAt: now.toString(), backup } as const;
   if (report === null) {
-    const opening = 'The database is empty: it has no tables yet.';
+    const opening = withoutReport(profile?.tableCount ?? 0);
     const title = `${name}: daily summary`;
     const warnings = [warning, opening].filter((text) => text !== null);
     return { ...base, title, locale: 'en', opening, warnings, blocks: [], assumptions: [] };
@@ -64,6 +64,11 @@ export function assemblePage(
 }
 
 const howToChange = 'To change any of this, write a report with `nightshift summary init` and set SUMMARY_REPORT.';
+function withoutReport(tableCount: number): string {
+  if (tableCount === 0) return 'The database is empty: it has no tables yet.';
+  return `No figures: ${tableCount === 1 ? 'its table is' : `all of its ${tableCount} tables are`} of the kind that frameworks and indexes make.`;
+}
+
 const notRun: QueryResult = { kind: 'failed', reason: 'it was not run', code: null };
 
 /** The first KPI that counts something, and the first before it that is an amount. */

@@ -3,9 +3,10 @@ import { daysBetween, historyDays } from '../blocks/day-values.ts';
 /** `newest`: the last day with data, null when none is known; `daysWithout`: days since then, 0 when there never was any. */
 export type StaleData = { readonly newest: string | null; readonly daysWithout: number };
 
-/** With fewer days of data the usual gap is unknown, and a week without any is too long. */
+/** With fewer days of data the usual gap is unknown: a week without any is too long after days in a row, else over a month. */
 const minDaysWithData = 4;
-const maxGapOfFewDays = 7;
+const maxGapAfterRow = 7;
+const maxGapOfFewDays = 35;
 
 /**
  * Whether data stopped arriving: the days without any, up to and with `day`, exceed every gap in the history.
@@ -23,6 +24,7 @@ export function findStaleData(
   const daysWithout = daysBetween(last, day);
   if (daysWithout <= 0) return null;
   const gaps = known.slice(1).map((one, index) => daysBetween(known[index] ?? one, one) - 1);
-  const longest = known.length < minDaysWithData ? maxGapOfFewDays : Math.max(...gaps);
+  const maxGapOfFew = gaps.length > 0 && gaps.every((gap) => gap === 0) ? maxGapAfterRow : maxGapOfFewDays;
+  const longest = known.length < minDaysWithData ? maxGapOfFew : Math.max(...gaps);
   return daysWithout > longest ? { newest: last, daysWithout } : null;
 }

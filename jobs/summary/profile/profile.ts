@@ -28,8 +28,10 @@ import type { TableProfile } from './table-profile.ts';
 
 /** A report made for a database that has none, and what was assumed for it. */
 export type Profile = {
-  /** Null: the database has no tables. */
+  /** Null: the database has no tables of its own. */
   readonly report: Report | null;
+  /** How many tables it has, those of frameworks and indexes among them. */
+  readonly tableCount: number;
   /** The same with all figures by the likeliest reading, for a person to correct. */
   readonly draft: Report | null;
   readonly assumptions: readonly string[];
@@ -53,8 +55,8 @@ export async function profileDatabase(
   zone: string,
   today: string = day,
 ): Promise<Profile> {
-  const { tables, framework, lastWrite } = await readTables(run);
-  if (tables.length === 0) return emptyProfile;
+  const { tables, tableCount, framework, lastWrite } = await readTables(run);
+  if (tables.length === 0) return { ...emptyProfile, tableCount };
   const fetchRows = fetchRowsWith(run);
   const deps: ReadDatesDeps = { fetchRows, framework, today, ...lastWriteOf(lastWrite, zone) };
   const candidates = streamCandidates(tables, day, today, zone);
@@ -116,6 +118,7 @@ function profileOf(parts: ProfileParts): Profile {
     verdict,
     streamName: stream.name,
     isAmountNamed: parts.isAmountNamed,
+    tableCount: tables.length,
   };
 }
 
@@ -144,6 +147,7 @@ function reportOf({ name, zone, healthStreams, main, others, currency }: Profile
 
 const emptyProfile: Profile = {
   report: null,
+  tableCount: 0,
   draft: null,
   assumptions: [],
   rowNoun: 'rows',

@@ -11,6 +11,8 @@ import type { ColumnProfile, SampleValues, TableProfile } from './table-profile.
 export type DatabaseProfile = {
   /** The business's own tables and views. */
   readonly tables: readonly TableProfile[];
+  /** How many it has, a framework's, an index's and unreadable views among them. */
+  readonly tableCount: number;
   readonly framework: Framework | null;
   /** Local time at which the file was last written, `2025-11-30 08:00:00`. */
   readonly lastWrite: string;
@@ -39,7 +41,7 @@ export async function readTables(run: RunQuery): Promise<DatabaseProfile> {
     if (table !== null) tables.push(table);
   }
   const [[lastWrite = ''] = []] = await fetchRows('SELECT last_write()');
-  return { tables, framework: frameworkOf(listed), lastWrite: String(lastWrite) };
+  return { tables, tableCount: listed.length, framework: frameworkOf(listed), lastWrite: String(lastWrite) };
 }
 
 /** A view that cannot be read, or not in time, is none: it may name a table that is gone. */

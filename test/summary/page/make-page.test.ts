@@ -259,6 +259,18 @@ test('an empty database gives a page with a warning', async (t) => {
   );
 });
 
+test('a database of a framework’s tables alone is not called empty; a business may call its table as a framework does', async (t) => {
+  const sessions = 'CREATE TABLE sessions (id TEXT PRIMARY KEY, payload TEXT, last_activity INTEGER)';
+  const framework = databaseWith(t, `${sessions}; CREATE TABLE cache (key TEXT, value TEXT, expiration INTEGER);`);
+  const { opening } = await pageOf(framework);
+  assert.equal(opening, 'No figures: all of its 2 tables are of the kind that frameworks and indexes make.');
+  const charging = databaseWith(
+    t,
+    'CREATE TABLE sessions (id INTEGER PRIMARY KEY, started_at TEXT, kwh REAL, fee REAL)',
+  );
+  assert.doesNotMatch((await pageOf(charging)).opening, /empty|frameworks/);
+});
+
 test('a missing file, or one that is no database, is an error', async (t) => {
   const file = databaseWith(t, shop);
   await assert.rejects(pageOf(`${file}.gone`), { code: 'DATABASE_MISSING' });

@@ -17,7 +17,13 @@ const cases: [string, Parameters<typeof findStaleData>, ReturnType<typeof findSt
   ['weekly data, six days on', ['2025-11-23', weekly, undefined], null],
   ['weekly data, a week on', [monday, weekly, undefined], { newest: '2025-11-17', daysWithout: 7 }],
   ['too little to know the rhythm', [monday, ['2025-11-20'], undefined], null],
-  ['too little, and a week of silence', [monday, ['2025-11-16'], undefined], { newest: '2025-11-16', daysWithout: 8 }],
+  [
+    'three days in a row, and a week of silence',
+    [monday, ['2025-11-14', '2025-11-15', '2025-11-16'], undefined],
+    { newest: '2025-11-16', daysWithout: 8 },
+  ],
+  ['a payroll once a month, 29 days on', [monday, ['2025-10-26'], undefined], null],
+  ['once a month, and a month without', [monday, ['2025-10-19'], undefined], { newest: '2025-10-19', daysWithout: 36 }],
   [
     'nothing in eight weeks, and an old newest',
     [monday, [], '2013-12-22'],
