@@ -27,7 +27,8 @@ import {
 import { confirmRemoval, requirePrompt, requireRemovalPrompt } from '../plan/prompts.ts';
 import { restoreState } from '../state/restore-state.ts';
 import { compare } from './compare.ts';
-import { restore, showPlan } from './restore.ts';
+import { showPlan } from './dry-run.ts';
+import { restore } from './restore.ts';
 import { createDeps, type RestoreDeps } from './restore-deps.ts';
 import { removeIdleLeftovers, reportUnfinished, resumeAllUnfinished, unfinishedOf } from './unfinished-restores.ts';
 import { withBackup } from './with-backup.ts';
@@ -182,5 +183,7 @@ function restoreOrShow(
   options: RestoreOptions,
   deps: RestoreDeps,
 ): Promise<void> {
-  return options.dryRun ? showPlan(choose(), database, options, deps) : restore(choose, database, options, deps);
+  return options.dryRun
+    ? showPlan({ source: choose(), database, options }, deps)
+    : restore(choose, database, options, deps);
 }

@@ -5,10 +5,12 @@ import type { RestoreAction, RestoreOptions } from '../options/restore-options.t
 import type { RestoreJournal } from '../swap/journal.ts';
 import { describeUnfinished, requireServices, resumeUnfinished } from '../swap/resume.ts';
 import { forEachUnfinished } from './for-each-unfinished.ts';
+import { removeLeftoversOf } from './leftovers.ts';
 import { notDoneFailure } from './report.ts';
-import { removeLeftoversOf, reportResumed, uninterruptible } from './restore.ts';
+import { reportResumed } from './report-result.ts';
 import type { RestoreDeps } from './restore-deps.ts';
 import { withRunRecord } from './run-recorder.ts';
+import { uninterruptible } from './uninterruptible.ts';
 import { withLock } from './with-lock.ts';
 
 /**
