@@ -3,6 +3,7 @@ import { parseDailyKey } from '../../archives/names.ts';
 import type { StoredBackup } from '../../archives/stored-backups.ts';
 import { localTimestamp } from '../../runtime/clock.ts';
 import { editDistance } from '../../runtime/edit-distance.ts';
+import { nearest } from '../../runtime/nearest.ts';
 import type { Database } from '../../settings/databases.ts';
 import { databaseOf } from './candidates.ts';
 import { localTimePrefix } from './local-time.ts';
@@ -33,6 +34,8 @@ type UnderstandOptions = {
 };
 
 const mostNear = 3;
+/** With more wrong letters than a slip of the hand makes, a name is only suggested. */
+const mostMisspelt = 3;
 
 /**
  * What `typed` means among `backups` (newest first), of which none has that name and kind. The first of these forms that any
@@ -119,21 +122,14 @@ function timesOf({ key, date, facts }: NamedBackup, zone: string, { daily }: Und
 
 function corrected<B extends NamedBackup>(typed: string, own: readonly B[], folder: string | null): Understanding<B> {
   const text = typed.toLowerCase();
-  const distances = own.map((backup) => ({ backup, distance: distanceOf(text, backup.name) }));
-  const alike = distances
-    .filter(({ backup, distance }) => distance <= backup.name.length * 0.4)
-    .toSorted((a, b) => a.distance - b.distance);
   if (editDistance(text, 'latest') <= 2) return { kind: 'latest' };
-  const misspelt = alike.filter(({ backup, distance }) => distance <= 3 && digitsOf(backup.name) === digitsOf(text));
-  const backups = (some: typeof alike) => some.map(({ backup }) => backup);
+  const alike = nearest(text, own, ({ name }) => [name, name.replace(/\.db\.(?:gz|zst)(?:\.age)?$/, '')]);
+  const misspelt = alike.filter(
+    ({ candidate, distance }) => distance <= mostMisspelt && digitsOf(candidate.name) === digitsOf(text),
+  );
+  const backups = (some: typeof alike) => some.map(({ candidate }) => candidate);
   if (misspelt.length > 0) return decided(backups(misspelt), folder, 'most like', true);
   return { kind: 'none', near: backups(alike).slice(0, mostNear) };
-}
-
-/** To the name, or to the name without its ending. */
-function distanceOf(text: string, name: string): number {
-  const stem = name.replace(/\.db\.(?:gz|zst)(?:\.age)?$/, '');
-  return Math.min(...[name, stem].map((form) => editDistance(text, form.toLowerCase())));
 }
 
 const digitsOf = (text: string) => text.replace(/\D/g, '');
