@@ -207,7 +207,9 @@ test('what is to be verified is named, once, and is there', async (t) => {
   await backUp(scene, [26]);
   assert.deepEqual(await verify(scene), ['ARGUMENT_INVALID: Nothing was named to verify.']);
   assert.deepEqual(await verify(scene, 'x', '--all'), ['ARGUMENT_INVALID: x and --all cannot be combined.']);
-  assert.deepEqual(await verify(scene, 'x.db.gz'), [`OBJECT_MISSING: There is no backup x.db.gz ${place}.`]);
+  assert.deepEqual(await verify(scene, 'x.db.gz'), [
+    `OBJECT_MISSING: ${scene.store.name} has no backup "x.db.gz" below sqlite-backups/.`,
+  ]);
   assert.equal(readBackupSettings(scene.environment).verifyBytes, 1024 ** 3);
 });
 

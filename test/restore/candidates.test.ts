@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backupDateOf, newestFirst } from '../../jobs/archives/backup-date.ts';
+import { databaseOf } from '../../jobs/archives/choice/database-of.ts';
 import { databaseInKey, locateKey } from '../../jobs/archives/names.ts';
-import { candidatesFor, databaseOf, targetDatabase } from '../../jobs/restore/choice/candidates.ts';
+import { candidatesFor, targetDatabase } from '../../jobs/restore/choice/candidates.ts';
 import { type BackupSelector, parseUntil } from '../../jobs/restore/options/restore-options.ts';
 import { kinds } from '../archives/layout.ts';
 

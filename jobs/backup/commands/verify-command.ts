@@ -15,7 +15,7 @@ import { terminalProgress } from '../../runtime/progress.ts';
 import { type BackupSettings, readBackupSettings } from '../../settings/settings.ts';
 import { requireStaging } from '../../sqlite/snapshot/disk-space.ts';
 import { openStore } from '../../store/open.ts';
-import { leastRecentlyVerified } from '../verification/due.ts';
+import { type AskedToVerify, chooseToVerify } from '../verification/choose-to-verify.ts';
 import {
   type VerificationDeps,
   type VerificationOutcome,
@@ -29,7 +29,7 @@ type VerifyCliOptions = { all?: boolean; sample?: number; identity?: string };
 export function verifyCommand(context: CliContext): Command {
   return new Command('verify')
     .description('read stored backups back, restore them into STAGING_DIR, and check their integrity there')
-    .argument('[name]', 'one, as `nightshift list` prints it')
+    .argument('[name]', 'a name, date or address as for `nightshift restore`, or latest: the newest of each database')
     .option('--all', 'every one that is listed')
     .option('--sample <n>', 'so many, the least recently verified first', wholeNumber)
     .option('--identity <file>', 'age key file for encrypted backups; else BACKUP_AGE_IDENTITY')
@@ -41,7 +41,7 @@ problem until it is verified again or gone. An encrypted one that no key here op
 compared, nothing more. The service verifies one old backup a night by itself (BACKUP_VERIFY_MIB). Exit code 1 when one fails.`,
     )
     .action(async (name: string | undefined, options: VerifyCliOptions) => {
-      requireOneChoice(name, options);
+      const asked = askedOf(name, options);
       const settings = readBackupSettings(context.environment);
       const log = { line: (text: string) => context.err(`${text}\n`) };
       makeMissingFolder(settings.stateDir, 'STATE_DIR', log);
@@ -50,7 +50,7 @@ compared, nothing more. The service verifies one old backup a night by itself (B
         onProblem: ({ code, message }) => context.err(`WARNING ${code}: ${message} What is found is not recorded.\n`),
       });
       try {
-        await verify(name, options, settings, history, context);
+        await verify(asked, options, settings, history, context);
       } finally {
         history.close();
       }
@@ -58,7 +58,7 @@ compared, nothing more. The service verifies one old backup a night by itself (B
 }
 
 async function verify(
-  name: string | undefined,
+  asked: AskedToVerify,
   options: VerifyCliOptions,
   settings: BackupSettings,
   history: ResilientHistory,
@@ -74,7 +74,10 @@ async function verify(
     const layout = layoutBelow(settings.prefix);
     const reading = { zone: settings.zone, now: () => store.now(clock), layout, signal };
     const backups = await readBackups(store, layout.kinds, '', reading);
-    const chosen = chooseBackups(backups, name, options, { history, place: `${layout.prefix} in ${store.name}` });
+    const { databases, zone, store: location } = settings;
+    const verifications = history.lastVerifications();
+    const choice = { databases, zone, layout, location, storeName: store.name, verifications };
+    const chosen = chooseToVerify(asked, backups, choice);
     const stagingFolder = verificationFolder(settings.stagingDir, randomUUID());
     const deps = { store, history, clock, identity, stagingFolder, progress: terminalProgress(), signal };
     await verifyEach(chosen, deps, context);
@@ -125,44 +128,21 @@ async function verifyListed(backup: StoredBackup, deps: VerificationDeps): Promi
   }
 }
 
-function chooseBackups(
-  backups: readonly StoredBackup[],
-  name: string | undefined,
-  { sample }: VerifyCliOptions,
-  { history, place }: { readonly history: ResilientHistory; readonly place: string },
-): readonly StoredBackup[] {
-  if (backups.length === 0) {
-    throw new Failure(
-      'OBJECT_MISSING',
-      `There is no backup below ${place}.`,
-      'Is it the right store, and BACKUP_PREFIX?',
-    );
-  }
-  if (name === undefined) return leastRecentlyVerified(backups, history.lastVerifications()).slice(0, sample);
-  const found = backups.filter((backup) => backup.key === name || backup.name === name);
-  const [first] = found;
-  if (first === undefined) {
-    throw new Failure(
-      'OBJECT_MISSING',
-      `There is no backup ${name} below ${place}.`,
-      'Copy its name from `nightshift list`.',
-    );
-  }
-  return found;
-}
-
-function requireOneChoice(name: string | undefined, { all, sample }: VerifyCliOptions): void {
+function askedOf(name: string | undefined, { all, sample }: VerifyCliOptions): AskedToVerify {
   const given = [
     ...(name === undefined ? [] : [name]),
     ...(all ? ['--all'] : []),
     ...(sample === undefined ? [] : ['--sample']),
   ];
-  if (given.length === 1) return;
+  if (given.length === 1) {
+    if (name !== undefined) return { kind: 'named', typed: name };
+    return sample === undefined ? { kind: 'all' } : { kind: 'sample', count: sample };
+  }
   const what = given.length === 0 ? 'Nothing was named to verify.' : `${given.join(' and ')} cannot be combined.`;
   throw new Failure(
     'ARGUMENT_INVALID',
     what,
-    'Give one of: a name as `nightshift list` prints it, --all, or --sample N.',
+    'Give one of: a name or a date as for `nightshift restore`, latest, --all, or --sample N.',
   );
 }
 

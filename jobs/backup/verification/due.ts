@@ -1,18 +1,18 @@
 import type { BackupDate } from '../../archives/backup-date.ts';
 import type { LastVerification } from '../../monitoring/history/history.ts';
 
-type VerifiableBackup = { readonly key: string; readonly bytes: number; readonly date: BackupDate };
+type BackupWithDate = { readonly key: string; readonly date: BackupDate };
 type Known = ReadonlyMap<string, LastVerification>;
 
 /** One that was read back so lately is not old; nor is another due before so much time has passed. */
 const restHours = 20;
 
 /** The least recently verified first: never, by what this host knows, before all others, and of those the oldest. */
-export function leastRecentlyVerified<B extends VerifiableBackup>(backups: readonly B[], known: Known): B[] {
+export function leastRecentlyVerified<B extends BackupWithDate>(backups: readonly B[], known: Known): B[] {
   return leastRecent(backups, new Map([...known].map(([key, { at }]) => [key, at])));
 }
 
-function leastRecent<B extends VerifiableBackup>(
+function leastRecent<B extends BackupWithDate>(
   backups: readonly B[],
   lookedAt: ReadonlyMap<string, Temporal.Instant>,
 ): B[] {
@@ -31,7 +31,7 @@ type OldBackupDueOptions = {
 };
 
 /** The old backup to verify next, and how many old ones the budget leaves out; null when none is old enough. */
-export function oldBackupDue<B extends VerifiableBackup>(
+export function oldBackupDue<B extends BackupWithDate & { readonly bytes: number }>(
   backups: readonly B[],
   { known, tried, now, budgetBytes }: OldBackupDueOptions,
 ): { readonly due: B | null; readonly overBudget: number } {
@@ -52,6 +52,6 @@ export function isRested(last: Temporal.Instant | null, now: Temporal.Instant): 
   return hours >= restHours || hours < 0;
 }
 
-function takenAt({ date }: VerifiableBackup): number {
+function takenAt({ date }: BackupWithDate): number {
   return (date.kind === 'dated' ? date.takenAt : date.storedAt).epochMilliseconds;
 }

@@ -1,22 +1,9 @@
 import { isPlausible } from '../../archives/backup-date.ts';
-import { fileNameOf } from '../../archives/names.ts';
+import { databaseOf } from '../../archives/choice/database-of.ts';
 import type { StoredBackup } from '../../archives/stored-backups.ts';
 import { Failure } from '../../runtime/errors.ts';
 import type { Database } from '../../settings/databases.ts';
 import type { BackupSelector } from '../options/restore-options.ts';
-
-/** The database a backup belongs to. Of a name that is not ours: the longest configured name it begins with. */
-export function databaseOf(
-  { key, database }: Pick<StoredBackup, 'key' | 'database'>,
-  databases: readonly Database[],
-): string | null {
-  if (database !== null) return database;
-  const file = fileNameOf(key);
-  const names = databases
-    .map(({ name }) => name)
-    .filter((name) => new RegExp(`^${RegExp.escape(name)}[^a-zA-Z0-9]`).test(file));
-  return names.toSorted((a, b) => b.length - a.length)[0] ?? null;
-}
 
 type Candidate = Pick<StoredBackup, 'key' | 'kind' | 'database' | 'date'>;
 

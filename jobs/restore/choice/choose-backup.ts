@@ -1,3 +1,6 @@
+import { databaseOf } from '../../archives/choice/database-of.ts';
+import { decodeUrl, withoutAddress } from '../../archives/choice/typed-address.ts';
+import { understand } from '../../archives/choice/understand.ts';
 import { keyNamed, locateKey } from '../../archives/names.ts';
 import { describeBackup, type ReadOptions, readBackups, type StoredBackup } from '../../archives/stored-backups.ts';
 import type { KnownInstances, LastVerification } from '../../monitoring/history/history.ts';
@@ -6,11 +9,9 @@ import type { Database } from '../../settings/databases.ts';
 import type { StoreLocation } from '../../settings/store-location.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import type { BackupSelector } from '../options/restore-options.ts';
-import { databaseOf, targetDatabase } from './candidates.ts';
+import { targetDatabase } from './candidates.ts';
 import { chooseNewest } from './choose-newest.ts';
 import { correctionFailure, missingFailure, noneFailure, severalFailure } from './not-understood.ts';
-import { decodeUrl, withoutAddress } from './typed-address.ts';
-import { understand } from './understand.ts';
 
 /** A backup in the store, and the database it goes to. */
 export type ChosenBackup = Omit<StoredBackup, 'database' | 'problem'> & {

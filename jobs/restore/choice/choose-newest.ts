@@ -1,4 +1,5 @@
 import type { BackupLayout } from '../../archives/backup-kinds.ts';
+import { databaseOf } from '../../archives/choice/database-of.ts';
 import { isOfAnotherHost, otherHostName } from '../../archives/instances.ts';
 import type { StoredBackup } from '../../archives/stored-backups.ts';
 import type { KnownInstances, LastVerification } from '../../monitoring/history/history.ts';
@@ -7,7 +8,7 @@ import { plural } from '../../runtime/format.ts';
 import type { Database } from '../../settings/databases.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import type { BackupSelector } from '../options/restore-options.ts';
-import { candidatesFor, databaseOf, targetDatabase } from './candidates.ts';
+import { candidatesFor, targetDatabase } from './candidates.ts';
 
 type ChooseNewestOptions = {
   readonly databases: readonly Database[];

@@ -305,6 +305,20 @@ export const backup: readonly Mutant[] = [
     tests: ['test/backup/verify.test.ts'],
   },
   {
+    name: 'verify takes a misspelt name for the one it is like',
+    file: 'jobs/backup/verification/choose-to-verify.ts',
+    find: 'if (understood.correction) throw',
+    replace: "if (typed === '') throw",
+    tests: ['test/backup/choose-to-verify.test.ts'],
+  },
+  {
+    name: 'of two copies of one snapshot, verify reads the first only',
+    file: 'jobs/backup/verification/choose-to-verify.ts',
+    find: '[understood.backup, ...understood.copies]',
+    replace: '[understood.backup]',
+    tests: ['test/backup/choose-to-verify.test.ts'],
+  },
+  {
     name: 'an old backup over the budget is read',
     file: 'jobs/backup/verification/due.ts',
     find: 'bytes <= budgetBytes',

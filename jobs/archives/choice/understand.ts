@@ -1,21 +1,29 @@
-import { type BackupLayout, kindNames } from '../../archives/backup-kinds.ts';
-import { parseDailyKey } from '../../archives/names.ts';
-import type { StoredBackup } from '../../archives/stored-backups.ts';
 import { localTimestamp } from '../../runtime/clock.ts';
 import { editDistance } from '../../runtime/edit-distance.ts';
 import { nearest } from '../../runtime/nearest.ts';
 import type { Database } from '../../settings/databases.ts';
-import { databaseOf } from './candidates.ts';
+import { type BackupLayout, kindNames } from '../backup-kinds.ts';
+import { parseDailyKey } from '../names.ts';
+import type { StoredBackup } from '../stored-backups.ts';
+import { databaseOf } from './database-of.ts';
 import { localTimePrefix } from './local-time.ts';
 
-type NamedBackup = Pick<StoredBackup, 'key' | 'kind' | 'name' | 'database' | 'date' | 'isChanged'> & {
+/** What of a stored backup tells whether it is meant. */
+export type NamedBackup = Pick<StoredBackup, 'key' | 'kind' | 'name' | 'database' | 'date' | 'isChanged'> & {
   readonly facts: Pick<NonNullable<StoredBackup['facts']>, 'snapshotSha256'> | null;
 };
 
 /** What a text that is no exact name means. */
 export type Understanding<B> =
   /** `how` completes `"2025-11-30" is …`. `correction`: the text itself must be misspelt. */
-  | { readonly kind: 'one'; readonly backup: B; readonly how: string; readonly correction: boolean }
+  | {
+      readonly kind: 'one';
+      readonly backup: B;
+      /** Others of the same snapshot. */
+      readonly copies: readonly B[];
+      readonly how: string;
+      readonly correction: boolean;
+    }
   /** `latest`, misspelt. */
   | { readonly kind: 'latest' }
   /** `what` completes `"2025-11-30" is …`. */
@@ -150,5 +158,11 @@ function decided<B extends NamedBackup>(
   if (!others.every(isSame)) return { kind: 'several', backups, what: `${relation} ${backups.length} backups` };
   const elsewhere = inFolder.length > 0 ? '' : `; there is no such ${folder} one`;
   const copies = others.length === 0 ? '' : `; ${others.map(({ kind }) => kind).join(' and ')} has the same snapshot`;
-  return { kind: 'one', backup: first, how: `${relation} ${first.key}${elsewhere}${copies}`, correction };
+  return {
+    kind: 'one',
+    backup: first,
+    copies: others,
+    how: `${relation} ${first.key}${elsewhere}${copies}`,
+    correction,
+  };
 }

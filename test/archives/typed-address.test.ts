@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withoutAddress } from '../../jobs/restore/choice/typed-address.ts';
+import { withoutAddress } from '../../jobs/archives/choice/typed-address.ts';
 import { asFailure } from '../../jobs/runtime/errors.ts';
 import type { StoreLocation } from '../../jobs/settings/store-location.ts';
 
