@@ -227,14 +227,14 @@ test('the question for the clock is asked again; without an answer it is a warni
   assert.deepEqual(await levelOf(-16, 0), ['STORE_CLOCK_SKEW', 1]);
 });
 
-test('a STATE_DIR that is no folder is a warning, and so is a damaged history', async (t) => {
+test('a STATE_DIR that can hold no history is a warning, and so is a damaged history', async (t) => {
   const scene = await makeScene(t);
-  const file = path.join(scene.folder, 'a-file');
-  writeFileSync(file, 'x'.repeat(5000));
-  assert.deepEqual(await notOk({ ...scene.environment, STATE_DIR: file }), { exit: 0, STATE_DIR: 'warning' });
+  const unusable = path.join(scene.folder, 'unusable');
+  mkdirSync(path.join(unusable, 'history.db'), { recursive: true });
+  assert.deepEqual(await notOk({ ...scene.environment, STATE_DIR: unusable }), { exit: 0, STATE_DIR: 'warning' });
   const damaged = path.join(scene.folder, 'damaged');
   mkdirSync(damaged);
-  execFileSync('cp', [file, path.join(damaged, 'history.db')]);
+  writeFileSync(path.join(damaged, 'history.db'), 'x'.repeat(5000));
   assert.deepEqual(await notOk({ ...scene.environment, STATE_DIR: damaged }), { exit: 0, STATE_DIR: 'warning' });
 });
 

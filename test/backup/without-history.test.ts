@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openHistory } from '../../jobs/monitoring/history/open-history.ts';
@@ -69,11 +78,11 @@ test('with a full state disk a second, different failure is mailed too, and each
   ]);
 });
 
-test('a state folder that is no folder: backup and mail all the same', async (t) => {
+test('a state folder that cannot hold a history: backup and mail all the same', async (t) => {
   const { environment, mails, keys } = await place(t);
-  const file = path.join(environment['STAGING_DIR'] ?? '', '..', 'a-file');
-  writeFileSync(file, '');
-  const broken = { ...environment, STATE_DIR: file };
+  const stateDir = path.join(environment['STAGING_DIR'] ?? '', '..', 'unusable');
+  mkdirSync(path.join(stateDir, 'history.db'), { recursive: true });
+  const broken = { ...environment, STATE_DIR: stateDir };
   for (const _ of [1, 2]) {
     const { code, out, err } = await nightshift(['backup'], broken);
     assert.deepEqual([code, promised.test(out)], [0, true], err);
