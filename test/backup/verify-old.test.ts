@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
@@ -11,6 +11,7 @@ import { leastRecentlyVerified, oldBackupDue } from '../../jobs/backup/verificat
 import { verifyOldInChildProcess } from '../../jobs/backup/verification/verify-in-child-process.ts';
 import { verifyOld } from '../../jobs/backup/verification/verify-old.ts';
 import type { LastVerification } from '../../jobs/monitoring/history/history.ts';
+import { openResilientHistory } from '../../jobs/monitoring/history/resilient-history.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
 import { createLog } from '../../jobs/runtime/log.ts';
 import { makeScene, type Scene } from './scene.ts';
@@ -27,9 +28,9 @@ async function backUp(scene: Scene, days: readonly number[]) {
   scene.lines.length = 0;
 }
 
-/** The look at one old backup after a night's, as the service makes it: whether it found something wrong. */
-const look = (scene: Scene, changes: { verifyBytes?: number } = {}) =>
-  verifyOld(scene.database, { ...scene.deps(), settings: { ...scene.settings, ...changes } });
+/** The look at one old backup after a night's, as the service makes it: what it came to. */
+const look = async (scene: Scene, changes: { verifyBytes?: number } = {}) =>
+  (await verifyOld(scene.database, { ...scene.deps(), settings: { ...scene.settings, ...changes } })).kind;
 
 test('one old backup a night is restored and checked, each in its turn', async (t) => {
   const scene = await makeScene(t);
@@ -37,8 +38,8 @@ test('one old backup a night is restored and checked, each in its turn', async (
   const verified: string[] = [];
   for (const day of [25, 26, 27, 28, 29]) {
     await backUp(scene, [day]);
-    assert.equal(await look(scene), false);
-    assert.equal(await look(scene), false);
+    assert.equal(await look(scene), 'verified');
+    assert.equal(await look(scene), 'none');
     verified.push(...scene.lines);
   }
   assert.deepEqual(
@@ -60,7 +61,7 @@ test('a damaged old backup is a problem, and the night’s backup stays good', a
   const whole = readFileSync(file);
   writeFileSync(file, whole.subarray(0, whole.length - 100));
   await backUp(scene, [26]);
-  assert.equal(await look(scene), true);
+  assert.equal(await look(scene), 'damaged');
   const message = `${key(24)} is cut short.`;
   const at = scene.deps().clock.now();
   assert.deepEqual(scene.history.damagedBackups('shop'), [{ key: key(24), message, at }]);
@@ -70,7 +71,7 @@ test('a damaged old backup is a problem, and the night’s backup stays good', a
     [false, true, key(26), [`${key(24)} does not verify: ${key(24)} is cut short`]],
   );
   await backUp(scene, [27]);
-  assert.equal(await look(scene), false);
+  assert.equal(await look(scene), 'verified');
   assert.deepEqual(scene.lines, [`old backup ${key(25)} ${sound}`]);
 });
 
@@ -87,6 +88,31 @@ test('the service looks in a process of its own, which says whether something is
   const { history, clock } = scene.deps();
   assert.equal(await verifyOldInChildProcess(scene.database, { history, clock, log, stop }), false);
   assert.equal(scene.history.routineVerification('shop')?.key, key(24));
+});
+
+test('damage found while STATE_DIR is unusable is known to the service, which mails about it, and is written down later', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [24, 25]);
+  const file = path.join(scene.folder, 'store', key(24));
+  writeFileSync(file, readFileSync(file).subarray(0, -100));
+  const stateDir = path.join(scene.folder, 'unusable');
+  const blocked = path.join(stateDir, 'history.db');
+  mkdirSync(blocked, { recursive: true });
+  const before = { ...process.env };
+  Object.assign(process.env, scene.environment, { STATE_DIR: stateDir });
+  t.after(() => {
+    process.env = before;
+  });
+  const history = openResilientHistory(stateDir);
+  t.after(() => history.close());
+  const { log, clock } = scene.deps();
+  const stop = new AbortController().signal;
+  assert.equal(await verifyOldInChildProcess(scene.database, { history, clock, log, stop }), true);
+  const damaged = [{ key: key(24), message: `${key(24)} is cut short.`, at: clock.now() }];
+  assert.deepEqual(history.damagedBackups('shop'), damaged);
+  rmdirSync(blocked);
+  history.reopen();
+  assert.deepEqual([history.problem(), history.damagedBackups('shop')], [null, damaged]);
 });
 
 test('a process that dies over an old backup is a problem too', async (t) => {
@@ -114,7 +140,7 @@ test('a process that dies over an old backup is a problem too', async (t) => {
 test('of an old backup that no key here opens, status claims its checksum only', async (t) => {
   const scene = await makeScene(t, { BACKUP_AGE_RECIPIENTS: await identityToRecipient(await generateIdentity()) });
   await backUp(scene, [24, 25]);
-  assert.equal(await look(scene), false);
+  assert.equal(await look(scene), 'verified');
   const now = scene.deps().clock.now();
   const status = statusText(await statusOf(scene.settings, scene.history, now), now, scene.settings.zone);
   assert.deepEqual(status.match(/^ {2}(read back|verified|old backup) .*$/gm), [
@@ -128,7 +154,7 @@ test('an old backup that could not be verified is not called verified', async (t
   await backUp(scene, [24, 25]);
   scene.history.forgetKey(key(24));
   const store = { ...scene.store, read: () => Promise.reject(new Error('the network is gone')) };
-  assert.equal(await verifyOld(scene.database, { ...scene.deps(), store }), true);
+  assert.equal((await verifyOld(scene.database, { ...scene.deps(), store })).kind, 'not verified');
   const now = scene.deps().clock.now();
   const [shop] = (await statusOf(scene.settings, scene.history, now)).databases;
   assert.deepEqual([shop?.oldVerified, shop?.ok], [null, false]);
@@ -145,16 +171,16 @@ test('an old backup that cannot be verified keeps no other waiting, and stays a 
   };
   const lookOn = async (day: number, changes: Partial<typeof scene> = { store }) => {
     scene.setClock(`2025-11-${day}T02:30:00`);
-    const isBad = await verifyOld(scene.database, { ...scene.deps(), store: changes.store ?? scene.store });
-    return [scene.history.routineVerification('shop')?.key, isBad];
+    const { kind } = await verifyOld(scene.database, { ...scene.deps(), store: changes.store ?? scene.store });
+    return [scene.history.routineVerification('shop')?.key, kind];
   };
   const problems = async () =>
     (await statusOf(scene.settings, scene.history, scene.deps().clock.now())).databases[0]?.problems;
-  assert.deepEqual(await lookOn(25), [key(22), true]);
-  assert.deepEqual(await lookOn(26), [key(23), false]);
+  assert.deepEqual(await lookOn(25), [key(22), 'not verified']);
+  assert.deepEqual(await lookOn(26), [key(23), 'verified']);
   const left = [`${key(22)} could not be verified: no room`];
   assert.deepEqual(await problems(), left);
-  assert.deepEqual(await lookOn(27), ['sqlite-backups/weekly/shop_2025-W47.db.gz', false]);
+  assert.deepEqual(await lookOn(27), ['sqlite-backups/weekly/shop_2025-W47.db.gz', 'verified']);
   assert.deepEqual(await problems(), left);
   scene.history.recordVerification(key(22), 'verified', scene.deps().clock.now());
   assert.deepEqual(await problems(), []);
@@ -163,9 +189,9 @@ test('an old backup that cannot be verified keeps no other waiting, and stays a 
 test('what is over the budget is named and not read; with a budget of 0 nothing is', async (t) => {
   const scene = await makeScene(t);
   await backUp(scene, [22, 23]);
-  assert.equal(await look(scene, { verifyBytes: 0 }), false);
+  assert.equal(await look(scene, { verifyBytes: 0 }), 'none');
   assert.deepEqual(scene.lines, []);
-  assert.equal(await look(scene, { verifyBytes: 100 }), false);
+  assert.equal(await look(scene, { verifyBytes: 100 }), 'none');
   assert.deepEqual(scene.lines, [
     'WARNING 1 old backup of shop over 100 B (BACKUP_VERIFY_MIB): verify by hand, `nightshift verify --sample 1`',
   ]);
@@ -177,7 +203,7 @@ test('a look that was not possible is a problem until the next that was', async 
   scene.setClock('2025-11-22T02:00:00');
   await runBackup(scene.database, scene.deps({ settings }));
   scene.setClock('2025-11-23T02:00:00');
-  assert.equal(await look(scene), true);
+  assert.equal(await look(scene), 'not verified');
   const routine = scene.history.routineVerification('shop');
   const [problem] = problemsOfVerification({ database: 'shop', damaged: [], routine });
   assert.equal(
@@ -185,7 +211,7 @@ test('a look that was not possible is a problem until the next that was', async 
     'no old backup could be verified: The age identity file /none/key.txt cannot be read (ENOENT).',
   );
   scene.setClock('2025-11-24T02:00:00');
-  assert.equal(await verifyOld(scene.database, { ...scene.deps(), settings }), false);
+  assert.equal((await verifyOld(scene.database, { ...scene.deps(), settings })).kind, 'verified');
   assert.equal(scene.history.routineVerification('shop')?.problem, null);
 });
 

@@ -120,7 +120,7 @@ test('another whole backup in the place of one is not what was stored: it fails,
   );
   scene.history.recordVerification(key(25), 'verified', scene.deps().clock.now());
   scene.setClock('2025-11-28T02:00:00');
-  assert.equal(await verifyOld(scene.database, scene.deps()), true);
+  assert.equal((await verifyOld(scene.database, scene.deps())).kind, 'damaged');
   assert.deepEqual(damaged(), [replaced]);
 });
 

@@ -4,7 +4,7 @@ import { readIdentity } from '../../archives/format/age-identity.ts';
 import { factsOf } from '../../archives/metadata.ts';
 import { databaseInKey } from '../../archives/names.ts';
 import { requireSameStore } from '../../archives/store-identity.ts';
-import type { History, RoutineVerification, UnverifiedBackup } from '../../monitoring/history/history.ts';
+import type { History, RoutineVerification, UnverifiedBackup, Verification } from '../../monitoring/history/history.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { asFailure } from '../../runtime/errors.ts';
 import { formatBytes, plural } from '../../runtime/format.ts';
@@ -26,31 +26,44 @@ export type VerifyOldDeps = {
   readonly signal: AbortSignal;
 };
 
+/** What a look at the old backups came to. */
+export type OldBackupLook =
+  | { readonly kind: 'verified'; readonly key: string; readonly verification: Verification }
+  | { readonly kind: 'damaged'; readonly key: string; readonly message: string }
+  /** `key` is null when it did not come to one. */
+  | { readonly kind: 'not verified'; readonly key: string | null; readonly message: string }
+  /** No backup was due. */
+  | { readonly kind: 'none' };
+
 /**
  * Verifies one old backup of a database, the least recently verified within BACKUP_VERIFY_MIB, unless one was verified less than 20 h
- * ago. Returns whether that found something wrong, which is in the history and the log. Throws INTERRUPTED.
+ * ago. Returns what that came to, which is in the history and the log. Throws INTERRUPTED.
  */
-export async function verifyOld(database: Database, deps: VerifyOldDeps): Promise<boolean> {
+export async function verifyOld(database: Database, deps: VerifyOldDeps): Promise<OldBackupLook> {
   const { settings, history, clock, log, signal } = deps;
   const last = history.routineVerification(database.name);
-  if (settings.verifyBytes === 0 || !isRested(last?.at ?? null, clock.now())) return false;
+  if (settings.verifyBytes === 0 || !isRested(last?.at ?? null, clock.now())) return { kind: 'none' };
   const before = last?.unverified ?? [];
   const record = (looked: Omit<RoutineVerification, 'at'>) =>
     history.recordRoutineVerification(database.name, { at: clock.now(), ...looked });
   try {
-    const { isBad, ...looked } = await verifyDue(database, before, deps);
-    record(looked);
-    return isBad;
+    const { look, unverified } = await verifyDue(database, before, deps);
+    record({ key: look.kind === 'none' ? null : look.key, problem: null, unverified });
+    return look;
   } catch (error) {
     signal.throwIfAborted();
     const failure = asFailure(error);
     log.warn(`no old backup of ${database.name} was verified. ${failureText(failure)}`);
     record({ key: null, problem: failure.message, unverified: before });
-    return true;
+    return { kind: 'not verified', key: null, message: failure.message };
   }
 }
 
-async function verifyDue({ name }: Database, before: readonly UnverifiedBackup[], deps: VerifyOldDeps) {
+async function verifyDue(
+  { name }: Database,
+  before: readonly UnverifiedBackup[],
+  deps: VerifyOldDeps,
+): Promise<{ readonly look: OldBackupLook; readonly unverified: readonly UnverifiedBackup[] }> {
   const { settings, store, history, clock, log, signal } = deps;
   const { verifyBytes: budgetBytes, ageIdentityFile, stagingDir } = settings;
   await requireSameStore(settings.store, history);
@@ -70,7 +83,7 @@ async function verifyDue({ name }: Database, before: readonly UnverifiedBackup[]
   }
   const head = due === null ? null : await store.head(due.key, signal);
   const stillThere = before.filter(({ key }) => stored.some((one) => one.key === key));
-  if (due === null || head === null) return { key: null, problem: null, unverified: stillThere, isBad: false };
+  if (due === null || head === null) return { look: { kind: 'none' }, unverified: stillThere };
   const unverified = stillThere.filter(({ key }) => key !== due.key);
   const facts = factsOf(head.metadata);
   const stagingFolder = verificationFolder(stagingDir, name);
@@ -80,12 +93,13 @@ async function verifyDue({ name }: Database, before: readonly UnverifiedBackup[]
   );
   if (result.kind === 'good') {
     log.line(`old backup ${due.key} ${verificationText(result)}`);
-    return { key: due.key, problem: null, unverified, isBad: false };
+    return { look: { kind: 'verified', key: due.key, verification: result.verification }, unverified };
   }
   log.warn(`old backup ${due.key} does not verify. ${failureText(result.failure)}`);
-  if (result.kind === 'damaged') return { key: due.key, problem: null, unverified, isBad: true };
+  const look = { kind: result.kind, key: due.key, message: result.failure.message };
+  if (result.kind === 'damaged') return { look, unverified };
   const tried = { key: due.key, problem: result.failure.message, at: clock.now() };
-  return { key: due.key, problem: null, unverified: [...unverified, tried], isBad: true };
+  return { look, unverified: [...unverified, tried] };
 }
 
 /** A database's own backups of every kind, by their names alone. */

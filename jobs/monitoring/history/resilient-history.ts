@@ -12,7 +12,7 @@ import { createSqliteHistory } from './sqlite-history.ts';
 export type ResilientHistory = History & {
   /** Why STATE_DIR cannot be written; null while it can. */
   problem(): Failure | null;
-  /** Opens STATE_DIR again. Runs and alerts that are in memory are written there. */
+  /** Opens STATE_DIR again. Runs, alerts and damage that are in memory are written there. */
   reopen(): void;
   /** Where a damaged history was renamed to, once for each; null when there is none to report. */
   takeRenamedPath(): string | null;
@@ -60,6 +60,12 @@ export function openResilientHistory(stateDir: string, options: ResilientHistory
   let { history, problem } = open();
   if (problem !== null) onProblem(problem);
   const unwritten = new Map<string, Run>();
+  /** What was found of an object, by its key: how to write it down. */
+  const unwrittenFindings = new Map<string, (history: History) => void>();
+  const recordFinding = (key: string, write: (history: History) => void) => {
+    use(write);
+    if (problem !== null) unwrittenFindings.set(key, write);
+  };
 
   const use = <T>(work: (history: History) => T): T => {
     try {
@@ -88,6 +94,11 @@ export function openResilientHistory(stateDir: string, options: ResilientHistory
       use((current) => current.recordRun(run));
       if (problem !== null) unwritten.set(`${run.job} ${run.database} ${run.startedAt}`, run);
     },
+    recordDamage: (database, damaged, at) =>
+      recordFinding(damaged.key, (current) => current.recordDamage(database, damaged, at)),
+    recordVerification: (key, verification, at) =>
+      recordFinding(key, (current) => current.recordVerification(key, verification, at)),
+    forgetKey: (key) => recordFinding(key, (current) => current.forgetKey(key)),
     problem: () => problem,
     reopen() {
       if (problem === null) {
@@ -111,9 +122,12 @@ export function openResilientHistory(stateDir: string, options: ResilientHistory
       history.close();
       history = next.history;
       for (const run of unwritten.values()) use((current) => current.recordRun(run));
+      for (const write of unwrittenFindings.values()) use(write);
       if (memory !== null) use((current) => current.saveAlertState(memory));
       if (firstStart !== null) use((current) => current.recordFirstStart(firstStart));
-      if (problem === null) unwritten.clear();
+      if (problem !== null) return;
+      unwritten.clear();
+      unwrittenFindings.clear();
     },
     takeRenamedPath() {
       const path = renamed;
