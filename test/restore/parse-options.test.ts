@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { CliOptions } from '../../jobs/restore/options/cli-options.ts';
 import { commandLineOf } from '../../jobs/restore/options/command-line.ts';
 import { actionOf } from '../../jobs/restore/options/parse-options.ts';
+import { usedBy } from '../../jobs/restore/options/unused-options.ts';
 import { restoreCommand } from '../../jobs/restore/restore-command.ts';
 import { systemClock } from '../../jobs/runtime/clock.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
@@ -153,4 +154,17 @@ test('every option of the command is repeated', () => {
     repeated.map(({ repeated }) => repeated),
     repeated.map(({ typed }) => typed),
   );
+});
+
+test('of each option it is known in which actions it means something, and of no other word', () => {
+  const context = {
+    environment: {},
+    clock: systemClock,
+    signal: new AbortController().signal,
+    out: () => {},
+    err: () => {},
+    interactive: false,
+  };
+  const offered = restoreCommand(context).options.map(({ long }) => long);
+  assert.deepEqual(Object.keys(usedBy).toSorted(), offered.toSorted());
 });

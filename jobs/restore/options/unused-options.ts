@@ -16,7 +16,7 @@ const anywhere: readonly ActionKind[] = [
 ];
 
 /** In which actions each option means something. */
-const usedBy: Readonly<Record<string, readonly ActionKind[]>> = {
+export const usedBy: Readonly<Record<string, readonly ActionKind[]>> = {
   '--at': ['restore', 'write copy', 'compare'],
   '--undo': ['undo'],
   '--safety-copies': ['list safety copies', 'remove safety copy'],
