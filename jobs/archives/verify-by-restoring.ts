@@ -19,6 +19,8 @@ type RestoringDeps = {
   readonly identity: AgeIdentity | null;
   /** Takes the unpacked database; must be there. */
   readonly stagingFolder: string;
+  /** Bytes of its disk that are to stay free. */
+  readonly reservedBytes: number;
   readonly signal: AbortSignal;
   /** Shows how many bytes of the object are read. */
   readonly bar: ProgressBar;
@@ -50,12 +52,14 @@ async function restoreAndCheck(
   store: ObjectStore,
   key: string,
   facts: BackupFacts | null,
-  { identity, stagingFolder, signal, bar }: RestoringDeps,
+  { identity, stagingFolder, reservedBytes, signal, bar }: RestoringDeps,
 ): Promise<void> {
   const file = path.join(stagingFolder, 'verify.db');
   const meter = createHashMeter();
   try {
-    await requireStagingSpace(stagingFolder, facts?.snapshotBytes ?? 0, `the database in ${key}`);
+    const beside = reservedBytes === 0 ? '' : ', beside a backup that may run meanwhile,';
+    const bytes = (facts?.snapshotBytes ?? 0) + reservedBytes;
+    await requireStagingSpace(stagingFolder, bytes, `the database in ${key}${beside}`);
     const stored = await store.read(key, { signal, onProgress: (bytes) => bar.advanceTo(bytes) });
     const plain = await plainStream(stored, key, identity, signal);
     await pipeline(throughMeter(plain, meter), createWriteStream(file, { mode: 0o600 }), { signal });

@@ -25,7 +25,7 @@ export async function verifyStoredBackup(
   { identity, stagingFolder, signal }: VerifyOptions,
 ): Promise<Verification> {
   if (facts !== null) return readBackAsPossible(store, key, facts, { identity, signal });
-  return verifyByRestoring(store, key, null, { identity, stagingFolder, signal, bar: noBar });
+  return verifyByRestoring(store, key, null, { identity, stagingFolder, reservedBytes: 0, signal, bar: noBar });
 }
 
 /** One that is encrypted for another key than this host's is compared by its stored bytes. */

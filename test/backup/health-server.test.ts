@@ -26,6 +26,7 @@ const healthy: BackupStatus = {
   version: '0.1.0',
   nextRun: Temporal.Instant.from('2025-11-30T18:00:00Z'),
   ageLimitSeconds: 26 * 3600,
+  problems: [],
   databases: [database],
 };
 const unhealthy: BackupStatus = {

@@ -28,6 +28,7 @@ const failed: Run = { ...good, id: 2, outcome: 'failed', startedAt: at('2025-11-
 const around = { activeRun: null, openSuspects: [], openAlerts: [], lastVerifiedAt: null, oldVerified: null };
 const status: BackupStatus = {
   ageLimitSeconds: 26 * 3600,
+  problems: [],
   version: '0.1.0',
   nextRun: at('2025-11-30T18:00:00Z'),
   databases: [

@@ -21,7 +21,7 @@ async function stored(t: TestContext) {
     recordDamage: (_database: string, { message }: { message: string }) => void recorded.push(message),
   };
   const stagingFolder = path.join(scene.settings.stagingDir, 'verify');
-  const deps = { store, history, clock, identity: null, stagingFolder, progress: noProgress, signal };
+  const deps = { store, history, clock, identity: null, stagingFolder, reservedBytes: 0, progress: noProgress, signal };
   const facts = factsOf(metadata);
   assert.ok(facts !== null);
   return { backup: { key, bytes, facts, isChanged: false, database: 'shop' }, deps, recorded };

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { listCommand } from '../../jobs/backup/commands/list-command.ts';
 import { statusCommand } from '../../jobs/backup/commands/status-command.ts';
+import { statusText } from '../../jobs/backup/commands/status-text.ts';
 import { verifyCommand } from '../../jobs/backup/commands/verify-command.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
+import { statusOf } from '../../jobs/backup/status/status.ts';
 import { verifyOld } from '../../jobs/backup/verification/verify-old.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
 import { readBackupSettings } from '../../jobs/settings/settings.ts';
@@ -169,6 +171,47 @@ test('a backup of the old shell script is restored and its integrity checked; no
   assert.deepEqual(await verify(scene, named), [`BACKUP_WRONG: 1 of 1 backup could not be verified: ${shown}.`]);
   const { code, out } = await nightshift(['verify', key(23)], scene.environment);
   assert.deepEqual([code, out.split(': ')[0]], [1, `FAIL  ${key(23)}`]);
+});
+
+test('damage of what belongs to no database here is in status, too, until it is gone', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [26]);
+  const foreign = 'sqlite-backups/daily/old-week.db.gz';
+  writeFileSync(inStore(scene, foreign), gzipSync(Buffer.alloc(8192, 'x')));
+  assert.deepEqual(await verify(scene, foreign), [`BACKUP_WRONG: 1 of 1 backup could not be verified: ${foreign}.`]);
+  const [damaged] = scene.history.damagedOfOthers(['shop']);
+  const problem = `${foreign} does not verify: ${damaged?.message.replace(/\.$/, '')}`;
+  const now = scene.deps().clock.now();
+  const status = await statusOf(scene.settings, scene.history, now);
+  assert.deepEqual([status.problems, status.databases.map(({ ok }) => ok)], [[problem], [true]]);
+  assert.ok(
+    statusText(status, now, scene.settings.zone).includes(
+      `\n\nother files in the store: NOT OK\n  problem       ${problem}\n\n`,
+    ),
+  );
+  await assert.rejects(scene.command(statusCommand, []), {
+    code: 'BACKUP_PROBLEMS',
+    message: `Something is wrong with the backups: ${problem}.`,
+  });
+  await scene.store.remove(foreign);
+  await backUp(scene, [27]);
+  assert.deepEqual((await statusOf(scene.settings, scene.history, now)).problems, []);
+});
+
+test('verify by hand leaves the room in STAGING_DIR that a backup needs meanwhile', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [26]);
+  const large = path.join(scene.folder, 'large.db');
+  writeFileSync(large, '');
+  truncateSync(large, 2 ** 42);
+  const environment = { ...scene.environment, DATABASE_PATH: `${scene.database.path},${large}` };
+  const { code, out } = await nightshift(['verify', key(26)], environment);
+  assert.equal(code, 1);
+  assert.match(
+    out,
+    /^FAIL {2}\S+: DISK_FULL: .* free; the database in \S+, beside a backup that may run meanwhile, needs 8\.00 TiB/,
+  );
+  assert.deepEqual(scene.history.damagedBackups('shop'), []);
 });
 
 test('one that is removed, or replaced by another, while others are verified is no damaged one', async (t) => {

@@ -19,6 +19,11 @@ export function problemsOfVerification({ database, damaged, routine }: Verificat
   ];
 }
 
+/** As one line. */
+export function damagedText({ key, message }: Pick<DamagedBackup, 'key' | 'message'>): string {
+  return `${key} does not verify: ${oneLine(message)}`;
+}
+
 function damagedProblem(database: string, { key, message, at }: DamagedBackup): BackupProblem {
   return {
     database,
@@ -26,7 +31,7 @@ function damagedProblem(database: string, { key, message, at }: DamagedBackup): 
     code: key,
     key: null,
     title: `a stored backup of ${database} is DAMAGED`,
-    message: `${key} does not verify: ${oneLine(message)}`,
+    message: damagedText({ key, message }),
     lines: [
       `A stored backup of ${database} does not verify any more.`,
       `The backup: ${key}`,

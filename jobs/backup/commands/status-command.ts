@@ -16,7 +16,7 @@ export function statusCommand(context: CliContext): Command {
       `
 Reads the run history in STATE_DIR, and whether a process holds the lock of a run under way; needs no keys of the bucket.
 Exit code 1 when anything is wrong: no good backup, or an old one; a last run that failed, was stopped or killed; a suspect
-that waits for a person; findings of the integrity check; failed housekeeping.`,
+that waits for a person; findings of the integrity check; failed housekeeping; a stored file that did not verify.`,
     )
     .action(async ({ json }: { json?: boolean }) => {
       const settings = readBackupSettingsWithoutStore(context.environment);
@@ -26,7 +26,7 @@ that waits for a person; findings of the integrity check; failed housekeeping.`,
       const { healthy, line } = healthLine(status.databases);
       if (!healthy) throw staleFailure(line);
       const bad = status.databases.filter(({ ok }) => !ok);
-      if (bad.length > 0) throw problemsFailure(bad);
+      if (bad.length > 0 || status.problems.length > 0) throw problemsFailure(bad, status.problems);
     });
 }
 
@@ -64,13 +64,13 @@ function staleFailure(line: string): Failure {
   );
 }
 
-function problemsFailure(bad: BackupStatus['databases']): Failure {
-  const problems = bad.map(({ name, newestGood, health, problems }) => {
+function problemsFailure(bad: BackupStatus['databases'], others: readonly string[]): Failure {
+  const ofDatabases = bad.map(({ name, newestGood, health, problems }) => {
     return `${name}: ${[...(newestGood === null ? [health.reason] : []), ...problems].join('; ')}`;
   });
   return new Failure(
     'BACKUP_PROBLEMS',
-    `Something is wrong with the backups: ${problems.join('; ')}.`,
+    `Something is wrong with the backups: ${[...ofDatabases, ...others].join('; ')}.`,
     'See above and the log of the service; `nightshift check` tries every part.',
   );
 }

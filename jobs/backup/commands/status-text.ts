@@ -12,8 +12,14 @@ const trendRuns = 14;
 export function statusText(status: BackupStatus, now: Temporal.Instant, zone: string): string {
   const databases = status.databases.map((database) => databaseText(database, now, zone));
   const next = `next backup   ${localTimestamp(status.nextRun, zone)}, in ${durationSince(now, status.nextRun)} (${zone})`;
-  return `${[...databases, next].join('\n\n')}\n`;
+  const others =
+    status.problems.length === 0
+      ? []
+      : [['other files in the store: NOT OK', ...status.problems.map(problemLine)].join('\n')];
+  return `${[...databases, ...others, next].join('\n\n')}\n`;
 }
+
+const problemLine = (problem: string) => `  problem       ${problem}`;
 
 function databaseText(
   { name, ok, health, problems, newestGood, lastVerifiedAt, oldVerified, activeRun, recentRuns }: DatabaseStatus,
@@ -22,7 +28,7 @@ function databaseText(
 ) {
   const momentText = (at: Temporal.Instant) => `${localTimestamp(at, zone)}, ${agePhrase(at, now)}`;
   const lines = [`${name}: ${ok ? 'ok' : 'NOT OK'}, ${health.reason}`];
-  lines.push(...problems.map((problem) => `  problem       ${problem}`));
+  lines.push(...problems.map(problemLine));
   if (newestGood !== null) {
     lines.push(`  last backup   ${momentText(newestGood.startedAt)}`);
     lines.push(`  object        ${newestGood.key} (${newestGood.verification})`);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { layoutBelow } from '../../archives/backup-kinds.ts';
 import { printable } from '../../archives/backup-list.ts';
@@ -12,6 +13,7 @@ import { asFailure, Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
 import { makeMissingFolder } from '../../runtime/missing-folder.ts';
 import { terminalProgress } from '../../runtime/progress.ts';
+import type { Database } from '../../settings/databases.ts';
 import { type BackupSettings, readBackupSettings } from '../../settings/settings.ts';
 import { requireStaging } from '../../sqlite/snapshot/disk-space.ts';
 import { openStore } from '../../store/open.ts';
@@ -79,11 +81,26 @@ async function verify(
     const choice = { databases, zone, layout, location, storeName: store.name, verifications };
     const chosen = chooseToVerify(asked, backups, choice);
     const stagingFolder = verificationFolder(settings.stagingDir, randomUUID());
-    const deps = { store, history, clock, identity, stagingFolder, progress: terminalProgress(), signal };
+    const reservedBytes = Math.max(...databases.map(stagingBytes));
+    const deps = {
+      store,
+      history,
+      clock,
+      identity,
+      stagingFolder,
+      reservedBytes,
+      progress: terminalProgress(),
+      signal,
+    };
     await verifyEach(chosen, deps, context);
   } finally {
     store.close();
   }
+}
+
+/** What a backup that the service makes meanwhile may need in STAGING_DIR: a snapshot and its archive. */
+function stagingBytes({ path }: Database): number {
+  return 2 * (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
 }
 
 /** One after the other; a failing one does not stop the others. Throws BACKUP_WRONG that names each that failed. */

@@ -7,6 +7,7 @@ import type { Database } from '../../settings/databases.ts';
 import type { BackupSettingsWithoutStore } from '../../settings/settings.ts';
 import { type LockState, lockStateOf, restoreJournalPath } from '../../sqlite/lock/lock-state.ts';
 import { readAlertState } from '../alerts/alert-state.ts';
+import { damagedText } from '../alerts/verification-problems.ts';
 import { type DatabaseStatus, databaseStatus } from './database-status.ts';
 import { ageLimitSeconds } from './health.ts';
 
@@ -19,6 +20,8 @@ export type BackupStatus = {
   /** Seconds that a newest good backup may be old. */
   readonly ageLimitSeconds: number;
   readonly databases: readonly DatabaseStatus[];
+  /** What is wrong with files in the store that belong to none of these databases. */
+  readonly problems: readonly string[];
 };
 
 type StatusSettings = Pick<BackupSettingsWithoutStore, 'databases' | 'schedule' | 'zone' | 'stateDir' | 'stagingDir'>;
@@ -41,7 +44,9 @@ export async function statusOf(
     statuses.push(databaseStatus(history, database.name, deps));
   }
   const limit = ageLimitSeconds(gap);
-  return { version: toolVersion, nextRun: nextRun(plan, now), ageLimitSeconds: limit, databases: statuses };
+  const others = history.damagedOfOthers(databases.map(({ name }) => name));
+  const problems = others.map((one) => damagedText(one).replace(/\.$/, ''));
+  return { version: toolVersion, nextRun: nextRun(plan, now), ageLimitSeconds: limit, databases: statuses, problems };
 }
 
 /** Whether a restore left its journal, and none is at work on it now. */

@@ -8,10 +8,11 @@ import type { BackupDeps } from '../backup.ts';
 export async function closeSuspects(
   database: string,
   disproved: readonly string[],
-  { store, history, clock, signal }: Pick<BackupDeps, 'store' | 'history' | 'clock' | 'signal'>,
+  { store, history, clock, signal, settings }: Pick<BackupDeps, 'store' | 'history' | 'clock' | 'signal' | 'settings'>,
 ): Promise<void> {
   for (const key of disproved) history.recordDisproof(key, clock.now());
-  for (const { key } of [...history.openSuspects(database), ...history.damagedBackups(database)]) {
+  const others = history.damagedOfOthers(settings.databases.map(({ name }) => name));
+  for (const { key } of [...history.openSuspects(database), ...history.damagedBackups(database), ...others]) {
     if (!(await mayExist(store, key, signal))) history.forgetKey(key);
   }
 }

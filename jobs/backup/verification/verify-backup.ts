@@ -25,6 +25,8 @@ export type VerificationDeps = {
   readonly identity: AgeIdentity | null;
   /** A folder of its own for each, by `verificationFolder`; made, and removed at the end. */
   readonly stagingFolder: string;
+  /** Bytes of its disk that are to stay free. */
+  readonly reservedBytes: number;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 };
@@ -47,13 +49,19 @@ export type VerificationOutcome =
 /** Restores a stored backup into the staging folder, checks it there, and records what came of it. Throws INTERRUPTED. */
 export async function verifyBackup(
   { key, bytes, facts, database, isChanged }: BackupToVerify,
-  { store, history, clock, identity, stagingFolder, progress, signal }: VerificationDeps,
+  { store, history, clock, identity, stagingFolder, reservedBytes, progress, signal }: VerificationDeps,
 ): Promise<VerificationOutcome> {
   const bar = progress.start('verify', bytes);
   try {
     await removeLeftFolders(path.dirname(stagingFolder), folderStem, clock.now());
     await mkdir(stagingFolder, { recursive: true });
-    const verification = await verifyByRestoring(store, key, facts, { identity, stagingFolder, signal, bar });
+    const verification = await verifyByRestoring(store, key, facts, {
+      identity,
+      stagingFolder,
+      reservedBytes,
+      signal,
+      bar,
+    });
     if (isChanged) throw replacedFailure(key);
     history.recordVerification(key, verification, clock.now());
     return { kind: 'good', verification, isCompared: facts !== null };

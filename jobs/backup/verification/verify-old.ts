@@ -89,7 +89,8 @@ async function verifyDue(
   const stagingFolder = verificationFolder(stagingDir, name);
   const result = await verifyBackup(
     { ...due, facts, database: name, isChanged: head.changed ?? false },
-    { store, history, clock, identity, stagingFolder, progress: noProgress, signal },
+    // It runs between the backups.
+    { store, history, clock, identity, stagingFolder, reservedBytes: 0, progress: noProgress, signal },
   );
   if (result.kind === 'good') {
     log.line(`old backup ${due.key} ${verificationText(result)}`);

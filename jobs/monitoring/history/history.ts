@@ -96,6 +96,8 @@ export type History = {
   recordDamage(database: string, damaged: Omit<DamagedBackup, 'at'>, at: Temporal.Instant): void;
   /** Those that did not verify when they were last read back, oldest first. */
   damagedBackups(database: string): DamagedBackup[];
+  /** The same, of all that belong to none of these databases. */
+  damagedOfOthers(databases: readonly string[]): DamagedBackup[];
   recordRoutineVerification(database: string, verified: RoutineVerification): void;
   /** Null: none was tried yet. */
   routineVerification(database: string): RoutineVerification | null;
@@ -144,6 +146,7 @@ export type ReadOnlyHistory = Pick<
   | 'verifications'
   | 'lastVerifications'
   | 'damagedBackups'
+  | 'damagedOfOthers'
   | 'routineVerification'
   | 'stateBackup'
   | 'counts'

@@ -124,6 +124,11 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
       damagedRows('WHERE database = ? ORDER BY at, key', database).map(
         (row): DamagedBackup => ({ ...row, at: Temporal.Instant.from(row.at) }),
       ),
+    damagedOfOthers: (databases) =>
+      damagedRows(
+        'WHERE database NOT IN (SELECT value FROM json_each(?)) ORDER BY at, key',
+        JSON.stringify(databases),
+      ).map((row): DamagedBackup => ({ ...row, at: Temporal.Instant.from(row.at) })),
     recordRoutineVerification: (database, verified) => keepResult(routineName(database), verified),
     routineVerification: (database) => {
       const parsed = keptResult(routineName(database), routineSchema);
