@@ -18,6 +18,9 @@ function grow({ sql }: Scene, mib: number): void {
 
 const fast = { BACKUP_GZIP_LEVEL: '1' };
 
+/** On a Sunday a run makes a weekly copy, too. */
+const dailies = (keys: readonly string[]) => keys.filter((key) => key.startsWith('daily/'));
+
 function outcomes({ history }: Scene): string[] {
   return history.runs('backup', 'shop', 9).map(({ outcome }) => outcome);
 }
@@ -86,7 +89,7 @@ test('killed with SIGKILL after each of its steps, the next run cleans up or fin
   const visible = readdirSync(path.join(scene.folder, 'store', 'sqlite-backups', 'daily')).filter(
     (name) => !name.startsWith('.'),
   );
-  assert.equal(visible.length, keys.length);
+  assert.equal(visible.length, dailies(keys).length);
 });
 
 test('when the service itself is killed, its run ends too and its lock is free', async (t) => {
@@ -156,7 +159,7 @@ test('of two services on one database one waits for the other’s run', async (t
     [0, 0],
   );
   assert.equal(ended.filter(({ out, err }) => /waiting/i.test(out + err)).length, 1);
-  assert.equal((await scene.keys()).length, 2);
+  assert.equal(dailies(await scene.keys()).length, 2);
 });
 
 test('a database that is locked exclusively is a clear error', async (t) => {
