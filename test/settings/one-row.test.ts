@@ -26,7 +26,7 @@ const newDays = setting({
   meaning: 'days of something new; see `BACKUP_RETENTION_DAILY`',
 });
 const rows = [...table, newDays];
-const least = { sshHost: '192.0.2.7', dataFolder: '/srv/data', storeFolder: '/srv/backups' };
+const least = { sshHost: '192.0.2.7', dataFolder: '/srv/data', storeFolder: '/srv/backups', summary: 'false' };
 
 function environmentsOf(config: Record<string, string>) {
   const { hosts } = readDeployment(sourceOf({ ...least, ...config }), rows);

@@ -11,6 +11,8 @@ export const notPasted: Readonly<Record<string, string>> = {
   'infra/README.md#take-it-away': account,
   'infra/README.md#docker-compose-without-pulumi':
     'test/infra/engine/compose.test.ts does this with the folders of a host',
+  'jobs/restore/README.md#the-host-is-gone': 'test/restore/host-gone.test.ts does this with the options of the block',
+  'jobs/restore/README.md#the-host-is-gone 2': 'test/restore/host-gone.test.ts does this with the options of the block',
   'jobs/restore/README.md#without-the-checkout':
     'test/restore/docker-image.test.ts does this with the options of the block',
 };
