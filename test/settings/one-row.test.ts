@@ -26,7 +26,12 @@ const newDays = setting({
   meaning: 'days of something new; see `BACKUP_RETENTION_DAILY`',
 });
 const rows = [...table, newDays];
-const least = { sshHost: '192.0.2.7', dataFolder: '/srv/data', storeFolder: '/srv/backups', summary: 'false' };
+const least = {
+  sshHost: '192.0.2.7',
+  dataFolder: '/srv/data',
+  storeFolder: '/srv/backups',
+  summaryRecipients: 'a@example.com',
+};
 
 function environmentsOf(config: Record<string, string>) {
   const { hosts } = readDeployment(sourceOf({ ...least, ...config }), rows);
