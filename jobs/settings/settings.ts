@@ -90,7 +90,7 @@ function backupSettingsWithoutStore(values: JobValues<'backup'>, problems: Setti
       monthly: values.BACKUP_RETENTION_MONTHLY,
       yearly: values.BACKUP_RETENTION_YEARLY,
     },
-    /** The most that is read a night to verify an old backup; 0: none is. */
+    /** The most that is read a day to verify an old backup; 0: none is. */
     verifyBytes: values.BACKUP_VERIFY_MIB * 1024 * 1024,
     /** Tables whose emptying makes no backup suspect. */
     suspectIgnore: values.BACKUP_SUSPECT_IGNORE ?? [],

@@ -46,8 +46,17 @@ export function retentionDecisions(
 /** The newest so many; with hours to keep, the newest of each of so many hours and days. */
 function ofRuns(dailies: readonly DatedDaily[], { retention, lastGood, damaged, zone }: RetentionOptions) {
   if (retention.hourly === 0) return dailyRetention(dailies, { limit: retention.daily, lastGood, zone });
-  const backups = dailies.map((daily) => ({ ...daily, isGood: isGood(daily) && !damaged.has(daily.key) }));
-  return ladderRetention(backups, { rungs: limitedRungs(retention), lastGood, zone });
+  const { rungs, newestFirst } = ladderOf(dailies, { retention, damaged });
+  return ladderRetention(newestFirst, { rungs, lastGood, zone });
+}
+
+/** The rungs of what runs store, and which of it is good; `dailies` newest first. */
+export function ladderOf(
+  dailies: readonly DatedDaily[],
+  { retention, damaged }: Pick<RetentionOptions, 'retention' | 'damaged'>,
+) {
+  const newestFirst = dailies.map((daily) => ({ ...daily, isGood: isGood(daily) && !damaged.has(daily.key) }));
+  return { rungs: limitedRungs(retention), newestFirst };
 }
 
 /** The rungs of what runs store that are set, the shortest period first. */

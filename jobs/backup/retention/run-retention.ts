@@ -12,8 +12,10 @@ import { plural } from '../../runtime/format.ts';
 import type { RunStep } from '../steps.ts';
 import { makePeriodBackups, type PeriodBackupDeps } from './period-backups.ts';
 import { decisionText, knownDamaged, limitOf, removeDecided, retentionDecisions } from './prune.ts';
+import { storedByRung } from './stored-by-rung.ts';
 
 type RetentionDeps = PeriodBackupDeps & {
+  readonly database: string;
   readonly kinds: readonly BackupKind[];
   /** Key of the backup just made and verified. */
   readonly lastGood: string;
@@ -53,10 +55,27 @@ export async function runRetention(inventory: Inventory, deps: RetentionDeps): P
       await removeDecided(store, decisions, signal);
       for (const key of orphanedDetails({ ...inventory, periodBackups })) await store.remove(detailsKey(key), signal);
     });
+    const removed = new Set(decisions.flatMap(({ key, keep }) => (keep ? [] : [key])));
+    const isThere = ({ key }: { readonly key: string }) => !removed.has(key);
+    const dailies = inventory.dailies.filter(isThere);
+    recordListing({ ...inventory, dailies, periodBackups: periodBackups.filter(isThere) }, deps);
     return failure;
   } catch (error) {
     return signal.aborted ? null : asFailure(error);
   }
+}
+
+type ListingDeps = Pick<RetentionDeps, 'kinds' | 'history' | 'retention' | 'zone' | 'clock'> & {
+  readonly database: string;
+};
+
+/** Remembers how much lies in the store for each rung. */
+export function recordListing(
+  inventory: Inventory,
+  { database, kinds, history, retention, zone, clock }: ListingDeps,
+): void {
+  const rungs = storedByRung(inventory, { kinds, retention, damaged: knownDamaged(history), zone });
+  history.recordListing(database, { at: clock.now(), rungs });
 }
 
 /** Backups taken and stored in the future: the clock was ahead then, or is behind now, and days are counted by it. */

@@ -8,14 +8,14 @@ export const backup = [
     rule: rule.whole(0, 23),
     default: '2',
     readBy: ['backup', 'summary'],
-    meaning: 'local hour of the nightly backup',
+    meaning: 'local hour of the daily backup',
   }),
   setting({
     environment: 'BACKUP_SCHEDULE',
     stack: 'backupSchedule',
     rule: rule.cron,
     readBy: ['backup', 'summary'],
-    meaning: 'cron line of five fields, in place of `BACKUP_SCHEDULE_HOUR`',
+    meaning: 'cron line of five fields, in place of `BACKUP_SCHEDULE_HOUR`; `0 * * * *`: every hour',
   }),
   setting({
     environment: 'BACKUP_COMPRESSION',
@@ -111,7 +111,7 @@ export const backup = [
     default: '1024',
     readBy: ['backup'],
     meaning:
-      'largest old backup, in MiB as stored, that is verified by itself after the nightly backup, one a night; 0: none',
+      'largest old backup, in MiB as stored, that is verified by itself after a scheduled backup, at most one a day; 0: none',
   }),
   setting({
     environment: 'BACKUP_SUSPECT_IGNORE',
