@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { listCommand } from '../../jobs/backup/commands/list-command.ts';
 import { pruneCommand } from '../../jobs/backup/commands/prune-command.ts';
@@ -19,6 +21,10 @@ async function backUpAt(scene: Scene, ...times: readonly string[]) {
     scene.setClock(time);
     await runBackup(scene.database, scene.deps());
   }
+}
+
+function listed({ history }: Scene) {
+  return history.listing('shop')?.rungs.map(({ rung, backups }) => `${rung} ${backups}`);
 }
 
 test('hourly backups over the turn of a year: every rung has what it promises, and list, prune and status know it', async (t) => {
@@ -44,6 +50,7 @@ test('hourly backups over the turn of a year: every rung has what it promises, a
     'keep   sqlite-backups/monthly/shop_2025-12.db.gz (of the newest 2 months)',
     'keep   sqlite-backups/yearly/shop_2025.db.gz (of the newest 1 years)',
   ]);
+  assert.deepEqual(listed(scene), ['daily 2', 'monthly 1', 'yearly 1']);
   await backUpAt(scene, '2026-01-01T01:00:00');
   scene.setClock('2026-01-01T01:30:00');
   assert.match(await scene.command(listCommand, ['monthly']), /^monthly {2}shop_2025-12\.db\.gz/m);
@@ -69,9 +76,13 @@ test('a missed last day of the month and of the year is made up by the next run'
   assert.equal(year, 'yearly copy sqlite-backups/yearly/shop_2025.db.gz (the last day of the year was missed)');
 });
 
-test('rungs that were switched off since make nothing, keep what they made, and hold it in status', async (t) => {
+test('a rung that was switched off since makes, reads and removes nothing, and status counts what it made', async (t) => {
   const scene = await makeScene(t, { BACKUP_RETENTION_MONTHLY: '2' });
   await backUpAt(scene, '2025-11-30T02:00:00');
+  const november = 'sqlite-backups/monthly/shop_2025-11.db.gz';
+  writeFileSync(path.join(scene.folder, 'damaged'), 'damaged');
+  await scene.store.put(november, path.join(scene.folder, 'damaged'), {});
+  scene.history.forgetKey(november);
   const off = { ...scene.settings, retention: { ...scene.settings.retention, monthly: 0 } };
   scene.setClock('2025-12-31T02:00:00');
   scene.lines.length = 0;
@@ -80,8 +91,5 @@ test('rungs that were switched off since make nothing, keep what they made, and 
     scene.lines.filter((line) => line.includes('monthly')),
     ['keep   sqlite-backups/monthly/shop_2025-11.db.gz (no monthlies are made or removed now)'],
   );
-  assert.deepEqual(
-    scene.history.listing('shop')?.rungs.map(({ rung, backups }) => `${rung} ${backups}`),
-    ['daily 2', 'weekly 1', 'monthly 1'],
-  );
+  assert.deepEqual(listed(scene), ['daily 2', 'weekly 1', 'monthly 1']);
 });
