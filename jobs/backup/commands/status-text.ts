@@ -62,7 +62,7 @@ function sizesText({ snapshotBytes, archiveBytes, rows }: Run): string {
 }
 
 /** `hourly 23 (11.5 MiB), daily 20 (10.0 MiB)`: backups and bytes of each rung. */
-export function storedText({ rungs }: StoreListing): string {
+function storedText({ rungs }: StoreListing): string {
   return rungs.map(({ rung, backups, bytes }) => `${rung} ${formatCount(backups)} (${formatBytes(bytes)})`).join(', ');
 }
 
