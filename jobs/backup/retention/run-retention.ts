@@ -29,12 +29,13 @@ type RetentionDeps = PeriodBackupDeps & {
  */
 export async function runRetention(inventory: Inventory, deps: RetentionDeps): Promise<Failure | null> {
   const { kinds, store, history, retention, lastGood, zone, step, log, signal } = deps;
+  const periodKinds = periodKindNames(kinds, retention);
   const suspects = openSuspects(inventory);
   if (suspects.length > 0) {
-    log.warn(suspectsText(suspects, periodKindNames(kinds, retention)));
+    log.warn(suspectsText(suspects, periodKinds));
     return null;
   }
-  const problem = inventory.problem ?? clockProblem(inventory, periodKindNames(kinds, retention));
+  const problem = inventory.problem ?? clockProblem(inventory, periodKinds);
   if (problem !== null) return problem;
   try {
     const periodBackups: PeriodBackup[] = [];

@@ -183,8 +183,8 @@ export const backup: readonly Mutant[] = [
   {
     name: 'changed backups push good ones over the limit',
     file: 'jobs/backup/retention/prune.ts',
-    find: 'dailyRetention(unchanged,',
-    replace: 'dailyRetention(dated,',
+    find: 'ofRuns(unchanged,',
+    replace: 'ofRuns(dated,',
     tests: ['test/backup/changed-files.test.ts'],
   },
   {
@@ -197,15 +197,15 @@ export const backup: readonly Mutant[] = [
   {
     name: 'prune goes on while the clock is in doubt',
     file: 'jobs/backup/retention/run-retention.ts',
-    find: 'inventory.problem ?? clockProblem(inventory, kinds)',
+    find: 'inventory.problem ?? clockProblem(inventory, periodKinds)',
     replace: 'inventory.problem',
     tests: ['test/backup/dates.test.ts'],
   },
   {
     name: 'prune goes on while metadata cannot be read',
     file: 'jobs/backup/retention/run-retention.ts',
-    find: 'inventory.problem ?? clockProblem(inventory, kinds)',
-    replace: 'clockProblem(inventory, kinds)',
+    find: 'inventory.problem ?? clockProblem(inventory, periodKinds)',
+    replace: 'clockProblem(inventory, periodKinds)',
     tests: [run],
   },
   {
