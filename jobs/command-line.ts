@@ -42,7 +42,7 @@ export async function runCommandLine(
   more: readonly CommandFactory[] = [],
 ): Promise<number> {
   const program = new Command('nightshift')
-    .description('Backs up live SQLite databases every night, verifies each copy, and restores one.')
+    .description('Backs up live SQLite databases on a schedule, verifies each copy, and restores one.')
     .version(toolVersion)
     .addHelpText(
       'after',

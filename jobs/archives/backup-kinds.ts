@@ -39,11 +39,47 @@ const weekly = {
   reasons: { onLastDay: 'today is Sunday', missed: 'its Sunday was missed' },
 } as const satisfies PeriodKindRow;
 
+const monthly = {
+  from: 'daily',
+  name: 'monthly',
+  plural: 'monthlies',
+  period: 'month',
+  pattern: '\\d{4}-(?:0[1-9]|1[0-2])',
+  periodOf: (date) => date.toPlainYearMonth().toString(),
+  datesOf: (month) => datesFrom(Temporal.PlainDate.from(`${month}-01`), { months: 1 }),
+  reasons: { onLastDay: 'today is the last day of the month', missed: 'the last day of the month was missed' },
+} as const satisfies PeriodKindRow;
+
+const yearly = {
+  from: 'daily',
+  name: 'yearly',
+  plural: 'yearlies',
+  period: 'year',
+  pattern: '[1-9]\\d{3}',
+  periodOf: (date) => String(date.year),
+  datesOf: (year) => datesFrom(Temporal.PlainDate.from(`${year}-01-01`), { years: 1 }),
+  reasons: { onLastDay: 'today is the last day of the year', missed: 'the last day of the year was missed' },
+} as const satisfies PeriodKindRow;
+
 /**
  * Every kind of backup: keys, listings, `list`, restore, copies and retention follow from these rows. How many of each are
  * kept is the setting of the same name.
  */
-const rows = [daily, weekly] as const satisfies readonly (RunKindRow | PeriodKindRow)[];
+const rows = [daily, weekly, monthly, yearly] as const satisfies readonly (RunKindRow | PeriodKindRow)[];
+
+/** A rung that keeps the newest backup of each of the newest periods, of those that runs stored. */
+export type RunRung = {
+  readonly name: 'hourly' | 'daily';
+  readonly period: string;
+  /** The period of a local time; an hour that a clock change repeats is two. */
+  readonly periodOf: (at: Temporal.ZonedDateTime) => string;
+};
+
+/** The rungs below the kinds that are copied, the shortest period first. */
+export const runRungs: readonly [RunRung, RunRung] = [
+  { name: 'hourly', period: 'hour', periodOf: (at) => `${at.toPlainDate()} ${at.hour}:00${at.offset}` },
+  { name: 'daily', period: 'day', periodOf: (at) => at.toPlainDate().toString() },
+];
 
 export type KindName = (typeof rows)[number]['name'];
 
@@ -64,9 +100,11 @@ export function layoutBelow(prefix: string): BackupLayout {
   return { prefix, daily: inStore(daily), kinds: rows.map(inStore) };
 }
 
-/** How many of each kind are kept; null for all. A kind without a setting is an error of types. */
+/**
+ * How many of each rung are kept; null for all, 0: there is no such rung. A kind without a setting is an error of types.
+ */
 export type RetentionLimits = Readonly<
-  Record<string, number | null> & Record<KindName, number | null> & { daily: number }
+  Record<string, number | null> & Record<KindName, number | null> & Record<RunRung['name'], number>
 >;
 
 /** The kinds that are copied from dailies, in the order of the table. */
@@ -74,15 +112,19 @@ export function periodKindsOf(kinds: readonly BackupKind[]): PeriodKind[] {
   return kinds.filter((kind) => kind.from === 'daily');
 }
 
-/** `weekly`, or `weekly and monthly`. */
-export function periodKindNames(kinds: readonly (RunKindRow | PeriodKindRow)[] = rows): string {
-  const names = kinds.filter(({ from }) => from === 'daily').map(({ name }) => name);
-  return names.join(' and ');
+/** The kinds that are copied from dailies and not switched off: `weekly`, or `weekly, monthly and yearly`. */
+export function periodKindNames(kinds: readonly BackupKind[], retention: RetentionLimits): string {
+  const names = periodKindsOf(kinds).flatMap(({ name }) => (retention[name] === 0 ? [] : [name]));
+  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ');
 }
 
 /** An ISO 8601 week: `2025-W48`. The year is that of the week's Thursday. */
 export function isoWeek(date: Temporal.PlainDate): string {
   return `${date.yearOfWeek}-W${String(date.weekOfYear).padStart(2, '0')}`;
+}
+
+function datesFrom(first: Temporal.PlainDate, length: Temporal.DurationLike) {
+  return { first, last: first.add(length).subtract({ days: 1 }) };
 }
 
 /** Monday and Sunday of an ISO week. ISO 8601: January 4th is in week 1. */

@@ -23,7 +23,7 @@ import { createCompressor, freeKeptArchives } from './compressor.ts';
 import { cleanUpInterruptedRuns } from './interrupted-runs.ts';
 import { newestOfFormat, prepare, preparedText } from './prepare.ts';
 import { recordDetails } from './record-details.ts';
-import { runRetention } from './retention/run-retention.ts';
+import { recordListing, runRetention } from './retention/run-retention.ts';
 import { warnOfEarlierState } from './state/earlier-host.ts';
 import { createRunStep, type StepDeps } from './steps.ts';
 import { assessSnapshot } from './suspects/assess-snapshot.ts';
@@ -163,17 +163,17 @@ export async function backUp(
   const common = { store, history, clock, stagingFolder, log, signal };
   const recorded = await step('record', () => recordDetails({ key, facts, contents }, disproved, after, common));
   const today = at.toPlainDate();
+  const ladder = { database: name, retention, zone, kinds };
+  recordListing(recorded.inventory, { ...ladder, history, clock });
   const problem =
     storeEmptied === null && shared === null
       ? await runRetention(recorded.inventory, {
           ...common,
-          retention,
-          zone,
+          ...ladder,
           lastGood: key,
           today,
           identity,
           step,
-          kinds,
         })
       : shared;
   const housekeeping = damaged ?? recorded.failure ?? problem;

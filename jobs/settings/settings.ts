@@ -82,8 +82,15 @@ function backupSettingsWithoutStore(values: JobValues<'backup'>, problems: Setti
     compression: { format, level: format === 'gzip' ? values.BACKUP_GZIP_LEVEL : values.BACKUP_ZSTD_LEVEL },
     ageRecipients: values.BACKUP_AGE_RECIPIENTS ?? [],
     ageIdentityFile: values.BACKUP_AGE_IDENTITY,
-    retention: { daily: values.BACKUP_RETENTION_DAILY, weekly: values.BACKUP_RETENTION_WEEKLY || null },
-    /** The most that is read a night to verify an old backup; 0: none is. */
+    /** How many of each rung are kept; null: all, 0: no such rung. */
+    retention: {
+      hourly: values.BACKUP_RETENTION_HOURLY,
+      daily: values.BACKUP_RETENTION_DAILY,
+      weekly: values.BACKUP_RETENTION_WEEKLY || null,
+      monthly: values.BACKUP_RETENTION_MONTHLY,
+      yearly: values.BACKUP_RETENTION_YEARLY,
+    },
+    /** The most that is read a day to verify an old backup; 0: none is. */
     verifyBytes: values.BACKUP_VERIFY_MIB * 1024 * 1024,
     /** Tables whose emptying makes no backup suspect. */
     suspectIgnore: values.BACKUP_SUSPECT_IGNORE ?? [],

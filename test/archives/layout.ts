@@ -5,4 +5,4 @@ export const layout = layoutBelow('sqlite-backups/');
 
 export const { daily, kinds } = layout;
 
-export const weekly = periodKindsOf(kinds)[0] as PeriodKind;
+export const [weekly, monthly, yearly] = periodKindsOf(kinds) as [PeriodKind, PeriodKind, PeriodKind];

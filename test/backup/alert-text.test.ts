@@ -145,7 +145,7 @@ Size: 8.00 KiB, before 50.0 MiB
 Tables without rows now:
 - orders: had 12,000
 - customers: had 34
-Until you decide, old backups are kept and no weekly is written.
+Until you decide, old backups are kept and no weekly or longer one is written.
 
 What to do:
 Look at the database: is its disk mounted, is the data there?

@@ -170,7 +170,7 @@ test('check tries every part and names each that does not work', async (t) => {
 
 test('an unknown command, option or database exits 2 and says what there is', async (t) => {
   const { environment } = await makeScene(t);
-  for (const args of [['bakcup'], ['backup', '--now'], ['list', 'monthly'], ['backup', '--database', 'nope']]) {
+  for (const args of [['bakcup'], ['backup', '--now'], ['list', 'quarterly'], ['backup', '--database', 'nope']]) {
     const { code, err } = await nightshift(args, environment);
     assert.equal(code, 2, args.join(' '));
     assert.notEqual(err, '');

@@ -16,6 +16,7 @@ const database: DatabaseStatus = {
   openSuspects: [],
   lastVerifiedAt: null,
   oldVerified: null,
+  listing: null,
   openAlerts: [],
   health: { healthy: true, reason: 'newest good backup is 10 h 00 min old' },
   newestGood: null,

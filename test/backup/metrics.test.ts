@@ -25,7 +25,14 @@ const good: Run = {
 };
 const failed: Run = { ...good, id: 2, outcome: 'failed', startedAt: at('2025-11-29T20:00:00Z') };
 
-const around = { activeRun: null, openSuspects: [], openAlerts: [], lastVerifiedAt: null, oldVerified: null };
+const around = {
+  activeRun: null,
+  openSuspects: [],
+  openAlerts: [],
+  lastVerifiedAt: null,
+  oldVerified: null,
+  listing: null,
+};
 const status: BackupStatus = {
   ageLimitSeconds: 26 * 3600,
   problems: [],
@@ -41,6 +48,13 @@ const status: BackupStatus = {
       ok: false,
       problems: ['the last run failed'],
       ...around,
+      listing: {
+        at: at('2025-11-29T18:00:12Z'),
+        rungs: [
+          { rung: 'hourly', backups: 23, bytes: 23_000 },
+          { rung: 'daily', backups: 20, bytes: 20_000 },
+        ],
+      },
     },
     {
       name: 'new',
@@ -77,6 +91,11 @@ test('each figure has a name with its unit, and what is not known is left out', 
     'nightshift_backup_last_run_outcome{database="csv_data",outcome="failed"} 1',
     'nightshift_backup_last_run_outcome{database="csv_data",outcome="interrupted"} 0',
     'nightshift_backup_next_run_timestamp_seconds 1764525600',
+    'nightshift_backup_stored_bytes{database="csv_data",rung="hourly"} 23000',
+    'nightshift_backup_stored_bytes{database="csv_data",rung="daily"} 20000',
+    'nightshift_backup_stored_backups{database="csv_data",rung="hourly"} 23',
+    'nightshift_backup_stored_backups{database="csv_data",rung="daily"} 20',
+    'nightshift_backup_listing_timestamp_seconds{database="csv_data"} 1764439212',
     'nightshift_backup_runs_total{database="csv_data",outcome="succeeded"} 20',
     'nightshift_backup_runs_total{database="csv_data",outcome="failed"} 2',
     'nightshift_backup_runs_total{database="csv_data",outcome="interrupted"} 1',
@@ -95,4 +114,10 @@ test('each metric says what it means and of which type it is, once, however ofte
   assert.deepEqual(described('HELP'), [...named]);
   assert.deepEqual(described('TYPE'), [...named]);
   assert.match(first, /^# TYPE nightshift_backup_runs_total counter$/m);
+});
+
+test('what nothing is known of has no sample', async () => {
+  const unknown = status.databases.map((database) => ({ ...database, listing: null, recentRuns: [] }));
+  const text = await metricsText({ ...status, databases: unknown });
+  assert.doesNotMatch(text, /^nightshift_backup_(stored_|listing_|last_run_)/m);
 });

@@ -14,67 +14,68 @@ import { layout as usual } from '../archives/layout.ts';
 import { makeScene } from './scene.ts';
 
 /** A row that nightshift does not have: nothing but the row is needed for backups of this kind. */
-const monthly: PeriodKind = {
+const quarterly: PeriodKind = {
   from: 'daily',
-  name: 'monthly',
-  prefix: 'sqlite-backups/monthly/',
-  plural: 'monthlies',
-  period: 'month',
-  pattern: '\\d{4}-(?:0[1-9]|1[0-2])',
-  periodOf: (date) => date.toPlainYearMonth().toString(),
-  datesOf: (month) => {
-    const { year, month: number, daysInMonth } = Temporal.PlainYearMonth.from(month);
-    const first = new Temporal.PlainDate(year, number, 1);
-    return { first, last: first.add({ days: daysInMonth - 1 }) };
+  name: 'quarterly',
+  prefix: 'sqlite-backups/quarterly/',
+  plural: 'quarterlies',
+  period: 'quarter',
+  pattern: '\\d{4}-Q[1-4]',
+  periodOf: ({ year, month }) => `${year}-Q${Math.ceil(month / 3)}`,
+  datesOf: (period) => {
+    const [year = 0, quarter = 0] = period.split('-Q').map(Number);
+    const first = new Temporal.PlainDate(year, 3 * quarter - 2, 1);
+    return { first, last: first.add({ months: 3 }).subtract({ days: 1 }) };
   },
-  reasons: { onLastDay: 'today is the last day of the month', missed: 'its last day was missed' },
+  reasons: { onLastDay: 'today is the last day of the quarter', missed: 'its last day was missed' },
 };
-const layout = { ...usual, kinds: [...usual.kinds, monthly] };
-const november = 'sqlite-backups/monthly/shop_2025-11.db.gz';
+const layout = { ...usual, kinds: [...usual.kinds, quarterly] };
+const fourth = 'sqlite-backups/quarterly/shop_2025-Q4.db.gz';
 
 test('a kind of backup is one row: it is copied, listed, kept, pruned and named like the others', async (t) => {
   const scene = await makeScene(t);
   const { store, settings, database } = scene;
-  const retention = { ...settings.retention, monthly: 1 };
+  const retention = { ...settings.retention, quarterly: 1 };
   const deps = { layout, settings: { ...settings, retention } };
-  const options = { zone: settings.zone, now: () => Temporal.Instant.from('2026-01-31T00:00:00Z'), layout };
+  const options = { zone: settings.zone, now: () => Temporal.Instant.from('2026-04-30T00:00:00Z'), layout };
   const { signal } = scene.deps();
 
-  scene.setClock('2025-11-29T02:00:00');
+  scene.setClock('2025-12-30T02:00:00');
   await runBackup(database, scene.deps(deps));
-  assert.deepEqual(await scene.keys(), ['daily/shop_2025-11-29_020000.db.gz']);
-  scene.setClock('2025-11-30T02:00:00');
+  assert.deepEqual(await scene.keys(), ['daily/shop_2025-12-30_020000.db.gz']);
+  scene.setClock('2025-12-31T02:00:00');
   await runBackup(database, scene.deps(deps));
-  assert.ok(scene.lines.includes(`monthly copy ${november} (today is the last day of the month)`));
-  assert.ok((await scene.keys()).includes('monthly/shop_2025-11.db.gz'));
+  assert.ok(scene.lines.includes(`quarterly copy ${fourth} (today is the last day of the quarter)`));
+  assert.ok((await scene.keys()).includes('quarterly/shop_2025-Q4.db.gz'));
 
-  const backups = await readBackups(store, [monthly], '', { ...options, signal });
+  const backups = await readBackups(store, [quarterly], '', { ...options, signal });
   assert.deepEqual(
     backups.map(({ kind, name, database }) => ({ kind, name, database })),
-    [{ kind: 'monthly', name: 'shop_2025-11.db.gz', database: 'shop' }],
+    [{ kind: 'quarterly', name: 'shop_2025-Q4.db.gz', database: 'shop' }],
   );
   assert.match(
     listText(backups, { verifications: new Map(), instances: noInstances }, options.now()),
-    /^monthly\s+shop_2025-11\.db\.gz\s/m,
+    /^quarterly\s+shop_2025-Q4\.db\.gz\s/m,
   );
-  assert.deepEqual(parseDetailsKey(layout, detailsKey(november)), { key: november, database: 'shop' });
+  assert.deepEqual(parseDetailsKey(layout, detailsKey(fourth)), { key: fourth, database: 'shop' });
 
   scene.setClock('2026-01-01T02:00:00');
   scene.lines.length = 0;
   await runBackup(database, scene.deps(deps));
   assert.deepEqual(
-    scene.lines.filter((line) => line.includes('monthly')),
-    [`keep   ${november} (of the newest 1 months)`],
+    scene.lines.filter((line) => line.includes('quarterly')),
+    [`keep   ${fourth} (of the newest 1 quarters)`],
   );
   const inventory = await inventoryOf(store, 'shop', { ...options, signal });
-  const removed = retentionDecisions(inventory, {
-    retention: { ...retention, monthly: 0 },
+  const decisions = retentionDecisions(inventory, {
+    retention: { ...retention, quarterly: 0 },
     lastGood: null,
+    damaged: new Set(),
     zone: 'UTC',
   });
   assert.deepEqual(
-    removed.filter(({ keep }) => !keep),
-    [{ key: november, keep: false, reason: 'older than the newest 0 months' }],
+    decisions.filter(({ key }) => key === fourth),
+    [{ key: fourth, keep: true, reason: 'no quarterlies are made or removed now' }],
   );
 
   const status = await statusOf(settings, scene.history, options.now());

@@ -98,7 +98,7 @@ test('in the list a name or a date does as well, and what is not understood is a
   assert.equal(ending, 'RESTORE_DECLINED', text);
   assert.deepEqual(asked, [question, question, question, 'Restore it? [y/N] ']);
   assert.match(text, /has no backup "99" below sqlite-backups\/\./);
-  assert.match(text, /"dayli" is no kind of backup\. After the name comes its kind: daily or weekly/);
+  assert.match(text, /"dayli" is no kind of backup\. After the name comes its kind: daily, weekly, monthly or yearly/);
   assert.deepEqual(linesOf(text, /^Restore |^NOTE: "/), [
     'Restore sqlite-backups/daily/shop_2025-11-30_020000.db.gz',
     'NOTE: "2025-11-30" is the day (Asia/Kuala_Lumpur) of sqlite-backups/daily/shop_2025-11-30_020000.db.gz',

@@ -64,7 +64,7 @@ test('with the two keys alone everything has the promised default', () => {
     compression: { format: 'gzip', level: 9 },
     ageRecipients: [],
     ageIdentityFile: null,
-    retention: { daily: 20, weekly: null },
+    retention: { hourly: 0, daily: 20, weekly: null, monthly: 0, yearly: 0 },
     verifyBytes: 1024 * 1024 * 1024,
     suspectIgnore: [],
     pingUrl: null,

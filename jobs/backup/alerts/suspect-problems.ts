@@ -1,4 +1,3 @@
-import { periodKindNames } from '../../archives/backup-kinds.ts';
 import type { OpenSuspect } from '../../monitoring/history/history.ts';
 import { formatBytes, formatCount } from '../../runtime/format.ts';
 import { reasonKind, type Suspicion } from '../suspects/suspicion.ts';
@@ -65,7 +64,7 @@ function suspectProblem(
     lines: [
       `The backup of ${database} was stored, but looks as if data was lost.`,
       ...why,
-      `Until you decide, old backups are kept and no ${periodKindNames()} is written.`,
+      'Until you decide, old backups are kept and no weekly or longer one is written.',
     ],
     hint: [
       'Look at the database: is its disk mounted, is the data there?',

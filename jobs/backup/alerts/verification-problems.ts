@@ -51,7 +51,7 @@ function oneUnverifiedProblem(database: string, { key, problem, at }: Unverified
     title: `an old backup of ${database} could not be verified`,
     message: `${key} could not be verified: ${oneLine(problem)}`,
     lines: [
-      `Each night one old backup of ${database} is restored into STAGING_DIR and checked. Of this one that was not possible.`,
+      `Once a day one old backup of ${database} is restored into STAGING_DIR and checked. Of this one that was not possible.`,
       `The backup: ${key}`,
       `What: ${oneLine(problem)}`,
     ],
@@ -69,7 +69,7 @@ function unverifiedProblem(database: string, problem: string, at: Temporal.Insta
     title: `no old backup of ${database} could be verified`,
     message: `no old backup could be verified: ${oneLine(problem)}`,
     lines: [
-      `Each night one old backup of ${database} is restored into STAGING_DIR and checked. That was not possible.`,
+      `Once a day one old backup of ${database} is restored into STAGING_DIR and checked. That was not possible.`,
       `What: ${oneLine(problem)}`,
     ],
     hint: 'See what was found. It is tried again after the next nightly backup; by hand: nightshift verify --sample 1',

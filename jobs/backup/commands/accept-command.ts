@@ -75,7 +75,7 @@ async function accept(key: string, store: ObjectStore, settings: BackupSettings,
     await updateDetails(store, accepted, { acceptedAt: clock.now() }, { folder: settings.stagingDir, signal });
   }
   recordInHistory(settings, acceptance.accepted, 'accepted', context);
-  return acceptedText(acceptance);
+  return acceptedText(acceptance, periodKindNames(layout.kinds, settings.retention));
 }
 
 function notOpen({ key, suspectStatus, facts }: StoredDaily): string {
@@ -86,10 +86,10 @@ function notOpen({ key, suspectStatus, facts }: StoredDaily): string {
   return `${key} is not suspect; nothing to accept.\n`;
 }
 
-function acceptedText({ accepted, stillOpen }: Acceptance): string {
+function acceptedText({ accepted, stillOpen }: Acceptance, periodKinds: string): string {
   const lines = accepted.map(({ key, facts }) => `Accepted ${key} (${facts?.suspect}).`);
   if (stillOpen.length === 0)
-    return `${[...lines, `The next backup prunes and makes ${periodKindNames()} copies again.`].join('\n')}\n`;
+    return `${[...lines, `The next backup prunes and makes ${periodKinds} copies again.`].join('\n')}\n`;
   const open = stillOpen.map(({ key, facts }) => `  nightshift accept ${key}   # ${facts?.suspect}`);
   return `${[...lines, 'Still open, so the next backup does not prune yet:', ...open].join('\n')}\n`;
 }

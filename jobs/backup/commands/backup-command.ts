@@ -8,14 +8,14 @@ type BackupOptions = { schedule?: boolean; database?: string };
 
 export function backupCommand(context: CliContext): Command {
   return new Command('backup')
-    .description('back up every database of DATABASE_PATH now; with --schedule now and then every night')
+    .description('back up every database of DATABASE_PATH now; with --schedule now and at every scheduled time')
     .option('--schedule', 'stay, and back up at every scheduled time (the entrypoint of the container)')
     .option('--database <name>', 'only this one of several')
     .addHelpText(
       'after',
       `
 A backup is a snapshot of the live database that passed SQLite's integrity check, compressed, stored, read back and
-compared. Then old ones are removed as BACKUP_RETENTION_DAILY says. Exit codes: 0 backed up and verified, 1 failed,
+compared. Then copies for longer are made and old ones removed, as the BACKUP_RETENTION settings say. Exit codes: 0 backed up and verified, 1 failed,
 2 settings wrong, 3 another process holds the lock, 4 interrupted.
 
 BACKUP_PING_URL gets a success only when every database of DATABASE_PATH is backed up: with --database, and another whose

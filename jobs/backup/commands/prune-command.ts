@@ -16,7 +16,7 @@ import { acquireLock } from '../../sqlite/lock/lock.ts';
 import { wasEverLocked } from '../../sqlite/lock/lock-state.ts';
 import { openStore } from '../../store/open.ts';
 import type { ObjectStore } from '../../store/store.ts';
-import { decisionText, removeDecided, retentionDecisions } from '../retention/prune.ts';
+import { decisionText, knownDamaged, removeDecided, retentionDecisions } from '../retention/prune.ts';
 import type { RetentionDecision } from '../retention/retention.ts';
 
 type PruneOptions = { dryRun?: boolean; json?: boolean };
@@ -64,7 +64,7 @@ async function decisionsOf({ database, settings, store, history }: PruneDeps, { 
   const { own: inventory, others } = splitByHost(stored, history?.instances() ?? noInstances);
   const lastGood = history?.newestGood(database.name)?.key ?? null;
   return {
-    decisions: retentionDecisions(inventory, { retention, lastGood, zone }),
+    decisions: retentionDecisions(inventory, { retention, lastGood, damaged: knownDamaged(history), zone }),
     suspects: openSuspects(inventory),
     problem: inventory.problem ?? sharedStoreFailure(others, zone),
   };

@@ -1,6 +1,6 @@
-import type { Run } from '../../monitoring/history/history.ts';
+import type { Run, StoreListing } from '../../monitoring/history/history.ts';
 import { localTimestamp } from '../../runtime/clock.ts';
-import { agePhrase, durationSince, formatBytes, plural } from '../../runtime/format.ts';
+import { agePhrase, durationSince, formatBytes, formatCount, plural } from '../../runtime/format.ts';
 import { sparkline } from '../../runtime/sparkline.ts';
 import type { DatabaseStatus } from '../status/database-status.ts';
 import type { BackupStatus } from '../status/status.ts';
@@ -22,7 +22,18 @@ export function statusText(status: BackupStatus, now: Temporal.Instant, zone: st
 const problemLine = (problem: string) => `  problem       ${problem}`;
 
 function databaseText(
-  { name, ok, health, problems, newestGood, lastVerifiedAt, oldVerified, activeRun, recentRuns }: DatabaseStatus,
+  {
+    name,
+    ok,
+    health,
+    problems,
+    newestGood,
+    lastVerifiedAt,
+    oldVerified,
+    listing,
+    activeRun,
+    recentRuns,
+  }: DatabaseStatus,
   now: Temporal.Instant,
   zone: string,
 ) {
@@ -38,6 +49,7 @@ function databaseText(
     lines.push(`  size          ${sizesText(newestGood)}`);
     lines.push(...trendLine(recentRuns));
   }
+  if (listing !== null) lines.push(`  in the store  ${storedText(listing)}, as listed ${agePhrase(listing.at, now)}`);
   if (activeRun !== null) lines.push(...activeRunLines(activeRun, now, zone));
   if (recentRuns.length === 0) lines.push('  no run is recorded here');
   return lines.join('\n');
@@ -53,6 +65,11 @@ function activeRunLines({ run, isAlive }: ActiveRun, now: Temporal.Instant, zone
 
 function sizesText({ snapshotBytes, archiveBytes, rows }: Run): string {
   return `${formatBytes(archiveBytes ?? 0)}, of a database of ${formatBytes(snapshotBytes ?? 0)} with ${plural(rows ?? 0, 'row')}`;
+}
+
+/** `hourly 23 (11.5 MiB), daily 20 (10.0 MiB)`: backups and bytes of each rung. */
+function storedText({ rungs }: StoreListing): string {
+  return rungs.map(({ rung, backups, bytes }) => `${rung} ${formatCount(backups)} (${formatBytes(bytes)})`).join(', ');
 }
 
 /** Sizes of the last good archives, oldest first, and the change over them. */

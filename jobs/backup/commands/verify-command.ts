@@ -40,7 +40,7 @@ export function verifyCommand(context: CliContext): Command {
       `
 Touches no database and no service. What it finds is recorded: \`list\` and \`status\` show it, and one that does not verify stays a
 problem until it is verified again or gone. An encrypted one that no key here opens is "checksum only": its stored bytes are
-compared, nothing more. The service verifies one old backup a night by itself (BACKUP_VERIFY_MIB). Exit code 1 when one fails.`,
+compared, nothing more. The service verifies one old backup a day by itself (BACKUP_VERIFY_MIB). Exit code 1 when one fails.`,
     )
     .action(async (name: string | undefined, options: VerifyCliOptions) => {
       const asked = askedOf(name, options);

@@ -20,6 +20,7 @@ import type { Log } from '../../runtime/log.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import { copyOrUpload } from '../copy-backup.ts';
 import { periodBackupsDue } from './period-backups-due.ts';
+import { limitOf } from './prune.ts';
 
 export type PeriodBackupDeps = {
   readonly store: ObjectStore;
@@ -61,7 +62,7 @@ export async function makePeriodBackups(
   const copy = copierOf(kind, deps);
   const made: PeriodBackup[] = [];
   const without: string[] = [];
-  const limit = retention[kind.name] ?? null;
+  const limit = limitOf(kind, retention);
   for (const due of periodBackupsDue(kind, dailies, { existing, today, zone, limit })) {
     const copied = await copyFirstGood(due.period, due.dailies, inventory, { ...deps, kind, copy });
     if (copied === null) without.push(due.period);

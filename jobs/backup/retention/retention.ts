@@ -4,7 +4,7 @@ import type { PeriodKind } from '../../archives/backup-kinds.ts';
 /** What happens to one stored backup, and why. */
 export type RetentionDecision = { readonly key: string; readonly keep: boolean; readonly reason: string };
 
-type DatedBackup = { readonly key: string; readonly date: { readonly takenAt: Temporal.Instant } };
+export type DatedBackup = { readonly key: string; readonly date: { readonly takenAt: Temporal.Instant } };
 type KeyOfPeriod = { readonly key: string; readonly period: string };
 
 type DailyRetentionOptions = {
@@ -45,7 +45,10 @@ export function dailyRetention(
   });
 }
 
-/** Which backups of a period kind to keep: the newest `limit` periods, all when it is null. Newest first. */
+/**
+ * Which backups of a period kind to keep: the newest `limit` periods; all when it is null, and when it is 0 (no such rung: what an
+ * earlier setting made is not ours to remove). Newest first.
+ */
 export function periodRetention(
   kind: PeriodKind,
   backups: readonly KeyOfPeriod[],
@@ -55,6 +58,7 @@ export function periodRetention(
   const keptPeriods = new Set([...new Set(newestFirst.map(({ period }) => period))].slice(0, limit ?? undefined));
   return newestFirst.map(({ key, period }) => {
     if (limit === null) return { key, keep: true, reason: `${kind.plural} are kept for good` };
+    if (limit === 0) return { key, keep: true, reason: `no ${kind.plural} are made or removed now` };
     const keep = keptPeriods.has(period);
     const newest = `the newest ${limit} ${kind.period}s`;
     return { key, keep, reason: keep ? `of ${newest}` : `older than ${newest}` };
@@ -89,6 +93,7 @@ function isBetweenFirstAndNewest(newestFirst: readonly DatedBackup[], dayOf: (da
   return (daily: DatedBackup) => !ends.has(daily);
 }
 
-function compareAge(a: DatedBackup, b: DatedBackup): number {
+/** Oldest first; equal ages by key. */
+export function compareAge(a: DatedBackup, b: DatedBackup): number {
   return Temporal.Instant.compare(a.date.takenAt, b.date.takenAt) || a.key.localeCompare(b.key);
 }

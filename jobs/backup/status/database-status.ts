@@ -5,6 +5,7 @@ import type {
   ReadOnlyHistory,
   RoutineVerification,
   Run,
+  StoreListing,
   Verification,
 } from '../../monitoring/history/history.ts';
 import type { LockState } from '../../sqlite/lock/lock-state.ts';
@@ -31,6 +32,8 @@ export type DatabaseStatus = {
   readonly lastVerifiedAt: Temporal.Instant | null;
   /** The old backup that was last verified by itself, and how far; null: none, or it failed. */
   readonly oldVerified: { readonly key: string; readonly result: Verification; readonly at: Temporal.Instant } | null;
+  /** What the store held for each rung when a run last listed it; null: no run recorded that. */
+  readonly listing: StoreListing | null;
   /** What the alerts know to be wrong still. */
   readonly openAlerts: readonly BackupProblem[];
 };
@@ -90,6 +93,7 @@ export function databaseStatus(history: ReadOnlyHistory, name: string, deps: Dat
     openSuspects,
     lastVerifiedAt: lastVerifications.get(newestGood?.key ?? '')?.at ?? null,
     oldVerified: oldVerifiedOf(routine, lastVerifications),
+    listing: history.listing(name),
     openAlerts,
   };
 }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { StoreListing } from '../../monitoring/history/history.ts';
 import type { DatabaseStatus } from './database-status.ts';
 import type { BackupStatus } from './status.ts';
 
@@ -14,7 +15,8 @@ type MetricFamily = {
 export async function metricsText(status: BackupStatus): Promise<string> {
   const registry = new Registry();
   for (const { type, name, help, samples } of familiesOf(status)) {
-    const labelNames = [...new Set(samples.flatMap(({ labels }) => Object.keys(labels)))];
+    // Without labels it would be 0 where nothing is known.
+    const labelNames = samples.length === 0 ? ['database'] : labelNamesOf(samples);
     const options = { name: `nightshift_backup_${name}`, help, labelNames, registers: [registry] };
     const gauge = type === 'gauge' ? new Gauge(options) : null;
     const counter = type === 'counter' ? new Counter(options) : null;
@@ -93,6 +95,21 @@ function familiesOf({ version, nextRun, databases }: BackupStatus): MetricFamily
     gauge('next_run_timestamp_seconds', 'When the next run is due, Unix time.', [
       { labels: {}, value: seconds(nextRun) },
     ]),
+    gauge(
+      'stored_bytes',
+      'Size of the archives in the store for each rung of retention, when a run last listed them.',
+      databases.flatMap((status) => listingSamples(status, ({ bytes }) => bytes)),
+    ),
+    gauge(
+      'stored_backups',
+      'Backups in the store for each rung of retention, when a run last listed them.',
+      databases.flatMap((status) => listingSamples(status, ({ backups }) => backups)),
+    ),
+    gauge(
+      'listing_timestamp_seconds',
+      'When a run last listed the store, Unix time.',
+      each(({ listing }) => seconds(listing?.at ?? null)),
+    ),
     {
       type: 'counter',
       name: 'runs_total',
@@ -113,6 +130,17 @@ function outcomeSamples({ name, recentRuns: [lastRun], runs }: DatabaseStatus): 
 function runSamples({ name, runs: { succeeded, failed, interrupted } }: DatabaseStatus): MetricSample[] {
   const ended = { succeeded, failed, interrupted };
   return Object.entries(ended).map(([outcome, value]) => ({ labels: { database: name, outcome }, value }));
+}
+
+function labelNamesOf(samples: readonly MetricSample[]): string[] {
+  return [...new Set(samples.flatMap(({ labels }) => Object.keys(labels)))];
+}
+
+function listingSamples(
+  { name, listing }: DatabaseStatus,
+  read: (rung: StoreListing['rungs'][number]) => number,
+): MetricSample[] {
+  return (listing?.rungs ?? []).map((one) => ({ labels: { database: name, rung: one.rung }, value: read(one) }));
 }
 
 function seconds(instant: Temporal.Instant | null): number | null {

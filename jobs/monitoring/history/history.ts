@@ -40,6 +40,12 @@ export type StateBackup = {
   readonly problem: string | null;
 };
 
+/** What the store held of one database, by the rung that keeps it, when a run last listed it and had pruned. */
+export type StoreListing = {
+  readonly at: Temporal.Instant;
+  readonly rungs: readonly { readonly rung: string; readonly backups: number; readonly bytes: number }[];
+};
+
 /** One run of a job on one database. Sizes in bytes. */
 export type Run = {
   readonly id: number;
@@ -104,6 +110,9 @@ export type History = {
   recordStateBackup(stored: StateBackup): void;
   /** Null: none was tried yet. */
   stateBackup(): StateBackup | null;
+  recordListing(database: string, listing: StoreListing): void;
+  /** Null: no run recorded one yet. */
+  listing(database: string): StoreListing | null;
   /** Forgets all that is known of a key: its object is gone, or about to be replaced by a new one. */
   forgetKey(key: string): void;
   counts(database: string): Record<Outcome, number>;
@@ -149,6 +158,7 @@ export type ReadOnlyHistory = Pick<
   | 'damagedOfOthers'
   | 'routineVerification'
   | 'stateBackup'
+  | 'listing'
   | 'counts'
   | 'openSuspects'
   | 'alertState'

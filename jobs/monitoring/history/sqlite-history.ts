@@ -9,6 +9,7 @@ import type {
   RoutineVerification,
   RunDetails,
   StateBackup,
+  StoreListing,
   UnverifiedBackup,
   Verification,
 } from './history.ts';
@@ -47,7 +48,7 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
     return table === undefined ? [] : rows<DamagedRow>(`SELECT key, message, at FROM damaged ${where}`, ...values);
   };
   /** What came last of something that is done again and again. */
-  const keepResult = (name: string, result: RoutineVerification | StateBackup) =>
+  const keepResult = (name: string, result: RoutineVerification | StateBackup | StoreListing) =>
     run('INSERT OR REPLACE INTO service (name, value) VALUES (?, ?)', name, JSON.stringify(result));
   const keptResult = <Result>(name: string, schema: z.ZodType<Result>): Result | null => {
     const [found] = rows<{ value: string }>('SELECT value FROM service WHERE name = ?', name);
@@ -143,6 +144,8 @@ export function createSqliteHistory(db: Sqlite.Database, file: string): History 
     },
     recordStateBackup: (stored) => keepResult(stateName, stored),
     stateBackup: () => keptResult(stateName, resultSchema),
+    recordListing: (database, listing) => keepResult(listingName(database), listing),
+    listing: (database) => keptResult(listingName(database), listingSchema),
     forgetKey: (key) =>
       translateHistoryErrors(file, () =>
         db.transaction(() => {
@@ -254,6 +257,12 @@ const instant = z.string().transform((text) => Temporal.Instant.from(text));
 const resultSchema = z.object({ at: instant, key: z.string().nullable(), problem: z.string().nullable() });
 const routineSchema = resultSchema.extend({
   unverified: z.array(z.object({ key: z.string(), problem: z.string(), at: instant })).default([]),
+});
+
+const listingName = (database: string) => `listing:${database}`;
+const listingSchema = z.object({
+  at: instant,
+  rungs: z.array(z.object({ rung: z.string(), backups: z.number(), bytes: z.number() })),
 });
 
 const columnNames: Record<keyof RunDetails, string> = {

@@ -17,7 +17,7 @@ export function selectorOfWords(first: string, second: string | undefined): Back
   throw new Failure(
     'ARGUMENT_INVALID',
     `"${other}" is no kind of backup.`,
-    `After the name comes its kind: ${kindNames.join(' or ')}.`,
+    `After the name comes its kind: ${kindNames.slice(0, -1).join(', ')} or ${kindNames.at(-1)}.`,
   );
 }
 

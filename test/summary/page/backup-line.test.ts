@@ -38,6 +38,7 @@ const status: DatabaseStatus = {
   openSuspects: [],
   lastVerifiedAt: null,
   oldVerified: null,
+  listing: null,
   openAlerts: [],
 };
 const line = (...databases: DatabaseStatus[]) =>

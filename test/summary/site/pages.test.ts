@@ -130,8 +130,17 @@ describe('the pages', () => {
     const failed = site.history.startRun('backup', 'shop', at);
     const error = { code: 'STORE_BUSY', message: 'The store was busy.' };
     site.history.finishRun(failed, 'failed', at.add({ seconds: 60 }), error);
+    site.history.recordListing('shop', {
+      at: at.add({ minutes: 1 }),
+      rungs: [
+        { rung: 'daily', backups: 20, bytes: 1.67 * 2 ** 30 },
+        { rung: 'yearly', backups: 3, bytes: 200 * 2 ** 20 },
+      ],
+    });
     const { body } = await owner.get('/status');
     for (const text of [
+      'Backups of shop in the store, as a run listed them 6 h 29 min ago',
+      '<td class="right">20</td><td class="right">1.67 GiB</td>',
       'Summary of 2025-11-30: Sent to 2 of 2 people.',
       'Sent to 1 of 2 people, 1 uncertain.',
       'owner@shop.test, partner@shop.test (uncertain)',

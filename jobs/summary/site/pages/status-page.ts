@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
-import type { Run } from '../../../monitoring/history/history.ts';
+import type { Run, StoreListing } from '../../../monitoring/history/history.ts';
 import { localTimestamp } from '../../../runtime/clock.ts';
 import type { Failure } from '../../../runtime/errors.ts';
-import { formatBytes, formatCount, formatDuration } from '../../../runtime/format.ts';
+import { agePhrase, formatBytes, formatCount, formatDuration } from '../../../runtime/format.ts';
 import { localeFormat } from '../../blocks/locale-format.ts';
 import type { SeriesBlock, TableBlock } from '../../page/page-model.ts';
 import type { Html, SiteContext } from '../../views/block-view.ts';
@@ -15,6 +15,7 @@ import { type PageFrame, renderPage } from './layout.ts';
 
 export type StatusPageData = {
   readonly zone: string;
+  readonly now: Temporal.Instant;
   /** Newest day first. */
   readonly summaries: readonly SummaryState[];
   /** Or why the history of backups cannot be read. */
@@ -26,13 +27,13 @@ const maxMarks = 30;
 const context: SiteContext = { format: localeFormat('en-GB'), csvPath: () => null };
 
 /** Whether summaries are being sent and backups made, then the runs. */
-export function statusPage(frame: PageFrame, { zone, summaries, backups }: StatusPageData): Html {
+export function statusPage(frame: PageFrame, { zone, now, summaries, backups }: StatusPageData): Html {
   const [latest] = summaries;
   const states = backups instanceof Error ? [] : backups;
   return renderPage(frame, {
     title: `Status · ${frame.brand}`,
     current: 'status',
-    headline: html`<h1 class="large">Status</h1><p class="lead">The runs of the two daily jobs. Times are ${zone}.</p>`,
+    headline: html`<h1 class="large">Status</h1><p class="lead">The runs of the two jobs. Times are ${zone}.</p>`,
     body: html`<section class="card"><h2>At a glance</h2>
 <p class="state ${latest?.tone ?? 'waiting'}">${latest === undefined ? 'No summary was created yet.' : `Summary of ${latest.day}: ${latest.message}`}</p>
 ${runStrip(summaries.map(({ tone, day, message }) => ({ tone, text: `${day}: ${message}` })))}
@@ -41,7 +42,7 @@ ${backups instanceof Error ? html`<p class="state ${backups.code === 'HISTORY_MI
 </section>
 ${chartsView(summaryCharts(summaries))}
 ${tableView.site(summaryTable(summaries, zone), context)}
-${states.map((state) => backupView(state, zone))}`,
+${states.map((state) => backupView(state, zone, now))}`,
   });
 }
 
@@ -63,12 +64,13 @@ function runStrip(marks: readonly { readonly tone: string; readonly text: string
   return html`<ol class="run-strip">${marks.toReversed().map(({ tone, text }) => html`<li class="${tone}" title="${text}"><span class="visually-hidden">${text}</span></li>`)}</ol>`;
 }
 
-function backupView(state: BackupState, zone: string): Html {
+function backupView(state: BackupState, zone: string, now: Temporal.Instant): Html {
   const { restores } = state;
-  const { name: database, recentRuns } = state.status;
+  const { name: database, recentRuns, listing } = state.status;
   const runs = runTable(`${database}-backups`, `Backups of ${database}`, recentRuns.slice(0, maxRuns), zone);
   const restored = runTable(`${database}-restores`, `Restores of ${database}`, restores, zone);
   return html`${chartsView(backupCharts(state, (at) => localTimestamp(at, zone).slice(0, 16)))}
+${listing === null ? '' : tableView.site(storeTable(database, listing, now), context)}
 ${tableView.site(runs, context)}
 ${restores.length === 0 ? '' : tableView.site(restored, context)}`;
 }
@@ -94,6 +96,13 @@ function summaryTable(summaries: readonly SummaryState[], zone: string): TableBl
   });
   const titles = ['Day', 'Outcome', 'Started', '>Took', '>Mail', 'To'];
   return table('summaries', 'Summaries, the last 30 days', rows, titles);
+}
+
+/** How much the store holds for each rung. */
+function storeTable(database: string, { at, rungs }: StoreListing, now: Temporal.Instant): TableBlock {
+  const rows = rungs.map(({ rung, backups, bytes }) => [rung, formatCount(backups), formatBytes(bytes)]);
+  const title = `Backups of ${database} in the store, as a run listed them ${agePhrase(at, now)}`;
+  return table(`${database}-store`, title, rows, ['Kept as', '>Backups', '>Size']);
 }
 
 function runTable(id: string, title: string, runs: readonly Run[], zone: string): TableBlock {

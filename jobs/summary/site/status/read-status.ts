@@ -9,5 +9,5 @@ export async function readStatus(deps: SiteDeps): Promise<StatusPageData> {
   const now = clock.now();
   const yesterday = dayBefore(now, zone);
   const isDue = lastDue({ cron: schedule, zone }, now)?.day === yesterday;
-  return { zone, summaries: summaryStates({ yesterday, isDue }, deps), backups: await deps.backupStates() };
+  return { zone, now, summaries: summaryStates({ yesterday, isDue }, deps), backups: await deps.backupStates() };
 }

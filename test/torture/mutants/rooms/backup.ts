@@ -7,6 +7,8 @@ const due = 'test/backup/period-backups-due.test.ts';
 const periodBackups = 'test/backup/period-backups.test.ts';
 const interrupted = 'test/backup/interrupted-runs.test.ts';
 const keptArchive = 'test/backup/kept-archive.test.ts';
+const ladder = 'test/backup/ladder.test.ts';
+const rungs = 'test/backup/rungs.test.ts';
 const suspects = 'test/backup/suspects.test.ts';
 
 export const backup: readonly Mutant[] = [
@@ -130,6 +132,41 @@ export const backup: readonly Mutant[] = [
     tests: [retention],
   },
   {
+    name: 'a rung that is switched off removes what it made',
+    file: 'jobs/backup/retention/retention.ts',
+    find: 'if (limit === 0) return { key, keep: true,',
+    replace: 'if (limit === 0) return { key, keep: false,',
+    tests: [rungs],
+  },
+  {
+    name: 'of a rung that is switched off, backups are read and replaced',
+    file: 'jobs/backup/retention/run-retention.ts',
+    find: 'if (limitOf(kind, retention) === 0) {',
+    replace: 'if (limitOf(kind, retention) === -1) {',
+    tests: [rungs],
+  },
+  {
+    name: 'of an hour a suspect stays and the good one before it goes',
+    file: 'jobs/backup/retention/ladder.ts',
+    find: 'ofPeriod.find(({ isGood }) => isGood) ?? ofPeriod[0]',
+    replace: 'ofPeriod[0]',
+    tests: [ladder],
+  },
+  {
+    name: 'of an hour the oldest stays',
+    file: 'jobs/backup/retention/ladder.ts',
+    find: 'ofPeriod.find(({ isGood }) => isGood)',
+    replace: 'ofPeriod.findLast(({ isGood }) => isGood)',
+    tests: ['test/backup/ladder-promises.test.ts'],
+  },
+  {
+    name: 'status counts what the run has removed',
+    file: 'jobs/backup/retention/run-retention.ts',
+    find: 'const dailies = inventory.dailies.filter(isThere);',
+    replace: 'const { dailies } = inventory;',
+    tests: [rungs],
+  },
+  {
     name: 'a changed backup is removed by itself',
     file: 'jobs/backup/retention/retention.ts',
     find: '.map(({ key }) => ({ key, keep: true, reason }))',
@@ -146,8 +183,8 @@ export const backup: readonly Mutant[] = [
   {
     name: 'changed backups push good ones over the limit',
     file: 'jobs/backup/retention/prune.ts',
-    find: 'dailyRetention(unchanged,',
-    replace: 'dailyRetention(dated,',
+    find: 'ofRuns(unchanged,',
+    replace: 'ofRuns(dated,',
     tests: ['test/backup/changed-files.test.ts'],
   },
   {
@@ -160,15 +197,15 @@ export const backup: readonly Mutant[] = [
   {
     name: 'prune goes on while the clock is in doubt',
     file: 'jobs/backup/retention/run-retention.ts',
-    find: 'inventory.problem ?? clockProblem(inventory, kinds)',
+    find: 'inventory.problem ?? clockProblem(inventory, periodKinds)',
     replace: 'inventory.problem',
     tests: ['test/backup/dates.test.ts'],
   },
   {
     name: 'prune goes on while metadata cannot be read',
     file: 'jobs/backup/retention/run-retention.ts',
-    find: 'inventory.problem ?? clockProblem(inventory, kinds)',
-    replace: 'clockProblem(inventory, kinds)',
+    find: 'inventory.problem ?? clockProblem(inventory, periodKinds)',
+    replace: 'clockProblem(inventory, periodKinds)',
     tests: [run],
   },
   {
