@@ -225,6 +225,13 @@ export const archives: readonly Mutant[] = [
     tests: ['test/archives/instances.test.ts'],
   },
   {
+    name: 'a host whose state was brought back elsewhere may go on unseen',
+    file: 'jobs/monitoring/history/instance-id.ts',
+    find: 'if (own === id) return idFile;',
+    replace: 'if (own !== null) return idFile;',
+    tests: ['test/monitoring/instance-id.test.ts'],
+  },
+  {
     name: 'what an earlier host was about to send is sent again',
     file: 'jobs/archives/state/restored-ledger.ts',
     find: "WHERE state IN ('pending', 'sending')",
