@@ -225,6 +225,13 @@ export const archives: readonly Mutant[] = [
     tests: ['test/archives/instances.test.ts'],
   },
   {
+    name: 'who does not know which host it is prunes those of two',
+    file: 'jobs/archives/instances.ts',
+    find: 'if (own !== null || hosts.size < 2) return null;',
+    replace: 'if (own === null || hosts.size < 2) return null;',
+    tests: ['test/backup/shared-store.test.ts'],
+  },
+  {
     name: 'a host whose state was brought back elsewhere may go on unseen',
     file: 'jobs/monitoring/history/instance-id.ts',
     find: 'if (own === id) return idFile;',
