@@ -23,6 +23,7 @@ import type { Prompt } from '../../jobs/restore/plan/prompts.ts';
 import { currentState } from '../../jobs/restore/state/current-state.ts';
 import { putState, unfinishedPut } from '../../jobs/restore/state/put-state.ts';
 import type { Environment } from '../../jobs/runtime/cli-context.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
 import { openSummaryStore } from '../../jobs/summary/storage/summary-store.ts';
 import { makeScene, type Scene } from '../backup/scene.ts';
 import { needs } from '../lab/parts.ts';
@@ -418,4 +419,17 @@ test('the first backup on a new host whose state was not brought back says that 
     warning,
     `this STATE_DIR has no good backup of shop on record, and the store has the state of an earlier host, or of before it was lost (sqlite-backups/state/${name}, stored 2025-11-28 02:00:09): its history, what was accepted, who got which summary. To bring it back, stop both services, then: nightshift restore --state`,
   );
+});
+
+test('a store that does not show the states of earlier hosts costs no first backup', async (t) => {
+  const scene = await makeScene(t);
+  const { store } = scene.deps();
+  const refused = new Failure('STORE_DENIED', 'The state folder is not shown.', 'Allow it.');
+  const list: typeof store.list = (prefix, signal) =>
+    prefix.includes('/state/') ? Promise.reject(refused) : store.list(prefix, signal);
+  assert.equal((await runBackup(scene.database, scene.deps({ store: { ...store, list } }))).verification, 'verified');
+  const said = scene.lines.filter((line) =>
+    line.startsWith('whether the store has the state of an earlier host is not'),
+  );
+  assert.equal(said.length, 1);
 });
