@@ -49,3 +49,16 @@ export function sharedStoreFailure(
     'Two hosts at work: give each a BACKUP_PREFIX of its own. If this host took the place of the other, or lost its STATE_DIR: nightshift accept --replaced-host',
   );
 }
+
+/** Why nothing may be pruned when several hosts took a database's backups and this host does not know which it is; else null. */
+export function unknownHostFailure(dailies: readonly StoredDaily[], { own }: KnownInstances): Failure | null {
+  const hosts = new Map(dailies.flatMap(({ facts }) => (facts?.instance ? [[facts.instance, facts.host]] : [])));
+  if (own !== null || hosts.size < 2) return null;
+  const names = [...new Set(hosts.values())].filter((host) => host !== null).toSorted();
+  const named = names.length === 0 ? '' : ` (${names.join(', ')})`;
+  return new Failure(
+    'STORE_SHARED',
+    `${plural(hosts.size, 'host')}${named} took these backups, and this STATE_DIR does not say which of them is this one. Nothing is pruned and no copy for longer is made.`,
+    'Run it with the STATE_DIR of the service, readable to this user. Two hosts at work: give each a BACKUP_PREFIX of its own.',
+  );
+}

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type BackupLayout, layoutBelow } from '../archives/backup-kinds.ts';
 import { readIdentity } from '../archives/format/age-identity.ts';
 import { archiveEnding } from '../archives/format/archive.ts';
-import { sharedStoreFailure, splitByHost } from '../archives/instances.ts';
+import { sharedStoreFailure, splitByHost, unknownHostFailure } from '../archives/instances.ts';
 import { datedOf, type Inventory, inventoryOf, type StoredDaily, withDaily } from '../archives/inventory.ts';
 import { freeDailyKey } from '../archives/names.ts';
 import { factsOfSnapshot } from '../archives/snapshot-facts.ts';
@@ -84,7 +84,7 @@ export async function backUp(
   await warnOfEarlierState(database, deps);
   const instances = history.instances();
   const { own: inventory, others } = splitByHost(stored, instances);
-  const shared = sharedStoreFailure(others, zone);
+  const shared = sharedStoreFailure(others, zone) ?? unknownHostFailure(stored.dailies, instances);
   if (shared !== null) log.warn(failureText(shared));
   recordSuspects(inventory, history, clock);
   warnOfMisdated(inventory, log);

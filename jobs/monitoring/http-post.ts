@@ -43,5 +43,6 @@ export async function httpPost(
   }
   if (statusCode >= 200 && statusCode <= 299) return reply;
   const mayPass = statusCode >= 500 || statusCode === 429 || statusCode === 408;
-  throw new PostError(`it responded with ${statusCode}`, { mayPass, isUncertain: false });
+  // A proxy that waited in vain does not know what became of it behind.
+  throw new PostError(`it responded with ${statusCode}`, { mayPass, isUncertain: statusCode === 504 });
 }

@@ -65,9 +65,11 @@ function escapeForSlack(text: string): string {
 function webhookFailure(error: unknown, variable: string, host: string): Failure {
   const { message, mayPass, isUncertain } =
     error instanceof PostError ? error : { message: 'the connection failed', mayPass: true, isUncertain: false };
+  if (isUncertain) {
+    const what = `The webhook at ${host} did not say that it accepted the message: ${message}. It may have arrived.`;
+    return new Failure('WEBHOOK_UNCERTAIN', what, 'Look there whether it came.');
+  }
   const what = `The webhook at ${host} did not accept the message: ${message}.`;
-  if (isUncertain)
-    return new Failure('WEBHOOK_UNCERTAIN', `${what} It may have arrived.`, 'Look there whether it came.');
   if (mayPass)
     return new Failure('WEBHOOK_UNREACHABLE', what, `Check that this host reaches ${host}, and ${variable}.`);
   return new Failure('WEBHOOK_REFUSED', what, `Make a new webhook there, and set ${variable} to its address.`);

@@ -9,7 +9,7 @@ import { listCommand } from '../../jobs/backup/commands/list-command.ts';
 import { pruneCommand } from '../../jobs/backup/commands/prune-command.ts';
 import { runBackup } from '../../jobs/backup/run.ts';
 import { statusOf } from '../../jobs/backup/status/status.ts';
-import type { History } from '../../jobs/monitoring/history/history.ts';
+import { type History, noInstances } from '../../jobs/monitoring/history/history.ts';
 import { openHistory } from '../../jobs/monitoring/history/open-history.ts';
 import type { Failure } from '../../jobs/runtime/errors.ts';
 import { nightshift } from '../nightshift.ts';
@@ -137,4 +137,22 @@ test('one thing is accepted at a time', async (t) => {
     );
   assert.equal(await refused([]), 'Nothing was named to accept.');
   assert.equal(await refused(['x', '--replaced-host']), 'x and --replaced-host were given at once.');
+});
+
+test('who does not know which of two hosts it is prunes nothing, by hand or after a backup', async (t) => {
+  const { scene, other } = await twoHosts(t);
+  for (const day of [24, 25]) await backUp(scene, day);
+  for (const day of [26, 27]) await backUp(scene, day, other);
+  const before = await scene.keys();
+  const environment = { ...scene.environment, STATE_DIR: path.join(scene.folder, 'no-state') };
+  mkdirSync(environment.STATE_DIR);
+  const message = `2 hosts (${host}) took these backups, and this STATE_DIR does not say which of them is this one.`;
+  const refused = await nightshift(['prune'], environment);
+  assert.deepEqual([refused.code, refused.err.includes(`STORE_SHARED: ${message}`)], [1, true], refused.err);
+  assert.match((await nightshift(['prune', '--dry-run'], environment)).err, /^WARNING STORE_SHARED: 2 hosts /);
+  assert.deepEqual(await scene.keys(), before);
+  const history = { ...scene.history, instances: () => noInstances };
+  const { housekeeping } = await backUp(scene, 28, history);
+  assert.deepEqual([housekeeping?.code, housekeeping?.message.startsWith(message)], ['STORE_SHARED', true]);
+  assert.equal((await scene.keys()).length, before.length + 1);
 });

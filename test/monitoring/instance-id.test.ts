@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { readInstanceId, takeOverInstance } from '../../jobs/monitoring/history/instance-id.ts';
 import { openHistory } from '../../jobs/monitoring/history/open-history.ts';
 import { openResilientHistory } from '../../jobs/monitoring/history/resilient-history.ts';
 
@@ -44,6 +45,27 @@ test('a history that is brought to another STATE_DIR brings its id along', (t) =
   assert.notEqual(idIn(rebuilt), id);
   copyFileSync(path.join(old, 'history.db'), path.join(rebuilt, 'history.db'));
   assert.deepEqual([idIn(rebuilt), readFileSync(path.join(rebuilt, 'instance-id'), 'utf8')], [id, `${id}\n`]);
+});
+
+test('a history that is taken over keeps the id of the STATE_DIR it comes to, and has replaced its own; twice is as once', (t) => {
+  const at = Temporal.Instant.from('2025-11-30T00:00:00Z');
+  const [old, used, empty] = [folder(t), folder(t), folder(t)];
+  const [id, usedId] = [idIn(old), idIn(used)];
+  for (const stateDir of [used, empty]) {
+    const file = path.join(stateDir, 'history.db');
+    copyFileSync(path.join(old, 'history.db'), file);
+    takeOverInstance(file, stateDir, at);
+    const own = readInstanceId(stateDir);
+    takeOverInstance(file, stateDir, at);
+    const history = openHistory(stateDir);
+    assert.deepEqual(history.instances(), { own, replaced: new Map([[id, at]]) });
+    history.close();
+  }
+  assert.deepEqual([readInstanceId(used), readInstanceId(empty) === id], [usedId, false]);
+  takeOverInstance(path.join(old, 'history.db'), old, at);
+  const history = openHistory(old);
+  assert.deepEqual(history.instances(), { own: id, replaced: new Map() });
+  history.close();
 });
 
 test('which instances this one replaced is remembered, with when', (t) => {

@@ -87,6 +87,11 @@ for (const [commandLine, typed] of refused) {
   });
 }
 
+test('what decides whether a state is in use has a meaning with --state', () => {
+  const action = actionOf({ ...nothing, state: true, docker: false, allowUnseen: true }, 'UTC');
+  assert.deepEqual(action, { kind: 'restore state', name: null, replace: false });
+});
+
 test('all options that would be ignored are named at once, with what they have no meaning with', () => {
   assert.throws(() => actionOf({ ...nothing, compare: 'x', owner: { uid: 1, gid: 2 }, mode: 0o600, to: '/y' }, 'UTC'), {
     code: 'ARGUMENT_INVALID',

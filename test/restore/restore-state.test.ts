@@ -23,6 +23,7 @@ import type { Prompt } from '../../jobs/restore/plan/prompts.ts';
 import { currentState } from '../../jobs/restore/state/current-state.ts';
 import { putState, unfinishedPut } from '../../jobs/restore/state/put-state.ts';
 import type { Environment } from '../../jobs/runtime/cli-context.ts';
+import { Failure } from '../../jobs/runtime/errors.ts';
 import { openSummaryStore } from '../../jobs/summary/storage/summary-store.ts';
 import { makeScene, type Scene } from '../backup/scene.ts';
 import { needs } from '../lab/parts.ts';
@@ -82,7 +83,8 @@ const filesIn = (stateDir: string) =>
     .map((file) => file.replace(/\d{4}-\d\d-\d\d_\d{6}/, 'STAMP'))
     .toSorted();
 
-const complete = ['history.db', 'report-copy/summary.yaml', 'summaries.db'];
+const restored = ['history.db', 'report-copy/summary.yaml', 'summaries.db'];
+const complete = [...restored, 'instance-id'].toSorted();
 
 function deliveries(stateDir: string): string[] {
   const { ledger, close } = openSummaryStore(stateDir);
@@ -153,8 +155,36 @@ test('a state that remembers something is put aside only when asked', async (t) 
   assert.deepEqual(filesIn(stateDir), complete);
   const told = await restoreState(environment, { options: { replaceState: true } });
   assert.equal(told.ending, 'done', told.text);
-  const kept = complete.map((file) => `state-before-STAMP/${file}`);
+  const kept = restored.map((file) => `state-before-STAMP/${file}`);
   assert.deepEqual(filesIn(stateDir), [...complete, ...kept].toSorted());
+});
+
+test('the new host goes on with the backups of the old one and its own, and reports the old one when that still works', async (t) => {
+  const scene = await makeOldHost(t);
+  /** Returns its key, and which of another host it complains of. */
+  const backUp = async (local: string, stateDir: string) => {
+    const history = openHistory(stateDir);
+    scene.setClock(local);
+    scene.sql(`INSERT INTO notes VALUES ('${local}')`);
+    const deps = scene.deps({ settings: { ...scene.settings, stateDir }, history });
+    const { key, housekeeping } = await runBackup(scene.database, deps).finally(history.close);
+    return { key, other: housekeeping?.message.split(',')[0] ?? null };
+  };
+  const hoursFromNow = (hours: number) =>
+    Temporal.Now.plainDateTimeISO(scene.settings.zone).add({ hours }).toString({ smallestUnit: 'second' });
+  const old = scene.settings.stateDir;
+  const { environment, stateDir } = newHost(scene);
+  const first = await backUp('2025-11-28T03:00:00', old);
+  const early = await backUp('2025-11-28T04:00:00', stateDir);
+  const { ending, text } = await restoreState(environment, { options: { replaceState: true } });
+  assert.equal(ending, 'done', text);
+  const after = await backUp(hoursFromNow(1), stateDir);
+  const ofOld = await backUp(hoursFromNow(2), old);
+  const last = await backUp(hoursFromNow(3), stateDir);
+  assert.deepEqual(
+    [first, early, after, ofOld, last].map(({ other }) => other),
+    [null, first.key, null, after.key, ofOld.key],
+  );
 });
 
 test('runs of a new host that failed, and a ledger without a day, are no state', async (t) => {
@@ -389,4 +419,17 @@ test('the first backup on a new host whose state was not brought back says that 
     warning,
     `this STATE_DIR has no good backup of shop on record, and the store has the state of an earlier host, or of before it was lost (sqlite-backups/state/${name}, stored 2025-11-28 02:00:09): its history, what was accepted, who got which summary. To bring it back, stop both services, then: nightshift restore --state`,
   );
+});
+
+test('a store that does not show the states of earlier hosts costs no first backup', async (t) => {
+  const scene = await makeScene(t);
+  const { store } = scene.deps();
+  const refused = new Failure('STORE_DENIED', 'The state folder is not shown.', 'Allow it.');
+  const list: typeof store.list = (prefix, signal) =>
+    prefix.includes('/state/') ? Promise.reject(refused) : store.list(prefix, signal);
+  assert.equal((await runBackup(scene.database, scene.deps({ store: { ...store, list } }))).verification, 'verified');
+  const said = scene.lines.filter((line) =>
+    line.startsWith('whether the store has the state of an earlier host is not'),
+  );
+  assert.equal(said.length, 1);
 });

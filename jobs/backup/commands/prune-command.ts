@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { layoutBelow } from '../../archives/backup-kinds.ts';
-import { sharedStoreFailure, splitByHost } from '../../archives/instances.ts';
+import { sharedStoreFailure, splitByHost, unknownHostFailure } from '../../archives/instances.ts';
 import { inventoryOf, openSuspects } from '../../archives/inventory.ts';
 import { requireSameStore } from '../../archives/store-identity.ts';
 import { noInstances, type ReadOnlyHistory } from '../../monitoring/history/history.ts';
@@ -61,12 +61,13 @@ async function decisionsOf({ database, settings, store, history }: PruneDeps, { 
   const { zone, retention } = settings;
   const options = { zone, now: () => store.now(clock), layout: layoutBelow(settings.prefix), signal };
   const stored = await inventoryOf(store, database.name, options);
-  const { own: inventory, others } = splitByHost(stored, history?.instances() ?? noInstances);
+  const known = history?.instances() ?? noInstances;
+  const { own: inventory, others } = splitByHost(stored, known);
   const lastGood = history?.newestGood(database.name)?.key ?? null;
   return {
     decisions: retentionDecisions(inventory, { retention, lastGood, damaged: knownDamaged(history), zone }),
     suspects: openSuspects(inventory),
-    problem: inventory.problem ?? sharedStoreFailure(others, zone),
+    problem: inventory.problem ?? sharedStoreFailure(others, zone) ?? unknownHostFailure(stored.dailies, known),
   };
 }
 

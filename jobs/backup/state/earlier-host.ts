@@ -4,9 +4,9 @@ import { stateFolder, stateKeysOf } from '../../archives/state/state-names.ts';
 import { isSameHistory, readStates } from '../../archives/state/stored-states.ts';
 import type { History } from '../../monitoring/history/history.ts';
 import { type Clock, localTimestamp } from '../../runtime/clock.ts';
-import { Failure } from '../../runtime/errors.ts';
+import { asFailure, Failure } from '../../runtime/errors.ts';
 import { plural } from '../../runtime/format.ts';
-import type { Log } from '../../runtime/log.ts';
+import { failureText, type Log } from '../../runtime/log.ts';
 import type { Database } from '../../settings/databases.ts';
 import type { BackupSettings } from '../../settings/settings.ts';
 import type { ObjectStore } from '../../store/store.ts';
@@ -20,10 +20,22 @@ export type EarlierHostDeps = {
   readonly signal: AbortSignal;
 };
 
-/** Says before this host's first good backup that the store has what an earlier host knew. Throws STORE_ failures. */
-export async function warnOfEarlierState({ name }: Database, deps: EarlierHostDeps): Promise<void> {
+/**
+ * Says before this host's first good backup that the store has what an earlier host knew. A store that does not show it costs no
+ * backup. Throws AbortError.
+ */
+export async function warnOfEarlierState(database: Database, deps: EarlierHostDeps): Promise<void> {
+  if (deps.history.newestGood(database.name) !== null) return;
+  try {
+    await findEarlierState(database, deps);
+  } catch (error) {
+    deps.signal.throwIfAborted();
+    deps.log.line(`whether the store has the state of an earlier host is not known. ${failureText(asFailure(error))}`);
+  }
+}
+
+async function findEarlierState({ name }: Database, deps: EarlierHostDeps): Promise<void> {
   const { settings, store, history, clock, log, signal } = deps;
-  if (history.newestGood(name) !== null) return;
   const { zone } = settings;
   const folder = stateFolder(layoutBelow(settings.prefix));
   const states = await readStates(store, folder, stateKeysOf(folder, name), {

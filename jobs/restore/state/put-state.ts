@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { markRestored } from '../../archives/state/restored-ledger.ts';
 import type { StateFile } from '../../archives/state/state-archive.ts';
+import { takeOverInstance } from '../../monitoring/history/instance-id.ts';
 import { Failure, systemCodeOf } from '../../runtime/errors.ts';
 import { parseJsonAs } from '../../runtime/json.ts';
 import type { Checkpoint } from '../files/checkpoint.ts';
@@ -80,6 +81,8 @@ export async function putState(stateDir: string, now: Temporal.Instant, checkpoi
   const files = path.join(stateDir, folderName, 'files');
   const ledger = path.join(files, 'summaries.db');
   if (existsSync(ledger)) markRestored(ledger, Temporal.Instant.from(plan.takenAt), now);
+  const history = path.join(files, 'history.db');
+  if (existsSync(history)) giveToOwnerOf(stateDir, takeOverInstance(history, stateDir, now));
   for (const name of readdirSync(files).toSorted().toReversed()) {
     for (const ending of sqliteEndings) {
       const current = path.join(stateDir, name + ending);

@@ -57,7 +57,10 @@ function startProcess(file: string, zone: string): ChildProcess {
 /** SQLite itself has no limit as it is built for Node, and the largest honest sort uses a file beyond its cache. */
 const maxMemoryMib = 384;
 const watchMs = 25;
-const tooMuchMemory = `it needs more than ${maxMemoryMib} MiB of memory: select fewer rows, or shorter values`;
+const selectLess = 'select fewer rows, or shorter values';
+const tooMuchMemory = `it needs more than ${maxMemoryMib} MiB of memory: ${selectLess}`;
+/** As V8 ends a process whose heap is full; so does a failed assertion. */
+const aborted = `its process was aborted, most likely for want of memory: ${selectLess}`;
 
 /** What the process holds in memory; 0 where the kernel does not tell. */
 function memoryMibOf({ pid }: ChildProcess): number {
@@ -75,7 +78,7 @@ function resultOf(child: ChildProcess, query: Query, signal: AbortSignal) {
     resolve({ result: { kind: 'failed', reason, code: null }, isProcessUsable: false });
   const onMessage = (result: QueryResult) => resolve({ result, isProcessUsable: true });
   const onExit = (code: number | null, name: string | null) =>
-    failed(name === 'SIGABRT' ? tooMuchMemory : `the query process ended with ${name ?? `exit code ${code}`}`);
+    failed(name === 'SIGABRT' ? aborted : `the query process ended with ${name ?? `exit code ${code}`}`);
   const onError = (error: Error) => failed(`the query process did not start: ${error.message}`);
   const onAbort = () => failed('stopped on request');
   const limit = setTimeout(

@@ -51,6 +51,11 @@ function reasonOf(error: unknown): string {
 function cellOf(value: unknown): Cell {
   if (value === null || typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
-  if (typeof value === 'string') return value.length > maxTextLength ? `${value.slice(0, maxTextLength)}…` : value;
+  if (typeof value === 'string') return value.length > maxTextLength ? `${cut(value)}…` : value;
   return value instanceof Uint8Array ? `(${value.byteLength} bytes)` : String(value);
+}
+
+/** A slice alone would keep the whole text in memory, row after row. */
+function cut(text: string): string {
+  return Buffer.from(text.slice(0, maxTextLength)).toString();
 }

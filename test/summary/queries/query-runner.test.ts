@@ -134,6 +134,18 @@ test('a query that needs too much memory fails with the reason, and the next one
   assert.equal((await run('SELECT 1')).kind, 'rows');
 });
 
+test('long texts that are cut take no memory: many rows of them are as many rows', async (t) => {
+  const { run } = shop(t);
+  const sql = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200)
+    SELECT printf('%.*c', 1000000, 'é') FROM n`;
+  assert.deepEqual(await run(sql, { maxRows: 1000 }), {
+    kind: 'rows',
+    columns: [{ name: "printf('%.*c', 1000000, 'é')", column: null, table: null }],
+    rows: Array.from({ length: 200 }, () => [`${'é'.repeat(500)}…`]),
+    omittedRows: 0,
+  });
+});
+
 test('stopping ends a running query at once', async (t) => {
   const stop = new AbortController();
   const { run } = shop(t, stop.signal);

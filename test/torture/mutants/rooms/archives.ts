@@ -225,6 +225,20 @@ export const archives: readonly Mutant[] = [
     tests: ['test/archives/instances.test.ts'],
   },
   {
+    name: 'who does not know which host it is prunes those of two',
+    file: 'jobs/archives/instances.ts',
+    find: 'if (own !== null || hosts.size < 2) return null;',
+    replace: 'if (own === null || hosts.size < 2) return null;',
+    tests: ['test/backup/shared-store.test.ts'],
+  },
+  {
+    name: 'a host whose state was brought back elsewhere may go on unseen',
+    file: 'jobs/monitoring/history/instance-id.ts',
+    find: 'if (own === id) return idFile;',
+    replace: 'if (own !== null) return idFile;',
+    tests: ['test/monitoring/instance-id.test.ts'],
+  },
+  {
     name: 'what an earlier host was about to send is sent again',
     file: 'jobs/archives/state/restored-ledger.ts',
     find: "WHERE state IN ('pending', 'sending')",
