@@ -90,7 +90,7 @@ export async function backUp(
   warnOfMisdated(inventory, log);
   warnOfChanged(inventory, log);
   const known = lastBackupInStore(history.newestGood(name), storeClaimedAt(settings.store, history));
-  const storeEmptied = emptiedStoreMessage(inventory, known, store, layout);
+  const storeEmptied = emptiedStoreMessage(inventory, others.length, known, { store, layout });
 
   const { stagingDir } = settings;
   await requireStaging(stagingDir, log);
@@ -218,13 +218,14 @@ function lastBackupInStore(newest: Run | null, storeClaimed: Temporal.Instant | 
 /** The message when the store has none of the backups that the history knows; null when it has some, or none is known. */
 function emptiedStoreMessage(
   { dailies, periodBackups }: Inventory,
+  ofOtherHosts: number,
   known: Run | null,
-  store: ObjectStore,
-  { prefix }: BackupLayout,
+  { store, layout: { prefix } }: { readonly store: ObjectStore; readonly layout: BackupLayout },
 ): string | null {
   if (dailies.length > 0 || periodBackups.length > 0 || known === null) return null;
   const below = known.key?.startsWith(prefix) ? '' : ` below ${prefix}`;
-  return `${store.name} held no backup of ${known.database}${below} before this one; the history knows ${known.key}, stored there or in another place.`;
+  const others = ofOtherHosts === 0 ? '' : `, but ${ofOtherHosts} by other hosts,`;
+  return `${store.name} held no backup of ${known.database}${below}${others} before this one; the history knows ${known.key}, stored there or in another place.`;
 }
 
 async function bytesOf(file: string): Promise<number> {

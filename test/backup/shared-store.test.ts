@@ -139,6 +139,19 @@ test('one thing is accepted at a time', async (t) => {
   assert.equal(await refused(['x', '--replaced-host']), 'x and --replaced-host were given at once.');
 });
 
+test('a store without this host’s own backups is not said to hold none while another host’s are there', async (t) => {
+  const { scene, other } = await twoHosts(t);
+  await backUp(scene, 24);
+  await backUp(scene, 25, other);
+  const { store, signal } = scene.deps();
+  await store.remove(key(24), signal);
+  const { storeEmptied } = await backUp(scene, 26);
+  assert.equal(
+    storeEmptied,
+    `${store.name} held no backup of shop, but 1 by other hosts, before this one; the history knows ${key(24)}, stored there or in another place.`,
+  );
+});
+
 test('who does not know which of two hosts it is prunes nothing, by hand or after a backup', async (t) => {
   const { scene, other } = await twoHosts(t);
   for (const day of [24, 25]) await backUp(scene, day);
