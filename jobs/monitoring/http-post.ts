@@ -2,6 +2,11 @@ import { once } from 'node:events';
 import { systemCodeOf } from '../runtime/errors.ts';
 import { proxyAgent } from '../runtime/proxy.ts';
 
+/** Milliseconds for one try, and before the second one. */
+export type PostLimits = { readonly timeoutMs: number; readonly tries: number; readonly firstWaitMs: number };
+
+export const defaultPostLimits: PostLimits = { timeoutMs: 10_000, tries: 3, firstWaitMs: 2_000 };
+
 export type PostBody = { readonly type: string; readonly text: string };
 
 /** Why a POST was not accepted, without its address, which may be a secret. */

@@ -1,7 +1,7 @@
 import pRetry, { type RetryContext } from 'p-retry';
 import { systemCodeOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
-import { httpPost, PostError } from './http-post.ts';
+import { defaultPostLimits, httpPost, PostError, type PostLimits } from './http-post.ts';
 
 /** `log` is kept by the switch and counts neither as a success nor as a failure. */
 export type PingEvent = 'start' | 'success' | 'fail' | 'log';
@@ -9,9 +9,6 @@ export type PingEvent = 'start' | 'success' | 'fail' | 'log';
 /** Sends an event to the dead-man's switch. Resolves once it arrived or the last try failed; never throws. */
 export type Ping = (event: PingEvent, text: string, signal: AbortSignal) => Promise<void>;
 
-export type PingLimits = { readonly timeoutMs: number; readonly tries: number; readonly firstWaitMs: number };
-
-const defaultLimits: PingLimits = { timeoutMs: 10_000, tries: 3, firstWaitMs: 2_000 };
 const longestText = 10_000;
 
 /**
@@ -23,7 +20,7 @@ export function createPing(
   url: string | null,
   variable: string,
   log: Log,
-  { timeoutMs, tries, firstWaitMs }: PingLimits = defaultLimits,
+  { timeoutMs, tries, firstWaitMs }: PostLimits = defaultPostLimits,
 ): Ping {
   if (url === null) return async () => {};
   let previous: Promise<void> = Promise.resolve();
@@ -50,7 +47,7 @@ export function createPing(
  */
 export async function testPing(url: string, text: string, signal: AbortSignal): Promise<string | null> {
   try {
-    await post(defaultLimits.timeoutMs, pingAddress(url, 'log'), text, signal);
+    await post(defaultPostLimits.timeoutMs, pingAddress(url, 'log'), text, signal);
     return null;
   } catch (error) {
     signal.throwIfAborted();

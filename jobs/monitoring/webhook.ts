@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import pRetry from 'p-retry';
 import { Failure } from '../runtime/errors.ts';
-import { httpPost, PostError } from './http-post.ts';
+import { defaultPostLimits, httpPost, PostError, type PostLimits } from './http-post.ts';
 
 /** What a chat, or a program, is posted. */
 export type WebhookMessage = {
@@ -13,9 +13,6 @@ export type WebhookMessage = {
   readonly at: Temporal.Instant;
 };
 
-export type WebhookLimits = { readonly timeoutMs: number; readonly tries: number; readonly firstWaitMs: number };
-
-const defaultLimits: WebhookLimits = { timeoutMs: 10_000, tries: 3, firstWaitMs: 2_000 };
 /** Slack cuts longer ones (https://docs.slack.dev/reference/methods/chat.postMessage). */
 const longestText = 4_000;
 
@@ -27,7 +24,7 @@ export async function postWebhook(
   { url, variable }: { readonly url: string; readonly variable: string },
   message: WebhookMessage,
   signal: AbortSignal,
-  { timeoutMs, tries, firstWaitMs }: WebhookLimits = defaultLimits,
+  { timeoutMs, tries, firstWaitMs }: PostLimits = defaultPostLimits,
 ): Promise<string> {
   const address = new URL(url);
   const body = { type: 'application/json', text: JSON.stringify(webhookBody(address, message)) };

@@ -26,8 +26,12 @@ const leastMinutes = 90;
 /** Until when a summary that did not reach everybody is tried again: the catch-up limit, 90 minutes at least, or the next one if that comes first. */
 export function retriedUntil(at: Temporal.Instant, schedule: Schedule, catchUpHours: number): Temporal.Instant {
   const next = nextRun(schedule, at);
-  const limit = at.add({ minutes: Math.max(60 * catchUpHours, leastMinutes) });
+  const limit = retryLimit(at, catchUpHours);
   return isNotAfter(next, limit) ? next : limit;
+}
+
+function retryLimit(at: Temporal.Instant, catchUpHours: number): Temporal.Instant {
+  return at.add({ minutes: Math.max(60 * catchUpHours, leastMinutes) });
 }
 
 /** The local date before the one that `instant` falls on. */
@@ -62,7 +66,8 @@ export function decideDue({ at }: DueSummary, facts: DueFacts): 'send' | 'missed
   const wasDueBeforeStart = Temporal.Instant.compare(at, startedAt) <= 0;
   const isDone = deliveries.length > 0 && !isStarted;
   if (wasDueBeforeStart && (isDone || !(hasEarlierDay || isStarted))) return 'nothing';
-  if (isNotAfter(now, at.add({ hours: catchUpHours }))) return 'send';
+  const limit = isStarted ? retryLimit(at, catchUpHours) : at.add({ hours: catchUpHours });
+  if (isNotAfter(now, limit)) return 'send';
   return isDone ? 'nothing' : 'missed';
 }
 

@@ -70,6 +70,18 @@ test('what is caught up after downtime, and what is not', () => {
       },
     );
   const cases: [string, string, Partial<DueFacts>, string][] = [
+    [
+      'restarted an hour later with no catch-up, a try under way',
+      '2025-12-01T09:00:00',
+      { catchUpHours: 0, deliveries: [pending] },
+      'send',
+    ],
+    [
+      'restarted two hours later with no catch-up',
+      '2025-12-01T10:00:00',
+      { catchUpHours: 0, deliveries: [pending] },
+      'missed',
+    ],
     ['running since before, on time', '2025-12-01T08:00:00', { startedAt: started, hasEarlierDay: false }, 'send'],
     ['suspended from 07:00 to 19:59', '2025-12-01T19:59:00', { startedAt: started }, 'send'],
     ['suspended from 07:00 to 20:01', '2025-12-01T20:01:00', { startedAt: started }, 'missed'],

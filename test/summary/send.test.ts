@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, describe, type TestContext, test } from 'node:test';
 import { simpleParser } from 'mailparser';
+import type { SummaryPage } from '../../jobs/summary/page/page-model.ts';
 import { sendDay } from '../../jobs/summary/send-day.ts';
 import { outcomeOf } from '../../jobs/summary/send-outcome.ts';
 import type { SummaryDelivery } from '../../jobs/summary/storage/ledger.ts';
 import { acquireSendingLock, trySendingLock } from '../../jobs/summary/storage/sending-lock.ts';
 import { nightshift } from '../nightshift.ts';
 import { certificates, type Faults, startSmtpServer, trustTestCertificates } from '../smtp-server.ts';
+import { examplePage } from './example-page.ts';
 import { day, makeSummaryScene } from './scene.ts';
 
 const owner = 'owner@example.com';
@@ -19,11 +21,14 @@ const shortLimits = { connectMs: 5000, greetingMs: 1500, idleMs: 2500 };
 
 before(trustTestCertificates);
 
+/** What becomes of a mail does not depend on its charts, which take most of the time. */
+const shortPage: SummaryPage = { ...examplePage, day, blocks: [] };
+
 /** A scene and a real server with these faults; `send` sends once and returns the state of each delivery. */
 async function makeSender(
   t: TestContext,
   faults: Faults = {},
-  options: Partial<Parameters<typeof startSmtpServer>[0]> = {},
+  options: Partial<Parameters<typeof startSmtpServer>[0]> & { readonly isWholePage?: boolean } = {},
 ) {
   const security = options.security ?? 'implicit';
   const server = await startSmtpServer({ security, faults, ...options });
@@ -32,8 +37,9 @@ async function makeSender(
   const limits = faults.hang === undefined ? {} : { limits: shortLimits };
   const mail = { security: security === 'plain' ? ('loopback' as const) : security, ...limits };
   const scene = makeSummaryScene(t, { recipients, server, mail });
+  const deps = options.isWholePage ? scene.deps : { ...scene.deps, makePage: async () => shortPage };
   const send = async (resend: Parameters<typeof sendDay>[3] = []) => {
-    const { deliveries, failure } = await sendDay(day, recipients, scene.deps, resend);
+    const { deliveries, failure } = await sendDay(day, recipients, deps, resend);
     return {
       states: deliveries.map(({ recipient, state, tries }) => `${recipient} ${state}, ${tries}`),
       code: failure?.code ?? null,
@@ -177,7 +183,7 @@ describe('what the server does wrong', () => {
 });
 
 test('what arrives: both parts, pictures by CID, and the headers for autoresponders and filters', async (t) => {
-  const { server, scene, send } = await makeSender(t);
+  const { server, scene, send } = await makeSender(t, {}, { isWholePage: true });
   await send();
   const [mail] = server.mails;
   const parsed = mail?.parsed;

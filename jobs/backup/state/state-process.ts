@@ -30,6 +30,9 @@ try {
   const store = await openStore(settings.store);
   await storeState(database, { settings, store, history, stagingFolder, clock: systemClock, log, signal: stop.signal });
 } catch (error) {
-  if (!stop.signal.aborted) log.failure(asFailure(error));
+  if (!stop.signal.aborted) {
+    log.failure(asFailure(error));
+    process.exitCode = 1;
+  }
 }
 process.exit();

@@ -10,8 +10,8 @@ import { type QueryRunner, startQueryRunner } from '../queries/query-runner.ts';
 import { readConsistently } from '../queries/read-consistently.ts';
 import type { Report } from '../report/schema.ts';
 import { assemblePage, type ReportResults } from './assemble-page.ts';
+import { cleanTexts } from './clean-texts.ts';
 import type { SummaryPage } from './page-model.ts';
-import { printable } from './printable.ts';
 
 export type MakePageDeps = {
   readonly database: Database;
@@ -52,7 +52,7 @@ export async function makePage(day: string, deps: MakePageDeps): Promise<Summary
       queries.close();
     }
   });
-  return printable(assemblePage({ name: database.name, day, zone, now: clock.now(), backup }, value, warning));
+  return cleanTexts(assemblePage({ name: database.name, day, zone, now: clock.now(), backup }, value, warning));
 }
 
 async function runReport(day: string, run: RunQuery, deps: MakePageDeps): Promise<ReportResults> {

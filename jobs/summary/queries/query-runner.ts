@@ -65,8 +65,8 @@ const aborted = `its process was aborted, most likely for want of memory: ${sele
 /** What the process holds in memory; 0 where the kernel does not tell. */
 function memoryMibOf({ pid }: ChildProcess): number {
   try {
-    const [, pages = '0'] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ');
-    return (Number(pages) * 4096) / 1024 ** 2;
+    const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+    return Number(kibibytes) / 1024;
   } catch {
     return 0;
   }

@@ -111,6 +111,14 @@ describe('failed passwords', () => {
     assert.equal(allowed.filter(Boolean).length, 60);
   });
 
+  test('sixty from everywhere leave a known device its own five', () => {
+    const throttle = createThrottle();
+    for (let count = 0; count < 60; count += 1) throttle.attempt({ client: `client ${count}`, device: null }, now);
+    const owner = { client: 'client 1', device: 'phone' };
+    const allowed = Array.from({ length: 6 }, () => throttle.attempt(owner, now).allowed);
+    assert.deepEqual(allowed, [true, true, true, true, true, false]);
+  });
+
   test('a right password does not count', () => {
     const throttle = createThrottle();
     for (let count = 0; count < 20; count += 1) {

@@ -153,7 +153,7 @@ export const summary: readonly Mutant[] = [
     file: 'jobs/summary/site/access/throttle.ts',
     find: 'device === null ? waitFor(unknown, maxTotal, at) : 0',
     replace: 'waitFor(attempts, maxTotal, at)',
-    tests: [signingIn],
+    tests: [access],
   },
   {
     name: 'a made-up device has a limit of its own',
