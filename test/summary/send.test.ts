@@ -217,7 +217,7 @@ test('a second try has the same Message-ID, another recipient another one', asyn
 });
 
 test('a page that a recipient has got stays as it was, whatever the database contains later', async (t) => {
-  const { server, scene, send } = await makeSender(t, { refuse: second });
+  const { server, scene, send } = await makeSender(t, { refuse: second }, { isWholePage: true });
   await send();
   const kept = scene.deps.archive.pageOf(day);
   scene.setClock('2025-12-01T09:30:00');
