@@ -16,7 +16,12 @@ execFileSync(process.execPath, ['jobs/build.ts', path.join(cache, 'images')], { 
 process.env['NIGHTSHIFT_PROGRAM'] ??= path.join(cache, 'images', 'sqlite-backup', 'nightshift.mjs');
 const named = process.argv.slice(2);
 // The longest first, so that no core waits for one at the end.
-const longest = ['test/restore/crash.test.ts', 'test/summary/send.test.ts', 'test/backup/service.test.ts'];
+const longest = [
+  'test/torture/power/power.test.ts',
+  'test/restore/crash.test.ts',
+  'test/summary/send.test.ts',
+  'test/backup/service.test.ts',
+];
 const all = [...longest, ...globSync('test/**/*.test.ts').toSorted()];
 const files = named.length > 0 ? named : [...new Set(all)];
 const skipped = new Map<string, string[]>();

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { allCuts, cutText, evenly } from './power-cut.ts';
-import { mountRecordedDisk } from './recorded-disk.ts';
+import { mountRecordedDisk, type RecordedDisk } from './recorded-disk.ts';
 import { replayDisk } from './replayed-disk.ts';
 
 /** Something that must survive a power cut. */
@@ -40,14 +40,17 @@ export async function cutPower(
   const scratch = mkdtempSync(path.join(tmpdir(), 'nightshift-power-'));
   const folder = path.join(scratch, 'mounted');
   mkdirSync(folder);
+  let disk: RecordedDisk | null = null;
   try {
-    const disk = await mountRecordedDisk(path.join(scratch, 'recorded'), folder);
+    disk = await mountRecordedDisk(path.join(scratch, 'recorded'), folder);
     const prepared = await prepare(folder);
     execFileSync('sync', ['--file-system', folder]);
-    const from = disk.eventsSoFar();
+    const recorded = disk;
+    const from = recorded.eventsSoFar();
     const marks: { readonly what: string; readonly after: number }[] = [];
-    await prepared.run((what) => marks.push({ what, after: disk.eventsSoFar() }));
-    const events = await disk.stop();
+    await prepared.run((what) => marks.push({ what, after: recorded.eventsSoFar() }));
+    const events = await recorded.stop();
+    disk = null;
     const replayed = replayDisk(events, path.join(scratch, 'image'), folder);
     const all = allCuts(events, from, seeds);
     const sampled = new Set(evenly(all, sample));
@@ -61,6 +64,7 @@ export async function cutPower(
     await prepared.close();
     return { tried: cuts.length, problems };
   } finally {
+    await disk?.stop();
     rmSync(scratch, { recursive: true, force: true });
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pRetry from 'p-retry';
 import { unmount } from '../../small-disk.ts';
 import { type DiskEvent, readDiskLog } from './disk-log.ts';
 
@@ -47,11 +48,17 @@ export async function mountRecordedDisk(folder: string, mountPoint: string): Pro
     async stop() {
       unmount(mountPoint);
       execFileSync('losetup', ['--detach', device]);
-      execFileSync('fusermount3', ['-u', disk]);
+      await unmountFuse(disk);
       await ended;
       const events = readDiskLog(log);
       rmSync(folder, { recursive: true });
       return events;
     },
   };
+}
+
+/** A loop device is detached once nobody looks at it any more; until then the file is busy. */
+async function unmountFuse(disk: string): Promise<void> {
+  const unmountOnce = async () => execFileSync('fusermount3', ['-u', disk], { stdio: ['ignore', 'ignore', 'pipe'] });
+  await pRetry(unmountOnce, { retries: 50, minTimeout: 100, factor: 1 });
 }
