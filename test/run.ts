@@ -30,7 +30,7 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 const events = run({
   files: files.map((file) => path.resolve(file)),
   // Some test always waits, for a timer or a process; the real parts of the lab need the cores themselves.
-  concurrency: availableParallelism() + (process.env['LAB'] === 'required' ? 0 : 2),
+  concurrency: availableParallelism() + (process.env['LAB'] === 'required' ? 0 : 3),
   timeout: 600_000,
 });
 events.on('test:pass', ({ name, skip, details, file }) => {

@@ -100,7 +100,7 @@ function deps(checkpoint: Checkpoint) {
 test('killed at a step, and again while the next run resumes it: the run after that leaves the old database complete', async () => {
   let pairs = 0;
   for (let first = 1; (await begin(first)) === 'died'; first += 3) {
-    for (let second = 1 + (first % 4); ; second += 4 * everyNth(8)) {
+    for (let second = 1 + (first % 4); ; second += 4 * everyNth(12)) {
       await begin(first);
       if (readJournal(databases.database) === null) break;
       const again = await resume(second);
@@ -116,7 +116,7 @@ test('killed at a step, and again while the next run resumes it: the run after t
       if (again !== 'died') break;
     }
   }
-  assert.ok(pairs > 100 / everyNth(8), `only ${pairs} pairs`);
+  assert.ok(pairs > 100 / everyNth(12), `only ${pairs} pairs`);
 });
 
 test('killed on a rollback that could not be journalled: the run after that leaves the old database complete, and never calls it restored', async () => {

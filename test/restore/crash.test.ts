@@ -14,7 +14,7 @@ const dying = path.join(import.meta.dirname, 'dying-process.ts');
 const always = { Name: 'unless-stopped', MaximumRetryCount: 0 };
 const never = { Name: 'no', MaximumRetryCount: 0 };
 
-const stride = everyNth(25);
+const stride = everyNth(40);
 
 type Variant = { readonly name: string; readonly services: FakeServices | null; readonly endsAs: 'new' | 'old' };
 

@@ -22,7 +22,7 @@ import { complete, foldWal, holds, makeTestDatabases, type TestDatabases } from 
 
 const log = createLog(systemClock, 'UTC', { out() {}, err() {} });
 const copyName = 'shop.db.backup-2025-12-01_000000';
-const stride = everyNth(8);
+const stride = everyNth(12);
 /** What is in place, with 3 of its orders in its -wal; what comes is the old database. */
 const current = 'new, 3 orders, ok';
 
