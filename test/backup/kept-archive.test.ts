@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { crc32, deflateRawSync, gunzipSync } from 'node:zlib';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { factsOf } from '../../jobs/archives/metadata.ts';
@@ -216,14 +216,20 @@ test('zstd keeps nothing, and removes what gzip kept', async (t) => {
   assert.equal(existsSync(keptIn(scene).folder), false);
 });
 
+/** A scene that stages on a disk of 8 MiB, after a first night. */
+async function nightOnSmallDisk(t: TestContext) {
+  const disk = smallDisk(t, 'tmpfs', 8);
+  const scene = await makeScene(t, { STAGING_DIR: disk.folder });
+  scene.sql(manyRows);
+  await night(scene, 10);
+  return { disk, scene };
+}
+
 test(
   'where the disk has no room for one archive more, none is kept, and a run that needs its room has it',
   needs('root'),
   async (t) => {
-    const disk = smallDisk(t, 'tmpfs', 8);
-    const scene = await makeScene(t, { STAGING_DIR: disk.folder });
-    scene.sql(manyRows);
-    await night(scene, 10);
+    const { disk, scene } = await nightOnSmallDisk(t);
     const kept = statSync(keptIn(scene).archive).size;
     const needed = 2 * statSync(scene.database.path).size;
     const { bavail, bsize } = statfsSync(disk.folder);
@@ -252,10 +258,7 @@ test(
   'a disk that fills up while it is compressed is tried once more without what was kept, also of other databases',
   needs('root'),
   async (t) => {
-    const disk = smallDisk(t, 'tmpfs', 8);
-    const scene = await makeScene(t, { STAGING_DIR: disk.folder });
-    scene.sql(manyRows);
-    await night(scene, 10);
+    const { disk, scene } = await nightOnSmallDisk(t);
     const other = keptIn(scene, 'other');
     mkdirSync(other.folder);
     writeFileSync(other.archive, Buffer.alloc(1_000_000));

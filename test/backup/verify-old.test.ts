@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { problemsOfVerification } from '../../jobs/backup/alerts/verification-problems.ts';
 import { statusText } from '../../jobs/backup/commands/status-text.ts';
@@ -12,6 +12,7 @@ import { verifyOldInChildProcess } from '../../jobs/backup/verification/verify-i
 import { verifyOld } from '../../jobs/backup/verification/verify-old.ts';
 import type { LastVerification } from '../../jobs/monitoring/history/history.ts';
 import { openResilientHistory } from '../../jobs/monitoring/history/resilient-history.ts';
+import type { Environment } from '../../jobs/runtime/cli-context.ts';
 import { Failure } from '../../jobs/runtime/errors.ts';
 import { createLog } from '../../jobs/runtime/log.ts';
 import { makeScene, type Scene } from './scene.ts';
@@ -75,14 +76,19 @@ test('a damaged old backup is a problem, and the night’s backup stays good', a
   assert.deepEqual(scene.lines, [`old backup ${key(25)} ${sound}`]);
 });
 
-test('the service looks in a process of its own, which says whether something is wrong', async (t) => {
-  const scene = await makeScene(t);
-  await backUp(scene, [24, 25]);
+/** Child processes read it from this one's. */
+function useEnvironment(t: TestContext, environment: Environment): void {
   const before = { ...process.env };
-  Object.assign(process.env, scene.environment);
+  Object.assign(process.env, environment);
   t.after(() => {
     process.env = before;
   });
+}
+
+test('the service looks in a process of its own, which says whether something is wrong', async (t) => {
+  const scene = await makeScene(t);
+  await backUp(scene, [24, 25]);
+  useEnvironment(t, scene.environment);
   const log = createLog(scene.deps().clock, 'UTC', { out: () => {}, err: (text) => assert.fail(text) });
   const stop = new AbortController().signal;
   const { history, clock } = scene.deps();
@@ -118,11 +124,7 @@ test('damage found while STATE_DIR is unusable is known to the service, which ma
 test('a process that dies over an old backup is a problem too', async (t) => {
   const scene = await makeScene(t);
   await backUp(scene, [24, 25]);
-  const before = { ...process.env };
-  Object.assign(process.env, scene.environment);
-  t.after(() => {
-    process.env = before;
-  });
+  useEnvironment(t, scene.environment);
   const { log, history, clock } = scene.deps();
   const stop = new AbortController().signal;
   assert.equal(

@@ -4,6 +4,7 @@ import { asFailure, type FailureCode } from '../../runtime/errors.ts';
 import { failureText, type Log } from '../../runtime/log.ts';
 import type { AlertSettings } from '../../settings/settings.ts';
 import type { Smtp } from '../../settings/smtp.ts';
+import { defaultPostLimits } from '../http-post.ts';
 import { postWebhook } from '../webhook.ts';
 import type { Alert } from './alert.ts';
 
@@ -53,7 +54,7 @@ export async function deliverAlert(
 }
 
 /** Mails and posts wait alike between their tries. */
-const oneTry = { timeoutMs: 10_000, tries: 1, firstWaitMs: 0 };
+const oneTry = { ...defaultPostLimits, tries: 1 };
 
 async function mailAlert(alert: Alert, to: string, smtp: Smtp, { clock, signal }: AlertDeliveryDeps): Promise<void> {
   const { sendMail } = await import('../mail/mail.ts');

@@ -60,6 +60,14 @@ export type DeliveryLedger = {
 
 export type ReadOnlyLedger = Pick<DeliveryLedger, 'ofDay' | 'sinceDay' | 'isEmpty' | 'knowsSince'>;
 
+/** The ledger for people, with its deliveries as `shown` returns them. */
+export function showDeliveries(
+  { ofDay, sinceDay, isEmpty, knowsSince }: ReadOnlyLedger,
+  shown: (deliveries: SummaryDelivery[]) => SummaryDelivery[],
+): ReadOnlyLedger {
+  return { ofDay: (day) => shown(ofDay(day)), sinceDay: (day) => shown(sinceDay(day)), isEmpty, knowsSince };
+}
+
 /**
  * The ledger with what a dead process left as `sending` shown as `uncertain`, which the next sender records. `isNobodySending`
  * says whether that is so now.
@@ -74,12 +82,7 @@ export function withAbandoned(ledger: ReadOnlyLedger, isNobodySending: () => boo
     delivery.state === 'sending' && sending.some((one) => isSame(one, delivery))
       ? { ...delivery, state: 'uncertain', reply: abandoned, code: 'MAIL_UNCERTAIN' }
       : delivery;
-  return {
-    ofDay: (day) => ledger.ofDay(day).map(shown),
-    sinceDay: (day) => ledger.sinceDay(day).map(shown),
-    isEmpty: ledger.isEmpty,
-    knowsSince: ledger.knowsSince,
-  };
+  return showDeliveries(ledger, (deliveries) => deliveries.map(shown));
 }
 
 /** There is one report today; the name is in the key so that a second one can come. */
